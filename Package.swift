@@ -1,0 +1,77 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let house: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+// Targets stand in dependency order: each imports only what is listed above it. The tidy test holds
+// every `import` in the sources against this list.
+let package = Package(
+    name: "millrace",
+    products: [.executable(name: "millrace", targets: ["millrace"])],
+    targets: [
+        // C and C++ libraries, one thin target each.
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CArrow", pkgConfig: "millrace-arrow"),
+        .target(name: "CParquet", dependencies: ["CArrow"], cxxSettings: [.define("NDEBUG")]),
+
+        // What is wrong, where, what was expected and what to do next: the one error every surface prints.
+        .target(name: "Diagnostics", swiftSettings: house),
+        // Types, buffers, columns, batches: the Arrow layout in memory.
+        .target(name: "Columnar", dependencies: ["Diagnostics"], swiftSettings: house),
+        // Files that outlive a crash: file system and object store, local and simulated.
+        .target(name: "Storage", dependencies: ["Diagnostics"], swiftSettings: house),
+        // Bytes into batches and back: JSON, CSV, LINES, KAFKA.
+        .target(name: "Formats", dependencies: ["Diagnostics", "Columnar"], swiftSettings: house),
+        // Batches into Parquet bytes and back, through Arrow.
+        .target(
+            name: "Parquet", dependencies: ["Diagnostics", "Columnar", "CParquet"], swiftSettings: house),
+        // SQL text into a syntax tree with positions.
+        .target(name: "Language", dependencies: ["Diagnostics"], swiftSettings: house),
+        // Typed expressions over columns: scalar functions, casts, aggregate functions.
+        .target(
+            name: "Expressions", dependencies: ["Diagnostics", "Columnar", "Formats"], swiftSettings: house),
+        // Syntax tree into a typed plan; EXPLAIN.
+        .target(
+            name: "Planning",
+            dependencies: ["Diagnostics", "Columnar", "Formats", "Language", "Expressions"],
+            swiftSettings: house),
+        // The keyed-state store: hash tables over immutable runs, persisted by epoch.
+        .target(
+            name: "State", dependencies: ["Diagnostics", "Columnar", "Storage"], swiftSettings: house),
+        // Operators, time, epochs, tasks.
+        .target(
+            name: "Runtime",
+            dependencies: [
+                "Diagnostics", "Columnar", "Storage", "Formats", "Expressions", "Planning", "State",
+            ],
+            swiftSettings: house),
+
+        // Beside the pipeline and knowing nothing of it.
+        // The Delta table protocol.
+        .target(
+            name: "DeltaLake", dependencies: ["Diagnostics", "Columnar", "Storage", "Formats", "Parquet"],
+            swiftSettings: house),
+        // Shops that make events, reproducible from a seed.
+        .target(name: "Simulation", dependencies: ["Diagnostics"], swiftSettings: house),
+
+        // Sources and sinks.
+        .target(
+            name: "Connectors",
+            dependencies: [
+                "Diagnostics", "Columnar", "Storage", "Formats", "Planning", "Runtime", "DeltaLake", "CZstd",
+                "CZlib",
+            ],
+            swiftSettings: house),
+        // One type per command of `millrace`.
+        .target(
+            name: "Commands",
+            dependencies: [
+                "Diagnostics", "Columnar", "Storage", "Formats", "Language", "Expressions", "Planning",
+                "State", "Runtime", "DeltaLake", "Simulation", "Connectors",
+            ],
+            swiftSettings: house),
+        .executableTarget(name: "millrace", dependencies: ["Commands"], swiftSettings: house),
+    ],
+    cxxLanguageStandard: .cxx20
+)
