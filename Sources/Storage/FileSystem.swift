@@ -1,0 +1,120 @@
+/// The files below everything durable, so that tests can take the power away.
+///
+/// Contract, and what a crash may lose:
+/// - Bytes written to a file are durable only after `WritableFile.synchronise`.
+/// - A created, renamed, linked or removed name is durable only after `synchroniseDirectory` of its directory.
+/// - `rename` and `link` are atomic: after a crash the name has the old or the new file, never a mixture.
+///
+/// Paths are absolute or relative to the working directory, with `/` between parts. Safe to use from many threads.
+public protocol FileSystem: AnyObject, Sendable {
+    /// A new, empty file; one that exists is replaced when it is closed or written to.
+    func create(_ path: String) throws(StorageError) -> any WritableFile
+    /// Opens for appending, creating the file if there is none.
+    func append(to path: String) throws(StorageError) -> any WritableFile
+    func open(_ path: String) throws(StorageError) -> any ReadableFile
+    /// Gives the file a new name, replacing what had it.
+    func rename(_ path: String, to newPath: String) throws(StorageError)
+    /// Gives the file a second name; `exists` when that is taken. The atomic test-and-set of this protocol.
+    func link(_ path: String, to newPath: String) throws(StorageError)
+    /// Removes a file. A missing one is an error.
+    func remove(_ path: String) throws(StorageError)
+    /// Cuts a file to `size` bytes.
+    func truncate(_ path: String, to size: Int) throws(StorageError)
+    /// Creates the directory and those above it; no error if it is there.
+    func createDirectory(_ path: String) throws(StorageError)
+    /// The entries of a directory, in no particular order, without `.` and `..`.
+    func list(_ path: String) throws(StorageError) -> [DirectoryEntry]
+    /// nil when there is no such file.
+    func status(_ path: String) throws(StorageError) -> FileStatus?
+    /// Makes the directory's entries durable.
+    func synchroniseDirectory(_ path: String) throws(StorageError)
+}
+
+/// A file being written from its end; used by one thread at a time.
+public protocol WritableFile: AnyObject {
+    /// Bytes in the file.
+    var size: Int { get }
+    /// Writes all of `bytes` or throws; after a throw the file may hold a part of them.
+    func write(_ bytes: UnsafeRawBufferPointer) throws(StorageError)
+    /// Returns when all that was written is durable.
+    func synchronise() throws(StorageError)
+    /// Closes without making durable. Further calls do nothing.
+    func close()
+}
+
+/// A file open for reading; reads may come from many threads.
+public protocol ReadableFile: AnyObject, Sendable {
+    /// Bytes in the file now.
+    func size() throws(StorageError) -> Int
+    /// Reads up to `buffer.count` bytes at `offset`; fewer only at the end of the file.
+    func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(StorageError) -> Int
+    /// Device and inode of what is open, whatever the path names by now.
+    func status() throws(StorageError) -> FileStatus
+    func close()
+}
+
+/// A name in a directory.
+public struct DirectoryEntry: Hashable, Sendable {
+    public let name: String
+    public let isDirectory: Bool
+
+    public init(name: String, isDirectory: Bool) {
+        self.name = name
+        self.isDirectory = isDirectory
+    }
+}
+
+/// What a file system knows of a file.
+public struct FileStatus: Hashable, Sendable {
+    public let device: UInt64
+    public let inode: UInt64
+    /// Bytes.
+    public let size: Int
+    /// Last change of the contents, nanoseconds since the epoch.
+    public let modificationNanoseconds: Int64
+    public let isDirectory: Bool
+
+    public init(
+        device: UInt64, inode: UInt64, size: Int, modificationNanoseconds: Int64, isDirectory: Bool
+    ) {
+        self.device = device
+        self.inode = inode
+        self.size = size
+        self.modificationNanoseconds = modificationNanoseconds
+        self.isDirectory = isDirectory
+    }
+}
+
+extension FileSystem {
+    /// The whole contents of a file.
+    public func read(_ path: String) throws(StorageError) -> [UInt8] {
+        let file = try open(path)
+        defer { file.close() }
+        let size = try file.size()
+        var bytes = [UInt8](repeating: 0, count: size)
+        let count = try bytes.withUnsafeMutableBytes { buffer throws(StorageError) in
+            try file.read(at: 0, into: buffer)
+        }
+        if count < size { bytes.removeLast(size - count) }
+        return bytes
+    }
+
+    /// Writes a file so that after a crash it is there whole, or not at all (or the one before it).
+    ///
+    /// Writes beside, synchronises, renames, synchronises the directory.
+    public func writeAtomically(_ bytes: UnsafeRawBufferPointer, to path: String) throws(StorageError) {
+        let temporary = path + ".tmp"
+        let file = try create(temporary)
+        do {
+            try file.write(bytes)
+            try file.synchronise()
+            file.close()
+        } catch {
+            file.close()
+            try? remove(temporary)
+            throw error
+        }
+        try rename(temporary, to: path)
+        try synchroniseDirectory(Path.directory(of: path))
+    }
+}
