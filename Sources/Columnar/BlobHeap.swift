@@ -10,24 +10,36 @@ public final class BlobHeap {
 
     public init() {}
 
+    /// In front of a block's bytes: how many they are and how many there is room for.
+    private struct Header {
+        var count: UInt32
+        var capacity: UInt32
+    }
+
     /// The bytes of the blob whose reference stands at `reference`; nil when it is absent.
     public func bytes(at reference: UnsafeRawPointer) -> UnsafeRawBufferPointer? {
         guard let block = reference.load(as: UnsafeMutableRawPointer?.self) else { return nil }
-        return UnsafeRawBufferPointer(start: block + 8, count: block.load(as: Int.self))
+        return UnsafeRawBufferPointer(start: block + 8, count: Int(block.load(as: Header.self).count))
     }
 
     /// Replaces the blob whose reference stands at `reference`; `bytes` may be part of the old one.
+    ///
+    /// A blob has at most 4 GiB.
     public func replace(at reference: UnsafeMutableRawPointer, with bytes: UnsafeRawBufferPointer) {
+        precondition(bytes.count <= Int(UInt32.max) - 16, "a blob has at most 4 GiB")
         let old = reference.load(as: UnsafeMutableRawPointer?.self)
-        if let old, bytes.count <= malloc_usable_size(old) - 8 {
+        if let old, bytes.count <= Int(old.load(as: Header.self).capacity) {
             if let base = bytes.baseAddress { memmove(old + 8, base, bytes.count) }
-            old.storeBytes(of: bytes.count, as: Int.self)
+            old.storeBytes(of: UInt32(bytes.count), as: UInt32.self)
             return
         }
-        guard let block = malloc(bytes.count + 8) else { preconditionFailure("out of memory") }
-        block.storeBytes(of: bytes.count, as: Int.self)
+        // malloc hands out multiples of 16 less its own word of 8.
+        let capacity = (bytes.count + 15) / 16 * 16
+        guard let block = malloc(capacity + 8) else { preconditionFailure("out of memory") }
+        block.storeBytes(
+            of: Header(count: UInt32(bytes.count), capacity: UInt32(capacity)), as: Header.self)
         if let base = bytes.baseAddress { memcpy(block + 8, base, bytes.count) }
-        allocatedBytes += malloc_usable_size(block)
+        allocatedBytes += capacity + 16
         release(at: reference)
         reference.storeBytes(of: block, as: UnsafeMutableRawPointer?.self)
     }
@@ -35,7 +47,7 @@ public final class BlobHeap {
     /// Frees the blob, if there is one, and makes it absent.
     public func release(at reference: UnsafeMutableRawPointer) {
         guard let block = reference.load(as: UnsafeMutableRawPointer?.self) else { return }
-        allocatedBytes -= malloc_usable_size(block)
+        allocatedBytes -= Int(block.load(as: Header.self).capacity) + 16
         free(block)
         reference.storeBytes(of: nil, as: UnsafeMutableRawPointer?.self)
     }

@@ -105,7 +105,7 @@ extension FileSystem {
     public func writeAtomically(_ bytes: UnsafeRawBufferPointer, to path: String) throws(StorageError) {
         let temporary = path + ".tmp"
         let file = try create(temporary)
-        do {
+        do throws(StorageError) {
             try file.write(bytes)
             try file.synchronise()
             file.close()
