@@ -91,12 +91,10 @@ extension FileSystem {
         let file = try open(path)
         defer { file.close() }
         let size = try file.size()
-        var bytes = [UInt8](repeating: 0, count: size)
-        let count = try bytes.withUnsafeMutableBytes { buffer throws(StorageError) in
-            try file.read(at: 0, into: buffer)
-        }
-        if count < size { bytes.removeLast(size - count) }
-        return bytes
+        let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: size, alignment: 16)
+        defer { buffer.deallocate() }
+        let count = try file.read(at: 0, into: buffer)
+        return Array(buffer[..<count])
     }
 
     /// Writes a file so that after a crash it is there whole, or not at all (or the one before it).
