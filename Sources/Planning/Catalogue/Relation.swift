@@ -1,0 +1,115 @@
+import Columnar
+
+/// A stream or table by name: its columns and where its records come from.
+public struct Relation: Hashable, Sendable {
+    /// Append-only records, or the latest value per primary key.
+    public enum Kind: String, Hashable, Sendable {
+        case stream = "STREAM"
+        case table = "TABLE"
+    }
+
+    /// How the key of a windowed table names its window.
+    public enum Windowing: Hashable, Sendable {
+        /// Tumbling and hopping windows of a size in milliseconds.
+        case time(size: Int64)
+        case session
+    }
+
+    /// Where its records come from.
+    public enum Origin: Hashable, Sendable {
+        /// A connector or topic, as the WITH clause says.
+        case source(SourceProperties)
+        /// A persistent query, named by its id.
+        case query(id: String)
+    }
+
+    public let name: String
+    public let kind: Kind
+    /// Key columns first, then those of the value.
+    public let columns: [RelationColumn]
+    public let keyCount: Int
+    public let windowing: Windowing?
+    public let origin: Origin
+    /// How the relation is written to its topic, if it has one.
+    public let topic: TopicProperties?
+
+    public init(
+        name: String, kind: Kind, columns: [RelationColumn], keyCount: Int, windowing: Windowing? = nil,
+        origin: Origin, topic: TopicProperties? = nil
+    ) {
+        self.name = name
+        self.kind = kind
+        self.columns = columns
+        self.keyCount = keyCount
+        self.windowing = windowing
+        self.origin = origin
+        self.topic = topic
+    }
+
+    public var keys: ArraySlice<RelationColumn> { columns[..<keyCount] }
+    public var values: ArraySlice<RelationColumn> { columns[keyCount...] }
+
+    /// Where a pseudo-column stands in the relation's rows: behind its columns.
+    public func position(of pseudoColumn: PseudoColumn) -> Int { columns.count + pseudoColumn.rawValue }
+
+    /// Columns of a row, pseudo-columns included.
+    public var width: Int { columns.count + PseudoColumn.allCases.count }
+}
+
+/// A column of a relation. The name is the identifier's text: upper case unless it was quoted.
+public struct RelationColumn: Hashable, Sendable {
+    public let name: String
+    public let type: DataType
+
+    public init(_ name: String, _ type: DataType) {
+        self.name = name
+        self.type = type
+    }
+}
+
+/// Columns that every record has without declaring them.
+public enum PseudoColumn: Int, CaseIterable, Sendable {
+    /// Event time, milliseconds since the epoch.
+    case rowTime
+    case rowPartition
+    /// Position in the partition; of a file, the byte offset of the line.
+    case rowOffset
+    /// The file or topic.
+    case rowSource
+    /// The record as it came.
+    case rowRaw
+    /// Why the record does not fit the schema; NULL where it does.
+    case rowError
+    case windowStart
+    case windowEnd
+
+    public var name: String {
+        switch self {
+        case .rowTime: return "ROWTIME"
+        case .rowPartition: return "ROWPARTITION"
+        case .rowOffset: return "ROWOFFSET"
+        case .rowSource: return "ROWSOURCE"
+        case .rowRaw: return "ROWRAW"
+        case .rowError: return "ROWERROR"
+        case .windowStart: return "WINDOWSTART"
+        case .windowEnd: return "WINDOWEND"
+        }
+    }
+
+    public var type: DataType {
+        switch self {
+        case .rowTime, .rowOffset, .windowStart, .windowEnd: return .bigint
+        case .rowPartition: return .integer
+        case .rowSource, .rowError: return .string
+        case .rowRaw: return .bytes
+        }
+    }
+
+    /// Whether it names a window's bound, which only windowed relations and aggregations have.
+    public var isWindowBound: Bool { self == .windowStart || self == .windowEnd }
+
+    public init?(name: String) {
+        guard let found = PseudoColumn.allCases.first(where: { $0.name == name }) else { return nil }
+        self = found
+    }
+}

@@ -1,0 +1,73 @@
+/// What the WITH clause of a CREATE STREAM or TABLE says, checked and with its defaults put in.
+public struct SourceProperties: Hashable, Sendable {
+    /// What to do with a record that does not fit.
+    public enum ErrorPolicy: String, Hashable, Sendable, CaseIterable {
+        /// Keep it beside, with its bytes, place and reason.
+        case deadLetter = "dead_letter"
+        /// Keep it in the stream: its columns NULL, the reason in ROWERROR.
+        case keep
+        /// Stop the pipeline.
+        case fail
+    }
+
+    /// The format of keys or values.
+    public enum Format: String, Hashable, Sendable, CaseIterable {
+        case json = "JSON"
+        case csv = "CSV"
+        case delimited = "DELIMITED"
+        case lines = "LINES"
+        case kafka = "KAFKA"
+        case none = "NONE"
+    }
+
+    /// The kind of connector that reads it.
+    public enum Connector: Hashable, Sendable {
+        /// Files of a directory or glob.
+        case files(path: String)
+        /// A topic: of Kafka, or of the process.
+        case topic(String)
+    }
+
+    public var connector: Connector
+    public var valueFormat: Format
+    public var keyFormat: Format
+    /// The delimiter of CSV and DELIMITED.
+    public var delimiter: String?
+    /// The column that holds the event time; without it the record's own time counts.
+    public var timestampColumn: String?
+    /// A pattern for a STRING `timestampColumn`; without it ISO 8601 is read.
+    public var timestampFormat: String?
+    /// How far the watermark stays behind the latest event time, milliseconds.
+    public var watermarkDelay: Int64 = 0
+    /// How far an event time may lie ahead of the epoch's clock, milliseconds; nil is any.
+    public var maximumFuture: Int64?
+    public var errorPolicy: ErrorPolicy = .deadLetter
+    /// The directory for dead letters; nil is one in the state directory.
+    public var deadLetters: String?
+    /// Other properties that the connector understands, by lower-case name.
+    public var connectorOptions: [String: String] = [:]
+
+    public init(connector: Connector, valueFormat: Format, keyFormat: Format) {
+        self.connector = connector
+        self.valueFormat = valueFormat
+        self.keyFormat = keyFormat
+    }
+}
+
+/// Where and how a relation's changelog is written as messages.
+public struct TopicProperties: Hashable, Sendable {
+    public var name: String
+    public var keyFormat: SourceProperties.Format
+    public var valueFormat: SourceProperties.Format
+    public var delimiter: String?
+
+    public init(
+        name: String, keyFormat: SourceProperties.Format, valueFormat: SourceProperties.Format,
+        delimiter: String? = nil
+    ) {
+        self.name = name
+        self.keyFormat = keyFormat
+        self.valueFormat = valueFormat
+        self.delimiter = delimiter
+    }
+}
