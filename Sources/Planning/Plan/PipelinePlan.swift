@@ -1,5 +1,4 @@
 import Expressions
-import Language
 
 /// All that the statements of one pipeline ask for: what to read, which queries to run, where results go.
 public struct PipelinePlan: Sendable {
@@ -59,7 +58,15 @@ public struct AggregationPlan: Sendable {
     public let having: Expression?
     /// One for each column of the output.
     public let projection: [Expression]
-    public let emission: Query.Emission
+    public let emission: Emission
+
+    /// When results are given.
+    public enum Emission: String, Sendable {
+        /// With every change.
+        case changes
+        /// Once, when the window closes.
+        case final
+    }
 
     public var rowTimePosition: Int { groupBy.count + aggregates.count }
     public var windowStartPosition: Int { rowTimePosition + 1 }

@@ -1,0 +1,217 @@
+import Columnar
+import Diagnostics
+import Expressions
+import Language
+
+/// GROUP BY with its window, aggregates, HAVING and SELECT list.
+struct AggregationAnalyzer {
+    typealias Syntax = Language.Expression
+    typealias Typed = Expressions.Expression
+
+    let statement: Statement
+    let input: Relation
+    let scope: Scope
+    let types: TypeTranslator
+
+    /// Aggregates found so far, by their syntax; filled while the SELECT list is translated.
+    private final class Collected {
+        var calls: [AggregateCall] = []
+        var positions: [Syntax: Int] = [:]
+    }
+
+    func plan(_ query: Query) throws(Diagnostic) -> (AggregationPlan, SelectedColumns) {
+        let inner = ExpressionTranslator(scope: scope, types: types)
+        let keySyntax = query.groupBy?.expressions ?? []
+        var keys: [Typed] = []
+        for syntax in keySyntax { keys.append(try inner.translate(syntax)) }
+        let collected = Collected()
+        // Aggregates' results stand behind the keys, and nobody knows yet how many there are: ROWTIME and the window's
+        // bounds get their places at the end.
+        let outer = self.outer(inner: inner, keySyntax: keySyntax, keys: keys, collected: collected)
+        var selected = try select(query, outer, keySyntax, keys)
+        let having = try query.having.map { condition throws(Diagnostic) in
+            try outer.condition(condition, clause: "HAVING")
+        }
+        if collected.calls.isEmpty {
+            throw Diagnostic(
+                .invalidStatement, "GROUP BY needs an aggregate function in the SELECT list",
+                at: statement.location(of: query.groupBy?.span ?? query.span),
+                hint: "add one, such as COUNT(*)")
+        }
+        let window = try query.window.map { window throws(Diagnostic) in try windowPlan(window, query) }
+        try checkWindowBounds(selected.expressions + (having.map { [$0] } ?? []), window, query)
+        if query.emission == .final, window == nil {
+            throw Diagnostic(
+                .invalidStatement, "EMIT FINAL needs a WINDOW", at: statement.location(of: query.span),
+                hint: "add WINDOW TUMBLING (SIZE …), or use EMIT CHANGES")
+        }
+        let behind = keys.count + collected.calls.count
+        selected = try settle(selected, behind: behind)
+        let plan = AggregationPlan(
+            groupBy: keys, window: window, aggregates: collected.calls,
+            having: having.map { Self.settle($0, behind: behind) }, projection: selected.expressions,
+            emission: query.emission == .final ? .final : .changes)
+        return (plan, selected)
+    }
+
+    static func windowing(_ window: WindowPlan) -> Relation.Windowing {
+        switch window.kind {
+        case .tumbling(let size), .hopping(let size, _): return .time(size: size)
+        case .session: return .session
+        }
+    }
+
+    // MARK: Names behind the aggregation
+
+    /// Stand-ins for ROWTIME, WINDOWSTART and WINDOWEND until the number of aggregates is known.
+    private static let late = 1 << 20
+
+    private static func settle(_ expression: Typed, behind: Int) -> Typed {
+        expression.mappingColumns { $0 >= late ? $0 - late + behind : $0 }
+    }
+
+    private func settle(_ selected: SelectedColumns, behind: Int) throws(Diagnostic) -> SelectedColumns {
+        var settled = SelectedColumns()
+        for (index, column) in selected.columns.enumerated() {
+            try settled.append(
+                column.name, Self.settle(selected.expressions[index], behind: behind), isKey: false,
+                span: .none, in: statement)
+        }
+        settled.keyCount = selected.keyCount
+        return settled
+    }
+
+    private func outer(
+        inner: ExpressionTranslator, keySyntax: [Syntax], keys: [Typed], collected: Collected
+    ) -> ExpressionTranslator {
+        ExpressionTranslator(scope: scope, types: types) { syntax in
+            if let index = keySyntax.firstIndex(of: syntax) { return .column(index, keys[index].type) }
+            if case .column(let qualifier, let name) = syntax.kind {
+                return try outerColumn(qualifier, name, syntax, keys)
+            }
+            guard case .call(let name, let arguments) = syntax.kind,
+                AggregateFunctions.isAggregate(name.text)
+            else { return nil }
+            if let position = collected.positions[syntax] {
+                return .column(keys.count + position, collected.calls[position].function.resultType)
+            }
+            let call = try aggregate(name, arguments, syntax, inner)
+            collected.positions[syntax] = collected.calls.count
+            collected.calls.append(call)
+            return .column(keys.count + collected.calls.count - 1, call.function.resultType)
+        }
+    }
+
+    private func outerColumn(
+        _ qualifier: Identifier?, _ name: Identifier, _ syntax: Syntax, _ keys: [Typed]
+    ) throws -> Typed {
+        switch PseudoColumn(name: name.text) {
+        case .rowTime: return .column(Self.late, .bigint)
+        case .windowStart: return .column(Self.late + 1, .bigint)
+        case .windowEnd: return .column(Self.late + 2, .bigint)
+        default: break
+        }
+        let column = try scope.resolve(qualifier: qualifier, name: name, in: statement)
+        // `e.id` and `id` are one column, however GROUP BY wrote it.
+        if let index = keys.firstIndex(of: column) { return .column(index, column.type) }
+        throw Diagnostic(
+            .invalidStatement, "column \(name.text) is neither grouped nor aggregated",
+            at: statement.location(of: syntax.span),
+            hint: "add it to GROUP BY, or take one of its values: LATEST_BY_OFFSET(\(name.text))")
+    }
+
+    private func aggregate(
+        _ name: Identifier, _ arguments: [Syntax], _ syntax: Syntax, _ inner: ExpressionTranslator
+    ) throws -> AggregateCall {
+        let isStar = arguments.count == 1 && arguments[0].kind == .allColumns(of: nil)
+        let typed = isStar ? [] : try arguments.map { try inner.translate($0) }
+        let literals = typed.map { argument -> Value? in
+            if case .literal(let value, _) = argument.folded { return value }
+            return nil
+        }
+        do {
+            let function = try AggregateFunctions.resolve(
+                name.text.uppercased(), argumentTypes: typed.map(\.type), literals: literals)
+            return AggregateCall(
+                name: name.text.uppercased(), function: function, arguments: typed, text: statement.fragment(syntax.span))
+        } catch {
+            throw Diagnostic(
+                error.code, error.message, at: statement.location(of: syntax.span),
+                expected: error.expected.isEmpty ? nil : error.expected, hint: error.hint)
+        }
+    }
+
+    // MARK: SELECT list
+
+    private func select(
+        _ query: Query, _ outer: ExpressionTranslator, _ keySyntax: [Syntax], _ keys: [Typed]
+    ) throws(Diagnostic) -> SelectedColumns {
+        var selected = SelectedColumns()
+        var missing = Array(keys.indices)
+        var generated = 0
+        for item in query.select {
+            guard case .expression(let syntax, let alias) = item.kind else {
+                throw Diagnostic(
+                    .invalidStatement, "a query with GROUP BY can't select *",
+                    at: statement.location(of: item.span),
+                    hint: "name the grouped columns and the aggregates")
+            }
+            let typed = try outer.translate(syntax)
+            var name = alias?.text ?? SelectedColumns.ownName(syntax)
+            if name == nil {
+                name = SelectedColumns.generatedName(generated)
+                generated += 1
+            }
+            var isKey = false
+            if case .column(let index, _) = typed, let position = missing.firstIndex(of: index) {
+                isKey = true
+                missing.remove(at: position)
+            }
+            try selected.append(name ?? "", typed, isKey: isKey, span: item.span, in: statement)
+        }
+        if let index = missing.first {
+            throw Diagnostic(
+                .invalidStatement, "the grouped \(statement.fragment(keySyntax[index].span)) is missing from the SELECT list",
+                at: statement.location(of: keySyntax[index].span),
+                hint: "add it: the groups are the table's primary key")
+        }
+        return selected
+    }
+
+    // MARK: Window
+
+    private func windowPlan(_ window: Window, _ query: Query) throws(Diagnostic) -> WindowPlan {
+        let place = statement.location(of: window.span)
+        func positive(_ span: TimeSpan, _ what: String) throws(Diagnostic) -> Int64 {
+            guard span.milliseconds > 0 else {
+                throw Diagnostic(.invalidValue, "a window's \(what) is not positive", at: place)
+            }
+            return span.milliseconds
+        }
+        let kind: WindowPlan.Kind
+        switch window.kind {
+        case .tumbling(let size): kind = .tumbling(size: try positive(size, "SIZE"))
+        case .session(let gap): kind = .session(gap: try positive(gap, "gap"))
+        case .hopping(let size, let advance):
+            kind = .hopping(size: try positive(size, "SIZE"), advance: try positive(advance, "ADVANCE BY"))
+            guard advance.milliseconds <= size.milliseconds else {
+                throw Diagnostic(
+                    .invalidValue, "the window advances by more than its size", at: place,
+                    expected: "ADVANCE BY at most SIZE")
+            }
+        }
+        let standard = query.emission == .final ? 0 : WindowPlan.defaultGrace
+        return WindowPlan(kind: kind, grace: window.grace?.milliseconds ?? standard)
+    }
+
+    private func checkWindowBounds(
+        _ expressions: [Typed], _ window: WindowPlan?, _ query: Query
+    ) throws(Diagnostic) {
+        guard window == nil else { return }
+        let bounds: Set<Int> = [Self.late + 1, Self.late + 2]
+        guard expressions.contains(where: { !$0.columns.isDisjoint(with: bounds) }) else { return }
+        throw Diagnostic(
+            .invalidStatement, "WINDOWSTART and WINDOWEND need a WINDOW",
+            at: statement.location(of: query.span), hint: "add WINDOW TUMBLING (SIZE …)")
+    }
+}

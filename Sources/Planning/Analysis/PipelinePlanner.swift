@@ -1,0 +1,114 @@
+import Diagnostics
+import Language
+
+/// Plans the statements of a pipeline, one after another.
+///
+/// Knows nothing of files or connections: connectors check their own properties when they are made.
+public struct PipelinePlanner {
+    public private(set) var plan = PipelinePlan()
+    /// Answers of statements that ask, such as EXPLAIN, in order.
+    public private(set) var answers: [String] = []
+    private var queryNumber = 0
+
+    public init() {}
+
+    public mutating func add(_ statement: Statement) throws(Diagnostic) {
+        switch statement.kind {
+        case .createSource(let create): try add(create, statement)
+        case .createSourceAsSelect(let create): try add(create, statement)
+        case .createConnector(let create): try add(create, statement)
+        case .createType(let create):
+            let translator = TypeTranslator(catalogue: plan.catalogue, statement: statement)
+            plan.catalogue.types[create.name.text] = try translator.type(create.type)
+        case .set(let setting):
+            plan.settings[setting.name.lowercased()] = setting.value
+        case .unset(let name):
+            plan.settings[name.text.lowercased()] = nil
+        case .define, .undefine: break
+        case .explain(.statement(let inner)):
+            var other = self
+            try other.add(inner)
+            if let query = other.plan.queries.last, other.plan.queries.count > plan.queries.count {
+                answers.append(query.explanation)
+            }
+        default:
+            throw Diagnostic(
+                .unsupported, "this version does not run this statement in a pipeline",
+                at: statement.location(of: statement.span),
+                expected: "CREATE STREAM, CREATE TABLE, CREATE SINK CONNECTOR, CREATE TYPE, SET, DEFINE or EXPLAIN",
+                hint: "remove it")
+        }
+    }
+
+    /// Whether the name is free for this statement; false when IF NOT EXISTS makes the statement do nothing.
+    private func isFree(
+        _ name: Identifier, orReplace: Bool, ifNotExists: Bool, _ statement: Statement
+    ) throws(Diagnostic) -> Bool {
+        guard let existing = plan.catalogue.relation(name.text) else { return true }
+        if ifNotExists { return false }
+        if orReplace { return true }
+        throw Diagnostic(
+            .duplicateSource, "a \(existing.kind.rawValue.lowercased()) \(name.text) exists already",
+            at: statement.location(of: name.span), hint: "choose another name, or CREATE OR REPLACE")
+    }
+
+    private mutating func add(_ create: CreateSource, _ statement: Statement) throws(Diagnostic) {
+        guard
+            try isFree(
+                create.name, orReplace: create.orReplace, ifNotExists: create.ifNotExists, statement)
+        else { return }
+        let analyzer = SourceAnalyzer(catalogue: plan.catalogue, statement: statement)
+        plan.catalogue.define(try analyzer.relation(create))
+    }
+
+    private mutating func add(_ create: CreateSourceAsSelect, _ statement: Statement) throws(Diagnostic) {
+        guard
+            try isFree(
+                create.name, orReplace: create.orReplace, ifNotExists: create.ifNotExists, statement)
+        else { return }
+        queryNumber += 1
+        let what = create.kind == .stream ? "CSAS" : "CTAS"
+        let analyzer = QueryAnalyzer(catalogue: plan.catalogue, statement: statement)
+        let owner = "the \(create.kind.rawValue.lowercased()) \(create.name.text)"
+        let target = QueryAnalyzer.Target(
+            name: create.name.text, kind: create.kind == .stream ? .stream : .table,
+            properties: ConnectorProperties(create.properties, of: statement, owner: owner),
+            place: create.name.span)
+        let query = try analyzer.plan(
+            create.query, id: "\(what)_\(create.name.text)_\(queryNumber)", into: target)
+        plan.queries.removeAll { $0.output.name == create.name.text }
+        plan.queries.append(query)
+        plan.catalogue.define(query.output)
+    }
+
+    private mutating func add(_ create: CreateConnector, _ statement: Statement) throws(Diagnostic) {
+        guard create.direction == .sink else {
+            throw Diagnostic(
+                .unsupported, "this version has no source connectors",
+                at: statement.location(of: statement.span),
+                hint: "read files with CREATE STREAM … WITH (connector = 'files', …)")
+        }
+        if plan.sinks.contains(where: { $0.name == create.name.text }) {
+            if create.ifNotExists { return }
+            throw Diagnostic(
+                .duplicateSource, "a sink connector \(create.name.text) exists already",
+                at: statement.location(of: create.name.span), hint: "choose another name")
+        }
+        let properties = ConnectorProperties(
+            create.properties, of: statement, owner: "the sink connector \(create.name.text)")
+        let connectorClass = try properties.required("connector.class", example: "delta")
+        let from = try properties.required("from", example: "events")
+        guard let relation = plan.catalogue.relation(from) ?? plan.catalogue.relation(from.uppercased()) else {
+            let suggestion = NearestName.suggestion(for: from, among: plan.catalogue.order)
+            throw Diagnostic(
+                .unknownSource, "there is no stream or table \(from.uppercased())",
+                at: properties.location(of: "from"),
+                expected: "one of " + plan.catalogue.order.joined(separator: ", "),
+                hint: suggestion.map { "did you mean \($0)?" })
+        }
+        plan.sinks.append(
+            SinkPlan(
+                name: create.name.text, connectorClass: connectorClass.lowercased(), from: relation,
+                properties: properties))
+    }
+}

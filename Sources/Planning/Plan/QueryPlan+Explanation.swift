@@ -1,0 +1,79 @@
+import Columnar
+import Expressions
+
+extension QueryPlan {
+    /// The plan as EXPLAIN prints it, from the source down to the result; also what plans are compared by.
+    public var explanation: String {
+        var lines = ["query \(id)", "  source \(input.name) (\(input.kind.rawValue))"]
+        let names = rowNames
+        if let filter { lines.append("  filter \(filter.text(names))") }
+        if let deduplication {
+            let keys = deduplication.keys.map { $0.text(names) }.joined(separator: ", ")
+            lines.append("  deduplicate by \(keys) within \(deduplication.within) ms")
+        }
+        switch shape {
+        case .projection(let expressions):
+            lines.append("  project")
+            lines.append(contentsOf: columnLines(expressions, names))
+        case .aggregation(let plan): lines.append(contentsOf: aggregationLines(plan, names))
+        }
+        lines.append("  into \(output.name) (\(output.kind.rawValue))")
+        return lines.joined(separator: "\n")
+    }
+
+    /// What a stateful operator's state depends on: two plans with equal signatures can take over each other's state.
+    public var stateSignature: String? {
+        let names = rowNames
+        var parts: [String] = []
+        if let deduplication {
+            parts.append("deduplicate " + deduplication.keys.map { $0.text(names) }.joined(separator: ", "))
+        }
+        if case .aggregation(let plan) = shape {
+            parts.append("group " + plan.groupBy.map { $0.text(names) }.joined(separator: ", "))
+            parts.append("window \(plan.window.map { "\($0.kind)" } ?? "none") \(plan.emission.rawValue)")
+            parts.append(contentsOf: plan.aggregates.map { call in
+                call.name + "(" + call.arguments.map { $0.text(names) }.joined(separator: ", ") + ")"
+            })
+        }
+        return parts.isEmpty ? nil : parts.joined(separator: "; ")
+    }
+
+    private var rowNames: [String] {
+        input.columns.map(\.name) + PseudoColumn.allCases.map(\.name)
+    }
+
+    private func columnLines(_ expressions: [Expression], _ names: [String]) -> [String] {
+        zip(output.columns, expressions).enumerated().map { index, pair in
+            let (column, expression) = pair
+            let key = index < output.keyCount ? " KEY" : ""
+            return "    \(column.name) \(column.type.sql)\(key) := \(expression.text(names))"
+        }
+    }
+
+    private func aggregationLines(_ plan: AggregationPlan, _ names: [String]) -> [String] {
+        var lines = ["  group by \(plan.groupBy.map { $0.text(names) }.joined(separator: ", "))"]
+        if let window = plan.window { lines.append("    window \(window.text)") }
+        for call in plan.aggregates {
+            let arguments = call.arguments.map { $0.text(names) }.joined(separator: ", ")
+            lines.append("    \(call.name)(\(arguments)) \(call.function.resultType.sql)")
+        }
+        let behind =
+            plan.groupBy.map { $0.text(names) } + plan.aggregates.map(\.text)
+            + ["ROWTIME", "WINDOWSTART", "WINDOWEND"]
+        if let having = plan.having { lines.append("  having \(having.text(behind))") }
+        lines.append("  project, emit \(plan.emission.rawValue)")
+        lines.append(contentsOf: columnLines(plan.projection, behind))
+        return lines
+    }
+}
+
+extension WindowPlan {
+    var text: String {
+        switch kind {
+        case .tumbling(let size): return "tumbling size \(size) ms, grace \(grace) ms"
+        case .hopping(let size, let advance):
+            return "hopping size \(size) ms, advance \(advance) ms, grace \(grace) ms"
+        case .session(let gap): return "session gap \(gap) ms, grace \(grace) ms"
+        }
+    }
+}
