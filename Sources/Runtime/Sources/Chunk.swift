@@ -1,5 +1,6 @@
 import Columnar
 import Diagnostics
+import Formats
 
 /// Whole records as they came, about a mebibyte of them, on their way to a decoder.
 public struct Chunk: Sendable {
@@ -25,22 +26,31 @@ public struct Chunk: Sendable {
         self.sourceName = sourceName
         self.partition = partition
     }
+
+    /// Bytes of its records.
+    var byteCount: Int {
+        switch framing {
+        case .lines(let range, _, _): return range.count
+        case .messages: return buffer.capacity
+        }
+    }
 }
 
-/// Where the keys and values of messages lie in a buffer; a length of −1 is a null.
+/// Messages with keys and times of their own, as a log of them has.
 public struct MessageSpans: Sendable {
-    public var keyOffsets: [Int32] = []
-    public var keyLengths: [Int32] = []
-    public var valueOffsets: [Int32] = []
-    public var valueLengths: [Int32] = []
+    public let keys: RecordFrames
+    public let values: RecordFrames
     /// Milliseconds since the epoch.
-    public var timestamps: [Int64] = []
+    public let timestamps: [Int64]
     /// Positions in the partition.
-    public var offsets: [Int64] = []
+    public let offsets: [Int64]
 
-    public init() {}
-
-    public var count: Int { valueOffsets.count }
+    public init(keys: RecordFrames, values: RecordFrames, timestamps: [Int64], offsets: [Int64]) {
+        self.keys = keys
+        self.values = values
+        self.timestamps = timestamps
+        self.offsets = offsets
+    }
 }
 
 /// Reads one chunk; may be called from any thread, once.

@@ -1,0 +1,139 @@
+import Columnar
+import Expressions
+import Planning
+import State
+
+/// GROUP BY: folds rows into the state of their group and window, and tells what changed.
+final class AggregationOperator: StatefulOperator, @unchecked Sendable {
+    let level: Int
+    let counters = Counters()
+    let plan: AggregationPlan
+    let output: Relation
+    private let seed: Fingerprint
+    private let expressions: [CompiledExpressions]
+    private let shards: [AggregationShard]
+    private var deposits: [[GroupedRows]]
+    /// Changes are put in the order of their records, which sinks without an order of their own do not need.
+    var ordersChanges = true
+
+    init(
+        plan: AggregationPlan, output: Relation, level: Int, shards: [AggregationShard], seed: Fingerprint,
+        slots: Int
+    ) {
+        self.plan = plan
+        self.output = output
+        self.level = level
+        self.shards = shards
+        self.seed = seed
+        let list = plan.groupBy + plan.aggregates.flatMap(\.arguments)
+        expressions = (0..<slots).map { _ in CompiledExpressions(list, salt: 2) }
+        deposits = Array(repeating: [], count: slots)
+    }
+
+    func take(_ batch: RowBatch, _ slot: Slot) {
+        let columns = expressions[slot.index].evaluate(
+            batch.columns, count: batch.count, context: slot.context)
+        let keys = Array(columns[..<plan.groupBy.count])
+        let rows = ShardedRows(
+            batch: batch, keys: keys, columns: columns, seed: seed, skipsNullKeys: true)
+        deposits[slot.index].append(GroupedRows(rows: rows, plan: plan, seed: seed))
+    }
+
+    func processShard(_ shard: Int) {
+        for slot in deposits {
+            for rows in slot { shards[shard].fold(rows, shard: shard) }
+        }
+    }
+
+    /// Forgets the rows that all shards have taken up.
+    func clear() {
+        for index in deposits.indices { deposits[index] = [] }
+    }
+
+    func endRound(watermark: Int64) {
+        var late = 0
+        for shard in shards { late += shard.endRound(watermark: watermark, isFinal: isFinal) }
+        counters.add(.late, late)
+    }
+
+    var isFinal: Bool { plan.emission == .final }
+
+    /// What changed since the last call: with EMIT FINAL the windows that closed, else each group that was touched.
+    func takeChanges(_ workers: WorkerPool) -> ChangeBatch? {
+        let parts = PartList(count: shards.count)
+        workers.forEach(shards.count) { index in
+            parts[index] = shards[index].takeChanges(relation: output, isFinal: isFinal)
+        }
+        let made = parts.all
+        guard !made.isEmpty else { return nil }
+        let joined = ChangeBatch.concatenate(made)
+        return ordersChanges ? joined.sortedBySequence() : joined
+    }
+
+    /// At the end of an epoch, when the changes were taken.
+    func endEpoch() { for shard in shards { shard.endEpoch() } }
+}
+
+/// Results of shards that threads put in their places.
+private final class PartList: @unchecked Sendable {
+    private let parts: UnsafeMutablePointer<ChangeBatch?>
+    private let count: Int
+
+    init(count: Int) {
+        self.count = count
+        parts = .allocate(capacity: count)
+        parts.initialize(repeating: nil, count: count)
+    }
+
+    deinit {
+        parts.deinitialize(count: count)
+        parts.deallocate()
+    }
+
+    subscript(index: Int) -> ChangeBatch? {
+        get { parts[index] }
+        set { parts[index] = newValue }
+    }
+
+    var all: [ChangeBatch] { (0..<count).compactMap { parts[$0] } }
+}
+
+/// A batch of rows ready for the aggregation's shards.
+struct GroupedRows: Sendable {
+    let rows: ShardedRows
+    let keyCount: Int
+    /// For each aggregate where its arguments start among the columns, and how many they are.
+    let arguments: [(start: Int, count: Int)]
+    /// Fingerprints of the argument of each aggregate that counts distinct values; by row of the batch.
+    let distinctValues: [Buffer?]
+
+    init(rows: ShardedRows, plan: AggregationPlan, seed: Fingerprint) {
+        self.rows = rows
+        keyCount = plan.groupBy.count
+        var start = plan.groupBy.count
+        var arguments: [(start: Int, count: Int)] = []
+        var distinct: [Buffer?] = []
+        for call in plan.aggregates {
+            arguments.append((start, call.arguments.count))
+            if call.function.countsDistinct {
+                let buffer = Buffer(capacity: rows.batch.count * 16)
+                KeyHash.fingerprints(
+                    of: Array(rows.columns[start..<start + call.arguments.count]), count: rows.batch.count,
+                    seed: seed, into: buffer.pointer.assumingMemoryBound(to: Fingerprint.self))
+                distinct.append(buffer)
+            } else {
+                distinct.append(nil)
+            }
+            start += call.arguments.count
+        }
+        self.arguments = arguments
+        distinctValues = distinct
+    }
+
+    var keys: [Column] { Array(rows.columns[..<keyCount]) }
+
+    func arguments(of aggregate: Int) -> [Column] {
+        let (start, count) = arguments[aggregate]
+        return Array(rows.columns[start..<start + count])
+    }
+}

@@ -1,0 +1,343 @@
+import Columnar
+import Expressions
+import Planning
+import State
+
+/// The groups of one shard: their state, and which of them changed.
+///
+/// Used by one thread at a time. Slots of the store stay valid while an epoch lasts: the store is maintained only in
+/// `endEpoch`, when the changes were taken.
+final class AggregationShard: @unchecked Sendable {
+    let plan: AggregationPlan
+    let layout: GroupLayout
+    let store: KeyedStateStore
+    /// For each aggregate that counts distinct values, the values seen.
+    let distinctStores: [KeyedStateStore?]
+    /// Which sessions each group has; only with session windows.
+    let sessions: KeyedStateStore?
+    private var codec: KeyCodec
+    private let functions: [any AggregateFunction]
+    private let behind: CompiledExpressions
+    private let context = EvaluationContext()
+    /// Whether somebody downstream asks for the values before a change.
+    let capturesOld: Bool
+
+    /// Groups touched since the changes were last taken, in the order of their first touch.
+    var touched: [UInt32] = []
+    /// Old results of touched groups, in the same order, piece by piece.
+    private var oldResults: [[Column]] = []
+    /// Rows of sessions that were merged into others: they must go downstream.
+    var tombstones = SessionTombstones()
+    var closed: [UInt32] = []
+    var mark: Int64
+    private(set) var late = 0
+    var scratch = StateScratch()
+    var distinctScratch = StateScratch()
+    var pointers = StateScratch()
+
+    init(
+        plan: AggregationPlan, store: KeyedStateStore, distinctStores: [KeyedStateStore?],
+        sessions: KeyedStateStore?, capturesOld: Bool, mark: Int64
+    ) {
+        self.plan = plan
+        functions = plan.aggregates.map(\.function)
+        layout = GroupLayout(functions)
+        self.store = store
+        self.distinctStores = distinctStores
+        self.sessions = sessions
+        self.capturesOld = capturesOld
+        self.mark = mark
+        codec = KeyCodec(types: plan.groupBy.map(\.type))
+        behind = CompiledExpressions((plan.having.map { [$0] } ?? []) + plan.projection, salt: 3)
+    }
+
+    // MARK: Folding
+
+    func fold(_ rows: GroupedRows, shard: Int) {
+        let range = rows.rows.range(of: shard)
+        guard !range.isEmpty else { return }
+        switch plan.window?.kind {
+        case nil: foldGroups(rows, range)
+        case .tumbling(let size): foldWindows(rows, range, size: size, advance: size)
+        case .hopping(let size, let advance): foldWindows(rows, range, size: size, advance: advance)
+        case .session(let gap): foldSessions(rows, range, gap: gap)
+        }
+    }
+
+    private func foldGroups(_ rows: GroupedRows, _ range: Range<Int>) {
+        let count = range.count
+        scratch.reserve(count)
+        for index in 0..<count {
+            scratch.rows[index] = rows.rows.rows[range.lowerBound + index]
+            scratch.fingerprints[index] = rows.rows.fingerprints[range.lowerBound + index]
+            scratch.starts[index] = 0
+        }
+        foldPrepared(rows, count, size: 0)
+    }
+
+    /// Puts each row into the windows that contain it and are not closed yet.
+    private func foldWindows(_ rows: GroupedRows, _ range: Range<Int>, size: Int64, advance: Int64) {
+        let perRow = Int((size + advance - 1) / advance)
+        scratch.reserve(range.count * perRow)
+        let grace = plan.window?.grace ?? 0
+        let batch = rows.rows.batch
+        let times = batch.eventTimes.int64s
+        var count = 0
+        for index in range {
+            let row = rows.rows.rows[index]
+            let time = times[Int(row)]
+            let watermark = batch.watermark(at: Int(row))
+            // As Kafka's windows: none starts before the epoch of time, unless the record itself lies there.
+            let lowest = time >= 0 ? max(0, time - size + advance) : time - size + advance
+            var start = Civil.floorDivide(lowest, advance) * advance
+            while start <= time {
+                if start &+ size &+ grace <= watermark {
+                    late += 1
+                } else {
+                    scratch.rows[count] = row
+                    scratch.starts[count] = start
+                    scratch.fingerprints[count] = rows.rows.fingerprints[index].combined(with: start)
+                    count += 1
+                }
+                start += advance
+            }
+        }
+        foldPrepared(rows, count, size: size)
+    }
+
+    /// Folds `count` rows whose groups stand in `scratch`.
+    private func foldPrepared(_ rows: GroupedRows, _ count: Int, size: Int64) {
+        guard count > 0 else { return }
+        store.findOrInsert(scratch.fingerprints, count: count, slots: scratch.slots, isNew: scratch.isNew)
+        let grace = plan.window?.grace ?? 0
+        let keys = rows.keys
+        for index in 0..<count where scratch.isNew[index] != 0 {
+            let state = store.payload(of: scratch.slots[index])
+            state.set(GroupLayout.eventTime, .min)
+            state.set(GroupLayout.windowStart, scratch.starts[index])
+            state.set(GroupLayout.windowEnd, scratch.starts[index] &+ size)
+            setKey(of: state, keys, row: Int(scratch.rows[index]))
+            if plan.window != nil {
+                store.setExpiry(of: scratch.slots[index], to: scratch.starts[index] &+ size &+ grace)
+            }
+        }
+        touch(count, batch: rows.rows.batch)
+        update(rows, count)
+    }
+
+    func setKey(of state: UnsafeMutableRawPointer, _ keys: [Column], row: Int) {
+        codec.encode(keys, row: row) { bytes in
+            store.blobs.replace(at: state + GroupLayout.key, with: bytes)
+        }
+    }
+
+    /// Notes that the groups in `scratch.slots` change, and captures what they were before.
+    private func touch(_ count: Int, batch: RowBatch) {
+        let before = touched.count
+        let times = batch.eventTimes.int64s
+        for index in 0..<count {
+            let slot = scratch.slots[index]
+            let state = store.payload(of: slot)
+            scratch.states[index] = state
+            let row = Int(scratch.rows[index])
+            if state.field(GroupLayout.mark) != mark {
+                state.set(GroupLayout.mark, mark)
+                touched.append(slot)
+                store.markChanged(slot)
+            }
+            state.set(GroupLayout.sequence, batch.sequence(of: row))
+            state.set(GroupLayout.eventTime, max(state.field(GroupLayout.eventTime), times[row]))
+        }
+        if capturesOld && touched.count > before { oldResults.append(results(touched[before...])) }
+    }
+
+    /// Folds row `scratch.rows[i]` into the state `scratch.states[i]`, for all aggregates.
+    private func update(_ rows: GroupedRows, _ count: Int) {
+        pointers.reserve(count)
+        for (aggregate, function) in functions.enumerated() {
+            let offset = layout.stateOffsets[aggregate]
+            let arguments = rows.arguments(of: aggregate)
+            if let distinct = distinctStores[aggregate], let values = rows.distinctValues[aggregate] {
+                let fresh = firstSeen(arguments, values, distinct, count, offset)
+                function.update(
+                    arguments, rows: distinctScratch.rows, states: distinctScratch.states, count: fresh,
+                    blobs: store.blobs)
+            } else {
+                for index in 0..<count { pointers.states[index] = scratch.states[index] + offset }
+                function.update(
+                    arguments, rows: scratch.rows, states: pointers.states, count: count, blobs: store.blobs)
+            }
+        }
+    }
+
+    /// Leaves in `distinctScratch` the rows whose value their group sees for the first time; returns how many.
+    private func firstSeen(
+        _ arguments: [Column], _ values: Buffer, _ distinct: KeyedStateStore, _ count: Int, _ offset: Int
+    ) -> Int {
+        distinctScratch.reserve(count)
+        let hashes = values.pointer.assumingMemoryBound(to: Fingerprint.self)
+        for index in 0..<count {
+            distinctScratch.fingerprints[index] = scratch.fingerprints[index]
+                .combined(with: hashes[Int(scratch.rows[index])])
+        }
+        distinct.findOrInsert(
+            distinctScratch.fingerprints, count: count, slots: distinctScratch.slots,
+            isNew: distinctScratch.isNew)
+        var fresh = 0
+        for index in 0..<count where distinctScratch.isNew[index] != 0 {
+            let slot = distinctScratch.slots[index]
+            distinct.setExpiry(of: slot, to: store.expiry(of: scratch.slots[index]))
+            distinct.markChanged(slot)
+            distinctScratch.rows[fresh] = scratch.rows[index]
+            distinctScratch.states[fresh] = scratch.states[index] + offset
+            fresh += 1
+        }
+        return fresh
+    }
+
+    /// One row at a time, for sessions.
+    func foldOne(_ rows: GroupedRows, row: Int32, slot: UInt32, fingerprint: Fingerprint) {
+        scratch.reserve(1)
+        scratch.rows[0] = row
+        scratch.slots[0] = slot
+        scratch.fingerprints[0] = fingerprint
+        touch(1, batch: rows.rows.batch)
+        update(rows, 1)
+    }
+
+    func merge(_ source: UnsafeMutableRawPointer, into target: UnsafeMutableRawPointer) {
+        for (aggregate, function) in functions.enumerated() {
+            let offset = layout.stateOffsets[aggregate]
+            function.merge(source + offset, into: target + offset, blobs: store.blobs)
+        }
+    }
+
+    func countLate() { late += 1 }
+
+    /// Takes a session that is gone out of what changed. Sessions are touched one at a time, so each has a piece of
+    /// old results of its own.
+    func forget(_ slot: UInt32) {
+        guard let index = touched.firstIndex(of: slot) else { return }
+        touched.remove(at: index)
+        if capturesOld { oldResults.remove(at: index) }
+    }
+
+    // MARK: Changes
+
+    /// Forgets windows that are closed; with EMIT FINAL collects them first. Returns the late rows since the last call.
+    func endRound(watermark: Int64, isFinal: Bool) -> Int {
+        defer { late = 0 }
+        guard watermark > .min else { return late }
+        if isFinal {
+            store.takeExpired(upTo: watermark) { closed.append($0) }
+        } else {
+            store.retire(upTo: watermark)
+        }
+        sessions?.retire(upTo: watermark)
+        for distinct in distinctStores {
+            distinct?.retire(upTo: watermark)
+            distinct?.maintain()
+        }
+        return late
+    }
+
+    func takeChanges(relation: Relation, isFinal: Bool) -> ChangeBatch? {
+        mark += 1
+        let slots = isFinal ? closed : touched
+        let old = oldResults
+        touched.removeAll(keepingCapacity: true)
+        closed.removeAll(keepingCapacity: true)
+        oldResults.removeAll()
+        let gone = tombstones.take()
+        guard !slots.isEmpty || !gone.isEmpty else { return nil }
+        var parts: [ChangeBatch] = []
+        if !gone.isEmpty { parts.append(changes(of: gone, relation)) }
+        if !slots.isEmpty {
+            if let part = changes(slots, old, relation, isFinal) { parts.append(part) }
+        }
+        return parts.isEmpty ? nil : ChangeBatch.concatenate(parts)
+    }
+
+    /// A row of: keys, aggregates' results, ROWTIME, WINDOWSTART, WINDOWEND.
+    private func results(_ slots: some Collection<UInt32>) -> [Column] {
+        let count = slots.count
+        pointers.reserve(count)
+        let builders = plan.groupBy.map { ColumnBuilder(type: $0.type, capacity: count) }
+        var times: [Int64] = []
+        var starts: [Int64] = []
+        var ends: [Int64] = []
+        for slot in slots {
+            let state = store.payload(of: slot)
+            KeyCodec.decode(store.blobs.bytes(at: state + GroupLayout.key), into: builders)
+            times.append(state.field(GroupLayout.eventTime))
+            starts.append(state.field(GroupLayout.windowStart))
+            ends.append(state.field(GroupLayout.windowEnd))
+        }
+        var columns = builders.map { $0.finish() }
+        for (aggregate, function) in functions.enumerated() {
+            for (index, slot) in slots.enumerated() {
+                pointers.states[index] = store.payload(of: slot) + layout.stateOffsets[aggregate]
+            }
+            columns.append(function.results(pointers.states, count: count, blobs: store.blobs))
+        }
+        columns.append(.bigints(times))
+        columns.append(.bigints(starts))
+        columns.append(.bigints(ends))
+        return columns
+    }
+
+    private func changes(
+        _ slots: [UInt32], _ old: [[Column]], _ relation: Relation, _ isFinal: Bool
+    ) -> ChangeBatch? {
+        let count = slots.count
+        let (new, passes) = rows(results(slots), count, relation)
+        var before: [Column]?
+        if capturesOld && !isFinal {
+            let joined = (old.first ?? []).indices.map { index in Column.concatenate(old.map { $0[index] }) }
+            before = rows(joined, count, relation).columns
+        }
+        let was = Bitmap(repeating: false, count: count)
+        var sequences: [Int64] = []
+        var visible: [Int32] = []
+        for (index, slot) in slots.enumerated() {
+            let state = store.payload(of: slot)
+            sequences.append(state.field(GroupLayout.sequence))
+            let isPresent = passes.map { $0[index] } ?? true
+            if state.field(GroupLayout.emitted) != 0 { was.set(index) }
+            if isPresent || was[index] { visible.append(Int32(index)) }
+            state.set(GroupLayout.emitted, isPresent ? 1 : 0)
+            state.set(GroupLayout.emittedStart, state.field(GroupLayout.windowStart))
+            state.set(GroupLayout.emittedEnd, state.field(GroupLayout.windowEnd))
+        }
+        guard !visible.isEmpty else { return nil }
+        let batch = ChangeBatch(
+            relation: relation, count: count, new: new, newPresence: passes, old: before, oldPresence: was,
+            sequences: .bigints(sequences))
+        return visible.count == count ? batch : batch.gather(Selection(visible))
+    }
+
+    /// The output's rows, and for which of them HAVING holds.
+    func rows(_ results: [Column], _ count: Int, _ relation: Relation) -> ([Column], Bitmap?) {
+        var made = behind.evaluate(results, count: count, context: context)
+        var passes: Bitmap?
+        if plan.having != nil {
+            let condition = made.removeFirst()
+            passes = Bitmap.intersection(condition.booleans, condition.validity)
+        }
+        var columns = made
+        for pseudo in PseudoColumn.allCases {
+            switch pseudo {
+            case .rowTime: columns.append(results[plan.rowTimePosition])
+            case .windowStart: columns.append(results[plan.windowStartPosition])
+            case .windowEnd: columns.append(results[plan.windowEndPosition])
+            default: columns.append(RowBatch.absent)
+            }
+        }
+        return (columns, passes)
+    }
+
+    func endEpoch() {
+        store.maintain()
+        sessions?.maintain()
+    }
+}

@@ -1,0 +1,44 @@
+import Synchronization
+
+/// Running totals of one operator or source, since the state directory was made.
+///
+/// Part of the checkpoint: a re-run epoch starts from the totals before it.
+public final class Counters: Sendable {
+    /// What is counted.
+    public enum Kind: Int, CaseIterable, Sendable {
+        case rows
+        case late
+        case duplicates
+        case deadLetters
+        case bytes
+
+        public var name: String {
+            switch self {
+            case .rows: return "rows"
+            case .late: return "late"
+            case .duplicates: return "duplicates"
+            case .deadLetters: return "dead_letters"
+            case .bytes: return "bytes"
+            }
+        }
+    }
+
+    private let totals: Mutex<[Int64]>
+
+    public init() { totals = Mutex([Int64](repeating: 0, count: Kind.allCases.count)) }
+
+    func add(_ kind: Kind, _ amount: Int) {
+        guard amount != 0 else { return }
+        totals.withLock { $0[kind.rawValue] += Int64(amount) }
+    }
+
+    public subscript(kind: Kind) -> Int64 { totals.withLock { $0[kind.rawValue] } }
+
+    var snapshot: [Int64] { totals.withLock { $0 } }
+
+    func restore(_ values: [Int64]) {
+        totals.withLock { totals in
+            for index in totals.indices { totals[index] = index < values.count ? values[index] : 0 }
+        }
+    }
+}

@@ -1,0 +1,207 @@
+import Columnar
+import Diagnostics
+import Expressions
+import Planning
+
+/// The operators of one task, and how a round runs through them.
+///
+/// A round takes a few chunks. Work alternates between phases that threads share out chunk by chunk (decoding and all
+/// that needs no state) and shard by shard (all that does), with a meeting in between:
+/// ```
+/// chunks │ decode → filter → … ─┐            ┌─ filter → project → … ─┐
+/// shards │                      └─ level 0 ──┘                        └─ level 1 …
+/// ```
+/// Shards take chunks in source order, so results depend neither on the number of threads nor on the size of chunks.
+final class Flow: @unchecked Sendable {
+    let scans: [Scan]
+    /// By relation.
+    let outputs: [String: Outputs]
+    let queries: [QueryOperator]
+    private let levels: [[any StatefulOperator]]
+    let slots: [Slot]
+    let workers: WorkerPool
+    private let emitsPerRecord: Bool
+
+    /// Event time of each source, by scan.
+    private(set) var progress: [SourceProgress]
+
+    init(
+        scans: [Scan], outputs: [String: Outputs], queries: [QueryOperator], slots: [Slot],
+        workers: WorkerPool, emitsPerRecord: Bool
+    ) {
+        self.scans = scans
+        self.outputs = outputs
+        self.queries = queries
+        self.slots = slots
+        self.workers = workers
+        self.emitsPerRecord = emitsPerRecord
+        progress = scans.map { SourceProgress(delay: $0.properties.watermarkDelay) }
+        let stateful = queries.flatMap { query -> [any StatefulOperator] in
+            (query.deduplication.map { [$0] } ?? []) + (query.aggregation.map { [$0] } ?? [])
+        }
+        let depth = (stateful.map(\.level).max() ?? -1) + 1
+        levels = (0..<depth).map { level in stateful.filter { $0.level == level } }
+    }
+
+    func restore(_ progress: [SourceProgress]) { self.progress = progress }
+
+    // MARK: A round
+
+    /// What a round took in and set aside.
+    struct RoundResult {
+        var deadLetters: [DeadLetter] = []
+        var failures: [Diagnostic] = []
+        var bytes = 0
+    }
+
+    /// Runs chunks of one source through all operators. At most as many chunks as there are slots.
+    func run(_ loaders: [ChunkLoader], of source: Int, clock: Int64) -> RoundResult {
+        let scan = scans[source]
+        let decoded = SlotResults(count: loaders.count)
+        let first = outputs[scan.relation.name]
+        workers.forEach(loaders.count) { index in
+            let slot = slots[index]
+            slot.context.clock = clock
+            var bytes = 0
+            var result = Scan.Result()
+            do throws(Diagnostic) {
+                if let chunk = try loaders[index]() {
+                    bytes = chunk.byteCount
+                    result = scan.decode(chunk, slot: index, clock: clock)
+                }
+            } catch {
+                result.failure = error
+            }
+            if !self.emitsPerRecord {
+                for batch in result.batches { first?.deliver(batch, to: slot) }
+            }
+            decoded.set(index, result, bytes)
+        }
+        var round = RoundResult()
+        var batches: [RowBatch] = []
+        for index in 0..<loaders.count {
+            let (result, bytes) = decoded.get(index)
+            round.deadLetters += result.deadLetters
+            if let failure = result.failure { round.failures.append(failure) }
+            round.bytes += bytes
+            batches += result.batches
+        }
+        for batch in batches { progress[source].place(batch.time) }
+        scan.counters.add(.bytes, round.bytes)
+        if emitsPerRecord {
+            runByRecord(batches, first, source)
+        } else {
+            finishRound(source)
+        }
+        return round
+    }
+
+    private func runByRecord(_ batches: [RowBatch], _ first: Outputs?, _ source: Int) {
+        for batch in batches {
+            let alive = batch.selection ?? .all(batch.count)
+            for index in 0..<alive.count {
+                let one = batch.selecting(Selection([alive.rows[index]]))
+                first?.deliver(one.compactedFully(needed: first?.needed ?? []), to: slots[0])
+                finishRound(source, watermark: batch.watermark(at: Int(alive.rows[index])))
+                flushTables(everything: true)
+            }
+        }
+    }
+
+    /// From the first shard phase to the end of the round.
+    private func finishRound(_ source: Int, watermark: Int64? = nil) {
+        flushPending()
+        for (level, operators) in levels.enumerated() {
+            let shards = ShardedRows.shardCount
+            workers.forEach(operators.count * shards) { index in
+                operators[index / shards].processShard(index % shards)
+            }
+            let resumed = queries.filter { $0.deduplication?.level == level }
+            if !resumed.isEmpty {
+                workers.forEach(slots.count) { index in
+                    for query in resumed { query.resume(self.slots[index]) }
+                }
+                flushPending()
+            }
+        }
+        let watermark = watermark ?? progress[source].watermark
+        for operators in levels {
+            for stateful in operators { stateful.endRound(watermark: watermark) }
+        }
+        for query in queries { query.aggregation?.clear() }
+        flushTables(everything: false)
+    }
+
+    private func flushPending() {
+        for slot in slots where !slot.pending.isEmpty {
+            let pending = slot.pending
+            slot.pending.removeAll(keepingCapacity: true)
+            for (outputs, batch) in pending { outputs.flush(batch) }
+        }
+    }
+
+    /// Hands the changes of tables on: those that somebody wants every round, or all.
+    private func flushTables(everything: Bool) {
+        for query in queries {
+            guard let aggregation = query.aggregation, everything || query.outputs.wantsEveryRound,
+                let changes = aggregation.takeChanges(workers)
+            else { continue }
+            query.outputs.deliver(changes, toSinks: true)
+        }
+    }
+
+    /// At the end of an epoch, before the state is written: all changes go to the sinks.
+    func endEpoch() {
+        flushTables(everything: true)
+        for query in queries { query.aggregation?.endEpoch() }
+    }
+}
+
+/// How far a source has come in event time.
+struct SourceProgress: Sendable {
+    let delay: Int64
+    /// The largest event time of each partition.
+    private(set) var maxima: [Int64] = [.min]
+    /// The number of the next record.
+    private(set) var nextSequence: Int64 = 0
+
+    init(delay: Int64) { self.delay = delay }
+
+    init(delay: Int64, maxima: [Int64], nextSequence: Int64) {
+        self.delay = delay
+        self.maxima = maxima
+        self.nextSequence = nextSequence
+    }
+
+    mutating func place(_ time: ChunkTime) {
+        while maxima.count <= time.partition { maxima.append(.min) }
+        var others = Int64.max
+        for (partition, maximum) in maxima.enumerated() where partition != time.partition {
+            others = min(others, maximum)
+        }
+        time.place(
+            before: maxima[time.partition], others: others, delay: delay, firstSequence: nextSequence)
+        maxima[time.partition] = max(maxima[time.partition], time.maximum)
+        nextSequence += Int64(time.count)
+    }
+
+    /// `Int64.min` when nothing has come yet.
+    var watermark: Int64 {
+        let reached = maxima.min() ?? .min
+        return reached == .min ? .min : reached - delay
+    }
+}
+
+/// Results of slots that threads put in their places.
+private final class SlotResults: @unchecked Sendable {
+    private var results: [(Scan.Result, Int)]
+    private let monitor = Monitor()
+
+    init(count: Int) { results = Array(repeating: (Scan.Result(), 0), count: count) }
+
+    func set(_ index: Int, _ result: Scan.Result, _ bytes: Int) {
+        monitor.withLock { results[index] = (result, bytes) }
+    }
+
+    func get(_ index: Int) -> (Scan.Result, Int) { results[index] }
+}

@@ -1,0 +1,54 @@
+import Columnar
+import Planning
+
+/// Everything that takes the rows or changes of one relation.
+final class Outputs: @unchecked Sendable {
+    let relation: Relation
+    /// Positions in the relation's layout that somebody reads.
+    var needed: Set<Int> = []
+    var queries: [QueryOperator] = []
+    var sinks: [any Sink] = []
+    var subscribers: [any Subscriber] = []
+    /// Rows or changes that went through.
+    let counters = Counters()
+
+    init(relation: Relation) { self.relation = relation }
+
+    /// Whether somebody wants changes at the end of each round and not only of the epoch.
+    var wantsEveryRound: Bool { !subscribers.isEmpty || !queries.isEmpty }
+
+    /// Hands living rows on: to queries at once, to sinks and subscribers when the phase is over.
+    func deliver(_ batch: RowBatch, to slot: Slot) {
+        guard batch.aliveCount > 0 else { return }
+        counters.add(.rows, batch.aliveCount)
+        for query in queries { query.process(batch, slot) }
+        if !sinks.isEmpty || !subscribers.isEmpty { slot.pending.append((self, batch)) }
+    }
+
+    /// Called in the order of slots, by one thread.
+    func flush(_ batch: RowBatch) {
+        let whole = batch.compactedFully(needed: needed)
+        let rows = StreamRows(
+            relation: relation, count: whole.count, columns: whole.columns, eventTimes: whole.eventTimes,
+            firstSequence: whole.count > 0 ? whole.sequence(of: 0) : 0)
+        for sink in sinks { sink.write(rows) }
+        for subscriber in subscribers { subscriber.receive(rows) }
+    }
+
+    /// Changes of a table, at the end of a round or epoch.
+    func deliver(_ changes: ChangeBatch, toSinks: Bool) {
+        guard changes.count > 0 else { return }
+        counters.add(.rows, changes.count)
+        for query in queries { query.process(changes) }
+        for subscriber in subscribers { subscriber.receive(changes) }
+        if toSinks { for sink in sinks { sink.write(changes) } }
+    }
+}
+
+/// Somebody in the process who watches a relation: a push query, a test, the page.
+///
+/// Called by the task's thread, in order, before the epoch is committed; must not block.
+public protocol Subscriber: AnyObject, Sendable {
+    func receive(_ rows: StreamRows)
+    func receive(_ changes: ChangeBatch)
+}

@@ -1,0 +1,87 @@
+import Columnar
+import Planning
+
+/// Changes of a table, one for each key that changed, or one for each record with `emit.per.record`.
+///
+/// `new` and `old` have the relation's layout: its columns, then the pseudo-columns (ROWTIME and the window's bounds are
+/// there, the others absent). Key columns and bounds are set in both whether the row is present or not.
+///
+/// | old | new | the change is |
+/// |---|---|---|
+/// | absent | present | an insertion |
+/// | present | present | an update |
+/// | present | absent | a deletion: a tombstone in a topic |
+public struct ChangeBatch: Sendable {
+    public let relation: Relation
+    public let count: Int
+    public let new: [Column]
+    /// Rows that exist after the change; nil is all.
+    public let newPresence: Bitmap?
+    /// nil when nobody downstream asks for old values.
+    public let old: [Column]?
+    /// Rows that existed before the change; nil is all.
+    public let oldPresence: Bitmap?
+    /// BIGINT: the number of the source record that made the change; ascending.
+    public let sequences: Column
+
+    public init(
+        relation: Relation, count: Int, new: [Column], newPresence: Bitmap?, old: [Column]?,
+        oldPresence: Bitmap?, sequences: Column
+    ) {
+        self.relation = relation
+        self.count = count
+        self.new = new
+        self.newPresence = newPresence
+        self.old = old
+        self.oldPresence = oldPresence
+        self.sequences = sequences
+    }
+
+    public func isPresent(_ row: Int) -> Bool { newPresence.map { $0[row] } ?? true }
+    public func wasPresent(_ row: Int) -> Bool { oldPresence.map { $0[row] } ?? true }
+
+    public func gather(_ selection: Selection) -> ChangeBatch {
+        func taken(_ columns: [Column]) -> [Column] {
+            columns.map { $0.count == count ? $0.gather(selection) : $0 }
+        }
+        func taken(_ bits: Bitmap?) -> Bitmap? {
+            bits.map { Column.booleans($0).gather(selection).booleans }
+        }
+        return ChangeBatch(
+            relation: relation, count: selection.count, new: taken(new), newPresence: taken(newPresence),
+            old: old.map(taken), oldPresence: taken(oldPresence), sequences: sequences.gather(selection))
+    }
+
+    /// All changes of `parts`, one after another. The parts are at least one and have old values all or none.
+    static func concatenate(_ parts: [ChangeBatch]) -> ChangeBatch {
+        if parts.count == 1 { return parts[0] }
+        let count = parts.reduce(0) { $0 + $1.count }
+        func joined(_ columns: (ChangeBatch) -> [Column]) -> [Column] {
+            columns(parts[0]).indices.map { index in
+                let pieces = parts.map { columns($0)[index] }
+                return zip(pieces, parts).allSatisfy { $0.count == $1.count }
+                    ? Column.concatenate(pieces) : RowBatch.absent
+            }
+        }
+        func joined(_ bits: (ChangeBatch) -> Bitmap?) -> Bitmap? {
+            guard parts.contains(where: { bits($0) != nil }) else { return nil }
+            return Column.concatenate(parts.map {
+                .booleans(bits($0) ?? Bitmap(repeating: true, count: $0.count))
+            }).booleans
+        }
+        return ChangeBatch(
+            relation: parts[0].relation, count: count, new: joined { $0.new },
+            newPresence: joined { $0.newPresence },
+            old: parts[0].old == nil ? nil : joined { $0.old ?? [] },
+            oldPresence: joined { $0.oldPresence }, sequences: Column.concatenate(parts.map(\.sequences)))
+    }
+
+    /// The changes in the order of the records that made them.
+    func sortedBySequence() -> ChangeBatch {
+        var order = Array(0..<Int32(count))
+        let numbers = sequences.int64s
+        // Stable: changes of one record keep their order.
+        order.sort { numbers[Int($0)] != numbers[Int($1)] ? numbers[Int($0)] < numbers[Int($1)] : $0 < $1 }
+        return gather(Selection(order))
+    }
+}

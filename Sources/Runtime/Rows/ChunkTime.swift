@@ -1,0 +1,52 @@
+import Columnar
+
+/// Event time and order of the rows that came with one chunk.
+///
+/// The chunk's own running maximum is known when it is decoded; how far the partition was before it, only when its turn
+/// comes: until `place` the rows have neither a watermark nor a sequence number.
+final class ChunkTime: @unchecked Sendable {
+    let partition: Int
+    let count: Int
+    /// The running maximum of the event times up to each row of the chunk; `Int64.min` before the first.
+    private let runningMaxima: Buffer
+    /// The largest event time of the chunk.
+    let maximum: Int64
+
+    private var before = Int64.min
+    private var others = Int64.max
+    private var delay: Int64 = 0
+    private(set) var firstSequence: Int64 = 0
+
+    init(partition: Int, count: Int, runningMaxima: Buffer) {
+        self.partition = partition
+        self.count = count
+        self.runningMaxima = runningMaxima
+        maximum = count == 0 ? .min : runningMaxima.pointer.load(fromByteOffset: (count - 1) * 8, as: Int64.self)
+    }
+
+    /// Gives the chunk its place in the source's order.
+    ///
+    /// - Parameters:
+    ///   - before: the partition's largest event time before this chunk.
+    ///   - others: the smallest of the other partitions' largest event times; `Int64.max` without others.
+    ///   - delay: how far the watermark stays behind, milliseconds.
+    func place(before: Int64, others: Int64, delay: Int64, firstSequence: Int64) {
+        self.before = before
+        self.others = others
+        self.delay = delay
+        self.firstSequence = firstSequence
+    }
+
+    /// The watermark when `row` is processed, the row itself included; `Int64.min` when there is none yet.
+    func watermark(at row: Int) -> Int64 {
+        let own = max(before, runningMaxima.pointer.load(fromByteOffset: row * 8, as: Int64.self))
+        let reached = min(own, others)
+        return reached == .min ? .min : reached - delay
+    }
+
+    /// The watermark behind the last row.
+    var finalWatermark: Int64 {
+        let reached = min(max(before, maximum), others)
+        return reached == .min ? .min : reached - delay
+    }
+}

@@ -1,0 +1,13 @@
+/// A record that could not be processed: its bytes, where it stood and why.
+public struct DeadLetter: Sendable, Hashable {
+    /// The file or topic.
+    public let source: String
+    public let partition: Int
+    /// Of a file, the byte offset of the line.
+    public let offset: Int64
+    /// A stable word such as `malformed_json`, counted in metrics.
+    public let code: String
+    /// A sentence for people.
+    public let reason: String
+    public let bytes: [UInt8]
+}
