@@ -39,9 +39,9 @@ final class AggregationOperator: StatefulOperator, @unchecked Sendable {
         deposits[slot.index].append(GroupedRows(rows: rows, plan: plan, seed: seed))
     }
 
-    func processShard(_ shard: Int) {
+    func processShard(_ shard: Int) throws(StateError) {
         for slot in deposits {
-            for rows in slot { shards[shard].fold(rows, shard: shard) }
+            for rows in slot { try shards[shard].fold(rows, shard: shard) }
         }
     }
 
@@ -50,19 +50,17 @@ final class AggregationOperator: StatefulOperator, @unchecked Sendable {
         for index in deposits.indices { deposits[index] = [] }
     }
 
-    func endRound(watermark: Int64) {
+    func endRound(watermark: Int64) throws(StateError) {
         var late = 0
-        for shard in shards { late += shard.endRound(watermark: watermark, isFinal: isFinal) }
+        for shard in shards { late += try shard.endRound(watermark: watermark) }
         counters.add(.late, late)
     }
-
-    var isFinal: Bool { plan.emission == .final }
 
     /// What changed since the last call: with EMIT FINAL the windows that closed, else each group that was touched.
     func takeChanges(_ workers: WorkerPool) -> ChangeBatch? {
         let parts = PartList(count: shards.count)
         workers.forEach(shards.count) { index in
-            parts[index] = shards[index].takeChanges(relation: output, isFinal: isFinal)
+            parts[index] = shards[index].takeChanges()
         }
         let made = parts.all
         guard !made.isEmpty else { return nil }
@@ -71,7 +69,7 @@ final class AggregationOperator: StatefulOperator, @unchecked Sendable {
     }
 
     /// At the end of an epoch, when the changes were taken.
-    func endEpoch() { for shard in shards { shard.endEpoch() } }
+    func endEpoch() throws(StateError) { for shard in shards { try shard.endEpoch() } }
 }
 
 /// Results of shards that threads put in their places.

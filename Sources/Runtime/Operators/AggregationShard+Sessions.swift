@@ -36,7 +36,7 @@ extension AggregationShard {
         var id: Int64
     }
 
-    func foldSessions(_ rows: GroupedRows, _ range: Range<Int>, gap: Int64) {
+    func foldSessions(_ rows: GroupedRows, _ range: Range<Int>, gap: Int64) throws(StateError) {
         guard let sessions else { return }
         let batch = rows.rows.batch
         for index in range {
@@ -47,7 +47,7 @@ extension AggregationShard {
             var key = group
             var slot: UInt32 = 0
             var isNew: UInt8 = 0
-            sessions.findOrInsert(&key, count: 1, slots: &slot, isNew: &isNew)
+            try sessions.findOrInsert(&key, count: 1, slots: &slot, isNew: &isNew)
             var open = openSessions(slot, sessions).filter { closing($0.end, gap) > watermark }
             let touching = open.filter { $0.start - gap <= time && time <= $0.end + gap }
             var merged = OpenSession(start: time, end: time, id: batch.sequence(of: Int(row)))
@@ -58,14 +58,14 @@ extension AggregationShard {
             if let first = touching.first { merged.id = first.id }
             if closing(merged.end, gap) <= watermark {
                 countLate()
-                if isNew != 0 { sessions.setExpiry(of: slot, to: .min) }
+                if isNew != 0 { sessions.setExpiry(.min, of: slot) }
                 continue
             }
             open.removeAll { session in touching.contains { $0.id == session.id } }
             open.append(merged)
             open.sort { $0.start < $1.start }
             store(open, in: slot, sessions, gap)
-            apply(merged, touching, rows, row, group, gap)
+            try apply(merged, touching, rows, row, group, gap)
         }
     }
 
@@ -91,7 +91,7 @@ extension AggregationShard {
         for session in open { words += [session.start, session.end, session.id] }
         words.withUnsafeBytes { sessions.blobs.replace(at: sessions.payload(of: slot), with: $0) }
         let latest = open.map(\.end).max() ?? .min
-        sessions.setExpiry(of: slot, to: closing(latest, gap))
+        sessions.setExpiry(closing(latest, gap), of: slot)
         sessions.markChanged(slot)
     }
 
@@ -99,12 +99,12 @@ extension AggregationShard {
     private func apply(
         _ merged: OpenSession, _ touching: [OpenSession], _ rows: GroupedRows, _ row: Int32,
         _ group: Fingerprint, _ gap: Int64
-    ) {
+    ) throws(StateError) {
         var key = group.combined(with: merged.id)
         let fingerprint = key
         var slot: UInt32 = 0
         var isNew: UInt8 = 0
-        store.findOrInsert(&key, count: 1, slots: &slot, isNew: &isNew)
+        try store.findOrInsert(&key, count: 1, slots: &slot, isNew: &isNew)
         if isNew != 0 {
             let state = store.payload(of: slot)
             state.set(GroupLayout.eventTime, .min)
@@ -112,7 +112,7 @@ extension AggregationShard {
         }
         let sequence = rows.rows.batch.sequence(of: Int(row))
         let time = rows.rows.batch.eventTimes.int64s[Int(row)]
-        for session in touching.dropFirst() { absorb(session, group, slot, sequence, time) }
+        for session in touching.dropFirst() { try absorb(session, group, slot, sequence, time) }
         let state = store.payload(of: slot)
         if state.field(GroupLayout.emitted) != 0,
             state.field(GroupLayout.emittedStart) != merged.start
@@ -122,17 +122,17 @@ extension AggregationShard {
         }
         state.set(GroupLayout.windowStart, merged.start)
         state.set(GroupLayout.windowEnd, merged.end)
-        store.setExpiry(of: slot, to: closing(merged.end, gap))
-        foldOne(rows, row: row, slot: slot, fingerprint: fingerprint)
+        store.setExpiry(closing(merged.end, gap), of: slot)
+        try foldOne(rows, row: row, slot: slot, fingerprint: fingerprint)
     }
 
     private func absorb(
         _ session: OpenSession, _ group: Fingerprint, _ target: UInt32, _ sequence: Int64, _ time: Int64
-    ) {
+    ) throws(StateError) {
         var key = group.combined(with: session.id)
         var slot: UInt32 = 0
         var isNew: UInt8 = 0
-        store.findOrInsert(&key, count: 1, slots: &slot, isNew: &isNew)
+        try store.findOrInsert(&key, count: 1, slots: &slot, isNew: &isNew)
         let source = store.payload(of: slot)
         if isNew == 0 {
             let state = store.payload(of: target)
@@ -156,7 +156,7 @@ extension AggregationShard {
     }
 
     /// Deletions of rows that sessions had.
-    func changes(of gone: [SessionTombstones.Entry], _ relation: Relation) -> ChangeBatch {
+    func changes(of gone: [SessionTombstones.Entry]) -> ChangeBatch {
         let builders = plan.groupBy.map { ColumnBuilder(type: $0.type, capacity: gone.count) }
         for entry in gone { entry.key.withUnsafeBytes { KeyCodec.decode($0, into: builders) } }
         var results = builders.map { $0.finish() }
@@ -166,9 +166,9 @@ extension AggregationShard {
         results.append(.bigints(gone.map(\.eventTime)))
         results.append(.bigints(gone.map(\.start)))
         results.append(.bigints(gone.map(\.end)))
-        let (columns, _) = rows(results, gone.count, relation)
+        let (columns, _) = rows(results, gone.count)
         return ChangeBatch(
-            relation: relation, count: gone.count, new: columns,
+            relation: output, count: gone.count, new: columns,
             newPresence: Bitmap(repeating: false, count: gone.count), old: capturesOld ? columns : nil,
             oldPresence: nil, sequences: .bigints(gone.map(\.sequence)))
     }

@@ -9,6 +9,7 @@ import State
 /// `endEpoch`, when the changes were taken.
 final class AggregationShard: @unchecked Sendable {
     let plan: AggregationPlan
+    let output: Relation
     let layout: GroupLayout
     let store: KeyedStateStore
     /// For each aggregate that counts distinct values, the values seen.
@@ -28,7 +29,8 @@ final class AggregationShard: @unchecked Sendable {
     private var oldResults: [[Column]] = []
     /// Rows of sessions that were merged into others: they must go downstream.
     var tombstones = SessionTombstones()
-    var closed: [UInt32] = []
+    /// Windows that closed, with EMIT FINAL.
+    private var closed: [ChangeBatch] = []
     var mark: Int64
     private(set) var late = 0
     var scratch = StateScratch()
@@ -36,10 +38,11 @@ final class AggregationShard: @unchecked Sendable {
     var pointers = StateScratch()
 
     init(
-        plan: AggregationPlan, store: KeyedStateStore, distinctStores: [KeyedStateStore?],
+        plan: AggregationPlan, output: Relation, store: KeyedStateStore, distinctStores: [KeyedStateStore?],
         sessions: KeyedStateStore?, capturesOld: Bool, mark: Int64
     ) {
         self.plan = plan
+        self.output = output
         functions = plan.aggregates.map(\.function)
         layout = GroupLayout(functions)
         self.store = store
@@ -53,18 +56,18 @@ final class AggregationShard: @unchecked Sendable {
 
     // MARK: Folding
 
-    func fold(_ rows: GroupedRows, shard: Int) {
+    func fold(_ rows: GroupedRows, shard: Int) throws(StateError) {
         let range = rows.rows.range(of: shard)
         guard !range.isEmpty else { return }
         switch plan.window?.kind {
-        case nil: foldGroups(rows, range)
-        case .tumbling(let size): foldWindows(rows, range, size: size, advance: size)
-        case .hopping(let size, let advance): foldWindows(rows, range, size: size, advance: advance)
-        case .session(let gap): foldSessions(rows, range, gap: gap)
+        case nil: try foldGroups(rows, range)
+        case .tumbling(let size): try foldWindows(rows, range, size: size, advance: size)
+        case .hopping(let size, let advance): try foldWindows(rows, range, size: size, advance: advance)
+        case .session(let gap): try foldSessions(rows, range, gap: gap)
         }
     }
 
-    private func foldGroups(_ rows: GroupedRows, _ range: Range<Int>) {
+    private func foldGroups(_ rows: GroupedRows, _ range: Range<Int>) throws(StateError) {
         let count = range.count
         scratch.reserve(count)
         for index in 0..<count {
@@ -72,11 +75,11 @@ final class AggregationShard: @unchecked Sendable {
             scratch.fingerprints[index] = rows.rows.fingerprints[range.lowerBound + index]
             scratch.starts[index] = 0
         }
-        foldPrepared(rows, count, size: 0)
+        try foldPrepared(rows, count, size: 0)
     }
 
     /// Puts each row into the windows that contain it and are not closed yet.
-    private func foldWindows(_ rows: GroupedRows, _ range: Range<Int>, size: Int64, advance: Int64) {
+    private func foldWindows(_ rows: GroupedRows, _ range: Range<Int>, size: Int64, advance: Int64) throws(StateError) {
         let perRow = Int((size + advance - 1) / advance)
         scratch.reserve(range.count * perRow)
         let grace = plan.window?.grace ?? 0
@@ -102,13 +105,13 @@ final class AggregationShard: @unchecked Sendable {
                 start += advance
             }
         }
-        foldPrepared(rows, count, size: size)
+        try foldPrepared(rows, count, size: size)
     }
 
     /// Folds `count` rows whose groups stand in `scratch`.
-    private func foldPrepared(_ rows: GroupedRows, _ count: Int, size: Int64) {
+    private func foldPrepared(_ rows: GroupedRows, _ count: Int, size: Int64) throws(StateError) {
         guard count > 0 else { return }
-        store.findOrInsert(scratch.fingerprints, count: count, slots: scratch.slots, isNew: scratch.isNew)
+        try store.findOrInsert(scratch.fingerprints, count: count, slots: scratch.slots, isNew: scratch.isNew)
         let grace = plan.window?.grace ?? 0
         let keys = rows.keys
         for index in 0..<count where scratch.isNew[index] != 0 {
@@ -118,11 +121,11 @@ final class AggregationShard: @unchecked Sendable {
             state.set(GroupLayout.windowEnd, scratch.starts[index] &+ size)
             setKey(of: state, keys, row: Int(scratch.rows[index]))
             if plan.window != nil {
-                store.setExpiry(of: scratch.slots[index], to: scratch.starts[index] &+ size &+ grace)
+                store.setExpiry(scratch.starts[index] &+ size &+ grace, of: scratch.slots[index])
             }
         }
         touch(count, batch: rows.rows.batch)
-        update(rows, count)
+        try update(rows, count)
     }
 
     func setKey(of state: UnsafeMutableRawPointer, _ keys: [Column], row: Int) {
@@ -152,13 +155,13 @@ final class AggregationShard: @unchecked Sendable {
     }
 
     /// Folds row `scratch.rows[i]` into the state `scratch.states[i]`, for all aggregates.
-    private func update(_ rows: GroupedRows, _ count: Int) {
+    private func update(_ rows: GroupedRows, _ count: Int) throws(StateError) {
         pointers.reserve(count)
         for (aggregate, function) in functions.enumerated() {
             let offset = layout.stateOffsets[aggregate]
             let arguments = rows.arguments(of: aggregate)
             if let distinct = distinctStores[aggregate], let values = rows.distinctValues[aggregate] {
-                let fresh = firstSeen(arguments, values, distinct, count, offset)
+                let fresh = try firstSeen(arguments, values, distinct, count, offset)
                 function.update(
                     arguments, rows: distinctScratch.rows, states: distinctScratch.states, count: fresh,
                     blobs: store.blobs)
@@ -173,21 +176,20 @@ final class AggregationShard: @unchecked Sendable {
     /// Leaves in `distinctScratch` the rows whose value their group sees for the first time; returns how many.
     private func firstSeen(
         _ arguments: [Column], _ values: Buffer, _ distinct: KeyedStateStore, _ count: Int, _ offset: Int
-    ) -> Int {
+    ) throws(StateError) -> Int {
         distinctScratch.reserve(count)
         let hashes = values.pointer.assumingMemoryBound(to: Fingerprint.self)
         for index in 0..<count {
             distinctScratch.fingerprints[index] = scratch.fingerprints[index]
                 .combined(with: hashes[Int(scratch.rows[index])])
         }
-        distinct.findOrInsert(
+        try distinct.findOrInsert(
             distinctScratch.fingerprints, count: count, slots: distinctScratch.slots,
             isNew: distinctScratch.isNew)
         var fresh = 0
         for index in 0..<count where distinctScratch.isNew[index] != 0 {
             let slot = distinctScratch.slots[index]
-            distinct.setExpiry(of: slot, to: store.expiry(of: scratch.slots[index]))
-            distinct.markChanged(slot)
+            distinct.setExpiry(store.expiry(of: scratch.slots[index]), of: slot)
             distinctScratch.rows[fresh] = scratch.rows[index]
             distinctScratch.states[fresh] = scratch.states[index] + offset
             fresh += 1
@@ -196,13 +198,13 @@ final class AggregationShard: @unchecked Sendable {
     }
 
     /// One row at a time, for sessions.
-    func foldOne(_ rows: GroupedRows, row: Int32, slot: UInt32, fingerprint: Fingerprint) {
+    func foldOne(_ rows: GroupedRows, row: Int32, slot: UInt32, fingerprint: Fingerprint) throws(StateError) {
         scratch.reserve(1)
         scratch.rows[0] = row
         scratch.slots[0] = slot
         scratch.fingerprints[0] = fingerprint
         touch(1, batch: rows.rows.batch)
-        update(rows, 1)
+        try update(rows, 1)
     }
 
     func merge(_ source: UnsafeMutableRawPointer, into target: UnsafeMutableRawPointer) {
@@ -225,36 +227,49 @@ final class AggregationShard: @unchecked Sendable {
     // MARK: Changes
 
     /// Forgets windows that are closed; with EMIT FINAL collects them first. Returns the late rows since the last call.
-    func endRound(watermark: Int64, isFinal: Bool) -> Int {
+    func endRound(watermark: Int64) throws(StateError) -> Int {
         defer { late = 0 }
         guard watermark > .min else { return late }
         if isFinal {
-            store.takeExpired(upTo: watermark) { closed.append($0) }
+            try collectClosed(watermark)
         } else {
             store.retire(upTo: watermark)
         }
         sessions?.retire(upTo: watermark)
         for distinct in distinctStores {
             distinct?.retire(upTo: watermark)
-            distinct?.maintain()
+            try distinct?.maintain()
         }
         return late
     }
 
-    func takeChanges(relation: Relation, isFinal: Bool) -> ChangeBatch? {
+    private var isFinal: Bool { plan.emission == .final }
+
+    /// Groups that are handed out by the store together.
+    private static let closingCount = 4096
+
+    private func collectClosed(_ watermark: Int64) throws(StateError) {
+        while true {
+            scratch.reserve(Self.closingCount)
+            let count = try store.takeExpired(
+                upTo: watermark, into: scratch.slots, capacity: Self.closingCount)
+            if count == 0 { return }
+            let slots = Array(UnsafeBufferPointer(start: scratch.slots, count: count))
+            if let part = changes(slots, []) { closed.append(part) }
+        }
+    }
+
+    func takeChanges() -> ChangeBatch? {
         mark += 1
-        let slots = isFinal ? closed : touched
         let old = oldResults
+        let slots = isFinal ? [] : touched
         touched.removeAll(keepingCapacity: true)
-        closed.removeAll(keepingCapacity: true)
         oldResults.removeAll()
         let gone = tombstones.take()
-        guard !slots.isEmpty || !gone.isEmpty else { return nil }
-        var parts: [ChangeBatch] = []
-        if !gone.isEmpty { parts.append(changes(of: gone, relation)) }
-        if !slots.isEmpty {
-            if let part = changes(slots, old, relation, isFinal) { parts.append(part) }
-        }
+        var parts = closed
+        closed.removeAll()
+        if !gone.isEmpty { parts.append(changes(of: gone)) }
+        if !slots.isEmpty, let part = changes(slots, old) { parts.append(part) }
         return parts.isEmpty ? nil : ChangeBatch.concatenate(parts)
     }
 
@@ -286,15 +301,13 @@ final class AggregationShard: @unchecked Sendable {
         return columns
     }
 
-    private func changes(
-        _ slots: [UInt32], _ old: [[Column]], _ relation: Relation, _ isFinal: Bool
-    ) -> ChangeBatch? {
+    private func changes(_ slots: [UInt32], _ old: [[Column]]) -> ChangeBatch? {
         let count = slots.count
-        let (new, passes) = rows(results(slots), count, relation)
+        let (new, passes) = rows(results(slots), count)
         var before: [Column]?
         if capturesOld && !isFinal {
             let joined = (old.first ?? []).indices.map { index in Column.concatenate(old.map { $0[index] }) }
-            before = rows(joined, count, relation).columns
+            before = rows(joined, count).0
         }
         let was = Bitmap(repeating: false, count: count)
         var sequences: [Int64] = []
@@ -311,13 +324,13 @@ final class AggregationShard: @unchecked Sendable {
         }
         guard !visible.isEmpty else { return nil }
         let batch = ChangeBatch(
-            relation: relation, count: count, new: new, newPresence: passes, old: before, oldPresence: was,
+            relation: output, count: count, new: new, newPresence: passes, old: before, oldPresence: was,
             sequences: .bigints(sequences))
         return visible.count == count ? batch : batch.gather(Selection(visible))
     }
 
     /// The output's rows, and for which of them HAVING holds.
-    func rows(_ results: [Column], _ count: Int, _ relation: Relation) -> ([Column], Bitmap?) {
+    func rows(_ results: [Column], _ count: Int) -> ([Column], Bitmap?) {
         var made = behind.evaluate(results, count: count, context: context)
         var passes: Bitmap?
         if plan.having != nil {
@@ -336,8 +349,8 @@ final class AggregationShard: @unchecked Sendable {
         return (columns, passes)
     }
 
-    func endEpoch() {
-        store.maintain()
-        sessions?.maintain()
+    func endEpoch() throws(StateError) {
+        try store.maintain()
+        try sessions?.maintain()
     }
 }

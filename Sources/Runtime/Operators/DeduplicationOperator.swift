@@ -55,24 +55,24 @@ final class DeduplicationOperator: StatefulOperator, @unchecked Sendable {
         }
     }
 
-    func processShard(_ shard: Int) {
+    func processShard(_ shard: Int) throws(StateError) {
         let store = stores[shard]
         var scratch = StateScratch()
         for slot in deposits {
-            for deposit in slot { process(deposit, shard, store, &scratch) }
+            for deposit in slot { try process(deposit, shard, store, &scratch) }
         }
-        store.maintain()
+        try store.maintain()
     }
 
     private func process(
         _ deposit: Deposit, _ shard: Int, _ store: KeyedStateStore, _ scratch: inout StateScratch
-    ) {
+    ) throws(StateError) {
         let range = deposit.rows.range(of: shard)
         let count = range.count
         guard count > 0 else { return }
         let rows = deposit.rows.rows + range.lowerBound
         scratch.reserve(count)
-        store.findOrInsert(
+        try store.findOrInsert(
             deposit.rows.fingerprints + range.lowerBound, count: count, slots: scratch.slots,
             isNew: scratch.isNew)
         let passes = deposit.passes.pointer.assumingMemoryBound(to: UInt8.self)
@@ -88,12 +88,11 @@ final class DeduplicationOperator: StatefulOperator, @unchecked Sendable {
             if forgottenAt <= watermark {
                 late &+= 1
                 // The look-up made an entry for a row that does not count: one that is dead from the start.
-                if scratch.isNew[index] != 0 { store.setExpiry(of: slot, to: .min) }
+                if scratch.isNew[index] != 0 { store.setExpiry(.min, of: slot) }
             } else if scratch.isNew[index] == 0 && store.expiry(of: slot) > watermark {
                 duplicates &+= 1
             } else {
-                store.setExpiry(of: slot, to: forgottenAt)
-                store.markChanged(slot)
+                store.setExpiry(forgottenAt, of: slot)
                 passes[row] = 1
             }
         }

@@ -2,6 +2,7 @@ import Columnar
 import Diagnostics
 import Expressions
 import Planning
+import State
 
 /// The operators of one task, and how a round runs through them.
 ///
@@ -55,7 +56,7 @@ final class Flow: @unchecked Sendable {
     }
 
     /// Runs chunks of one source through all operators. At most as many chunks as there are slots.
-    func run(_ loaders: [ChunkLoader], of source: Int, clock: Int64) -> RoundResult {
+    func run(_ loaders: [ChunkLoader], of source: Int, clock: Int64) throws(StateError) -> RoundResult {
         let scan = scans[source]
         let decoded = SlotResults(count: loaders.count)
         let first = outputs[scan.relation.name]
@@ -89,33 +90,39 @@ final class Flow: @unchecked Sendable {
         for batch in batches { progress[source].place(batch.time) }
         scan.counters.add(.bytes, round.bytes)
         if emitsPerRecord {
-            runByRecord(batches, first, source)
+            try runByRecord(batches, first, source)
         } else {
-            finishRound(source)
+            try finishRound(source)
         }
         return round
     }
 
-    private func runByRecord(_ batches: [RowBatch], _ first: Outputs?, _ source: Int) {
+    private func runByRecord(_ batches: [RowBatch], _ first: Outputs?, _ source: Int) throws(StateError) {
         for batch in batches {
             let alive = batch.selection ?? .all(batch.count)
             for index in 0..<alive.count {
                 let one = batch.selecting(Selection([alive.rows[index]]))
                 first?.deliver(one.compactedFully(needed: first?.needed ?? []), to: slots[0])
-                finishRound(source, watermark: batch.watermark(at: Int(alive.rows[index])))
+                try finishRound(source, watermark: batch.watermark(at: Int(alive.rows[index])))
                 flushTables(everything: true)
             }
         }
     }
 
     /// From the first shard phase to the end of the round.
-    private func finishRound(_ source: Int, watermark: Int64? = nil) {
+    private func finishRound(_ source: Int, watermark: Int64? = nil) throws(StateError) {
         flushPending()
         for (level, operators) in levels.enumerated() {
             let shards = ShardedRows.shardCount
+            let failure = FirstFailure()
             workers.forEach(operators.count * shards) { index in
-                operators[index / shards].processShard(index % shards)
+                do throws(StateError) {
+                    try operators[index / shards].processShard(index % shards)
+                } catch {
+                    failure.note(error)
+                }
             }
+            try failure.rethrow()
             let resumed = queries.filter { $0.deduplication?.level == level }
             if !resumed.isEmpty {
                 workers.forEach(slots.count) { index in
@@ -126,7 +133,7 @@ final class Flow: @unchecked Sendable {
         }
         let watermark = watermark ?? progress[source].watermark
         for operators in levels {
-            for stateful in operators { stateful.endRound(watermark: watermark) }
+            for stateful in operators { try stateful.endRound(watermark: watermark) }
         }
         for query in queries { query.aggregation?.clear() }
         flushTables(everything: false)
@@ -151,9 +158,9 @@ final class Flow: @unchecked Sendable {
     }
 
     /// At the end of an epoch, before the state is written: all changes go to the sinks.
-    func endEpoch() {
+    func endEpoch() throws(StateError) {
         flushTables(everything: true)
-        for query in queries { query.aggregation?.endEpoch() }
+        for query in queries { try query.aggregation?.endEpoch() }
     }
 }
 
@@ -204,4 +211,14 @@ private final class SlotResults: @unchecked Sendable {
     }
 
     func get(_ index: Int) -> (Scan.Result, Int) { results[index] }
+}
+
+/// The first error that one of several threads met.
+private final class FirstFailure: @unchecked Sendable {
+    private var error: StateError?
+    private let monitor = Monitor()
+
+    func note(_ failure: StateError) { monitor.withLock { if error == nil { error = failure } } }
+
+    func rethrow() throws(StateError) { if let error { throw error } }
 }

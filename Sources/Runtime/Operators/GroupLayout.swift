@@ -13,8 +13,10 @@ import State
 /// 48 emitted      1 when the last change left the row present downstream
 /// 56 emittedStart bounds under which a session was last emitted
 /// 64 emittedEnd
-/// 80 aggregates   one state after another, each aligned to 16
+/// 72 aggregates   one state after another
 /// ```
+/// The store puts payloads at 8 modulo 16; states want an alignment of 16, so they stand at 8 modulo 16 too, and the
+/// payload's size is such that the next entry's do.
 struct GroupLayout {
     static let sequence = 0
     static let eventTime = 8
@@ -25,7 +27,7 @@ struct GroupLayout {
     static let emitted = 48
     static let emittedStart = 56
     static let emittedEnd = 64
-    static let aggregates = 80
+    static let aggregates = 72
 
     let stateOffsets: [Int]
     let payloadBytes: Int

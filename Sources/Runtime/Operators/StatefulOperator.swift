@@ -1,4 +1,5 @@
 import Columnar
+import State
 
 /// An operator that keeps state by key, in shards which threads share out.
 ///
@@ -8,9 +9,9 @@ protocol StatefulOperator: AnyObject, Sendable {
     /// How many shard phases stand before this operator's in a round.
     var level: Int { get }
     /// Called for each shard, by any thread; one thread at a time for one shard.
-    func processShard(_ shard: Int)
+    func processShard(_ shard: Int) throws(StateError)
     /// After all levels: the watermark behind the round's last row.
-    func endRound(watermark: Int64)
+    func endRound(watermark: Int64) throws(StateError)
 }
 
 /// Room for the look-ups of one batch, reused.
