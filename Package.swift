@@ -72,6 +72,12 @@ let package = Package(
             ],
             swiftSettings: house),
         .executableTarget(name: "millrace", dependencies: ["Commands"], swiftSettings: house),
+
+        // Tests
+        .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"], swiftSettings: house),
+        .testTarget(
+            name: "LanguageTests", dependencies: ["Diagnostics", "Language"], exclude: ["Golden"],
+            swiftSettings: house),
     ],
     cxxLanguageStandard: .cxx20
 )

@@ -158,10 +158,14 @@ struct Lexer {
         }
         while byte().continuesWord { position += 1 }
         let word = string(from: start)
+        // A name may begin with digits: `1R`.
+        guard kind != .integer else {
+            add(.word(nil), from: start, to: position, text: word)
+            return
+        }
         throw error(
             "\(word) is neither a number nor a name", from: start, length: position - start,
-            hint: "a name that begins with a digit stands in backquotes: `\(word)`; "
-                + "between a number and a unit stands a blank")
+            hint: "put a blank behind the number, or the name in backquotes: `\(word)`")
     }
 
     private mutating func readSymbol() throws(Diagnostic) {

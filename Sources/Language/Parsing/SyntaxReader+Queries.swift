@@ -35,7 +35,8 @@ extension SyntaxReader {
         place = "the SELECT list"
         if token.keyword == .distinct {
             throw unexpected(
-                hint: "GROUP BY the columns, or pass the first row of a key with DEDUPLICATE BY … WITHIN …")
+                hint: "GROUP BY the columns, or keep the first row of a key with "
+                    + "DEDUPLICATE BY key WITHIN 1 HOUR")
         }
         var items: [SelectItem] = []
         repeat { items.append(try selectItem()) } while accept(.comma)
@@ -183,7 +184,8 @@ extension SyntaxReader {
             repeat { expressions.append(try expression(BindingPower.value)) } while accept(.comma)
         }
         if isParenthesized { try expect(.rightParenthesis) }
-        if token.keyword == .and || token.keyword == .or || token.symbol.flatMap(ComparisonOperator.init) != nil {
+        let isComparison = token.symbol.flatMap(ComparisonOperator.init) != nil
+        if isComparison || token.keyword == .and || token.keyword == .or {
             note("','")
             throw unexpected(hint: "separate expressions with commas; a condition stands in parentheses")
         }

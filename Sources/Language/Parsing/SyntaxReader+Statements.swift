@@ -77,8 +77,9 @@ extension SyntaxReader {
         "WITH": "name the inner query with CREATE STREAM … AS SELECT and read from that",
         "VALUES": "write INSERT INTO name VALUES (…)", "USE": "there is one catalogue: leave it out",
         "DESC": "write DESCRIBE", "EXIT": "in the shell, leave with exit and no semicolon",
-        "KILL": "write TERMINATE and the query's id", "COPY": "a source is read by a stream: CREATE STREAM …",
-        "LOAD": "a source is read by a stream: CREATE STREAM … WITH (connector = 'files', …)",
+        "KILL": "write TERMINATE and the query's id",
+        "COPY": "a stream reads files: CREATE STREAM … WITH (connector = 'files', …)",
+        "LOAD": "a stream reads files: CREATE STREAM … WITH (connector = 'files', …)",
     ]
 
     // MARK: Settings
