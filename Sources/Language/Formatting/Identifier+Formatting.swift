@@ -13,8 +13,7 @@ extension Identifier {
 
     /// The name of a variable, which keeps its case without quotes.
     var formattedKeepingCase: String {
-        isPlainWord(upperCase: false) && Keyword(word: text)?.confusesAsName != true
-            ? text : SyntaxFormatter.quoted(text, with: "`")
+        isPlainWord(upperCase: false) ? text : SyntaxFormatter.quoted(text, with: "`")
     }
 
     private func isPlainWord(upperCase: Bool) -> Bool {
@@ -29,7 +28,7 @@ extension Keyword {
     fileprivate var confusesAsName: Bool {
         switch self {
         case .array, .map, .struct, .all, .streams, .tables, .if, .extended, .function, .connector, .query,
-            .column, .days, .values, .add, .key, .primary, .header, .headers:
+            .column, .days, .values:
             true
         default: beginsClause
         }

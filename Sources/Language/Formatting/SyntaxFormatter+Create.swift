@@ -71,7 +71,9 @@ extension SyntaxFormatter {
 
     private mutating func write(_ property: Property) {
         let bytes = property.name.utf8
-        let isWord = bytes.first?.beginsWord == true && bytes.allSatisfy(\.continuesWord)
+        let isWord =
+            bytes.first?.beginsWord == true && bytes.allSatisfy(\.continuesWord)
+            && Keyword(word: property.name)?.isReserved != true
         write((isWord ? property.name : Self.quoted(property.name)) + " = ")
         switch property.value {
         case .null: write("NULL")

@@ -52,7 +52,8 @@ extension SyntaxReader {
     mutating func count(_ label: String = "a whole number") throws(Diagnostic) -> Int {
         guard token.kind == .integer else {
             note(label)
-            throw unexpected(hint: joinedUnitHint())
+            let hint = token.symbol == .minus ? "write a whole number from 0 on" : joinedUnitHint()
+            throw unexpected(hint: hint)
         }
         guard let value = Int(token.text) else { throw tooLarge(token) }
         advance()

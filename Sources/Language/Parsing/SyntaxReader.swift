@@ -9,6 +9,8 @@ struct SyntaxReader {
     struct Expectation {
         let label: String
         let keyword: Keyword?
+        /// Whether nothing else would do: what came before it was optional.
+        var isRequired = false
     }
 
     /// Levels of nesting (parentheses, types, CASE, lambdas) that a statement may have.
@@ -96,11 +98,11 @@ struct SyntaxReader {
     }
 
     mutating func expect(_ keyword: Keyword, hint: String? = nil) throws(Diagnostic) {
-        guard accept(keyword) else { throw unexpected(hint: hint) }
+        guard accept(keyword) else { throw missing(hint: hint) }
     }
 
     mutating func expect(_ symbol: Symbol, hint: String? = nil) throws(Diagnostic) {
-        guard accept(symbol) else { throw unexpected(hint: hint) }
+        guard accept(symbol) else { throw missing(hint: hint) }
     }
 
     /// Takes all of the keywords or none.
@@ -160,9 +162,15 @@ struct SyntaxReader {
     // MARK: Errors
 
     /// The error for the current token, made of what was looked for there.
-    func unexpected(hint: String? = nil) -> Diagnostic {
+    func unexpected(hint: String? = nil, message: String? = nil) -> Diagnostic {
         if token.kind == .end, let lexicalFailure { return lexicalFailure }
-        return SyntaxComplaint(reader: self).diagnostic(hint: hint)
+        return SyntaxComplaint(reader: self).diagnostic(message: message, hint: hint)
+    }
+
+    /// The error when only what was looked for last would have done.
+    private mutating func missing(hint: String?) -> Diagnostic {
+        if !expectations.isEmpty { expectations[expectations.count - 1].isRequired = true }
+        return unexpected(hint: hint)
     }
 
     /// An error about something that was read but cannot be.
