@@ -40,13 +40,16 @@ struct DiagnosticRenderingTests {
                 + #" in RAW_EVENTS","file":"medallion.sql","line":2,"column":8,"offset":15,"length":7,"#
                 + #""source":"SELECT evnt_id FROM raw_events;","expected":"one of EVENT_ID, EVENT_TYPE","#
                 + #""hint":"did you mean EVENT_ID?"}"#)
-        #expect(Diagnostic(.io, "a\"b\\c\n\u{1}é\u{2028}").json
-            == #"{"code":"io","message":"a\"b\\c\n\u0001é\u2028"}"#)
+        #expect(
+            Diagnostic(.io, "a\"b\\c\n\u{1}é\u{2028}").json
+                == #"{"code":"io","message":"a\"b\\c\n\u0001é\u2028"}"#)
     }
 
     @Test("shows no place when there is none")
     func withoutPlace() {
-        #expect(Diagnostic(.io, "disk full", hint: "free some").rendered() == "error: disk full\n  = next: free some")
+        #expect(
+            Diagnostic(.io, "disk full", hint: "free some").rendered()
+                == "error: disk full\n  = next: free some")
     }
 
     @Test("shows a place without its text")

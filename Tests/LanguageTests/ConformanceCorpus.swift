@@ -43,7 +43,8 @@ struct ConformanceCorpus {
         }
         let error = (test["expectedException"] ?? test["expectedError"]) as? [String: Any]
         let filled = statements.map {
-            $0.replacingOccurrences(of: "{FORMAT}", with: "JSON").replacingOccurrences(of: "{CONFIG}", with: "1")
+            $0.replacingOccurrences(of: "{FORMAT}", with: "JSON").replacingOccurrences(
+                of: "{CONFIG}", with: "1")
         }
         let kind = error.map { ($0["type"] as? String) ?? "unnamed" }
         return Case(file: file, name: name, statements: filled, expectedError: kind)

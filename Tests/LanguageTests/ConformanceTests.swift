@@ -74,6 +74,9 @@ struct ConformanceTests {
             }
         }
         print("\(suite): \(refused) refused, \(accepted.count) accepted: \(accepted)")
-        for line in early { print("  refused early: \(line)") }
+        // A value of a property is the planner's matter.
+        #expect(accepted.allSatisfy { $0.hasSuffix("import table with invalid window size") })
+        // The REST cases name no phase; theirs are LIMITs that are no whole numbers.
+        #expect(early.allSatisfy { $0.contains("in the LIMIT clause") }, "\(early)")
     }
 }

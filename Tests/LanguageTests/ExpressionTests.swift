@@ -54,7 +54,9 @@ struct ExpressionTests {
         #expect(try parse("9.50").kind == .decimal("9.50"))
         #expect(try parse("-.5").kind == .decimal("-.5"))
         #expect(try parse("5.").kind == .decimal("5."))
-        #expect(try parse("123456789012345678901234567890.1").kind == .decimal("123456789012345678901234567890.1"))
+        #expect(
+            try parse("123456789012345678901234567890.1").kind == .decimal("123456789012345678901234567890.1")
+        )
         #expect(try parse("1.5E-3").kind == .double(0.0015))
         #expect(try parse("1e5").kind == .double(100_000))
         #expect(try parse("a - 5") == Node(.binary(.subtract, column("A"), number(5))))
@@ -70,15 +72,19 @@ struct ExpressionTests {
         #expect(try parse("\"eventId\"") == column("eventId"))
         #expect(try parse("`a``b`") == column("a`b"))
         #expect(try parse("s.`Id`") == column("Id", of: "S"))
-        guard case .column(_, let plain) = try parse("id").kind, case .column(_, let quoted) = try parse("`ID`").kind
+        guard case .column(_, let plain) = try parse("id").kind,
+            case .column(_, let quoted) = try parse("`ID`").kind
         else { return #expect(Bool(false)) }
         #expect(plain == quoted && !plain.isQuoted && quoted.isQuoted)
     }
 
-    @Test("take words of the language as names where no clause begins", arguments: [
-        "source", "key", "date", "time", "timestamp", "id", "type", "day", "hours", "map", "array", "size",
-        "changes", "stream", "table", "emit", "partition", "interval", "replace", "properties", "session",
-    ])
+    @Test(
+        "take words of the language as names where no clause begins",
+        arguments: [
+            "source", "key", "date", "time", "timestamp", "id", "type", "day", "hours", "map", "array",
+            "size",
+            "changes", "stream", "table", "emit", "partition", "interval", "replace", "properties", "session",
+        ])
     func wordsAsNames(_ word: String) throws {
         #expect(try parse(word) == column(word.uppercased()))
         #expect(try parse("f(\(word), \(word) + 1)").kind.operands.count == 2)
@@ -100,16 +106,21 @@ struct ExpressionTests {
 
     @Test("construct and take apart nested values")
     func nested() throws {
-        #expect(try parse("ARRAY[1, 2][1]")
-            == Node(.element(of: Node(.array([number(1), number(2)])), index: number(1))))
-        #expect(try parse("MAP('k' := 1)")
-            == Node(.map([Node.MapEntry(key: Node(.string("k")), value: number(1))])))
-        #expect(try parse("STRUCT(a := 1, `b` := x)->`b`")
-            == Node(.field(
-                of: Node(.structure([
-                    Node.StructureField(name: Identifier("A"), value: number(1)),
-                    Node.StructureField(name: Identifier("b"), value: column("X")),
-                ])), name: Identifier("b"))))
+        #expect(
+            try parse("ARRAY[1, 2][1]")
+                == Node(.element(of: Node(.array([number(1), number(2)])), index: number(1))))
+        #expect(
+            try parse("MAP('k' := 1)")
+                == Node(.map([Node.MapEntry(key: Node(.string("k")), value: number(1))])))
+        #expect(
+            try parse("STRUCT(a := 1, `b` := x)->`b`")
+                == Node(
+                    .field(
+                        of: Node(
+                            .structure([
+                                Node.StructureField(name: Identifier("A"), value: number(1)),
+                                Node.StructureField(name: Identifier("b"), value: column("X")),
+                            ])), name: Identifier("b"))))
         #expect(try parse("ARRAY[]").kind == .array([]))
         #expect(try parse("MAP()").kind == .map([]))
         #expect(try parse("STRUCT()").kind == .structure([]))
@@ -117,12 +128,18 @@ struct ExpressionTests {
 
     @Test("take lambdas as arguments only")
     func lambdas() throws {
-        #expect(try parse("TRANSFORM(a, x => x + 1)")
-            == Node(.call(name: Identifier("TRANSFORM"), arguments: [
-                column("A"),
-                Node(.lambda(
-                    parameters: [Identifier("X")], body: Node(.binary(.add, column("X"), number(1))))),
-            ])))
+        #expect(
+            try parse("TRANSFORM(a, x => x + 1)")
+                == Node(
+                    .call(
+                        name: Identifier("TRANSFORM"),
+                        arguments: [
+                            column("A"),
+                            Node(
+                                .lambda(
+                                    parameters: [Identifier("X")],
+                                    body: Node(.binary(.add, column("X"), number(1))))),
+                        ])))
         #expect(try parse("f((x, y) => x, (z) => (z))").kind.operands.count == 2)
         #expect(try parse("f((x), (x) + 1)").kind.operands.count == 2)
         #expect(throws: Diagnostic.self) { try parse("x => x + 1") }
@@ -130,7 +147,9 @@ struct ExpressionTests {
 
     @Test("call functions with columns of a source, units of time and nothing")
     func calls() throws {
-        #expect(try parse("COUNT(*)").kind == .call(name: Identifier("COUNT"), arguments: [Node(.allColumns(of: nil))]))
+        #expect(
+            try parse("COUNT(*)").kind
+                == .call(name: Identifier("COUNT"), arguments: [Node(.allColumns(of: nil))]))
         #expect(try parse("count(s.*)").kind.operands == [Node(.allColumns(of: Identifier("S")))])
         #expect(try parse("now()").kind.operands.isEmpty)
         #expect(try parse("TIMESTAMPADD(second, 5, t)").kind.operands.first?.kind == .timeUnit(.seconds))
@@ -139,17 +158,21 @@ struct ExpressionTests {
 
     @Test("choose by condition or by value")
     func choices() throws {
-        #expect(try parse("CASE x WHEN 1 THEN 'a' ELSE 'b' END")
-            == Node(.choice(
-                operand: column("X"), branches: [Node.Branch(when: number(1), then: Node(.string("a")))],
-                otherwise: Node(.string("b")))))
+        #expect(
+            try parse("CASE x WHEN 1 THEN 'a' ELSE 'b' END")
+                == Node(
+                    .choice(
+                        operand: column("X"),
+                        branches: [Node.Branch(when: number(1), then: Node(.string("a")))],
+                        otherwise: Node(.string("b")))))
         #expect(try parse("CASE WHEN x THEN 1 WHEN y THEN 2 END").kind.operands.count == 4)
     }
 
     @Test("match with LIKE and an escape")
     func like() throws {
-        #expect(try parse("a LIKE 'x!%' ESCAPE '!'")
-            == Node(.like(column("A"), pattern: Node(.string("x!%")), escape: "!", negated: false)))
+        #expect(
+            try parse("a LIKE 'x!%' ESCAPE '!'")
+                == Node(.like(column("A"), pattern: Node(.string("x!%")), escape: "!", negated: false)))
         #expect(throws: Diagnostic.self) { try parse("a LIKE 'x' ESCAPE 'ab'") }
     }
 
@@ -162,11 +185,16 @@ struct ExpressionTests {
         #expect(right.kind.operands[0].span == SourceSpan(offset: 4, length: 12))
     }
 
-    @Test("refuse what is no expression", arguments: [
-        "", "a b", "a +", "(a", "a)", "a = b = c", "a IS 1", "a IN ()", "a NOT 1", "CASE END", "a.b.c", "f(,)",
-        "f(a,)", "ARRAY[1", "MAP('a', 1)", "STRUCT(1 := 2)", "CAST(a, INT)", "CAST(a AS NULL)", "a[", "a->", "* ",
-        "(a, b)", "SELECT", "a BETWEEN 1", "a LIKE", "`", "'", "a & b", "a = NOT b", "1.5x", "COUNT(DISTINCT a)",
-    ])
+    @Test(
+        "refuse what is no expression",
+        arguments: [
+            "", "a b", "a +", "(a", "a)", "a = b = c", "a IS 1", "a IN ()", "a NOT 1", "CASE END", "a.b.c",
+            "f(,)",
+            "f(a,)", "ARRAY[1", "MAP('a', 1)", "STRUCT(1 := 2)", "CAST(a, INT)", "CAST(a AS NULL)", "a[",
+            "a->", "* ",
+            "(a, b)", "SELECT", "a BETWEEN 1", "a LIKE", "`", "'", "a & b", "a = NOT b", "1.5x",
+            "COUNT(DISTINCT a)",
+        ])
     func refused(_ text: String) throws {
         #expect(throws: Diagnostic.self) { try parse(text) }
     }

@@ -13,10 +13,13 @@ struct HostileInputTests {
             "SELECT \(many("- "))1 FROM a", "SELECT \(many("NOT "))a FROM b", "SELECT \(many("f(")) FROM a",
             "SELECT \(many("ARRAY[")) FROM a", "SELECT \(many("CASE WHEN ")) FROM a", "SELECT a\(many("[a"))",
             "SELECT \(many("MAP('a' := ")) FROM a", "SELECT \(many("STRUCT(a := ")) FROM a",
-            "SELECT \(many("CAST(")) FROM a", "SELECT f(\(many("x => "))x) FROM a", "\(many("EXPLAIN "))SHOW STREAMS",
+            "SELECT \(many("CAST(")) FROM a", "SELECT f(\(many("x => "))x) FROM a",
+            "\(many("EXPLAIN "))SHOW STREAMS",
             "CREATE STREAM a (b \(many("ARRAY<")) INT)", "CREATE TYPE a AS \(many("STRUCT<a "))INT",
-            "SELECT 1\(many(" + 1")) FROM a", "SELECT a\(many(" OR a")) FROM a", "SELECT a\(many("->b")) FROM a",
-            "SELECT a\(many("[1]")) FROM a", "SELECT a\(many(" || a")) FROM a", "SELECT a FROM b WHERE c IN (\(many("("))",
+            "SELECT 1\(many(" + 1")) FROM a", "SELECT a\(many(" OR a")) FROM a",
+            "SELECT a\(many("->b")) FROM a",
+            "SELECT a\(many("[1]")) FROM a", "SELECT a\(many(" || a")) FROM a",
+            "SELECT a FROM b WHERE c IN (\(many("("))",
             "SELECT a FROM b GROUP BY \(many("("))", "SELECT f(\(many("("))) FROM a",
         ]
     }()
@@ -55,7 +58,8 @@ struct HostileInputTests {
             let count = Int.random(in: 0...80, using: &generator)
             let bytes = (0..<count).map { _ in
                 Bool.random(using: &generator)
-                    ? alphabet.randomElement(using: &generator) ?? 0 : UInt8.random(in: 0...255, using: &generator)
+                    ? alphabet.randomElement(using: &generator) ?? 0
+                    : UInt8.random(in: 0...255, using: &generator)
             }
             Self.parseAll(String(decoding: bytes, as: UTF8.self))
         }
@@ -74,7 +78,8 @@ struct HostileInputTests {
                 case 0: parts.remove(at: index)
                 case 1: parts[index] = words.randomElement(using: &generator) ?? ""
                 case 2: parts.insert(words.randomElement(using: &generator) ?? "", at: index)
-                case 3: parts[index] = String(parts[index].dropFirst(Int.random(in: 0...2, using: &generator)))
+                case 3:
+                    parts[index] = String(parts[index].dropFirst(Int.random(in: 0...2, using: &generator)))
                 default: parts.swapAt(index, parts.indices.randomElement(using: &generator) ?? 0)
                 }
             }

@@ -49,18 +49,24 @@ struct QueryTests {
 
     @Test("have windows of three kinds")
     func windows() throws {
-        #expect(try parse("SELECT 1 FROM a WINDOW TUMBLING (SIZE 5 SECOND)").window?.kind
-            == .tumbling(size: try span(5, .seconds)))
-        #expect(try parse("SELECT 1 FROM a WINDOW SESSION (30 MINUTES, GRACE PERIOD 1 DAY)").window
-            == Window(.session(gap: try span(30, .minutes)), grace: try span(1, .days)))
+        #expect(
+            try parse("SELECT 1 FROM a WINDOW TUMBLING (SIZE 5 SECOND)").window?.kind
+                == .tumbling(size: try span(5, .seconds)))
+        #expect(
+            try parse("SELECT 1 FROM a WINDOW SESSION (30 MINUTES, GRACE PERIOD 1 DAY)").window
+                == Window(.session(gap: try span(30, .minutes)), grace: try span(1, .days)))
         #expect(try parse("SELECT 1 FROM a window w tumbling (size 1 DAY) EMIT FINAL").emission == .final)
     }
 
-    @Test("join in every way", arguments: [
-        ("JOIN", Join.Kind.inner), ("INNER JOIN", .inner), ("LEFT JOIN", .left), ("LEFT OUTER JOIN", .left),
-        ("RIGHT JOIN", .right), ("RIGHT OUTER JOIN", .right), ("FULL JOIN", .full), ("FULL OUTER JOIN", .full),
-        ("OUTER JOIN", .full),
-    ])
+    @Test(
+        "join in every way",
+        arguments: [
+            ("JOIN", Join.Kind.inner), ("INNER JOIN", .inner), ("LEFT JOIN", .left),
+            ("LEFT OUTER JOIN", .left),
+            ("RIGHT JOIN", .right), ("RIGHT OUTER JOIN", .right), ("FULL JOIN", .full),
+            ("FULL OUTER JOIN", .full),
+            ("OUTER JOIN", .full),
+        ])
     func joins(_ text: String, _ kind: Join.Kind) throws {
         let query = try parse("SELECT * FROM a \(text) b ON a.id = b.id \(text) c c1 ON b.id = c1.id")
         #expect(query.joins.map(\.kind) == [kind, kind])
@@ -89,17 +95,23 @@ struct QueryTests {
         #expect(try parse("SELECT a source FROM b key").from.alias?.text == "KEY")
     }
 
-    @Test("refuse clauses that stand wrong, twice or not at all", arguments: [
-        "SELECT", "SELECT a", "SELECT FROM b", "SELECT a, FROM b", "SELECT a FROM", "SELECT a FROM b WHERE",
-        "SELECT a FROM b GROUP a", "SELECT a FROM b LIMIT 1 EMIT CHANGES", "SELECT a FROM b WHERE c WHERE d",
-        "SELECT a FROM b GROUP BY c WHERE d", "SELECT a FROM b JOIN c", "SELECT a FROM b, c",
-        "SELECT a FROM (SELECT b FROM c)", "SELECT DISTINCT a FROM b", "SELECT a FROM b EMIT", "SELECT a FROM b LIMIT -1",
-        "SELECT a FROM b EMIT CHANGE", "SELECT a FROM b WINDOW TUMBLING (5 SECONDS)", "SELECT a FROM b UNION SELECT",
-        "SELECT a FROM b WINDOW HOPPING (SIZE 1 HOUR)", "SELECT a FROM b WINDOW SESSION (SIZE 1 HOUR)",
-        "SELECT a FROM b DEDUPLICATE BY c", "SELECT a FROM b DEDUPLICATE BY c WITHIN 1 HOUR WHERE d",
-        "SELECT a FROM b WINDOW TUMBLING (SIZE 1 HOUR, GRACE PERIOD 1 DAY, GRACE PERIOD 1 DAY)",
-        "SELECT a FROM b WINDOW TUMBLING (SIZE 9223372036854775807 DAYS)", "SELECT a FROM b c d",
-    ])
+    @Test(
+        "refuse clauses that stand wrong, twice or not at all",
+        arguments: [
+            "SELECT", "SELECT a", "SELECT FROM b", "SELECT a, FROM b", "SELECT a FROM",
+            "SELECT a FROM b WHERE",
+            "SELECT a FROM b GROUP a", "SELECT a FROM b LIMIT 1 EMIT CHANGES",
+            "SELECT a FROM b WHERE c WHERE d",
+            "SELECT a FROM b GROUP BY c WHERE d", "SELECT a FROM b JOIN c", "SELECT a FROM b, c",
+            "SELECT a FROM (SELECT b FROM c)", "SELECT DISTINCT a FROM b", "SELECT a FROM b EMIT",
+            "SELECT a FROM b LIMIT -1",
+            "SELECT a FROM b EMIT CHANGE", "SELECT a FROM b WINDOW TUMBLING (5 SECONDS)",
+            "SELECT a FROM b UNION SELECT",
+            "SELECT a FROM b WINDOW HOPPING (SIZE 1 HOUR)", "SELECT a FROM b WINDOW SESSION (SIZE 1 HOUR)",
+            "SELECT a FROM b DEDUPLICATE BY c", "SELECT a FROM b DEDUPLICATE BY c WITHIN 1 HOUR WHERE d",
+            "SELECT a FROM b WINDOW TUMBLING (SIZE 1 HOUR, GRACE PERIOD 1 DAY, GRACE PERIOD 1 DAY)",
+            "SELECT a FROM b WINDOW TUMBLING (SIZE 9223372036854775807 DAYS)", "SELECT a FROM b c d",
+        ])
     func refused(_ text: String) {
         #expect(throws: Diagnostic.self) { try parse(text) }
     }

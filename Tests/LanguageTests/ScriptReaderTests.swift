@@ -17,9 +17,10 @@ struct ScriptReaderTests {
               TABLES;
             SET 'a;b' = ';'; SELECT `x;y` FROM "z;" -- tail; comment
             """
-        #expect(try texts(script) == [
-            "SHOW STREAMS", "SHOW\n  TABLES", "SET 'a;b' = ';'", "SELECT `x;y` FROM \"z;\"",
-        ])
+        #expect(
+            try texts(script) == [
+                "SHOW STREAMS", "SHOW\n  TABLES", "SET 'a;b' = ';'", "SELECT `x;y` FROM \"z;\"",
+            ])
         #expect(try texts("") == [])
         #expect(try texts("  -- only a comment") == [])
     }
@@ -29,7 +30,9 @@ struct ScriptReaderTests {
         let script = "SHOW STREAMS;\n\n  DROP STREAM é_a;".replacing("é_a", with: "`é`")
         let statements = try Parser.statements(in: script, file: "a.sql")
         let place = try #require(statements[1].location(of: statements[1].span))
-        #expect(place.file == "a.sql" && place.line == 3 && place.column == 3 && place.sourceLine == "  DROP STREAM `é`;")
+        #expect(
+            place.file == "a.sql" && place.line == 3 && place.column == 3
+                && place.sourceLine == "  DROP STREAM `é`;")
         guard case .drop(let drop) = statements[1].kind else { return #expect(Bool(false)) }
         #expect(statements[1].location(of: drop.name.span)?.column == 15)
     }
@@ -38,15 +41,16 @@ struct ScriptReaderTests {
     func substitution() throws {
         let script = """
             DEFINE format = 'JSON'; DEFINE n = '3'; define topic = '''t''';
-            CREATE STREAM ${Format}_s WITH (kafka_topic = ${topic}, value_format = '${FORMAT}', partitions = ${n});
+            CREATE STREAM ${Format}_s WITH (topic = ${topic}, value_format = '${FORMAT}', partitions = ${n});
             DEFINE path = '${format}/x';
             SELECT '${path}', '$${path}', `${n}` FROM s; -- ${undefined}
             UNDEFINE n;
             SELECT 1 FROM /* ${n} */ s;
             """
         let statements = try texts(script)
-        #expect(statements[3]
-            == "CREATE STREAM JSON_s WITH (kafka_topic = 't', value_format = 'JSON', partitions = 3)")
+        #expect(
+            statements[3]
+                == "CREATE STREAM JSON_s WITH (topic = 't', value_format = 'JSON', partitions = 3)")
         #expect(statements[5] == "SELECT 'JSON/x', '${path}', `3` FROM s")
         #expect(statements.count == 8)
     }
@@ -75,7 +79,9 @@ struct ScriptReaderTests {
 
     @Test("never let a value hold a second statement")
     func semicolonInValue() throws {
-        #expect(throws: Diagnostic.self) { try texts("SELECT ${x} FROM s", ["x": "a FROM b; DROP STREAM c; SELECT d"]) }
+        #expect(throws: Diagnostic.self) {
+            try texts("SELECT ${x} FROM s", ["x": "a FROM b; DROP STREAM c; SELECT d"])
+        }
         #expect(throws: Diagnostic.self) { try texts("SHOW ${x}", ["x": "STREAMS;"]) }
     }
 
@@ -84,9 +90,13 @@ struct ScriptReaderTests {
         let script = "DEFINE longer_name = 'x';\nSELECT ${longer_name}, +++ FROM s;"
         let error = #expect(throws: Diagnostic.self) { try texts(script) }
         #expect(error?.location?.line == 2 && error?.location?.column == 27 + 1)
-        let inside = #expect(throws: Diagnostic.self) { try texts("SELECT a FROM ${v} WHERE;", ["v": "x WHERE"]) }
+        let inside = #expect(throws: Diagnostic.self) {
+            try texts("SELECT a FROM ${v} WHERE;", ["v": "x WHERE"])
+        }
         #expect(inside?.location?.column == 20)
-        let value = #expect(throws: Diagnostic.self) { try texts("SELECT a FROM s LIMIT ${v};", ["v": "many"]) }
+        let value = #expect(throws: Diagnostic.self) {
+            try texts("SELECT a FROM s LIMIT ${v};", ["v": "many"])
+        }
         #expect(value?.location?.column == 23 && value?.location?.length == 4)
         #expect(value?.message == "unexpected many in the LIMIT clause")
     }

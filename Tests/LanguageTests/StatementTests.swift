@@ -19,19 +19,23 @@ struct StatementTests {
         #expect(create.kind == .table && create.orReplace && create.isReadOnly && create.ifNotExists)
         #expect(create.name.text == "USERS" && create.columns.count == 2)
         #expect(create.columns[0].role == .primaryKey)
-        #expect(create.properties.map(\.name) == [
-            "kafka_topic", "Value_Format", "partitions", "delay", "connection.url", "wrap", "rate", "nothing",
-        ])
-        #expect(create.properties.map(\.value.text) == [
-            "users", "JSON", "3", "10 MINUTES", "x", "false", "-1.5", nil,
-        ])
+        #expect(
+            create.properties.map(\.name) == [
+                "kafka_topic", "Value_Format", "partitions", "delay", "connection.url", "wrap", "rate",
+                "nothing",
+            ])
+        #expect(
+            create.properties.map(\.value.text) == [
+                "users", "JSON", "3", "10 MINUTES", "x", "false", "-1.5", nil,
+            ])
     }
 
     @Test("create streams and tables from queries")
     func createAsSelect() throws {
         guard
             case .createSourceAsSelect(let create) = try parse(
-                "CREATE STREAM silver WITH (format = 'AVRO') AS SELECT * FROM bronze DEDUPLICATE BY id WITHIN 1 HOUR;")
+                "CREATE STREAM silver WITH (format = 'AVRO') AS SELECT * FROM b DEDUPLICATE BY id WITHIN 1 DAY;"
+            )
         else { return #expect(Bool(false)) }
         #expect(create.kind == .stream && create.name.text == "SILVER" && create.properties.count == 1)
         #expect(create.query.deduplication?.keys.count == 1)
@@ -53,9 +57,11 @@ struct StatementTests {
         "DROP TABLE IF EXISTS A DELETE TOPIC", "DROP CONNECTOR IF EXISTS `a-b`", "DROP TYPE A",
         "ALTER STREAM A ADD COLUMN B INTEGER, ADD COLUMN C ARRAY<STRING>",
         "ALTER SYSTEM 'ksql.x' = '1'", "TERMINATE CSAS_A_1", "TERMINATE ALL", "PAUSE Q", "RESUME ALL",
-        "SHOW STREAMS", "SHOW TABLES EXTENDED", "SHOW QUERIES EXTENDED", "SHOW TOPICS", "SHOW ALL TOPICS EXTENDED",
+        "SHOW STREAMS", "SHOW TABLES EXTENDED", "SHOW QUERIES EXTENDED", "SHOW TOPICS",
+        "SHOW ALL TOPICS EXTENDED",
         "SHOW CONNECTORS", "SHOW SINK CONNECTORS", "SHOW SOURCE CONNECTORS", "SHOW CONNECTOR PLUGINS",
-        "SHOW FUNCTIONS", "SHOW TYPES", "SHOW VARIABLES", "SHOW PROPERTIES", "DESCRIBE A", "DESCRIBE A EXTENDED",
+        "SHOW FUNCTIONS", "SHOW TYPES", "SHOW VARIABLES", "SHOW PROPERTIES", "DESCRIBE A",
+        "DESCRIBE A EXTENDED",
         "DESCRIBE STREAMS EXTENDED", "DESCRIBE TABLES", "DESCRIBE FUNCTION COUNT", "DESCRIBE CONNECTOR C",
         "EXPLAIN Q", "EXPLAIN SELECT * FROM A EMIT CHANGES", "EXPLAIN CREATE STREAM A AS SELECT * FROM B",
         "PRINT users", "PRINT 'my-topic' FROM BEGINNING INTERVAL 5 LIMIT 10",
@@ -64,15 +70,16 @@ struct StatementTests {
         "ASSERT TOPIC users WITH (partitions = 3) TIMEOUT 10 SECONDS", "ASSERT NOT EXISTS TOPIC 'a-b'",
         "ASSERT SCHEMA SUBJECT users ID 3", "ASSERT NOT EXISTS SCHEMA ID 3 TIMEOUT 1 MINUTES",
         "DEFINE lake = 'data'", "UNDEFINE LAKE", "SET 'emit.per.record' = 'true'", "UNSET 'emit.per.record'",
-        "RUN SCRIPT 'a/b.sql'", "DESCRIBE `streams`", "DESCRIBE `STREAMS`", "SELECT `from` AS `select` FROM `Group`",
+        "RUN SCRIPT 'a/b.sql'", "DESCRIBE `streams`", "DESCRIBE `STREAMS`",
+        "SELECT `from` AS `select` FROM `Group`",
         "SELECT '$${name}' FROM A", "SELECT -5, -(5), -(-5), -X FROM A",
         "SELECT 'it''s', 1E+20, 100.0E0, X IN (1, 2), X NOT BETWEEN 1 AND 2 FROM A",
         "SELECT (A AND B) = C, (A OR B) AND NOT C, NOT (A OR B), (NOT A) IS NULL FROM A",
         "SELECT A - (B - C), (A = B) = C, (A || B)[1], (-1)[2], X->Y FROM A",
         "SELECT CASE X WHEN 1 THEN 2 ELSE 3 END, TRANSFORM(A, X => X + 1), REDUCE(A, 0, (S, X) => S) FROM A",
         "SELECT TIMESTAMPADD(SECONDS, 5, T), CAST(A AS DECIMAL(10, 2)), X LIKE 'a!%' ESCAPE '!' FROM A",
-        "SELECT A FROM B AS C INNER JOIN D WITHIN (1 HOURS, 2 DAYS) GRACE PERIOD 1 MINUTES ON C.X = D.X LIMIT 3",
-        "SELECT A FROM B WINDOW SESSION (5 MINUTES, RETENTION 1 DAYS, GRACE PERIOD 0 SECONDS) PARTITION BY ()",
+        "SELECT A FROM B AS C FULL JOIN D WITHIN (1 HOURS, 2 DAYS) GRACE PERIOD 1 DAYS ON C.X = D.X LIMIT 3",
+        "SELECT A FROM B WINDOW SESSION (5 MINUTES, RETENTION 1 DAYS, GRACE PERIOD 0 DAYS) PARTITION BY ()",
         "SELECT A FROM B WHERE C DEDUPLICATE BY D, E WITHIN 10 MINUTES HAVING F ORDER BY G DESC EMIT FINAL",
     ]
 
@@ -96,19 +103,29 @@ struct StatementTests {
         #expect(try Parser.statement(text).formatted == canonical)
     }
 
-    @Test("refuse what cannot be", arguments: [
-        "FOO", "UPDATE a SET b = 1", "CREATE", "CREATE VIEW a", "CREATE STREAM", "CREATE STREAM a (", "CREATE STREAM a ()",
-        "CREATE STREAM a (b)", "CREATE STREAM a (b INT PRIMARY KEY)", "CREATE TABLE a (b INT KEY)", "CREATE STREAM a (b KEY)",
-        "CREATE STREAM a (b INT NOT NULL)", "CREATE STREAM a (b INT,)", "CREATE STREAM a WITH (x = 1, x = 2)",
-        "CREATE STREAM a WITH (x)", "CREATE STREAM a WITH (x = json)", "CREATE STREAM a WITH (x = 1 + 1)",
-        "CREATE STREAM a (b INT) AS SELECT * FROM c", "CREATE SOURCE STREAM a AS SELECT * FROM c",
-        "CREATE OR REPLACE TYPE a AS INT", "CREATE OR REPLACE SINK CONNECTOR a WITH ()", "CREATE SINK CONNECTOR a",
-        "CREATE CONNECTOR a WITH ()", "INSERT a", "INSERT INTO a", "INSERT INTO a (b) VALUES (1, 2)",
-        "INSERT INTO a VALUES (1), (2)", "INSERT INTO a VALUES ()", "DROP a", "DROP STREAM", "DROP TYPE a DELETE TOPIC",
-        "ALTER STREAM a", "ALTER STREAM a DROP COLUMN b", "ALTER STREAM a ADD COLUMN b INT KEY", "SHOW", "SHOW FOO",
-        "DESCRIBE", "EXPLAIN", "TERMINATE", "PRINT", "ASSERT", "ASSERT SCHEMA", "DEFINE", "DEFINE a = b", "SET a = 'b'",
-        "UNSET a", "RUN 'a'", "RUN SCRIPT a", "SHOW STREAMS 1", "SELECT * FROM a CREATE STREAM b", ") SELECT", "1",
-    ])
+    @Test(
+        "refuse what cannot be",
+        arguments: [
+            "FOO", "UPDATE a SET b = 1", "CREATE", "CREATE VIEW a", "CREATE STREAM", "CREATE STREAM a (",
+            "CREATE STREAM a ()",
+            "CREATE STREAM a (b)", "CREATE STREAM a (b INT PRIMARY KEY)", "CREATE TABLE a (b INT KEY)",
+            "CREATE STREAM a (b KEY)",
+            "CREATE STREAM a (b INT NOT NULL)", "CREATE STREAM a (b INT,)",
+            "CREATE STREAM a WITH (x = 1, x = 2)",
+            "CREATE STREAM a WITH (x)", "CREATE STREAM a WITH (x = json)", "CREATE STREAM a WITH (x = 1 + 1)",
+            "CREATE STREAM a (b INT) AS SELECT * FROM c", "CREATE SOURCE STREAM a AS SELECT * FROM c",
+            "CREATE OR REPLACE TYPE a AS INT", "CREATE OR REPLACE SINK CONNECTOR a WITH ()",
+            "CREATE SINK CONNECTOR a",
+            "CREATE CONNECTOR a WITH ()", "INSERT a", "INSERT INTO a", "INSERT INTO a (b) VALUES (1, 2)",
+            "INSERT INTO a VALUES (1), (2)", "INSERT INTO a VALUES ()", "DROP a", "DROP STREAM",
+            "DROP TYPE a DELETE TOPIC",
+            "ALTER STREAM a", "ALTER STREAM a DROP COLUMN b", "ALTER STREAM a ADD COLUMN b INT KEY", "SHOW",
+            "SHOW FOO",
+            "DESCRIBE", "EXPLAIN", "TERMINATE", "PRINT", "ASSERT", "ASSERT SCHEMA", "DEFINE", "DEFINE a = b",
+            "SET a = 'b'",
+            "UNSET a", "RUN 'a'", "RUN SCRIPT a", "SHOW STREAMS 1", "SELECT * FROM a CREATE STREAM b",
+            ") SELECT", "1",
+        ])
     func refused(_ text: String) {
         #expect(throws: Diagnostic.self) { try Parser.statement(text) }
     }

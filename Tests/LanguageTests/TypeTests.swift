@@ -22,19 +22,26 @@ struct TypeTests {
         #expect(try Parser.type(formatted) == type)
     }
 
-    @Test("refuse wrong parameters", arguments: [
-        "INT(4)", "DECIMAL", "DECIMAL(4)", "DECIMAL(a, b)", "ARRAY", "ARRAY<>", "ARRAY<INT", "MAP<INT>", "STRUCT<INT>",
-        "STRUCT<a>", "NULL", "VARCHAR()", "VARCHAR(x)", "BIGINT(KEY)", "ARRAY(INT)", "", "INT INT",
-    ])
+    @Test(
+        "refuse wrong parameters",
+        arguments: [
+            "INT(4)", "DECIMAL", "DECIMAL(4)", "DECIMAL(a, b)", "ARRAY", "ARRAY<>", "ARRAY<INT", "MAP<INT>",
+            "STRUCT<INT>",
+            "STRUCT<a>", "NULL", "VARCHAR()", "VARCHAR(x)", "BIGINT(KEY)", "ARRAY(INT)", "", "INT INT",
+        ])
     func refused(_ text: String) {
         #expect(throws: Diagnostic.self) { try Parser.type(text) }
     }
 
     @Test("stand in column lists with their roles")
     func columns() throws {
-        let columns = try Parser.columns("id INT KEY, k STRING PRIMARY KEY, h ARRAY<BYTES> HEADERS, t BYTES HEADER('t')")
+        let columns = try Parser.columns(
+            "id INT KEY, k STRING PRIMARY KEY, h ARRAY<BYTES> HEADERS, t BYTES HEADER('t')")
         #expect(columns.map(\.role) == [.key, .primaryKey, .headers, .header("t")])
         #expect(columns.map(\.name.text) == ["ID", "K", "H", "T"])
-        #expect(try Parser.columns("key STRING, header INT, headers INT, primary INT").allSatisfy { $0.role == nil })
+        #expect(
+            try Parser.columns("key STRING, header INT, headers INT, primary INT").allSatisfy {
+                $0.role == nil
+            })
     }
 }

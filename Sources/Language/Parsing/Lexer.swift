@@ -208,7 +208,8 @@ struct Lexer {
             case "^": "write POWER(base, exponent)"
             default: "a name with other characters than letters, digits and _ stands in backquotes"
             }
-        let shown = character.unicodeScalars.contains { $0.properties.isWhitespace || $0.value < 0x20 }
+        let shown =
+            character.unicodeScalars.contains { $0.properties.isWhitespace || $0.value < 0x20 }
             ? "U+" + String(character.unicodeScalars.first?.value ?? 0, radix: 16, uppercase: true)
             : String(character)
         return error(

@@ -10,10 +10,11 @@ struct SyntaxComplaint {
     func diagnostic(message: String?, hint: String?) -> Diagnostic {
         if hint == nil, let complaint = misspeltAlias() { return complaint }
         let token = reader.token
-        let found = token.kind == .end ? "the statement ends too early" : "unexpected \(token.shown)"
+        let found =
+            token.kind == .end ? "\(reader.subject) ends too early" : "unexpected \(token.shown)"
         return Diagnostic(
             .syntax, message ?? found + place, at: reader.location(of: token), expected: expected,
-            hint: hint ?? likelySlip() ?? nextStep())
+            hint: requiredWordSlip() ?? hint ?? likelySlip() ?? nextStep())
     }
 
     private var place: String { reader.place.map { " in \($0)" } ?? "" }
@@ -46,6 +47,15 @@ struct SyntaxComplaint {
         return label.hasPrefix(near) ? label : near
     }
 
+    /// The one keyword that had to stand here, misspelt.
+    private func requiredWordSlip() -> String? {
+        guard case .word = reader.token.kind, let last = reader.expectations.last, last.isRequired,
+            let keyword = last.keyword,
+            NearestName.suggestion(for: reader.token.text, among: [keyword.rawValue]) != nil
+        else { return nil }
+        return "did you mean \(keyword.rawValue)?"
+    }
+
     /// `FROM events WHER x > 1`: the word before was read as an alias, but a keyword was meant.
     private func misspeltAlias() -> Diagnostic? {
         guard let aliasPosition = reader.bareAliasPosition, aliasPosition == reader.position - 1 else {
@@ -74,7 +84,7 @@ struct SyntaxComplaint {
         case .doubleArrow: return "a lambda (x => …) can only be an argument of a function"
         case .dot: return "a field of a STRUCT is read with ->: COLUMN->FIELD"
         case .leftParenthesis where expects("WITH"): return "is WITH missing before the properties?"
-        case .rightParenthesis where !expects("')'") && !requiresMore:
+        case .rightParenthesis where openParentheses == 0:
             return "this ')' closes nothing: remove it"
         default: break
         }
@@ -106,7 +116,8 @@ struct SyntaxComplaint {
         }
         if token.kind == .string, expects("a name") {
             let name = Identifier(token.text.uppercased())
-            return "single quotes are for strings: write \(name.formatted), or `\(token.text)` to keep its case"
+            return
+                "single quotes are for strings: write \(name.formatted), or `\(token.text)` to keep its case"
         }
         return nil
     }
@@ -123,6 +134,17 @@ struct SyntaxComplaint {
             return isName || !expects("an expression") ? nil : "remove the comma before \(token.shown)"
         default:
             return nil
+        }
+    }
+
+    /// Parentheses opened and not closed before the current token.
+    private var openParentheses: Int {
+        reader.tokens[..<reader.position].reduce(0) { open, token in
+            switch token.symbol {
+            case .leftParenthesis: open + 1
+            case .rightParenthesis: open - 1
+            default: open
+            }
         }
     }
 

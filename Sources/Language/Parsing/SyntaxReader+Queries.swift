@@ -231,7 +231,8 @@ extension SyntaxReader {
     private mutating func emission() throws(Diagnostic) -> Query.Emission {
         place = "the EMIT clause"
         if accept(.changes) { return .changes }
-        try expect(.final)
+        let hint = "EMIT CHANGES gives each change at once, EMIT FINAL a window's result when it closes"
+        try expect(.final, hint: token.kind == .end ? hint : nil)
         return .final
     }
 

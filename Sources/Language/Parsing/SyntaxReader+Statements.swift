@@ -12,7 +12,7 @@ extension SyntaxReader {
                 hint: "a value may be part of a statement, not hold several")
         }
         note("';'")
-        try expectEnd(of: "the statement")
+        try expectEnd()
         return statement
     }
 

@@ -30,18 +30,21 @@ struct SyntaxReader {
     /// The token last taken as an alias without AS; it may be a misspelt keyword instead.
     var bareAliasPosition: Int?
 
-    init(text: SubstitutedText, source: SourceText) {
+    /// What the text is, as a message names it.
+    let subject: String
+
+    init(text: SubstitutedText, source: SourceText, subject: String = "the statement") {
         self.text = text
         self.source = source
+        self.subject = subject
         (tokens, lexicalFailure) = Lexer.tokens(of: text, source: source)
     }
 
-    /// Reads a text that is no statement.
-    init(fragment: String) throws(Diagnostic) {
-        let source = SourceText(fragment)
+    /// Reads a text that is no statement but a `subject`.
+    init(fragment: String, subject: String) {
         var text = SubstitutedText()
         text.copy(Array(fragment.utf8)[...])
-        self.init(text: text, source: source)
+        self.init(text: text, source: SourceText(fragment), subject: subject)
     }
 
     /// Whether there is nothing but blanks and comments.
@@ -113,9 +116,9 @@ struct SyntaxReader {
         return true
     }
 
-    mutating func expectEnd(of what: String) throws(Diagnostic) {
+    mutating func expectEnd() throws(Diagnostic) {
         guard token.kind == .end, lexicalFailure == nil else {
-            note("the end of \(what)")
+            note("the end of \(subject)")
             throw unexpected()
         }
     }
