@@ -182,7 +182,7 @@ struct ExpressionTests {
         guard case .binary(_, let left, let right) = try parse(text).kind else { return #expect(Bool(false)) }
         #expect(left.span == SourceSpan(offset: 0, length: 1))
         #expect(right.span == SourceSpan(offset: 4, length: 16))
-        #expect(right.kind.operands[0].span == SourceSpan(offset: 4, length: 12))
+        #expect(right.kind.operands.first?.span == SourceSpan(offset: 4, length: 12))
     }
 
     @Test(

@@ -87,11 +87,13 @@ extension SyntaxFormatter {
     }
 }
 
-extension ColumnDefinition {
+extension ColumnDefinition: CustomStringConvertible {
     /// The column as it is written in a CREATE.
     public var formatted: String {
         var formatter = SyntaxFormatter()
         formatter.write(self)
         return formatter.text
     }
+
+    public var description: String { formatted }
 }

@@ -1,4 +1,4 @@
-extension Expression {
+extension Expression: CustomStringConvertible {
     /// The expression as it is written in SQL, in one line and with only the parentheses it needs.
     ///
     /// Parsed again it gives an equal expression.
@@ -7,6 +7,8 @@ extension Expression {
         formatter.write(self)
         return formatter.text
     }
+
+    public var description: String { formatted }
 
     /// How tightly the outermost operator binds.
     fileprivate var bindingPower: Int {

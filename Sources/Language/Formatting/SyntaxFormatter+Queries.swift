@@ -1,10 +1,12 @@
-extension Query {
+extension Query: CustomStringConvertible {
     /// The query as it is written in SQL, in one line.
     public var formatted: String {
         var formatter = SyntaxFormatter()
         formatter.write(self)
         return formatter.text
     }
+
+    public var description: String { formatted }
 }
 
 extension SyntaxFormatter {

@@ -1,4 +1,4 @@
-extension Statement {
+extension Statement: CustomStringConvertible {
     /// The statement as it is written in SQL: one line, without a semicolon.
     ///
     /// Parsed again it gives an equal statement: what looks like a variable in a string is escaped.
@@ -7,6 +7,8 @@ extension Statement {
         formatter.write(self)
         return Substitution.escaped(formatter.text)
     }
+
+    public var description: String { formatted }
 }
 
 extension SyntaxFormatter {

@@ -1,10 +1,12 @@
-extension TypeName {
+extension TypeName: CustomStringConvertible {
     /// The type as it is written in SQL, with INTEGER and STRING for their other spellings.
     public var formatted: String {
         var formatter = SyntaxFormatter()
         formatter.write(self)
         return formatter.text
     }
+
+    public var description: String { formatted }
 }
 
 extension SyntaxFormatter {
