@@ -76,6 +76,10 @@ let package = Package(
         // Tests
         .testTarget(name: "StorageTests", dependencies: ["Storage"], swiftSettings: house),
         .testTarget(name: "StateTests", dependencies: ["State", "Storage", "Columnar"], swiftSettings: house),
+        .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"], swiftSettings: house),
+        .testTarget(
+            name: "LanguageTests", dependencies: ["Diagnostics", "Language"], exclude: ["Golden"],
+            swiftSettings: house),
     ],
     cxxLanguageStandard: .cxx20
 )

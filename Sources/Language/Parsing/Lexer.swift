@@ -158,10 +158,14 @@ struct Lexer {
         }
         while byte().continuesWord { position += 1 }
         let word = string(from: start)
+        // A name may begin with digits: `1R`.
+        guard kind != .integer else {
+            add(.word(nil), from: start, to: position, text: word)
+            return
+        }
         throw error(
             "\(word) is neither a number nor a name", from: start, length: position - start,
-            hint: "a name that begins with a digit stands in backquotes: `\(word)`; "
-                + "between a number and a unit stands a blank")
+            hint: "put a blank behind the number, or the name in backquotes: `\(word)`")
     }
 
     private mutating func readSymbol() throws(Diagnostic) {
@@ -204,7 +208,8 @@ struct Lexer {
             case "^": "write POWER(base, exponent)"
             default: "a name with other characters than letters, digits and _ stands in backquotes"
             }
-        let shown = character.unicodeScalars.contains { $0.properties.isWhitespace || $0.value < 0x20 }
+        let shown =
+            character.unicodeScalars.contains { $0.properties.isWhitespace || $0.value < 0x20 }
             ? "U+" + String(character.unicodeScalars.first?.value ?? 0, radix: 16, uppercase: true)
             : String(character)
         return error(

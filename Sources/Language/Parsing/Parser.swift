@@ -28,26 +28,26 @@ public enum Parser {
 
     /// An expression by itself, as `PRICE * QUANTITY`.
     public static func expression(_ text: String) throws(Diagnostic) -> Expression {
-        var reader = try SyntaxReader(fragment: text)
+        var reader = SyntaxReader(fragment: text, subject: "the expression")
         let expression = try reader.expression()
-        try reader.expectEnd(of: "the expression")
+        try reader.expectEnd()
         return expression
     }
 
     /// A type by itself, as `ARRAY<STRUCT<A INT>>`.
     public static func type(_ text: String) throws(Diagnostic) -> TypeName {
-        var reader = try SyntaxReader(fragment: text)
+        var reader = SyntaxReader(fragment: text, subject: "the type")
         let type = try reader.type()
-        try reader.expectEnd(of: "the type")
+        try reader.expectEnd()
         return type
     }
 
     /// The columns of a schema by itself, as `ID INT KEY, NAME STRING`.
     public static func columns(_ text: String) throws(Diagnostic) -> [ColumnDefinition] {
-        var reader = try SyntaxReader(fragment: text)
+        var reader = SyntaxReader(fragment: text, subject: "the column list")
         var columns: [ColumnDefinition] = []
         repeat { columns.append(try reader.columnDefinition()) } while reader.accept(.comma)
-        try reader.expectEnd(of: "the columns")
+        try reader.expectEnd()
         return columns
     }
 }

@@ -34,6 +34,7 @@ extension SyntaxReader {
         repeat { values.append(try expression()) } while accept(.comma)
         try expect(.rightParenthesis)
         if token.symbol == .comma, peek().symbol == .leftParenthesis {
+            note("the end of the statement")
             throw unexpected(hint: "a statement inserts one row: write one INSERT INTO for each")
         }
         if !columns.isEmpty, columns.count != values.count {
@@ -56,7 +57,7 @@ extension SyntaxReader {
         } else if accept(.type) {
             kind = .type
         } else {
-            throw unexpected()
+            throw unexpected(hint: token.isName ? "say what to drop: DROP STREAM \(token.shown)" : nil)
         }
         let ifExists = try accept(all: .if, .exists)
         let name = kind == .connector ? connectorName(try externalName()) : try name()
@@ -116,7 +117,7 @@ extension SyntaxReader {
         let exists = try !accept(all: .not, .exists)
         if accept(.topic) { return try assertTopic(exists: exists) }
         if accept(.schema) { return try assertSchema(exists: exists) }
-        throw unexpected()
+        throw unexpected(hint: "such as ASSERT VALUES name (column) VALUES (1)")
     }
 
     private mutating func assertSource(_ kind: SourceKind) throws(Diagnostic) -> Assert {

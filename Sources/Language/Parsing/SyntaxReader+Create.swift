@@ -44,7 +44,7 @@ extension SyntaxReader {
         guard orReplace else { return }
         throw refused(
             "a \(what) cannot be replaced", at: span, expected: "CREATE … \(what) [IF NOT EXISTS]",
-            hint: "DROP \(what) it first")
+            hint: "drop it first: DROP \(what) name")
     }
 
     private mutating func ifNotExists() throws(Diagnostic) -> Bool { try accept(all: .if, .not, .exists) }
@@ -141,10 +141,23 @@ extension SyntaxReader {
     mutating func columnDefinition() throws(Diagnostic) -> ColumnDefinition {
         let start = position
         let name = try name()
+        if missesType() {
+            note("a type")
+            throw unexpected(hint: "give the column a type: \(name.formatted) STRING \(token.text)")
+        }
         let type = try type()
         let role = try columnRole()
         if let hint = columnConstraintHint() { throw unexpected(hint: hint) }
         return ColumnDefinition(name: name, type: type, role: role, span: span(from: start))
+    }
+
+    /// `ID KEY` has no type, though KEY could be the name of one.
+    private func missesType() -> Bool {
+        switch token.keyword {
+        case .primary: peek().keyword == .key && !peek(2).isName
+        case .key, .headers: !peek().isName
+        default: false
+        }
     }
 
     private mutating func columnRole() throws(Diagnostic) -> ColumnDefinition.Role? {
@@ -159,6 +172,9 @@ extension SyntaxReader {
     }
 
     private func columnConstraintHint() -> String? {
+        if token.symbol == .leftParenthesis {
+            return "only DECIMAL(precision, scale) and VARCHAR(length) take parameters"
+        }
         guard case .word = token.kind else { return nil }
         switch token.text.uppercased() {
         case "NOT", "NULL": return "columns take no NOT NULL: any column but a PRIMARY KEY may be NULL"
@@ -199,7 +215,7 @@ extension SyntaxReader {
         let start = position
         let name = try propertyName()
         let nameSpan = span(from: start)
-        try expect(.equal)
+        try expect(.equal, hint: "a property has a value: \(name) = 'value'")
         let valueStart = position
         let value = try propertyValue()
         return Property(name, value, nameSpan: nameSpan, valueSpan: span(from: valueStart))
@@ -210,9 +226,6 @@ extension SyntaxReader {
         let isWord = if case .word = token.kind { true } else { false }
         guard isWord || token.kind == .quotedName || token.kind == .string else {
             note("the name of a property")
-            if token.symbol == .rightParenthesis, tokens[max(position - 1, 0)].symbol == .comma {
-                throw unexpected(hint: "remove the comma before ')'")
-            }
             throw unexpected()
         }
         var name = advance().text
@@ -252,7 +265,8 @@ extension SyntaxReader {
         }
         note("a string in single quotes")
         note("a number")
-        note("TRUE or FALSE")
+        note("TRUE")
+        note("FALSE")
         guard case .word = token.kind else { throw unexpected() }
         throw unexpected(hint: "text stands in single quotes: '\(token.text)'")
     }

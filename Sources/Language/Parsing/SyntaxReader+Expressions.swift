@@ -16,7 +16,10 @@ extension SyntaxReader {
     }
 
     /// A node from the token `start` to the last one taken.
-    func node(_ kind: Expression.Kind, from start: Int) throws(Diagnostic) -> Expression {
+    ///
+    /// Mutating only so that it sees what its arguments took: they are often read within the call, and
+    /// a method that does not mutate gets the reader as it was before them.
+    mutating func node(_ kind: Expression.Kind, from start: Int) throws(Diagnostic) -> Expression {
         let result = Expression(kind, span: span(from: start))
         guard result.height <= Expression.heightLimit else {
             throw Diagnostic(
@@ -136,6 +139,7 @@ extension SyntaxReader {
     private mutating func inList() throws(Diagnostic) -> [Expression] {
         try expect(.leftParenthesis, hint: "the values stand in parentheses: IN (1, 2, 3)")
         if token.keyword == .select {
+            note("a value")
             throw unexpected(hint: "subqueries are not part of the language: join with the table instead")
         }
         if token.symbol == .rightParenthesis {

@@ -29,21 +29,20 @@ extension SyntaxReader {
             return "subqueries are not part of the language: name the inner query with "
                 + "CREATE STREAM … AS SELECT and read from that"
         }
-        if before?.symbol == .comma {
-            switch token.kind {
-            case .end, .symbol(.rightParenthesis), .symbol(.rightBracket):
-                return "remove the comma before \(token.shown)"
-            case .word(let keyword?) where keyword.isReserved:
-                return "remove the comma before \(token.shown)"
-            default: break
-            }
+        if let symbol = before?.symbol, BinaryOperator(symbol) != nil || ComparisonOperator(symbol) != nil {
+            return "a value is missing behind '\(symbol.rawValue)'"
         }
+        if before?.symbol == .comma { return reservedWordHint() }
         if token.symbol == .star { return "* stands alone in a SELECT list or in COUNT(*)" }
-        if let keyword = token.keyword, keyword.isReserved {
-            return "\(keyword.rawValue) is a reserved word: a column of that name stands in backquotes, "
-                + "`\(keyword.rawValue)`"
-        }
-        return nil
+        return reservedWordHint()
+    }
+
+    /// `nil` for FROM and the like in front of what they begin.
+    private func reservedWordHint() -> String? {
+        guard let keyword = token.keyword, keyword.isReserved else { return nil }
+        if peek().isName || peek().keyword == .by { return nil }
+        return "\(keyword.rawValue) is a reserved word: a column of that name stands in backquotes, "
+            + "`\(keyword.rawValue)`"
     }
 
     /// A number literal with the sign that was read before it; `nil` if there is no number.
@@ -194,6 +193,7 @@ extension SyntaxReader {
         }
         try expect(.rightParenthesis)
         if token.keyword == .over {
+            expectations.removeAll()
             throw unexpected(hint: "window functions are not part of the language: aggregate with GROUP BY")
         }
         return try node(.call(name: name, arguments: arguments), from: start)
@@ -212,6 +212,7 @@ extension SyntaxReader {
             return try node(.allColumns(of: source), from: start)
         }
         if token.keyword == .distinct {
+            note("an argument")
             let other = function.text == "COUNT" ? "COUNT_DISTINCT(…)" : "a query with GROUP BY before it"
             throw unexpected(hint: "DISTINCT is no argument: use \(other)")
         }

@@ -34,8 +34,10 @@ extension SyntaxReader {
     private mutating func selectList() throws(Diagnostic) -> [SelectItem] {
         place = "the SELECT list"
         if token.keyword == .distinct {
+            note("an expression")
             throw unexpected(
-                hint: "GROUP BY the columns, or pass the first row of a key with DEDUPLICATE BY … WITHIN …")
+                hint: "GROUP BY the columns, or keep the first row of a key with "
+                    + "DEDUPLICATE BY key WITHIN 1 HOUR")
         }
         var items: [SelectItem] = []
         repeat { items.append(try selectItem()) } while accept(.comma)
@@ -105,10 +107,7 @@ extension SyntaxReader {
         place = "the JOIN"
         let source = try sourceReference()
         let within = try joinWindow()
-        if token.keyword == .using {
-            throw unexpected(hint: "write the condition: ON A.ID = B.ID")
-        }
-        try expect(.on)
+        try expect(.on, hint: token.keyword == .using ? "write the condition: ON A.ID = B.ID" : nil)
         let condition = try expression()
         place = "the FROM clause"
         return Join(
@@ -116,23 +115,23 @@ extension SyntaxReader {
     }
 
     private mutating func joinKind() throws(Diagnostic) -> Join.Kind? {
-        if token.symbol == .comma || token.keyword == .cross {
-            throw unexpected(hint: "join with a condition: FROM A JOIN B WITHIN 1 HOUR ON A.ID = B.ID")
-        }
         if accept(.join) { return .inner }
         let kind: Join.Kind
-        if accept(.inner) {
+        if accept(.inner, as: "JOIN") {
             kind = .inner
-        } else if accept(.left) {
+        } else if accept(.left, as: "JOIN") {
             kind = .left
-        } else if accept(.right) {
+        } else if accept(.right, as: "JOIN") {
             kind = .right
-        } else if accept(.full) {
+        } else if accept(.full, as: "JOIN") {
             kind = .full
-        } else if accept(.outer) {
+        } else if accept(.outer, as: "JOIN") {
             try expect(.join)
             return .full
         } else {
+            if token.symbol == .comma || token.keyword == .cross {
+                throw unexpected(hint: "join with a condition: FROM A JOIN B WITHIN 1 HOUR ON A.ID = B.ID")
+            }
             return nil
         }
         if kind != .inner { _ = accept(.outer) }
@@ -180,10 +179,18 @@ extension SyntaxReader {
         let isParenthesized = parenthesesHoldList()
         if isParenthesized { advance() }
         if !isParenthesized || token.symbol != .rightParenthesis {
-            repeat { expressions.append(try expression(BindingPower.value)) } while accept(.comma)
+            repeat {
+                if parenthesesHoldList() {
+                    note("an expression")
+                    throw unexpected(
+                        hint: "parentheses go around the whole list or none of it: A, B, C or (A, B, C)")
+                }
+                expressions.append(try expression(BindingPower.value))
+            } while accept(.comma)
         }
         if isParenthesized { try expect(.rightParenthesis) }
-        if token.keyword == .and || token.keyword == .or || token.symbol.flatMap(ComparisonOperator.init) != nil {
+        let isComparison = token.symbol.flatMap(ComparisonOperator.init) != nil
+        if isComparison || token.keyword == .and || token.keyword == .or {
             note("','")
             throw unexpected(hint: "separate expressions with commas; a condition stands in parentheses")
         }
@@ -224,17 +231,21 @@ extension SyntaxReader {
     private mutating func emission() throws(Diagnostic) -> Query.Emission {
         place = "the EMIT clause"
         if accept(.changes) { return .changes }
-        try expect(.final)
+        let hint = "EMIT CHANGES gives each change at once, EMIT FINAL a window's result when it closes"
+        try expect(.final, hint: token.kind == .end ? hint : nil)
         return .final
     }
 
     /// Clauses have one order; a clause that comes too late gets told where it belongs.
     private mutating func refuseMisplacedClause() throws(Diagnostic) {
-        let order = "the order is FROM, WINDOW, WHERE, DEDUPLICATE BY, GROUP BY, PARTITION BY, HAVING, "
+        let order =
+            "the order is FROM, WINDOW, WHERE, DEDUPLICATE BY, GROUP BY, PARTITION BY, HAVING, "
             + "ORDER BY, EMIT, LIMIT"
         switch token.keyword {
-        case .where, .window, .group, .having, .join, .inner, .left, .full, .right:
+        case .where, .window, .group, .having, .limit, .join, .inner, .left, .full, .right:
             break
+        case .emit:
+            guard peek().keyword == .changes || peek().keyword == .final else { return }
         case .partition, .order, .deduplicate:
             guard peek().keyword == .by else { return }
         case .union:
@@ -242,11 +253,8 @@ extension SyntaxReader {
         default:
             return
         }
-        place = nil
-        expectations.removeAll()
-        let diagnostic = unexpected(hint: order)
-        throw Diagnostic(
-            .syntax, "the clause \(token.shown) stands too late, or twice", at: diagnostic.location,
+        throw refused(
+            "the clause \(token.shown) stands too late, or twice", at: token.span,
             expected: "each clause once, in their order", hint: order)
     }
 }

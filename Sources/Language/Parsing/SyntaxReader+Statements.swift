@@ -12,7 +12,7 @@ extension SyntaxReader {
                 hint: "a value may be part of a statement, not hold several")
         }
         note("';'")
-        try expectEnd(of: "the statement")
+        try expectEnd()
         return statement
     }
 
@@ -42,7 +42,7 @@ extension SyntaxReader {
         case .define: return .define(try define())
         case .undefine:
             advance()
-            return .undefine(try name())
+            return .undefine(try variableName().name)
         case .set:
             advance()
             return .set(try setting("SET"))
@@ -62,10 +62,9 @@ extension SyntaxReader {
         if let hint = Self.otherVerbs[token.text.uppercased()] { return unexpected(hint: hint) }
         let near = NearestName.suggestion(
             for: token.text, among: Keyword.statementStarts.map(\.rawValue))
-        return refused(
-            "unknown statement \(token.text)", at: token.span,
-            expected: "one of " + Keyword.statementStarts.map(\.rawValue).joined(separator: ", "),
-            hint: near.map { "did you mean \($0)?" } ?? "begin with one of these words")
+        return unexpected(
+            hint: near.map { "did you mean \($0)?" } ?? "a statement begins with one of these words",
+            message: "unknown statement \(token.text)")
     }
 
     /// What to do in place of statements that other databases have.
@@ -77,8 +76,9 @@ extension SyntaxReader {
         "WITH": "name the inner query with CREATE STREAM … AS SELECT and read from that",
         "VALUES": "write INSERT INTO name VALUES (…)", "USE": "there is one catalogue: leave it out",
         "DESC": "write DESCRIBE", "EXIT": "in the shell, leave with exit and no semicolon",
-        "KILL": "write TERMINATE and the query's id", "COPY": "a source is read by a stream: CREATE STREAM …",
-        "LOAD": "a source is read by a stream: CREATE STREAM … WITH (connector = 'files', …)",
+        "KILL": "write TERMINATE and the query's id",
+        "COPY": "a stream reads files: CREATE STREAM … WITH (connector = 'files', …)",
+        "LOAD": "a stream reads files: CREATE STREAM … WITH (connector = 'files', …)",
     ]
 
     // MARK: Settings
@@ -97,13 +97,19 @@ extension SyntaxReader {
 
     private mutating func define() throws(Diagnostic) -> Setting {
         advance()
-        let nameToken = token
-        let name = try name()
+        let (name, text) = try variableName()
         try expect(.equal, hint: "DEFINE name = 'value'")
         let value = try string(hint: "the value of a variable stands in single quotes")
         // As written: SHOW VARIABLES lists it so, and lookups ignore case anyway.
         return Setting(
-            name: nameToken.text, value: value.text, nameSpan: name.span, valueSpan: value.span)
+            name: text, value: value.text, nameSpan: name.span, valueSpan: value.span)
+    }
+
+    /// Any word: in `${from}` no word means anything else.
+    private mutating func variableName() throws(Diagnostic) -> (name: Identifier, text: String) {
+        let text = token.text
+        if case .word = token.kind { return (takeName(), text) }
+        return (try name(), text)
     }
 
     private mutating func runScript() throws(Diagnostic) -> Statement.Kind {

@@ -28,7 +28,8 @@ extension SyntaxReader {
             }
             kind = .session(gap: try timeSpan())
         } else {
-            throw unexpected()
+            let isWord = if case .word = token.kind { true } else { false }
+            throw unexpected(hint: isWord ? nil : "name the kind: WINDOW TUMBLING (SIZE 1 HOUR)")
         }
         var retention: TimeSpan?
         var grace: TimeSpan?

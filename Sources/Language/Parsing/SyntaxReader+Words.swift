@@ -31,7 +31,8 @@ extension SyntaxReader {
     mutating func takeName() -> Identifier {
         let taken = advance()
         let isQuoted = taken.kind == .quotedName
-        return Identifier(isQuoted ? taken.text : taken.text.uppercased(), isQuoted: isQuoted, span: taken.span)
+        let text = isQuoted ? taken.text : taken.text.uppercased()
+        return Identifier(text, isQuoted: isQuoted, span: taken.span)
     }
 
     mutating func acceptString() -> Token? {
@@ -51,11 +52,21 @@ extension SyntaxReader {
     mutating func count(_ label: String = "a whole number") throws(Diagnostic) -> Int {
         guard token.kind == .integer else {
             note(label)
-            throw unexpected()
+            let hint = token.symbol == .minus ? "write a whole number from 0 on" : joinedUnitHint()
+            throw unexpected(hint: hint)
         }
         guard let value = Int(token.text) else { throw tooLarge(token) }
         advance()
         return value
+    }
+
+    /// `10MINUTES` and `500ms` are read as names.
+    private func joinedUnitHint() -> String? {
+        guard case .word(nil) = token.kind, token.text.utf8.first?.isDigit == true else { return nil }
+        let digits = token.text.prefix { $0.isNumber }
+        let unit = token.text.dropFirst(digits.count).uppercased()
+        if let known = TimeUnit(word: unit) { return "put a blank between: \(digits) \(known.rawValue)" }
+        return Self.otherUnits[unit].map { "put a blank between number and unit, and \($0)" }
     }
 
     func tooLarge(_ token: Token) -> Diagnostic {

@@ -9,6 +9,8 @@ struct SyntaxReader {
     struct Expectation {
         let label: String
         let keyword: Keyword?
+        /// Whether nothing else would do: what came before it was optional.
+        var isRequired = false
     }
 
     /// Levels of nesting (parentheses, types, CASE, lambdas) that a statement may have.
@@ -28,18 +30,21 @@ struct SyntaxReader {
     /// The token last taken as an alias without AS; it may be a misspelt keyword instead.
     var bareAliasPosition: Int?
 
-    init(text: SubstitutedText, source: SourceText) {
+    /// What the text is, as a message names it.
+    let subject: String
+
+    init(text: SubstitutedText, source: SourceText, subject: String = "the statement") {
         self.text = text
         self.source = source
+        self.subject = subject
         (tokens, lexicalFailure) = Lexer.tokens(of: text, source: source)
     }
 
-    /// Reads a text that is no statement.
-    init(fragment: String) throws(Diagnostic) {
-        let source = SourceText(fragment)
+    /// Reads a text that is no statement but a `subject`.
+    init(fragment: String, subject: String) {
         var text = SubstitutedText()
         text.copy(Array(fragment.utf8)[...])
-        self.init(text: text, source: source)
+        self.init(text: text, source: SourceText(fragment), subject: subject)
     }
 
     /// Whether there is nothing but blanks and comments.
@@ -96,11 +101,11 @@ struct SyntaxReader {
     }
 
     mutating func expect(_ keyword: Keyword, hint: String? = nil) throws(Diagnostic) {
-        guard accept(keyword) else { throw unexpected(hint: hint) }
+        guard accept(keyword) else { throw missing(hint: hint) }
     }
 
     mutating func expect(_ symbol: Symbol, hint: String? = nil) throws(Diagnostic) {
-        guard accept(symbol) else { throw unexpected(hint: hint) }
+        guard accept(symbol) else { throw missing(hint: hint) }
     }
 
     /// Takes all of the keywords or none.
@@ -111,9 +116,9 @@ struct SyntaxReader {
         return true
     }
 
-    mutating func expectEnd(of what: String) throws(Diagnostic) {
+    mutating func expectEnd() throws(Diagnostic) {
         guard token.kind == .end, lexicalFailure == nil else {
-            note("the end of \(what)")
+            note("the end of \(subject)")
             throw unexpected()
         }
     }
@@ -160,9 +165,15 @@ struct SyntaxReader {
     // MARK: Errors
 
     /// The error for the current token, made of what was looked for there.
-    func unexpected(hint: String? = nil) -> Diagnostic {
+    func unexpected(hint: String? = nil, message: String? = nil) -> Diagnostic {
         if token.kind == .end, let lexicalFailure { return lexicalFailure }
-        return SyntaxComplaint(reader: self).diagnostic(hint: hint)
+        return SyntaxComplaint(reader: self).diagnostic(message: message, hint: hint)
+    }
+
+    /// The error when only what was looked for last would have done.
+    private mutating func missing(hint: String?) -> Diagnostic {
+        if !expectations.isEmpty { expectations[expectations.count - 1].isRequired = true }
+        return unexpected(hint: hint)
     }
 
     /// An error about something that was read but cannot be.

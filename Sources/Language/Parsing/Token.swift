@@ -28,7 +28,7 @@ struct Token {
         case .quotedName: "`\(text)`"
         case .string: "'\(text.count > 40 ? text.prefix(40) + "…" : text[...])'"
         case .symbol(let symbol): "'\(symbol.rawValue)'"
-        case .end: "the end of the statement"
+        case .end: "the end"
         }
     }
 

@@ -63,6 +63,20 @@ struct Substitution {
         return value.utf8.flatMap { $0 == quote ? [$0, $0] : [$0] }
     }
 
+    /// `text` with each `${name}` in it escaped.
+    static func escaped(_ text: String) -> String {
+        let bytes = Array(text.utf8)
+        guard bytes.contains(UInt8(ascii: "$")) else { return text }
+        var result: [UInt8] = []
+        for index in bytes.indices {
+            if bytes[index] == UInt8(ascii: "$"), referenceEnd(bytes[...], at: index) != nil {
+                result.append(UInt8(ascii: "$"))
+            }
+            result.append(bytes[index])
+        }
+        return String(decoding: result, as: UTF8.self)
+    }
+
     /// The index after `${name}` at `index`, or `nil` if there is no reference.
     private static func referenceEnd(_ bytes: ArraySlice<UInt8>, at index: Int) -> Int? {
         var end = index + 2

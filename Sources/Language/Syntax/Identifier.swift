@@ -13,3 +13,7 @@ public struct Identifier: Hashable, Sendable {
         self.span = span
     }
 }
+
+extension Identifier: CustomStringConvertible {
+    public var description: String { formatted }
+}
