@@ -1,16 +1,18 @@
 #!/usr/bin/env python3
-"""compare_gold.py DATA_DIR LAKE_DIR [--only gold|all] [--show N] [--json]
+"""compare_gold.py DATA_DIR LAKE_DIR [--only gold|all] [--show N] [--json] [--cache FILE]
 
-Holds the tables of a lake, read by delta-rs, against DuckDB's answer on the raw files: gold row for row with money
-exact to the cent, silver row for row, bronze line for line, the dead letters exactly the malformed lines, and the
-books. Exit code 0: all equal; 1: something differs, shown; 2: wrong use.
+Holds the tables of a lake, read by delta-rs, against DuckDB's answer on the raw files: gold row for row
+with money exact to the cent, silver row for row, bronze line for line, the dead letters exactly the
+malformed lines, and the books. Exit code 0: all equal; 1: something differs, shown; 2: wrong use.
 
   --only gold   the three windowed gold tables alone, for a lake that has no bronze and silver
   --show N      rows shown of each difference (5)
   --json        one line of JSON instead of text
+  --cache FILE  keeps the expected tables in FILE, a DuckDB database, for the next run over the same files
 
 `severity`, bot counts and rates between steps are the pipeline's own and are not compared.
 """
+
 import argparse
 import json
 import os
@@ -21,16 +23,25 @@ import medallion
 
 # Per gold table: its key, what is compared exactly, and what within a tolerance.
 GOLD = {
-    "revenue": (("window_start", "window_end", "product_id"), ("total_revenue", "purchase_count", "units_sold"),
-                {"avg_order_value": 0.01}),
+    "revenue": (
+        ("window_start", "window_end", "product_id"),
+        ("total_revenue", "purchase_count", "units_sold"),
+        {"avg_order_value": 0.01},
+    ),
     "anomalies": (("window_start", "window_end", "user_id"), ("event_count",), {}),
-    "conversion": (("window_start", "window_end", "session_id"), ("page_views", "add_to_carts", "purchases"),
-                   {"conversion_rate": 1e-9}),
+    "conversion": (
+        ("window_start", "window_end", "session_id"),
+        ("page_views", "add_to_carts", "purchases"),
+        {"conversion_rate": 1e-9},
+    ),
 }
 # Their columns beside the key are compared where they are there; a NULL key stands for any name of "unknown".
 DAILY = {
-    "sales_metrics": (("event_date", "category"), ("total_revenue", "purchase_count", "units_sold"),
-                      {"avg_order_value": 0.01}),
+    "sales_metrics": (
+        ("event_date", "category"),
+        ("total_revenue", "purchase_count", "units_sold"),
+        {"avg_order_value": 0.01},
+    ),
     "user_engagement": (("event_date",), ("events", "sessions", "users"), {"events_per_session": 1e-6}),
     "traffic_analysis": (("event_date", "event_hour", "device_type"), ("events", "users", "sessions"), {}),
 }
@@ -53,7 +64,7 @@ class Comparison:
         return medallion.first_row(self.connection, query)[0]
 
     def open(self, layer, table, required):
-        """Registers LAKE/layer/table as actual_<layer>_<table>; returns its columns, or None and a problem."""
+        """Registers LAKE/layer/table as actual_<layer>_<table>; returns its columns, or notes a problem."""
         name = f"actual_{layer}_{table}"
         columns = lake.register(self.connection, name, os.path.join(self.directory, layer, table))
         title = f"{layer}/{table}"
@@ -89,28 +100,42 @@ class Comparison:
 
         listed = [*keys, *exact, *close]
         # A day's category without a purchase is a row of zeros for one, and no row for the other.
-        filled = " WHERE purchase_count > 0" if table == "sales_metrics" and "purchase_count" in columns else ""
+        filled = (
+            " WHERE purchase_count > 0" if table == "sales_metrics" and "purchase_count" in columns else ""
+        )
         self.connection.execute(f"""
             CREATE OR REPLACE TEMP TABLE a AS SELECT {', '.join(map(actual, listed))} FROM {name}{filled};
             CREATE OR REPLACE TEMP TABLE e AS SELECT {', '.join(listed)} FROM expected_{table}""")
-        if is_daily and len(keys) > 1 and self.number(f"SELECT count(*) FROM a WHERE {keys[-1]} IS NULL") == 0:
+        if (
+            is_daily
+            and len(keys) > 1
+            and self.number(f"SELECT count(*) FROM a WHERE {keys[-1]} IS NULL") == 0
+        ):
             # A pipeline may leave out rows without the dimension, as GROUP BY does with NULL keys in ksqlDB.
             self.connection.execute(f"DELETE FROM e WHERE {keys[-1]} IS NULL")
         self.counts[title] = self.number("SELECT count(*) FROM a")
-        twice = self.number(f"SELECT count(*) FROM (SELECT 1 FROM a GROUP BY {', '.join(keys)} HAVING count(*) > 1)")
+        twice = self.number(
+            f"SELECT count(*) FROM (SELECT 1 FROM a GROUP BY {', '.join(keys)} HAVING count(*) > 1)"
+        )
         if twice:
             self.problem(title, f"{twice} keys have more than one row")
         same_key = " AND ".join(f"e.{key} IS NOT DISTINCT FROM a.{key}" for key in keys)
         differs = [f"e.{column} IS DISTINCT FROM a.{column}" for column in exact]
-        differs += [f"NOT coalesce(abs(e.{column} - a.{column}) <= {by}, e.{column} IS NULL AND a.{column} IS NULL)"
-                    for column, by in close.items()]
+        differs += [
+            f"NOT coalesce(abs(e.{column} - a.{column}) <= {by}, e.{column} IS NULL AND a.{column} IS NULL)"
+            for column, by in close.items()
+        ]
         self.rows(title, "missing", f"SELECT e.* FROM e ANTI JOIN a ON {same_key}", listed)
         self.rows(title, "not expected", f"SELECT a.* FROM a ANTI JOIN e ON {same_key}", listed)
         if differs:
             pairs = [f"e.{key} AS {key}" for key in keys]
             pairs += [f"concat(e.{c}, ' but is ', a.{c}) AS {c}" for c in [*exact, *close]]
-            self.rows(title, "with another value (expected … but is …)",
-                      f"SELECT {', '.join(pairs)} FROM e JOIN a ON {same_key} WHERE {' OR '.join(differs)}", listed)
+            self.rows(
+                title,
+                "with another value (expected … but is …)",
+                f"SELECT {', '.join(pairs)} FROM e JOIN a ON {same_key} WHERE {' OR '.join(differs)}",
+                listed,
+            )
 
     def rows(self, title, what, query, columns):
         count = self.number(f"SELECT count(*) FROM ({query})")
@@ -118,35 +143,53 @@ class Comparison:
             return
         lines = [f"{count} rows {what}"]
         for row in self.connection.execute(f"{query} ORDER BY ALL LIMIT {self.shown}").fetchall():
-            lines.append("    " + ", ".join(
-                f"{column}={shown(column, value)}" for column, value in zip(columns, row)))
+            lines.append(
+                "    "
+                + ", ".join(f"{column}={shown(column, value)}" for column, value in zip(columns, row))
+            )
         self.problem(title, "\n".join(lines))
 
     def have_equal_digests(self, columns):
         """Equal counts and sums of row digests spare a join of two large tables."""
         names = ", ".join(f'"{column}"' for column in columns)
         query = f"SELECT count(*), sum(hash({names})::HUGEINT) FROM"
-        return medallion.first_row(self.connection, f"{query} e") == medallion.first_row(self.connection, f"{query} a")
+        return medallion.first_row(self.connection, f"{query} e") == medallion.first_row(
+            self.connection, f"{query} a"
+        )
 
     def silver(self):
-        required = ("event_id", "event_type", "user_id", "session_id", "product_id", "event_timestamp", "price",
-                    "quantity")
+        required = (
+            "event_id",
+            "event_type",
+            "user_id",
+            "session_id",
+            "product_id",
+            "event_timestamp",
+            "price",
+            "quantity",
+        )
         columns = self.open("silver", "events", required)
         if columns is None:
             return
         kinds = lake.column_kinds(self.connection, "actual_silver_events")
         pairs = [(c, c, c) for c in ("event_type", "user_id", "session_id")]
         pairs.append(("product_id", "nullif(product_id, '')", "nullif(product_id, '')"))
-        pairs.append(("event_timestamp", "time", lake.microseconds("event_timestamp", kinds["event_timestamp"])))
+        pairs.append(
+            ("event_timestamp", "time", lake.microseconds("event_timestamp", kinds["event_timestamp"]))
+        )
         pairs.append(("price", "price", "price::DECIMAL(18, 4)"))
         pairs.append(("quantity", "quantity", "quantity::BIGINT"))
         # What the pipeline derives, where it is there.
         for column, expected, actual in (
-                ("event_date", "make_timestamp(time)::DATE", "event_date::DATE"),
-                ("event_hour", "hour(make_timestamp(time))", "event_hour::BIGINT"),
-                ("is_purchase", "event_type = 'purchase'", "is_purchase"),
-                ("total_amount", "CASE WHEN event_type = 'purchase' THEN (price * quantity)::DECIMAL(38, 4) END",
-                 "CASE WHEN event_type = 'purchase' THEN total_amount::DECIMAL(38, 4) END")):
+            ("event_date", "make_timestamp(time)::DATE", "event_date::DATE"),
+            ("event_hour", "hour(make_timestamp(time))", "event_hour::BIGINT"),
+            ("is_purchase", "event_type = 'purchase'", "is_purchase"),
+            (
+                "total_amount",
+                "CASE WHEN event_type = 'purchase' THEN (price * quantity)::DECIMAL(38, 4) END",
+                "CASE WHEN event_type = 'purchase' THEN total_amount::DECIMAL(38, 4) END",
+            ),
+        ):
             if column in columns:
                 pairs.append((column, expected, actual))
         names = ["event_id", *(pair[0] for pair in pairs)]
@@ -163,7 +206,9 @@ class Comparison:
             self.problem("silver/events", f"{twice} rows repeat an event_id")
         if self.have_equal_digests(names):
             return
-        self.rows("silver/events", "missing or different", "SELECT * FROM e EXCEPT ALL SELECT * FROM a", names)
+        self.rows(
+            "silver/events", "missing or different", "SELECT * FROM e EXCEPT ALL SELECT * FROM a", names
+        )
         self.rows("silver/events", "not expected", "SELECT * FROM a EXCEPT ALL SELECT * FROM e", names)
 
     def lines(self, table, expected_filter):
@@ -192,19 +237,25 @@ class Comparison:
         self.rows(title, "not expected", extra, ("file", "offset", "digest"))
 
     def books(self, expected):
-        counted = [self.counts.get(name) for name in ("bronze/events", "silver/events", "bronze/dead_letters")]
+        counted = [
+            self.counts.get(name) for name in ("bronze/events", "silver/events", "bronze/dead_letters")
+        ]
         if None in counted:
             return
         bronze, silver, dead = counted
         rest = bronze - silver - dead
         if rest != expected.duplicates + expected.late:
-            self.problem("books", f"{bronze} bronze ≠ {silver} silver + {expected.duplicates} duplicates + "
-                         f"{expected.late} late + {dead} dead letters")
+            self.problem(
+                "books",
+                f"{bronze} bronze ≠ {silver} silver + {expected.duplicates} duplicates + "
+                f"{expected.late} late + {dead} dead letters",
+            )
 
 
 def shown(column, value):
     if column in (*TIMES, "event_timestamp") and isinstance(value, int):
         import datetime
+
         moment = datetime.datetime.fromtimestamp(value / 1e6, datetime.timezone.utc)
         return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     return value
@@ -212,19 +263,21 @@ def shown(column, value):
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, usage=argparse.SUPPRESS)
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, usage=argparse.SUPPRESS
+    )
     parser.add_argument("data")
     parser.add_argument("lake")
     parser.add_argument("--only", choices=("gold", "all"), default="all")
     parser.add_argument("--show", type=int, default=5)
     parser.add_argument("--json", action="store_true")
+    parser.add_argument("--cache")
     options = parser.parse_args(arguments)
     for directory in (options.data, options.lake):
         if not os.path.isdir(directory):
             parser.exit(2, f"compare_gold.py: no directory {directory}\n")
 
-    connection = medallion.connect()
-    expected = medallion.Expected(connection, options.data)
+    expected = medallion.expected(options.data, options.cache)
+    connection = expected.connection
     comparison = Comparison(connection, options.lake, options.show)
     for table, (keys, exact, close) in GOLD.items():
         comparison.gold(table, keys, exact, close)
@@ -238,11 +291,23 @@ def main(arguments=None):
 
     books = {name: getattr(expected, name) for name in ("silver", "duplicates", "late", "malformed")}
     if options.json:
-        print(json.dumps(dict(equal=not comparison.problems, files=len(expected.files), lines=expected.line_count,
-                              **books, rows=comparison.counts, problems=comparison.problems)))
+        print(
+            json.dumps(
+                dict(
+                    equal=not comparison.problems,
+                    files=expected.file_count,
+                    lines=expected.line_count,
+                    **books,
+                    rows=comparison.counts,
+                    problems=comparison.problems,
+                )
+            )
+        )
     else:
-        print(f"{len(expected.files)} files, {expected.line_count} lines = "
-              + " + ".join(f"{count} {name}" for name, count in books.items()))
+        print(
+            f"{expected.file_count} files, {expected.line_count} lines = "
+            + " + ".join(f"{count} {name}" for name, count in books.items())
+        )
         for table, count in comparison.counts.items():
             print(f"  {table}: {count} rows")
         for problem in comparison.problems:

@@ -1,4 +1,5 @@
 """compare_gold.py finds every kind of wrong lake, and passes a right one that plain Python made."""
+
 import contextlib
 import copy
 import datetime
@@ -27,7 +28,9 @@ class CompareGoldTests(unittest.TestCase):
 
     def check(self, tables, *options, data=None):
         """Exit code and output for a lake of these rows."""
-        with tempfile.TemporaryDirectory() as lake_directory, contextlib.redirect_stdout(io.StringIO()) as output:
+        with tempfile.TemporaryDirectory() as lake_directory, contextlib.redirect_stdout(
+            io.StringIO()
+        ) as output:
             sample_lake.write_lake(lake_directory, tables)
             code = compare_gold.main([data or self.data, lake_directory, *options])
         return code, output.getvalue()
@@ -64,11 +67,13 @@ class CompareGoldTests(unittest.TestCase):
     def test_a_cent_is_found(self):
         def change(rows):
             rows[3]["total_revenue"] += Decimal("0.01")
+
         self.assert_found("gold/revenue", change, "1 rows with another value")
 
     def test_a_purchase_too_many_is_found(self):
         def change(rows):
             rows[0]["purchase_count"] += 1
+
         self.assert_found("gold/revenue", change, "1 rows with another value")
 
     def test_a_missing_row_is_found(self):
@@ -77,31 +82,42 @@ class CompareGoldTests(unittest.TestCase):
     def test_an_extra_row_is_found(self):
         def change(rows):
             rows.append({**rows[0], "user_id": "u_nobody"})
+
         self.assert_found("gold/anomalies", change, "1 rows not expected")
 
     def test_two_rows_of_a_key_are_found(self):
-        self.assert_found("gold/revenue", lambda rows: rows.append(rows[0]), "1 keys have more than one row")
+        self.assert_found(
+            "gold/revenue", lambda rows: rows.append(rows[0]), "1 keys have more than one row"
+        )
 
     def test_a_shifted_window_is_found(self):
         def change(rows):
             rows[0]["window_end"] += datetime.timedelta(minutes=1)
+
         self.assert_found("gold/conversion", change, "1 rows missing")
 
     def test_a_wrong_rate_is_found(self):
         def change(rows):
             rows[0]["conversion_rate"] += 0.001
+
         self.assert_found("gold/conversion", change, "1 rows with another value")
 
     def test_wrong_daily_tables_are_found(self):
-        for table, column in (("sales_metrics", "units_sold"), ("user_engagement", "sessions"),
-                              ("traffic_analysis", "users")):
+        for table, column in (
+            ("sales_metrics", "units_sold"),
+            ("user_engagement", "sessions"),
+            ("traffic_analysis", "users"),
+        ):
+
             def change(rows, column=column):
                 rows[0][column] += 1
+
             self.assert_found(f"gold/{table}", change, "1 rows with another value")
 
     def test_a_wrong_silver_row_is_found(self):
         def change(rows):
             rows[7]["event_timestamp"] += datetime.timedelta(milliseconds=1)
+
         self.assert_found("silver/events", change, "1 rows missing or different")
 
     def test_a_row_twice_in_silver_is_found(self):
@@ -116,6 +132,7 @@ class CompareGoldTests(unittest.TestCase):
         def change(rows):
             row = next(row for row in rows if row["raw"])
             row["raw"] += " "
+
         self.assert_found("bronze/events", change, "1 rows missing or different")
 
     def test_a_dead_letter_too_few_or_too_many_is_found(self):

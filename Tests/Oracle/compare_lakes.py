@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """compare_lakes.py LAKE LAKE [--ignore a,b] [--show N]
 
-Holds each Delta table of one lake against the table of the same path in the other, as multisets of rows: so a run
-that was killed and restarted, or had other threads, is held against one that was not. Columns that hold the clock of
-the run (ingestion_timestamp, processing_date, processing_timestamp) are left out, and --ignore adds to them; of
-`source_file` only the name counts. Exit code 0: equal, 1: different, 2: wrong use.
+Holds each Delta table of one lake against the table of the same path in the other, as multisets of
+rows: so a run that was killed and restarted, or had other threads, is held against one that was not.
+Columns that hold the clock of the run (ingestion_timestamp, processing_date, processing_timestamp) are
+left out, and --ignore adds to them; of `source_file` only the name counts. Exit code 0: equal, 1:
+different, 2: wrong use.
 """
+
 import argparse
 import os
 import sys
@@ -44,29 +46,38 @@ def compare(left, right, ignored, shown):
             continue
         kept = [column for column in sides[0] if column not in ignored]
         listed = ", ".join(
-            f"regexp_extract(source_file, '[^/]*$') AS source_file" if column == "source_file" else f'"{column}"'
-            for column in kept)
+            (
+                f"regexp_extract(source_file, '[^/]*$') AS source_file"
+                if column == "source_file"
+                else f'"{column}"'
+            )
+            for column in kept
+        )
         for side in "lr":
-            connection.execute(
-                f"CREATE OR REPLACE TEMP TABLE {side} AS SELECT {listed} FROM {side}_table")
+            connection.execute(f"CREATE OR REPLACE TEMP TABLE {side} AS SELECT {listed} FROM {side}_table")
         digest = "SELECT count(*), sum(hash(t)::HUGEINT) FROM"
         sums = [medallion.first_row(connection, f"{digest} {side} AS t") for side in "lr"]
         counts[name] = sums[0][0]
         if sums[0] == sums[1]:
             continue
-        for where, query in ((left, "SELECT * FROM l EXCEPT ALL SELECT * FROM r"),
-                             (right, "SELECT * FROM r EXCEPT ALL SELECT * FROM l")):
+        for where, query in (
+            (left, "SELECT * FROM l EXCEPT ALL SELECT * FROM r"),
+            (right, "SELECT * FROM r EXCEPT ALL SELECT * FROM l"),
+        ):
             count = medallion.first_row(connection, f"SELECT count(*) FROM ({query})")[0]
             rows = connection.execute(f"{query} ORDER BY ALL LIMIT {shown}").fetchall() if count else []
             if count:
-                problems.append(f"{name}: {count} rows only in {where}" + "".join(
-                    "\n    " + ", ".join(f"{c}={v}" for c, v in zip(kept, row)) for row in rows))
+                problems.append(
+                    f"{name}: {count} rows only in {where}"
+                    + "".join("\n    " + ", ".join(f"{c}={v}" for c, v in zip(kept, row)) for row in rows)
+                )
     return problems, counts
 
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, usage=argparse.SUPPRESS)
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, usage=argparse.SUPPRESS
+    )
     parser.add_argument("left")
     parser.add_argument("right")
     parser.add_argument("--ignore", default="")

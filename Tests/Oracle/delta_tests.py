@@ -1,4 +1,5 @@
 """every_version.py and compare_lakes.py find what they are there for."""
+
 import contextlib
 import io
 import os

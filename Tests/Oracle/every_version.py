@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 """every_version.py TABLE_DIR [--key a,b] [--from N] [--quiet]
 
-Opens every version of a Delta table by two independent readers, delta-rs and ClickHouse's deltaLakeLocal (chdb), and
-checks that both count the same rows and, with --key, that no version has two rows of one key or a NULL in it.
-Prints a line per version; exit code 0: all well, 1: something is wrong, 2: wrong use.
+Opens every version of a Delta table by two independent readers, delta-rs and ClickHouse's
+deltaLakeLocal (chdb), and checks that both count the same rows and, with --key, that no version has two
+rows of one key or a NULL in it. Prints a line per version; exit code 0: all well, 1: something is
+wrong, 2: wrong use.
 
   --from N   begin with version N, where older ones were cleaned up
 """
+
 import argparse
 import os
 import sys
@@ -23,13 +25,16 @@ def delta_rs(path, version, keys):
     connection.register("t", DeltaTable(path, version=version).to_pyarrow_dataset())
     names = ", ".join(f'"{key}"' for key in keys)
     complete = " AND ".join(f'"{key}" IS NOT NULL' for key in keys)
-    distinct = f"(SELECT count(*) FROM (SELECT DISTINCT {names} FROM t WHERE {complete}))" if keys else "NULL"
+    distinct = (
+        f"(SELECT count(*) FROM (SELECT DISTINCT {names} FROM t WHERE {complete}))" if keys else "NULL"
+    )
     return connection.execute(f"SELECT count(*), {distinct} FROM t").fetchall()[0]
 
 
 class ClickHouse:
     def __init__(self):
         from chdb import session
+
         self.session = session.Session()
 
     def rows(self, path, version, keys):
@@ -43,7 +48,9 @@ class ClickHouse:
         try:
             answer = self.session.query(
                 f"SELECT count(), {distinct} FROM deltaLakeLocal('{quoted}') "
-                f"SETTINGS delta_lake_snapshot_version = {version}", "TSV")
+                f"SETTINGS delta_lake_snapshot_version = {version}",
+                "TSV",
+            )
         finally:
             os.chdir(before)
         count, keyed = str(answer).split()
@@ -67,15 +74,20 @@ def check(path, keys, first, report):
             if keys and rows != keyed:
                 problems.append(f"version {version}: {name} sees {rows} rows but {keyed} keys")
         if len({rows for rows, _ in answers.values()}) > 1:
-            problems.append(f"version {version}: " + ", ".join(
-                f"{name} counts {rows}" for name, (rows, _) in answers.items()))
-        report(f"version {version}: " + ", ".join(f"{name} {rows} rows" for name, (rows, _) in answers.items()))
+            problems.append(
+                f"version {version}: "
+                + ", ".join(f"{name} counts {rows}" for name, (rows, _) in answers.items())
+            )
+        report(
+            f"version {version}: " + ", ".join(f"{name} {rows} rows" for name, (rows, _) in answers.items())
+        )
     return problems
 
 
 def main(arguments=None):
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, usage=argparse.SUPPRESS)
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, usage=argparse.SUPPRESS
+    )
     parser.add_argument("table")
     parser.add_argument("--key", default="")
     parser.add_argument("--from", type=int, default=0, dest="first")

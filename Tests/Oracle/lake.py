@@ -1,4 +1,5 @@
 """Delta tables as DuckDB sees them, read by delta-rs."""
+
 import os
 
 from deltalake import DeltaTable
@@ -9,7 +10,7 @@ def is_table(path):
 
 
 def register(connection, name, path, version=None):
-    """Makes the table at `path` known as `name`; returns its column names, or None where there is no table."""
+    """Makes the table at `path` known as `name`; returns its columns, None where there is no table."""
     if not is_table(path):
         return None
     connection.register(name, DeltaTable(path, version=version).to_pyarrow_dataset())

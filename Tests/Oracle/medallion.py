@@ -1,12 +1,16 @@
 """The answer that the medallion pipeline must give, computed by DuckDB from the raw files in one batch.
 
-Nothing here is shared with Millrace: files are read, validated, deduplicated and aggregated by other means.
-The rules are those of the pipeline: which lines are valid, first row of an `event_id` wins, a watermark of ten
-minutes decides record by record in source order what is late, and money is exact DECIMAL arithmetic.
+Nothing here is shared with Millrace: files are read, validated, deduplicated and aggregated by other
+means. The rules are those of the pipeline: which lines are valid, first row of an `event_id` wins, a
+watermark of ten minutes decides record by record in source order what is late, and money is exact
+DECIMAL arithmetic.
 """
+
 import glob
 import gzip
+import hashlib
 import os
+import tempfile
 
 import duckdb
 import numpy as np
@@ -17,13 +21,27 @@ WATERMARK_DELAY = 600 * MICROSECOND
 DEDUPLICATE_WITHIN = 600 * MICROSECOND
 ENDINGS = (".json", ".jsonl", ".ndjson")
 COMPRESSIONS = {"": None, ".gz": "gzip", ".zst": "zstd"}
-FIELDS = ("event_id", "event_type", "user_id", "session_id", "product_id", "timestamp", "price", "quantity",
-          "category", "device")
+FIELDS = (
+    "event_id",
+    "event_type",
+    "user_id",
+    "session_id",
+    "product_id",
+    "timestamp",
+    "price",
+    "quantity",
+    "category",
+    "device",
+)
 
 
-def connect():
-    connection = duckdb.connect()
-    connection.execute("SET TimeZone = 'UTC'")
+def connect(path=":memory:", read_only=False):
+    connection = duckdb.connect(path, read_only=read_only)
+    # Ten million events would take 9 GB, so it spills.
+    connection.execute("SET TimeZone = 'UTC'; SET memory_limit = '5GB'")
+    connection.execute(
+        "SET temp_directory = $spill", {"spill": os.path.join(tempfile.gettempdir(), "millrace-oracle")}
+    )
     return connection
 
 
@@ -34,8 +52,12 @@ def first_row(connection, query, parameters=None):
 
 def raw_files(directory):
     """The input in the order in which the file source reads it: by modification time, then by name."""
-    found = [path for ending in ENDINGS for compression in COMPRESSIONS
-             for path in glob.glob(os.path.join(glob.escape(directory), "*" + ending + compression))]
+    found = [
+        path
+        for ending in ENDINGS
+        for compression in COMPRESSIONS
+        for path in glob.glob(os.path.join(glob.escape(directory), "*" + ending + compression))
+    ]
     return sorted(found, key=lambda path: (os.stat(path).st_mtime_ns, os.path.basename(path)))
 
 
@@ -51,7 +73,7 @@ def read_bytes(path):
 
 
 def split_lines(data):
-    """The lines of a file as Arrow binary values, and the byte offset of each. The last may lack its newline."""
+    """The lines of a file as Arrow binary values, and the offset of each. The last may lack its newline."""
     if data and not data.endswith(b"\n"):
         data += b"\n"
     letters = np.frombuffer(data, np.uint8)
@@ -60,7 +82,8 @@ def split_lines(data):
     without_newlines = letters[letters != 10]
     borders = starts - np.arange(len(starts))
     lines = pa.Array.from_buffers(
-        pa.large_binary(), len(ends), [None, pa.py_buffer(borders), pa.py_buffer(without_newlines)])
+        pa.large_binary(), len(ends), [None, pa.py_buffer(borders), pa.py_buffer(without_newlines)]
+    )
     return lines, starts[:-1]
 
 
@@ -69,11 +92,13 @@ def as_text(lines):
     try:
         return lines.cast(pa.large_string())
     except pa.ArrowInvalid:
+
         def text(line):
             try:
                 return line.decode()
             except UnicodeDecodeError:
                 return None
+
         return pa.array([text(line) for line in lines.to_pylist()], pa.large_string())
 
 
@@ -94,7 +119,9 @@ def _number(field, kind):
     """NULL where the field is absent; the other column says whether what is there is wrong."""
     types = {"DECIMAL(18, 4)": "('UBIGINT', 'BIGINT', 'DOUBLE')", "BIGINT": "('UBIGINT', 'BIGINT')"}[kind]
     given = f"{field} IS NOT NULL AND json_type({field}) <> 'NULL'"
-    value = f"CASE WHEN {given} AND json_type({field}) IN {types} THEN TRY_CAST({field} ->> '$' AS {kind}) END"
+    value = (
+        f"CASE WHEN {given} AND json_type({field}) IN {types} THEN TRY_CAST({field} ->> '$' AS {kind}) END"
+    )
     return f"{value} AS {field}_value, {given} AND {value} IS NULL AS {field}_unfit"
 
 
@@ -102,7 +129,8 @@ _TIME = r"'^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d(:?\d\d)?)?$'
 
 _TYPED = f"""
     SELECT n, is_object, {_text('event_id')} AS event_id, lower({_text('event_type')}) AS event_type,
-        {_text('user_id')} AS user_id, {_text('session_id')} AS session_id, {_text('product_id')} AS product_id,
+        {_text('user_id')} AS user_id, {_text('session_id')} AS session_id,
+        {_text('product_id')} AS product_id,
         {_text('category')} AS category, lower({_text('device')}) AS device,
         {_number('price', 'DECIMAL(18, 4)')}, {_number('quantity', 'BIGINT')},
         CASE WHEN regexp_matches({_text('timestamp')}, {_TIME})
@@ -120,27 +148,72 @@ _JUDGED = f"""
     FROM ({_TYPED})"""
 
 
-class Expected:
-    """Tables in `connection`: `expected_lines` (every line), `expected_events` (every valid one, with what
-    became of it), `expected_silver`, and `expected_<gold table>`."""
+def fingerprint(files):
+    """Changes with the files and with this program."""
+    digest = hashlib.sha256(read_bytes(os.path.abspath(__file__)))
+    for path in files:
+        status = os.stat(path)
+        digest.update(f"{os.path.basename(path)} {status.st_size} {status.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
 
-    def __init__(self, connection, directory, max_future_seconds=86_400):
+
+def expected(directory, cache=None):
+    """The expected tables; kept in the file `cache` where one is given."""
+    files = raw_files(directory)
+    if not files:
+        raise SystemExit(f"no *{', *'.join(ENDINGS)} in {directory}")
+    if cache is None:
+        return Expected(connect()).compute(files)
+    mark = fingerprint(files)
+    if os.path.exists(cache):
+        connection = connect(cache, read_only=True)
+        if first_row(connection, "SELECT fingerprint FROM books")[0] == mark:
+            return Expected(connection).load_books()
+        connection.close()
+        os.remove(cache)
+    # Complete or not there at all.
+    making = f"{cache}.{os.getpid()}"
+    connection = connect(making)
+    Expected(connection).compute(files, mark)
+    connection.close()
+    os.replace(making, cache)
+    return Expected(connect(cache, read_only=True)).load_books()
+
+
+class Expected:
+    """Tables in `connection`: `expected_lines` (every line), `expected_events` (every valid one, with the
+    watermark when it came), `expected_silver`, `expected_<gold table>`, and `books` with the counts."""
+
+    BOOKS = ("file_count", "line_count", "silver", "duplicates", "late", "malformed")
+
+    def __init__(self, connection):
         self.connection = connection
-        self.files = raw_files(directory)
-        if not self.files:
-            raise SystemExit(f"no *{', *'.join(ENDINGS)} in {directory}")
+
+    def load_books(self):
+        for name, value in zip(
+            self.BOOKS, first_row(self.connection, f"SELECT {', '.join(self.BOOKS)} FROM books")
+        ):
+            setattr(self, name, value)
+        return self
+
+    def compute(self, files, mark="", max_future_seconds=86_400):
+        connection = self.connection
         latest = first_row(connection, "SELECT epoch_us(now())")[0] + max_future_seconds * MICROSECOND
         connection.execute("""
-            CREATE TABLE expected_lines (n BIGINT, file VARCHAR, "offset" BIGINT, digest UBIGINT, is_valid BOOLEAN,
-                raw BLOB);
+            CREATE TABLE expected_lines (n BIGINT, file VARCHAR, "offset" BIGINT, digest UBIGINT,
+                is_valid BOOLEAN, raw BLOB);
             CREATE TABLE expected_events (n BIGINT, event_id VARCHAR, event_type VARCHAR, user_id VARCHAR,
-                session_id VARCHAR, product_id VARCHAR, category VARCHAR, device VARCHAR, price DECIMAL(18, 4),
-                quantity BIGINT, time BIGINT, watermark BIGINT)""")
+                session_id VARCHAR, product_id VARCHAR, category VARCHAR, device VARCHAR,
+                price DECIMAL(18, 4), quantity BIGINT, time BIGINT, watermark BIGINT)""")
+        self.file_count = len(files)
         self.line_count = 0
         newest = np.iinfo(np.int64).min + WATERMARK_DELAY
-        for path in self.files:
+        for path in files:
             newest = self._load(path, newest, latest)
         self._judge()
+        values = ", ".join(f"{getattr(self, name)} AS {name}" for name in self.BOOKS)
+        connection.execute(f"CREATE TABLE books AS SELECT {values}, '{mark}' AS fingerprint")
+        return self
 
     def _load(self, path, newest, latest):
         lines, offsets = split_lines(read_bytes(path))
@@ -150,23 +223,31 @@ class Expected:
         numbers = pa.array(np.arange(self.line_count, self.line_count + count))
         self.line_count += count
         connection = self.connection
-        connection.register("input", pa.table(
-            {"n": numbers, "raw": lines, "line": as_text(lines), "offset": pa.array(offsets)}))
+        connection.register(
+            "input",
+            pa.table({"n": numbers, "raw": lines, "line": as_text(lines), "offset": pa.array(offsets)}),
+        )
         connection.execute(f"CREATE OR REPLACE TEMP TABLE judged AS {_JUDGED}", {"latest": latest})
         # The watermark before a row is the newest time up to it, itself included: that never makes it late.
         moved = connection.execute(
             "SELECT CASE WHEN is_decoded THEN time ELSE $low END AS time FROM judged ORDER BY n",
-            {"low": int(np.iinfo(np.int64).min + WATERMARK_DELAY)}).fetchnumpy()["time"]
+            {"low": int(np.iinfo(np.int64).min + WATERMARK_DELAY)},
+        ).fetchnumpy()["time"]
         running = np.maximum(np.maximum.accumulate(np.asarray(moved, np.int64)), newest)
-        connection.register("marks", pa.table({"n": numbers, "watermark": pa.array(running - WATERMARK_DELAY)}))
+        connection.register(
+            "marks", pa.table({"n": numbers, "watermark": pa.array(running - WATERMARK_DELAY)})
+        )
         # Only what is malformed keeps its bytes; the rest is compared by digest.
-        connection.execute("""
+        connection.execute(
+            """
             INSERT INTO expected_lines SELECT input.n, $file, "offset", hash(input.raw), is_valid,
                 CASE WHEN NOT is_valid THEN input.raw END FROM input JOIN judged USING (n)""",
-                           {"file": os.path.basename(path)})
+            {"file": os.path.basename(path)},
+        )
         connection.execute("""
-            INSERT INTO expected_events SELECT n, event_id, event_type, user_id, session_id, product_id, category,
-                device, price_value, quantity_value, time, watermark FROM judged JOIN marks USING (n)
+            INSERT INTO expected_events SELECT n, event_id, event_type, user_id, session_id, product_id,
+                category, device, price_value, quantity_value, time, watermark
+            FROM judged JOIN marks USING (n)
             WHERE is_valid""")
         connection.unregister("input")
         connection.unregister("marks")
@@ -178,11 +259,11 @@ class Expected:
             CREATE TABLE expected_silver AS
             SELECT DISTINCT ON (event_id) * FROM expected_events
             WHERE time + {DEDUPLICATE_WITHIN} >= watermark ORDER BY event_id, n""")
-        self.valid = self._count("expected_events")
+        valid = self._count("expected_events")
         self.silver = self._count("expected_silver")
         self.late = self._count(f"expected_events WHERE time + {DEDUPLICATE_WITHIN} < watermark")
-        self.duplicates = self.valid - self.late - self.silver
-        self.malformed = self.line_count - self.valid
+        self.duplicates = valid - self.late - self.silver
+        self.malformed = self.line_count - valid
 
         def windows(minutes):
             size = minutes * 60 * MICROSECOND
@@ -197,14 +278,16 @@ class Expected:
         money = "sum((price * quantity)::DECIMAL(38, 4))"
         tables = {
             "revenue": f"""
-                SELECT window_start, window_end, product_id, {money} AS total_revenue, count(*) AS purchase_count,
-                    sum(quantity)::BIGINT AS units_sold, {money}::DOUBLE / count(*) AS avg_order_value
+                SELECT window_start, window_end, product_id, {money} AS total_revenue,
+                    count(*) AS purchase_count, sum(quantity)::BIGINT AS units_sold,
+                    {money}::DOUBLE / count(*) AS avg_order_value
                 FROM {windows(5)} WHERE event_type = 'purchase' GROUP BY ALL""",
             "anomalies": f"""
                 SELECT window_start, window_end, user_id, count(*) AS event_count FROM {windows(1)}
                 GROUP BY ALL HAVING count(*) > 50""",
             "conversion": f"""
-                SELECT *, CASE WHEN page_views = 0 THEN 0 ELSE purchases / page_views::DOUBLE END AS conversion_rate
+                SELECT *, CASE WHEN page_views = 0 THEN 0 ELSE purchases / page_views::DOUBLE END
+                    AS conversion_rate
                 FROM (SELECT window_start, window_end, session_id, {events('page_view')} AS page_views,
                     {events('add_to_cart')} AS add_to_carts, {events('purchase')} AS purchases
                     FROM {windows(10)} GROUP BY ALL)""",

@@ -1,5 +1,6 @@
 """A small input and the lake that a right pipeline makes of it, one event at a time in plain Python: what the
 checkers are tested with."""
+
 import datetime
 import json
 import os
@@ -12,18 +13,28 @@ from deltalake import write_deltalake
 
 START = datetime.datetime(2026, 3, 4, 23, 50, tzinfo=datetime.timezone.utc)
 KINDS = ("page_view", "add_to_cart", "purchase", "search")
-MALFORMED = (
-    b'{"event_id":"m1","event_type":"page_view","user_id":"u1"',
-    b'[1, 2]',
-    b'{"event_id":"m2","event_type":"heartbeat","user_id":"u","session_id":"s","product_id":"p","timestamp":"2026-03-04T23:51:00Z"}',
-    b'{"event_id":"m3","event_type":"purchase","user_id":"u","session_id":"s","product_id":"p","timestamp":"2026-02-30T23:51:00Z"}',
-    b'{"event_id":"m4","event_type":"purchase","user_id":"u","session_id":"s","product_id":"p","timestamp":"2026-03-04T23:51:00Z","price":"n/a"}',
-    b'{"event_id":"m5","event_type":"purchase","user_id":"u","session_id":"s","product_id":"p","timestamp":"2026-03-04T23:51:00Z","price":-0.01}',
-    b'{"event_id":"m6","event_type":"purchase","user_id":"u","session_id":"s","product_id":"p","timestamp":"2026-03-04T23:51:00Z","quantity":1.5}',
-    b'{"event_id":"m7","event_type":"page_view","user_id":"u","session_id":"s","timestamp":"2026-03-04T23:51:00Z"}',
-    b'{"event_id":"m8","event_type":"page_view","user_id":"u","session_id":"s","product_id":"\xff","timestamp":"2026-03-04T23:51:00Z"}',
-    b'{"event_id":"m9","event_type":"page_view","user_id":null,"session_id":"s","product_id":"p","timestamp":"2026-03-04T23:51:00Z"}',
-    b'{"event_id":"m0","event_type":"page_view","user_id":"u","session_id":"s","product_id":"p","timestamp":"not-a-date"}',
+# A valid event, and what is changed in it (None: null) to make a line that no one may accept.
+VALID = {
+    "event_id": "m",
+    "event_type": "purchase",
+    "user_id": "u",
+    "session_id": "s",
+    "product_id": "p",
+    "timestamp": "2026-03-04T23:51:00Z",
+    "price": 1,
+    "quantity": 1,
+}
+FAULTS = (
+    {"event_type": "heartbeat"},
+    {"timestamp": "2026-02-30T23:51:00Z"},
+    {"timestamp": "not-a-date"},
+    {"price": "n/a"},
+    {"price": -0.01},
+    {"quantity": 1.5},
+    {"quantity": -1},
+    {"product_id": None},
+    {"event_id": ""},
+    {"user_id": None},
 )
 
 
@@ -33,21 +44,30 @@ def iso(time):
 
 
 def events(seed, count):
-    """Events in the order of their lines, times in milliseconds after START; some repeat, some are very late."""
+    """Events in the order of their lines, times in milliseconds after START; some repeat, some are late."""
     chance = random.Random(seed)
     made = []
     for number in range(count):
         kind = chance.choices(KINDS, (60, 15, 15, 10))[0]
         time = number * 1500 + chance.randrange(1000)
         if chance.random() < 0.02 and number > 900:
-            time -= chance.choice((700_000, 1_300_000))  # late for its window; late for the deduplication too
+            time -= chance.choice(
+                (700_000, 1_300_000)
+            )  # late for its window; late for the deduplication too
         user = "bot_1" if chance.random() < 0.5 and 100 <= number < 300 else f"u{chance.randrange(40)}"
         if user == "bot_1":
             time = 150_000 + number * 100
-        event = {"event_id": f"e{number}", "event_type": kind, "user_id": user,
-                 "session_id": f"s{chance.randrange(90)}", "product_id": f"p{chance.randrange(9)}",
-                 "price": chance.randrange(1, 100_000) / 100, "quantity": chance.randrange(1, 5),
-                 "timestamp": iso(time), "device": chance.choice(("mobile", "desktop"))}
+        event = {
+            "event_id": f"e{number}",
+            "event_type": kind,
+            "user_id": user,
+            "session_id": f"s{chance.randrange(90)}",
+            "product_id": f"p{chance.randrange(9)}",
+            "price": chance.randrange(1, 100_000) / 100,
+            "quantity": chance.randrange(1, 5),
+            "timestamp": iso(time),
+            "device": chance.choice(("mobile", "desktop")),
+        }
         if chance.random() < 0.7:
             event["category"] = chance.choice(("shoes", "books"))
         if kind == "search":
@@ -60,16 +80,22 @@ def events(seed, count):
     return made
 
 
+def malformed_lines():
+    lines = [json.dumps({**VALID, **fault}).encode() for fault in FAULTS]
+    whole = json.dumps({**VALID, "event_id": "cut"}).encode()
+    return [*lines, whole[:60], b"[1, 2]", whole.replace(b'"p"', b'"\xff"')]
+
+
 def write_input(directory, seed=1, count=1500, files=4):
-    """Writes the files and returns their lines in source order: (file, offset, bytes, time, kind, event or None)."""
+    """Writes the files; returns their lines in source order: (file, offset, bytes, time, kind, event)."""
     os.makedirs(directory)
     chance = random.Random(seed + 1)
     made = [(json.dumps(event).encode(), time, kind, event) for time, kind, event in events(seed, count)]
-    for line in MALFORMED:
+    for line in malformed_lines():
         made.insert(chance.randrange(len(made)), (line, None, None, None))
     lines = []
     for index in range(files):
-        part = made[len(made) * index // files:len(made) * (index + 1) // files]
+        part = made[len(made) * index // files : len(made) * (index + 1) // files]
         # Names are not in the order of time: the source goes by modification time first.
         name = f"events_{files - index}.json"
         path = os.path.join(directory, name)
@@ -86,7 +112,7 @@ def answer(lines):
     day, minute = 86_400_000, 60_000
     origin = int(START.timestamp() * 1000)
     tables = defaultdict(list)
-    seen, newest = set(), -10**15
+    seen, newest = set(), -(10**15)
     revenue, anomalies = defaultdict(lambda: [Decimal(0), 0, 0]), defaultdict(int)
     conversion, sales = defaultdict(lambda: [0, 0, 0]), defaultdict(lambda: [Decimal(0), 0, 0])
     engagement, traffic = defaultdict(lambda: [0, set(), set()]), defaultdict(lambda: [0, set(), set()])
@@ -97,7 +123,9 @@ def answer(lines):
         except UnicodeDecodeError:
             raw, raw_bytes = None, line
         source = {"source_file": f"raw/{name}", "source_offset": offset, "ingestion_timestamp": now}
-        tables["bronze/events"].append({"raw": raw, "raw_bytes": raw_bytes, **source, "processing_date": now.date()})
+        tables["bronze/events"].append(
+            {"raw": raw, "raw_bytes": raw_bytes, **source, "processing_date": now.date()}
+        )
         if event is None:
             tables["bronze/dead_letters"].append({"raw_bytes": line, **source, "reason": "malformed"})
             continue
@@ -109,12 +137,23 @@ def answer(lines):
         moment = START + datetime.timedelta(milliseconds=time)
         price = Decimal(str(event["price"])).quantize(Decimal("0.01")) if "price" in event else None
         quantity = event.get("quantity")
-        tables["silver/events"].append({
-            "event_id": event["event_id"], "event_type": kind, "user_id": event["user_id"],
-            "session_id": event["session_id"], "product_id": event.get("product_id"), "price": price,
-            "quantity": quantity, "event_timestamp": moment, "event_date": moment.date(), "event_hour": moment.hour,
-            "device_type": event["device"], "is_purchase": kind == "purchase",
-            "total_amount": price * quantity if kind == "purchase" else None})
+        tables["silver/events"].append(
+            {
+                "event_id": event["event_id"],
+                "event_type": kind,
+                "user_id": event["user_id"],
+                "session_id": event["session_id"],
+                "product_id": event.get("product_id"),
+                "price": price,
+                "quantity": quantity,
+                "event_timestamp": moment,
+                "event_date": moment.date(),
+                "event_hour": moment.hour,
+                "device_type": event["device"],
+                "is_purchase": kind == "purchase",
+                "total_amount": price * quantity if kind == "purchase" else None,
+            }
+        )
 
         def window(minutes):
             """The start of the window of this size, None where it is closed."""
@@ -124,7 +163,8 @@ def answer(lines):
         if kind == "purchase":
             amount = price * quantity
             for entry in ([revenue[window(5), event["product_id"]]] if window(5) is not None else []) + [
-                    sales[moment.date(), event.get("category", "unknown")]]:
+                sales[moment.date(), event.get("category", "unknown")]
+            ]:
                 entry[0] += amount
                 entry[1] += 1
                 entry[2] += quantity
@@ -146,39 +186,77 @@ def answer(lines):
         return {"window_start": moment(start), "window_end": moment(start + minutes * minute)}
 
     def sold(values):
-        return {"total_revenue": values[0], "purchase_count": values[1], "units_sold": values[2],
-                "avg_order_value": float(values[0] / values[1])}
+        return {
+            "total_revenue": values[0],
+            "purchase_count": values[1],
+            "units_sold": values[2],
+            "avg_order_value": float(values[0] / values[1]),
+        }
 
     for (start, product), values in revenue.items():
         tables["gold/revenue"].append({**window_of(start, 5), "product_id": product, **sold(values)})
     for (start, user), count in anomalies.items():
         if count > 50:
             tables["gold/anomalies"].append(
-                {**window_of(start, 1), "user_id": user, "event_count": count, "severity": "high"})
+                {**window_of(start, 1), "user_id": user, "event_count": count, "severity": "high"}
+            )
     for (start, session), (views, carts, purchases) in conversion.items():
-        tables["gold/conversion"].append({
-            **window_of(start, 10), "session_id": session, "page_views": views, "add_to_carts": carts,
-            "purchases": purchases, "conversion_rate": purchases / views if views else 0.0})
+        tables["gold/conversion"].append(
+            {
+                **window_of(start, 10),
+                "session_id": session,
+                "page_views": views,
+                "add_to_carts": carts,
+                "purchases": purchases,
+                "conversion_rate": purchases / views if views else 0.0,
+            }
+        )
     for (date, category), values in sales.items():
         tables["gold/sales_metrics"].append({"event_date": date, "category": category, **sold(values)})
     for date, (count, users, sessions) in engagement.items():
-        tables["gold/user_engagement"].append({
-            "event_date": date, "events": count, "users": len(users), "sessions": len(sessions),
-            "events_per_session": count / len(sessions)})
+        tables["gold/user_engagement"].append(
+            {
+                "event_date": date,
+                "events": count,
+                "users": len(users),
+                "sessions": len(sessions),
+                "events_per_session": count / len(sessions),
+            }
+        )
     for (date, hour, device), (count, users, sessions) in traffic.items():
-        tables["gold/traffic_analysis"].append({
-            "event_date": date, "event_hour": hour, "device_type": device, "events": count, "users": len(users),
-            "sessions": len(sessions)})
+        tables["gold/traffic_analysis"].append(
+            {
+                "event_date": date,
+                "event_hour": hour,
+                "device_type": device,
+                "events": count,
+                "users": len(users),
+                "sessions": len(sessions),
+            }
+        )
     return tables
 
 
 SCHEMAS = {
-    "bronze/events": pa.schema({
-        "raw": pa.string(), "raw_bytes": pa.binary(), "source_file": pa.string(), "source_offset": pa.int64(),
-        "ingestion_timestamp": pa.timestamp("us", "UTC"), "processing_date": pa.date32()}),
-    "bronze/dead_letters": pa.schema({
-        "raw_bytes": pa.binary(), "source_file": pa.string(), "source_offset": pa.int64(),
-        "ingestion_timestamp": pa.timestamp("us", "UTC"), "reason": pa.string()}),
+    "bronze/events": pa.schema(
+        {
+            "raw": pa.string(),
+            "raw_bytes": pa.binary(),
+            "source_file": pa.string(),
+            "source_offset": pa.int64(),
+            "ingestion_timestamp": pa.timestamp("us", "UTC"),
+            "processing_date": pa.date32(),
+        }
+    ),
+    "bronze/dead_letters": pa.schema(
+        {
+            "raw_bytes": pa.binary(),
+            "source_file": pa.string(),
+            "source_offset": pa.int64(),
+            "ingestion_timestamp": pa.timestamp("us", "UTC"),
+            "reason": pa.string(),
+        }
+    ),
 }
 
 
