@@ -80,6 +80,7 @@ let package = Package(
         .testTarget(
             name: "LanguageTests", dependencies: ["Diagnostics", "Language"], exclude: ["Golden"],
             swiftSettings: house),
+        .testTarget(name: "TidyTests", exclude: ["unsafe-files.txt"], swiftSettings: house),
     ],
     cxxLanguageStandard: .cxx20
 )
