@@ -13,7 +13,7 @@ public struct SimulationRun: ~Copyable {
     /// Size in bytes at which a file is ended.
     public static let largestFile = 64 << 20
 
-    private static let chunk = 2048
+    private static let chunk = 512
     private static let writeStep = 1 << 20
     private static let longestSleep: Int64 = 50
     private static let toleratedLag: Int64 = 5000
@@ -130,21 +130,25 @@ public struct SimulationRun: ~Copyable {
             buffer.append(simulator.fileHeader)
         }
         let lines = simulator.append(upTo: Self.chunk, arrivingBefore: horizon, to: &buffer)
-        if buffer.count >= Self.writeStep { try flush() }
+        // Whole steps only: the kernel copies pages that are written whole much faster.
+        if buffer.count >= Self.writeStep { try write(buffer.count / Self.writeStep * Self.writeStep) }
         if fileBytes + buffer.count >= Self.largestFile { try finishFile() }
         return lines
     }
 
-    private mutating func flush() throws(Diagnostic) {
-        try buffer.withBytes { bytes throws(Diagnostic) in try output.write(bytes) }
-        fileBytes += buffer.count
-        summary.bytes += buffer.count
-        buffer.clear()
+    /// Writes the first `count` bytes of the buffer to the open file.
+    private mutating func write(_ count: Int) throws(Diagnostic) {
+        try buffer.withBytes { bytes throws(Diagnostic) in
+            try output.write(UnsafeRawBufferPointer(rebasing: bytes.prefix(count)))
+        }
+        fileBytes += count
+        summary.bytes += count
+        buffer.removeFirst(count)
     }
 
     private mutating func finishFile() throws(Diagnostic) {
         guard let began = fileBegan else { return }
-        try flush()
+        try write(buffer.count)
         var name = names.first(at: began)
         while try !output.publish(as: name) { name = names.next() }
         summary.files += 1

@@ -50,8 +50,12 @@ public struct LineBuffer: ~Copyable {
         assert(count <= capacity)
     }
 
-    /// Drops all bytes from `length` on.
-    mutating func truncate(to length: Int) { count = min(count, max(0, length)) }
+    /// Forgets the first bytes and moves the others to the front.
+    mutating func removeFirst(_ removed: Int) {
+        precondition((0...count).contains(removed), "more bytes removed than are there")
+        base.copyMemory(from: base + removed, byteCount: count - removed)
+        count -= removed
+    }
 
     @inline(never)
     private mutating func grow(_ room: Int) {
