@@ -16,6 +16,15 @@ struct RandomSource: Sendable {
         s3 = Self.mixed(seed, step: 4)
     }
 
+    /// Continues from a state, of which not all words may be zero.
+    init(state s0: UInt64, _ s1: UInt64, _ s2: UInt64, _ s3: UInt64) {
+        precondition(s0 | s1 | s2 | s3 != 0, "xoshiro256** cannot leave the state of zeros")
+        self.s0 = s0
+        self.s1 = s1
+        self.s2 = s2
+        self.s3 = s3
+    }
+
     /// The `step`-th number of SplitMix64 that starts at `seed`: also a hash of `seed`.
     static func mixed(_ seed: UInt64, step: UInt64 = 1) -> UInt64 {
         var z = seed &+ step &* 0x9E37_79B9_7F4A_7C15

@@ -21,12 +21,13 @@ public final class LocalDirectory: OutputDirectory {
         if creating { try Self.make(path) }
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw Self.diagnostic(errno, "cannot open the directory \(path)", in: path) }
-        self.descriptor = descriptor
         guard faccessat(descriptor, ".", W_OK | X_OK, AT_EACCESS) == 0 else {
             let error = errno
             close(descriptor)
             throw Self.diagnostic(error, "cannot write files to \(path)", in: path)
         }
+        // Last of all: from here on `deinit` closes it.
+        self.descriptor = descriptor
     }
 
     deinit {
@@ -111,7 +112,8 @@ public final class LocalDirectory: OutputDirectory {
         }
     }
 
-    private static func diagnostic(_ error: CInt, _ what: String, in path: String) -> Diagnostic {
+    /// What to tell a person about an error number of the system.
+    static func diagnostic(_ error: CInt, _ what: String, in path: String) -> Diagnostic {
         let reason = String(cString: strerror(error))
         let message = "\(what): \(reason)"
         switch error {

@@ -10,6 +10,7 @@ public struct SimulationConfiguration: Equatable, Sendable {
     public static let usualRate = 1000.0
     /// Each bot needs ten times its share of the lines, or it would crowd the shoppers out.
     static let ratePerBot = 10.0
+    static let slowestRate = 0.001
     static let fastestRate = 100_000_000.0
 
     public var scenario = SimulationScenario.shop
@@ -92,10 +93,10 @@ public struct SimulationConfiguration: Equatable, Sendable {
                 .usage, "--events and --for both say when to end", expected: "one of them",
                 hint: "use --events N for a number of lines, or --for with --rate")
         }
-        if let rate, !(rate > 0 && rate <= Self.fastestRate) {
+        if let rate, !(rate >= Self.slowestRate && rate <= Self.fastestRate) {
             throw Diagnostic(
                 .usage, "--rate \(Self.plain(rate)) is out of range",
-                expected: "events per second above 0, at most \(Self.plain(Self.fastestRate))",
+                expected: "events per second from \(Self.slowestRate) to \(Self.plain(Self.fastestRate))",
                 hint: "leave --rate out and give --events to go as fast as the machine can")
         }
         if let every, every.lowerBound < .milliseconds(10) {

@@ -3,8 +3,8 @@ import Diagnostics
 /// The simulated shop: visitors, their journeys and the faults on the way, as lines in arrival order.
 ///
 /// A discrete-event simulation. Each line takes a slot of the ``ArrivalClock``. Into the slot goes, first
-/// that applies: a repeat that is due, a late event that is due, a malformed line (by chance), the next
-/// step of the session that is due, or the first step of a new session. New sessions thus open just
+/// that applies: a malformed line (by chance), a repeat or a late event that is due, the next step of the
+/// session that is due, or the first step of a new session. New sessions thus open just
 /// as fast as the rate needs, from the first second on.
 ///
 /// Deterministic: the configuration (seed, start, rate, faults, profile, format, number of lines)
@@ -83,29 +83,28 @@ public struct ShopSimulation: Simulator {
     }
 
     private mutating func appendLine(arriving now: Int64, to buffer: inout LineBuffer) {
-        if repeats.firstDue <= now, let event = repeats.popFirst() {
-            counters.countDuplicate()
-            writer.append(event, to: &buffer)
+        // Near the planned end, what is on the way must arrive before the lines are used up.
+        let mustDrain = onTheWay >= linesLeft
+        if faults.malformedChance > 0, !mustDrain, let event = latest, random.chance(faults.malformedChance) {
+            appendMalformed(event, to: &buffer)
             return
         }
-        // Near the planned end, what is held back must go out before the lines are used up.
-        if heldBack.firstDue <= now || heldBack.count >= linesLeft, let event = heldBack.popFirst() {
-            write(event, arriving: now, to: &buffer)
-            return
-        }
-        if faults.malformedChance > 0, var event = latest, random.chance(faults.malformedChance) {
-            // A malformed line is one more line, so that no journey of the valid events has a hole.
-            event.identify(random.next(), random.next())
-            let kinds = Malformation.all(in: format)
-            let fault = kinds[random.below(kinds.count)]
-            counters.countMalformed(fault)
-            writer.append(event, broken: fault, &random, to: &buffer)
-            return
+        let due = mustDrain ? Int64.max : now
+        if onTheWay > 0 {
+            if repeats.firstDue <= min(due, heldBack.firstDue), let event = repeats.popFirst() {
+                counters.countDuplicate()
+                writer.append(event, to: &buffer)
+                return
+            }
+            if heldBack.firstDue <= due, let event = heldBack.popFirst() {
+                write(event, arriving: now, to: &buffer)
+                return
+            }
         }
         while true {
             let event = nextEvent(at: now)
             let isLate = faults.lateChance > 0 && random.chance(faults.lateChance)
-            guard isLate, !heldBack.isFull, heldBack.count + 1 < linesLeft else {
+            guard isLate, !heldBack.isFull, onTheWay + 1 < linesLeft else {
                 latest = event
                 write(event, arriving: now, to: &buffer)
                 return
@@ -114,14 +113,26 @@ public struct ShopSimulation: Simulator {
         }
     }
 
+    private var onTheWay: Int { heldBack.count + repeats.count }
+
+    /// Writes a broken line. It is one more line, so that no journey of the valid events has a hole.
+    private mutating func appendMalformed(_ model: ShopEvent, to buffer: inout LineBuffer) {
+        var event = model
+        event.identify(random.next(), random.next())
+        let kinds = Malformation.all(in: format)
+        let fault = kinds[random.below(kinds.count)]
+        counters.countMalformed(fault)
+        writer.append(event, broken: fault, &random, to: &buffer)
+    }
+
     /// Writes a valid event for the first time and plans its repeats.
     private mutating func write(_ event: ShopEvent, arriving now: Int64, to buffer: inout LineBuffer) {
         counters.countEvent(event)
         writer.append(event, to: &buffer)
         guard faults.repeatsPerEvent > 0 else { return }
         var expected = faults.repeatsPerEvent
-        while expected > 0, random.chance(expected), !repeats.isFull {
-            repeats.insert(event, due: now &+ random.within(1...ShopFaults.longestRepeatDelay))
+        while expected > 0, random.chance(expected), !repeats.isFull, onTheWay + 1 < linesLeft {
+            repeats.insert(event, due: now &+ faults.drawRepeatDelay(&random))
             expected -= 1
         }
     }
