@@ -70,7 +70,9 @@ struct LocalDirectoryTests {
     @Test("missing directories are made, or named when they must not be")
     func missing() throws {
         try inDirectory { path in
-            let error = #expect(throws: Diagnostic.self) { try LocalDirectory(path: path + "/no", creating: false) }
+            let error = #expect(throws: Diagnostic.self) {
+                try LocalDirectory(path: path + "/no", creating: false)
+            }
             #expect(error?.code == .notFound)
             #expect(error?.rendered().contains("mkdir -p \(path)/no") ?? false)
             _ = try LocalDirectory(path: path + "/data/raw/events")
@@ -90,7 +92,9 @@ struct LocalDirectoryTests {
         }
     }
 
-    @Test("a directory without leave to write is refused at once", .disabled(if: geteuid() == 0, "root may always"))
+    @Test(
+        "a directory without leave to write is refused at once",
+        .disabled(if: geteuid() == 0, "root may always"))
     func readOnly() throws {
         try inDirectory { path in
             try FileManager.default.setAttributes([.posixPermissions: 0o555], ofItemAtPath: path)
@@ -99,10 +103,13 @@ struct LocalDirectoryTests {
         }
     }
 
-    @Test("errors of the system become diagnostics with a next step", arguments: [
-        (EACCES, DiagnosticCode.permission), (EROFS, .permission), (ENOSPC, .outOfSpace), (EDQUOT, .outOfSpace),
-        (ENOENT, .notFound), (ENOTDIR, .invalidValue), (EIO, .io),
-    ])
+    @Test(
+        "errors of the system become diagnostics with a next step",
+        arguments: [
+            (EACCES, DiagnosticCode.permission), (EROFS, .permission), (ENOSPC, .outOfSpace),
+            (EDQUOT, .outOfSpace),
+            (ENOENT, .notFound), (ENOTDIR, .invalidValue), (EIO, .io),
+        ])
     func reasons(error: CInt, code: DiagnosticCode) {
         let diagnostic = LocalDirectory.diagnostic(error, "cannot write to a file in data", in: "data")
         #expect(diagnostic.code == code)

@@ -58,7 +58,8 @@ enum MedallionRules {
     private static func isTime(_ text: String) -> Bool {
         let pattern = "0000-00-00T00:00:00.000Z"
         guard text.count == pattern.count else { return false }
-        for (digit, should) in zip(text, pattern) where should == "0" ? !("0"..."9").contains(digit) : digit != should {
+        for (digit, should) in zip(text, pattern)
+        where should == "0" ? !("0"..."9").contains(digit) : digit != should {
             return false
         }
         let parts = text.split { !$0.isNumber }.compactMap { Int($0) }

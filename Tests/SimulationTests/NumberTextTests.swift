@@ -23,7 +23,8 @@ struct NumberTextTests {
         #expect(written { NumberText.write(12_345, width: 4, to: &$0) } == "12345")
     }
 
-    @Test("amounts have two decimals", arguments: [(0, "0.00"), (5, "0.05"), (1999, "19.99"), (-120, "-1.20")])
+    @Test(
+        "amounts have two decimals", arguments: [(0, "0.00"), (5, "0.05"), (1999, "19.99"), (-120, "-1.20")])
     func amounts(cents: Int64, text: String) {
         #expect(written { NumberText.write(cents: cents, to: &$0) } == text)
     }

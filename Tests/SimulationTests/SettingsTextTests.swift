@@ -6,18 +6,24 @@ import Testing
 
 @Suite("Durations, times and destinations as text")
 struct SettingsTextTests {
-    @Test("durations", arguments: [
-        ("60s", 60_000), ("500ms", 500), ("1m", 60_000), ("2h", 7_200_000), ("1d", 86_400_000), ("5", 5000),
-        ("1.5s", 1500), ("0.25", 250), ("0", 0), (".5s", 500),
-    ])
+    @Test(
+        "durations",
+        arguments: [
+            ("60s", 60_000), ("500ms", 500), ("1m", 60_000), ("2h", 7_200_000), ("1d", 86_400_000),
+            ("5", 5000),
+            ("1.5s", 1500), ("0.25", 250), ("0", 0), (".5s", 500),
+        ])
     func durations(text: String, milliseconds: Int) {
         #expect(DurationText.parse(text) == .milliseconds(milliseconds))
         #expect(DurationText.parseRange(text) == .milliseconds(milliseconds) ... .milliseconds(milliseconds))
     }
 
-    @Test("no durations", arguments: [
-        "", "s", "-1s", "1 s", "1x", "1e3", "inf", "0x10", "1.2.3", ".", "1sm", "ms", "１s", "99999999999999999999d",
-    ])
+    @Test(
+        "no durations",
+        arguments: [
+            "", "s", "-1s", "1 s", "1x", "1e3", "inf", "0x10", "1.2.3", ".", "1sm", "ms", "１s",
+            "99999999999999999999d",
+        ])
     func noDurations(text: String) { #expect(DurationText.parse(text) == nil) }
 
     @Test("ranges of durations")
@@ -42,22 +48,30 @@ struct SettingsTextTests {
         #expect(range?.expected?.contains("1s-3s") ?? false)
     }
 
-    @Test("times", arguments: [
-        ("2026-11-18", "2026-11-18T00:00:00.000Z"), ("2026-11-18T23:50", "2026-11-18T23:50:00.000Z"),
-        ("2026-11-18 23:50:01Z", "2026-11-18T23:50:01.000Z"), ("2026-11-18T23:50:00.5", "2026-11-18T23:50:00.500Z"),
-        ("2026-11-18T23:50:00.123456Z", "2026-11-18T23:50:00.123Z"),
-        ("2026-11-18T23:50:00+01:30", "2026-11-18T22:20:00.000Z"),
-        ("2024-02-29T00:00:00-0500", "2024-02-29T05:00:00.000Z"), ("1970-01-01", "1970-01-01T00:00:00.000Z"),
-    ])
+    @Test(
+        "times",
+        arguments: [
+            ("2026-11-18", "2026-11-18T00:00:00.000Z"), ("2026-11-18T23:50", "2026-11-18T23:50:00.000Z"),
+            ("2026-11-18 23:50:01Z", "2026-11-18T23:50:01.000Z"),
+            ("2026-11-18T23:50:00.5", "2026-11-18T23:50:00.500Z"),
+            ("2026-11-18T23:50:00.123456Z", "2026-11-18T23:50:00.123Z"),
+            ("2026-11-18T23:50:00+01:30", "2026-11-18T22:20:00.000Z"),
+            ("2024-02-29T00:00:00-0500", "2024-02-29T05:00:00.000Z"),
+            ("1970-01-01", "1970-01-01T00:00:00.000Z"),
+        ])
     func times(text: String, normal: String) throws {
         #expect(TimestampText.text(try #require(TimeText.parse(text))) == normal)
     }
 
-    @Test("no times", arguments: [
-        "", "now", "2026", "2026-11", "2026-02-30", "2025-02-29", "2026-13-01", "2026-00-01", "2026-11-00",
-        "2026-11-18T", "2026-11-18T24:00", "2026-11-18T10:60", "2026-11-18T10:00:60", "2026-11-18T10:00:00.",
-        "2026-11-18T10:00:00+1", "2026-11-18T10:00Zulu", "1969-12-31", "9999-01-01", "٢٠٢٦-11-18",
-    ])
+    @Test(
+        "no times",
+        arguments: [
+            "", "now", "2026", "2026-11", "2026-02-30", "2025-02-29", "2026-13-01", "2026-00-01",
+            "2026-11-00",
+            "2026-11-18T", "2026-11-18T24:00", "2026-11-18T10:60", "2026-11-18T10:00:60",
+            "2026-11-18T10:00:00.",
+            "2026-11-18T10:00:00+1", "2026-11-18T10:00Zulu", "1969-12-31", "9999-01-01", "٢٠٢٦-11-18",
+        ])
     func noTimes(text: String) { #expect(TimeText.parse(text) == nil) }
 
     @Test("calendar days are Foundation's, seed 8")
@@ -70,7 +84,8 @@ struct SettingsTextTests {
             let parts = calendar.dateComponents(
                 [.year, .month, .day], from: Date(timeIntervalSince1970: Double(days) * 86_400))
             let date = CivilDate(daysSinceEpoch: days)
-            #expect(date.year == parts.year && date.month == parts.month && date.day == parts.day, "day \(days)")
+            #expect(
+                date.year == parts.year && date.month == parts.month && date.day == parts.day, "day \(days)")
             #expect(date.daysSinceEpoch == days && date.exists)
         }
     }

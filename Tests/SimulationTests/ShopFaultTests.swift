@@ -79,9 +79,11 @@ struct ShopFaultTests {
         }
     }
 
-    @Test("every malformed line is invalid, every other valid", arguments: [
-        ShopProfile.medallion, .shopsight, .sessions,
-    ])
+    @Test(
+        "every malformed line is invalid, every other valid",
+        arguments: [
+            ShopProfile.medallion, .shopsight, .sessions,
+        ])
     func malformedJSON(profile: ShopProfile) throws {
         let types = Set(profile.eventTypes)
         var reasons: Set<String> = []
@@ -93,14 +95,17 @@ struct ShopFaultTests {
         }
         #expect(
             reasons.isSuperset(of: [
-                "not UTF-8", "not a JSON object", "type", "event_id", "user_id", "session_id", "price", "quantity",
+                "not UTF-8", "not a JSON object", "type", "event_id", "user_id", "session_id", "price",
+                "quantity",
                 "timestamp",
             ]), "\(reasons)")
     }
 
-    @Test("malformed CSV lines are invalid, each on a line of its own", arguments: [
-        ShopProfile.csv, .medallion,
-    ])
+    @Test(
+        "malformed CSV lines are invalid, each on a line of its own",
+        arguments: [
+            ShopProfile.csv, .medallion,
+        ])
     func malformedCSV(profile: ShopProfile) throws {
         var configuration = Self.faulty(profile, events: 8000)
         configuration.format = .csv

@@ -30,9 +30,11 @@ struct ShopJourneyTests {
         #expect(abs(purchases / carts - 0.5) < 0.04, "\(purchases / carts)")
     }
 
-    @Test("carts add up and purchases take out what was put in", arguments: [
-        ShopProfile.medallion, .shopsight, .sessions,
-    ])
+    @Test(
+        "carts add up and purchases take out what was put in",
+        arguments: [
+            ShopProfile.medallion, .shopsight, .sessions,
+        ])
     func carts(profile: ShopProfile) throws {
         for session in try Self.sessions(SimulatedLines(configuration(profile, events: 24_000)).events()) {
             var cart: [(product: String, quantity: Int, cents: Int)] = []
@@ -81,7 +83,9 @@ struct ShopJourneyTests {
                 "checkout_started", "purchase",
             ])
         #expect(
-            Set(ShopProfile.csv.eventTypes) == ["view", "click", "add_to_cart", "remove_from_cart", "purchase"])
+            Set(ShopProfile.csv.eventTypes) == [
+                "view", "click", "add_to_cart", "remove_from_cart", "purchase",
+            ])
     }
 
     @Test("a few products are the best sellers, by Zipf's law")
@@ -106,7 +110,8 @@ struct ShopJourneyTests {
         let lines = try SimulatedLines(configuration)
         let events = try lines.events()
         let windows = Dictionary(grouping: events) { "\($0.user) \($0.time / 60_000)" }.mapValues(\.count)
-        let flagged = Set(windows.filter { $0.value > 50 }.map { $0.key.prefix { $0 != " " } }.map(String.init))
+        let flagged = Set(
+            windows.filter { $0.value > 50 }.map { $0.key.prefix { $0 != " " } }.map(String.init))
         #expect(flagged == ["bot_0001", "bot_0002"])
 
         let botEvents = events.filter { $0.user.hasPrefix("bot_") }

@@ -6,14 +6,18 @@ import Testing
 @Suite("The shop's lines")
 struct ShopLineTests {
     static let fields = [
-        "event_id", "event_type", "user_id", "user_segment", "session_id", "product_id", "product_name", "category",
-        "price", "quantity", "cart_total", "cart_item_count", "search_query", "page_url", "referrer", "user_agent",
+        "event_id", "event_type", "user_id", "user_segment", "session_id", "product_id", "product_name",
+        "category",
+        "price", "quantity", "cart_total", "cart_item_count", "search_query", "page_url", "referrer",
+        "user_agent",
         "ip_address", "platform", "device", "country", "timestamp",
     ]
 
-    @Test("JSON lines have exactly the documented fields and types", arguments: [
-        ShopProfile.medallion, .shopsight, .sessions,
-    ])
+    @Test(
+        "JSON lines have exactly the documented fields and types",
+        arguments: [
+            ShopProfile.medallion, .shopsight, .sessions,
+        ])
     func jsonFields(profile: ShopProfile) throws {
         var configuration = configuration(profile, events: 10_000)
         configuration.bots = 1
@@ -28,7 +32,9 @@ struct ShopLineTests {
             #expect((event.cents != nil) == hasProduct)
             #expect((event.object["search_query"] is String) == (event.type == "search"))
             #expect(event.quantity.map { (1...3).contains($0) } ?? true)
-            for key in ["user_segment", "page_url", "user_agent", "ip_address", "platform", "device", "country"] {
+            for key in [
+                "user_segment", "page_url", "user_agent", "ip_address", "platform", "device", "country",
+            ] {
                 #expect(event.object[key] is String, "\(key)")
             }
             #expect(event.object["referrer"] is String || event.object["referrer"] is NSNull)
@@ -57,7 +63,9 @@ struct ShopLineTests {
             for (before, event) in zip(session, session.dropFirst()) {
                 #expect(event.object["referrer"] as? String == before.object["page_url"] as? String)
             }
-            if let first = session[0].object["referrer"] as? String { #expect(!first.contains("shop.example.com")) }
+            if let first = session[0].object["referrer"] as? String {
+                #expect(!first.contains("shop.example.com"))
+            }
         }
     }
 

@@ -35,14 +35,21 @@ struct SimulationConfigurationTests {
         #expect(try configured([("--for", "1m")]).duration == .seconds(60))
     }
 
-    @Test("what is not understood is refused with flag, value and expectation", arguments: [
-        ("--profile", "medalion"), ("--format", "xml"), ("--events", "many"), ("--events", "0"), ("--events", "-5"),
-        ("--for", "later"), ("--for", "0"), ("--rate", "fast"), ("--rate", "0"), ("--rate", "-1"), ("--rate", "nan"),
-        ("--rate", "inf"), ("--every", "0"), ("--every", "3s-1s"), ("--start", "2026-02-30"), ("--seed", "-1"),
-        ("--seed", "18446744073709551616"), ("--duplicates", "2"), ("--duplicates", "-0.1"), ("--late", "x"),
-        ("--late", "nan"), ("--malformed", "1.01"), ("--bots", "-1"), ("--bots", "10000"), ("--bots", "a"),
-        ("--botz", "3"),
-    ])
+    @Test(
+        "what is not understood is refused with flag, value and expectation",
+        arguments: [
+            ("--profile", "medalion"), ("--format", "xml"), ("--events", "many"), ("--events", "0"),
+            ("--events", "-5"),
+            ("--for", "later"), ("--for", "0"), ("--rate", "fast"), ("--rate", "0"), ("--rate", "-1"),
+            ("--rate", "nan"),
+            ("--rate", "inf"), ("--every", "0"), ("--every", "3s-1s"), ("--start", "2026-02-30"),
+            ("--seed", "-1"),
+            ("--seed", "18446744073709551616"), ("--duplicates", "2"), ("--duplicates", "-0.1"),
+            ("--late", "x"),
+            ("--late", "nan"), ("--malformed", "1.01"), ("--bots", "-1"), ("--bots", "10000"),
+            ("--bots", "a"),
+            ("--botz", "3"),
+        ])
     func refused(flag: String, value: String) throws {
         let error = #expect(throws: Diagnostic.self) { try configured([(flag, value)]) }
         #expect(error?.code == .usage)
@@ -56,7 +63,9 @@ struct SimulationConfigurationTests {
         #expect(ends?.message.contains("--for") ?? false)
         let bots = #expect(throws: Diagnostic.self) { try configured([("--rate", "20"), ("--bots", "3")]) }
         #expect(bots?.hint == "raise --rate to 30 or more, or lower --bots")
-        let shares = #expect(throws: Diagnostic.self) { try configured([("--late", "0.5"), ("--malformed", "0.5")]) }
+        let shares = #expect(throws: Diagnostic.self) {
+            try configured([("--late", "0.5"), ("--malformed", "0.5")])
+        }
         #expect(shares?.expected?.contains("0.9") ?? false)
     }
 
@@ -83,6 +92,7 @@ struct SimulationConfigurationTests {
         #expect(try configured([]).fileInterval == .seconds(10) ... .seconds(10))
         #expect(try configured([("--profile", "csv")]).fileInterval == .seconds(1) ... .seconds(3))
         #expect(try configured([("--events", "5")]).fileInterval == nil)
-        #expect(try configured([("--events", "5"), ("--every", "2")]).fileInterval == .seconds(2) ... .seconds(2))
+        #expect(
+            try configured([("--events", "5"), ("--every", "2")]).fileInterval == .seconds(2) ... .seconds(2))
     }
 }

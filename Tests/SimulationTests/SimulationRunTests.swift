@@ -10,7 +10,9 @@ struct SimulationRunTests {
     /// 2026-11-18T23:50:00Z.
     static let evening: Int64 = 1_795_045_800_000
 
-    private func paced(_ profile: ShopProfile = .medallion, rate: Double, for duration: Duration)
+    private func paced(
+        _ profile: ShopProfile = .medallion, rate: Double, for duration: Duration
+    )
         -> SimulationConfiguration
     {
         var configuration = SimulationConfiguration()
@@ -156,7 +158,8 @@ struct SimulationRunTests {
         clock.onNap = { _, count in naps.withLock { $0 = count } }
         var configuration = SimulationConfiguration()
         configuration.rate = 100
-        let summary = try run(configuration, into: directory, clock: clock, until: { naps.withLock { $0 > 300 } })
+        let summary = try run(
+            configuration, into: directory, clock: clock, until: { naps.withLock { $0 > 300 } })
         #expect(summary.wasStopped)
         #expect(summary.files == 2 && directory.hidden == nil)
         #expect(directory.bytes.last == 0x0A)
@@ -184,7 +187,9 @@ struct SimulationRunTests {
         configuration.late = 0.05
         let summary = try run(configuration, into: directory, clock: clock)
         #expect(summary.lines == 2000)
-        let times = try directory.bytes.split(separator: 0x0A).map { try SimulatedEvent(json: Array($0)).time }
+        let times = try directory.bytes.split(separator: 0x0A).map {
+            try SimulatedEvent(json: Array($0)).time
+        }
         #expect(!times.contains { (Self.evening + 60_000..<Self.evening + 3_600_000).contains($0) })
         var newest = Int64.min
         for time in times {
@@ -224,7 +229,8 @@ struct SimulationRunTests {
         let directory = MemoryDirectory()
         directory.room = 1_500_000
         #expect(throws: Diagnostic(.outOfSpace, "no room")) {
-            _ = try run(paced(rate: 100, for: .seconds(60)), into: directory, clock: ManualClock(Self.evening))
+            _ = try run(
+                paced(rate: 100, for: .seconds(60)), into: directory, clock: ManualClock(Self.evening))
         }
         #expect(directory.files.count == 2)
         #expect(directory.hidden == nil)
@@ -233,7 +239,8 @@ struct SimulationRunTests {
 
     @Test("the summary is JSON for programs and a few lines for people")
     func summary() throws {
-        let summary = try run(paced(rate: 100, for: .seconds(20)), into: MemoryDirectory(), clock: ManualClock(0))
+        let summary = try run(
+            paced(rate: 100, for: .seconds(20)), into: MemoryDirectory(), clock: ManualClock(0))
         let object = try #require(
             JSONSerialization.jsonObject(with: Data(summary.json.utf8)) as? [String: Any])
         #expect(object["lines"] as? Int == 2000)

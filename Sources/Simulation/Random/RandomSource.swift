@@ -59,7 +59,7 @@ struct RandomSource: Sendable {
         unit() < probability
     }
 
-    /// A number in `0 ..< bound` for `1 <= bound <= 2³²`; its bias of at most `bound`/2³² does not matter here.
+    /// A number in `0 ..< bound` for `1 <= bound <= 2³²`; its bias, at most `bound`/2³², does no harm.
     @inline(__always)
     mutating func below(_ bound: Int) -> Int {
         Int(truncatingIfNeeded: ((next() &>> 32) &* UInt64(truncatingIfNeeded: bound)) &>> 32)

@@ -20,7 +20,9 @@ public final class LocalDirectory: OutputDirectory {
         self.path = path
         if creating { try Self.make(path) }
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw Self.diagnostic(errno, "cannot open the directory \(path)", in: path) }
+        guard descriptor >= 0 else {
+            throw Self.diagnostic(errno, "cannot open the directory \(path)", in: path)
+        }
         guard faccessat(descriptor, ".", W_OK | X_OK, AT_EACCESS) == 0 else {
             let error = errno
             close(descriptor)
@@ -128,7 +130,8 @@ public final class LocalDirectory: OutputDirectory {
                     + "are there already are complete")
         case ENOENT:
             return Diagnostic(
-                .notFound, message, expected: "a directory that exists", hint: "make it with mkdir -p \(path)")
+                .notFound, message, expected: "a directory that exists", hint: "make it with mkdir -p \(path)"
+            )
         case ENOTDIR:
             return Diagnostic(
                 .invalidValue, message, expected: "a directory", hint: "choose another path with --to")

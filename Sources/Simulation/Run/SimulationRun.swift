@@ -3,8 +3,8 @@ import Diagnostics
 /// Drives a simulator: asks it for the lines whose time has come and puts them into files.
 ///
 /// ```
-///          deadline = start + time passed             every 10 s or 64 MiB
-/// clock ───────────► simulator ──lines──► buffer ──1 MiB──► hidden file ──sync, rename──► events_….json
+///  deadline = start + time passed                  every 10 s or 64 MiB
+/// clock ───► simulator ──lines──► buffer ──1 MiB──► hidden file ──sync, rename──► events_….json
 /// ```
 /// Paced, a line is made when its arrival time has come; unpaced, at once. A file takes the lines of one
 /// interval of arrival time, whole, and ends earlier at ``largestFile``. When the machine falls back
@@ -44,7 +44,8 @@ public struct SimulationRun: ~Copyable {
 
     /// - Throws: a `usage` or `unsupported` diagnostic when the configuration is not valid.
     public init(
-        configuration: SimulationConfiguration, output: any OutputDirectory, clock: any SimulationClock = WallClock()
+        configuration: SimulationConfiguration, output: any OutputDirectory,
+        clock: any SimulationClock = WallClock()
     ) throws(Diagnostic) {
         try configuration.validate()
         let now = clock.now()
@@ -61,13 +62,15 @@ public struct SimulationRun: ~Copyable {
         self.clock = clock
         buffer = LineBuffer(capacity: 4 << 20)
         names = FileNames(format: dated.format ?? dated.profile.usualFormat)
-        let (last, overflow) = start.addingReportingOverflow(configuration.duration?.wholeMilliseconds ?? .max)
+        let (last, overflow) = start.addingReportingOverflow(
+            configuration.duration?.wholeMilliseconds ?? .max)
         end = overflow ? .max : last
         // Its own numbers, so that the lengths of the files change nothing in the lines.
         lengths = RandomSource(seed: ~configuration.seed)
         nextProgress = begun + Self.progressInterval
         summary = SimulationSummary(
-            tally: simulator.tally, files: 0, bytes: 0, elapsed: .zero, seed: configuration.seed, wasStopped: false)
+            tally: simulator.tally, files: 0, bytes: 0, elapsed: .zero, seed: configuration.seed,
+            wasStopped: false)
         cut = start
         moveCut()
     }
@@ -178,11 +181,14 @@ public struct SimulationRun: ~Copyable {
         progress(
             SimulationProgress(
                 lines: simulator.tally.lines, plannedLines: configuration.plannedLines, files: summary.files,
-                bytes: summary.bytes + buffer.count, elapsed: .milliseconds(now - begun), lag: .milliseconds(lag)))
+                bytes: summary.bytes + buffer.count, elapsed: .milliseconds(now - begun),
+                lag: .milliseconds(lag)))
     }
 
     /// The world of the configuration's scenario; `validate()` has refused those that are not there yet.
-    private static func simulator(for configuration: SimulationConfiguration) throws(Diagnostic) -> any Simulator {
+    private static func simulator(
+        for configuration: SimulationConfiguration
+    ) throws(Diagnostic) -> any Simulator {
         try ShopSimulation(configuration: configuration)
     }
 }

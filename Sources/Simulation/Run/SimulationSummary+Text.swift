@@ -24,7 +24,8 @@ extension SimulationSummary {
         let types = tally.countsByType.map { "\($0.name) \(Self.grouped($0.count))" }
         lines.append("    " + types.joined(separator: ", "))
         lines.append(
-            "  \(Self.grouped(tally.duplicates)) duplicates, \(Self.grouped(tally.malformed)) malformed lines, "
+            "  \(Self.grouped(tally.duplicates)) duplicates, "
+                + "\(Self.grouped(tally.malformed)) malformed lines, "
                 + "\(Self.grouped(tally.late)) late events, \(Self.grouped(tally.botEvents)) events of bots")
         return lines.joined(separator: "\n")
     }

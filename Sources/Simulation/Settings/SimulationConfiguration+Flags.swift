@@ -1,9 +1,10 @@
 import Diagnostics
 
 extension SimulationConfiguration {
-    /// The flags of `millrace simulate` that ``set(flag:to:)`` understands; `--to` is ``SimulationDestination``'s.
+    /// The flags that ``set(flag:to:)`` understands; `--to` is ``SimulationDestination``'s.
     public static let flags = [
-        "--profile", "--format", "--events", "--for", "--rate", "--every", "--start", "--seed", "--duplicates",
+        "--profile", "--format", "--events", "--for", "--rate", "--every", "--start", "--seed",
+        "--duplicates",
         "--late", "--malformed", "--bots",
     ]
 
@@ -26,8 +27,11 @@ extension SimulationConfiguration {
         case "--bots": bots = try Self.number(flag, value, expected: "a whole number from 0 to 9999")
         default:
             throw Diagnostic(
-                .usage, "simulate has no flag \(flag)", expected: (["--to"] + Self.flags).joined(separator: ", "),
-                hint: NearestName.suggestion(for: flag, among: ["--to"] + Self.flags).map { "did you mean \($0)?" })
+                .usage, "simulate has no flag \(flag)",
+                expected: (["--to"] + Self.flags).joined(separator: ", "),
+                hint: NearestName.suggestion(for: flag, among: ["--to"] + Self.flags).map {
+                    "did you mean \($0)?"
+                })
         }
     }
 
@@ -51,7 +55,9 @@ extension SimulationConfiguration {
         throw Diagnostic(.usage, "\(flag) \(value) is not such a number", expected: expected)
     }
 
-    private static func decimal(_ flag: String, _ value: String, expected: String) throws(Diagnostic) -> Double {
+    private static func decimal(
+        _ flag: String, _ value: String, expected: String
+    ) throws(Diagnostic) -> Double {
         let digits = value.filter { $0 != "_" }
         if let number = Double(digits), number.isFinite { return number }
         throw Diagnostic(.usage, "\(flag) \(value) is not a number", expected: expected)

@@ -23,7 +23,7 @@ public struct SimulationConfiguration: Equatable, Sendable {
     public var duration: Duration?
     /// Lines per second.
     public var rate: Double?
-    /// How long each file is written to; a range is drawn from anew for each file. `nil`: see ``fileInterval``.
+    /// How long each file is written to; of a range, each file draws its own. `nil`: see ``fileInterval``.
     public var every: ClosedRange<Duration>?
     /// First event time in milliseconds since 1970. `nil`: now when paced, else a fixed Monday morning,
     /// so that the same seed gives the same bytes.
@@ -68,13 +68,14 @@ public struct SimulationConfiguration: Equatable, Sendable {
         try validateLimits()
         try validateShares()
         guard bots >= 0, bots <= 9999 else {
-            throw Diagnostic(.usage, "--bots \(bots) is out of range", expected: "a whole number from 0 to 9999")
+            throw Diagnostic(
+                .usage, "--bots \(bots) is out of range", expected: "a whole number from 0 to 9999")
         }
         let needed = Double(bots) * Self.ratePerBot
         guard needed <= eventsPerSecond else {
             throw Diagnostic(
                 .usage, "--bots \(bots) is too many for \(Self.plain(eventsPerSecond)) events a second",
-                expected: "at most \(Int(eventsPerSecond / Self.ratePerBot)): a bot views two to three pages a second",
+                expected: "at most \(Int(eventsPerSecond / Self.ratePerBot)): each views 2 to 3 pages a second",
                 hint: "raise --rate to \(Self.plain(needed)) or more, or lower --bots")
         }
     }

@@ -20,7 +20,8 @@ public enum SimulationDestination: Equatable, Sendable {
         case "file": return .directory(String(parts[1]))
         case "kafka":
             throw Diagnostic(
-                .unsupported, "--to \(text): this version does not write to Kafka; that comes with the broker",
+                .unsupported,
+                "--to \(text): this version does not write to Kafka; that comes with the broker",
                 expected: "a directory, such as data/raw/events",
                 hint: "write files with --to DIR and let a pipeline read that directory")
         default:

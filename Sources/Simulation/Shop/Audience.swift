@@ -74,7 +74,8 @@ struct Audience: Sendable {
             weight: 14, platform: "web", device: "mobile",
             userAgent: "Mozilla/5.0 (Linux; Android 15; K) Chrome/131.0.0.0 Mobile Safari/537.36"),
         Agent(weight: 13, platform: "ios", device: "mobile", userAgent: "ShopApp/7.4 (iPhone; iOS 18.1)"),
-        Agent(weight: 14, platform: "android", device: "mobile", userAgent: "ShopApp/7.4 (Android 15; Mobile)"),
+        Agent(
+            weight: 14, platform: "android", device: "mobile", userAgent: "ShopApp/7.4 (Android 15; Mobile)"),
         Agent(weight: 4, platform: "ios", device: "tablet", userAgent: "ShopApp/7.4 (iPad; iPadOS 18.1)"),
         Agent(
             weight: 3, platform: "web", device: "tablet",
@@ -82,8 +83,12 @@ struct Audience: Sendable {
     ]
 
     private static let botAgents = [
-        Agent(weight: 1, platform: "web", device: "desktop", userAgent: "PriceWatch/2.1 (+https://bots.example/pricewatch)"),
+        Agent(
+            weight: 1, platform: "web", device: "desktop",
+            userAgent: "PriceWatch/2.1 (+https://bots.example/pricewatch)"),
         Agent(weight: 1, platform: "web", device: "desktop", userAgent: "python-requests/2.32.3"),
-        Agent(weight: 1, platform: "web", device: "desktop", userAgent: "Mozilla/5.0 (X11; Linux x86_64) HeadlessChrome/131.0"),
+        Agent(
+            weight: 1, platform: "web", device: "desktop",
+            userAgent: "Mozilla/5.0 (X11; Linux x86_64) HeadlessChrome/131.0"),
     ]
 }

@@ -49,7 +49,8 @@ struct Catalogue: Sendable {
         let key = RandomSource.mixed(0x0043_4154, step: UInt64(number))
         let variant = variants[Int(key % UInt64(variants.count))]
         let share = Double((key &>> 8) & 0xFFFF) / 65_536
-        let units = category.prices.low + Int(Double(category.prices.high - category.prices.low) * share * share)
+        let units =
+            category.prices.low + Int(Double(category.prices.high - category.prices.low) * share * share)
         return Product(
             name: "\(style) \(noun)\(variant)", category: category.name,
             cents: Int32(units * 100) + endings[Int((key &>> 32) % 4)])
@@ -59,12 +60,14 @@ struct Catalogue: Sendable {
 
     /// Most products have no variant in their name.
     private static let variants = [
-        "", "", "", "", "", "", "", "", "", "", ", 24\"", ", pack of 6", " \"Limited\"", " – édition spéciale",
+        "", "", "", "", "", "", "", "", "", "", ", 24\"", ", pack of 6", " \"Limited\"",
+        " – édition spéciale",
         ", black, size M", "",
     ]
 
     private static let styles = [
-        "Classic", "Compact", "Premium", "Everyday", "Travel", "Studio", "Nordic", "Vintage", "Urban", "Pocket",
+        "Classic", "Compact", "Premium", "Everyday", "Travel", "Studio", "Nordic", "Vintage", "Urban",
+        "Pocket",
         "Royal", "Coastal", "Alpine",
     ]
 
@@ -72,25 +75,32 @@ struct Catalogue: Sendable {
         Category(
             name: "electronics", prices: (15, 1400),
             nouns: [
-                "Headphones", "Keyboard", "Monitor", "Webcam", "Speaker", "Charger", "Tablet", "Router", "Camera",
+                "Headphones", "Keyboard", "Monitor", "Webcam", "Speaker", "Charger", "Tablet", "Router",
+                "Camera",
                 "Smartwatch",
             ]),
         Category(
             name: "clothing", prices: (9, 220),
-            nouns: ["T-Shirt", "Hoodie", "Jeans", "Jacket", "Dress", "Scarf", "Socks", "Shirt", "Sweater", "Cap"]),
+            nouns: [
+                "T-Shirt", "Hoodie", "Jeans", "Jacket", "Dress", "Scarf", "Socks", "Shirt", "Sweater", "Cap",
+            ]),
         Category(
             name: "home", prices: (6, 600),
-            nouns: ["Lamp", "Kettle", "Blanket", "Mirror", "Shelf", "Vase", "Rug", "Chair", "Clock", "Pillow"]),
+            nouns: [
+                "Lamp", "Kettle", "Blanket", "Mirror", "Shelf", "Vase", "Rug", "Chair", "Clock", "Pillow",
+            ]),
         Category(
             name: "sports", prices: (5, 400),
             nouns: [
-                "Yoga Mat", "Dumbbell", "Backpack", "Water Bottle", "Tent", "Bike Helmet", "Running Shoes", "Football",
+                "Yoga Mat", "Dumbbell", "Backpack", "Water Bottle", "Tent", "Bike Helmet", "Running Shoes",
+                "Football",
                 "Racket", "Skipping Rope",
             ]),
         Category(
             name: "beauty", prices: (3, 120),
             nouns: [
-                "Face Cream", "Shampoo", "Perfume", "Lipstick", "Hairbrush", "Soap", "Nail Polish", "Sun Lotion",
+                "Face Cream", "Shampoo", "Perfume", "Lipstick", "Hairbrush", "Soap", "Nail Polish",
+                "Sun Lotion",
                 "Razor", "Mascara",
             ]),
         Category(

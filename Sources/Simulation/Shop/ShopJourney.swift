@@ -64,7 +64,8 @@ struct ShopJourney: Sendable {
     /// Takes the session's next step, fills in the event, and says how long the visitor then waits.
     ///
     /// - Returns: milliseconds to the next step; `nil` when the session has ended.
-    func step(_ session: inout ShopSession, _ event: inout ShopEvent, _ random: inout RandomSource) -> Int64? {
+    func step(_ session: inout ShopSession, _ event: inout ShopEvent, _ random: inout RandomSource) -> Int64?
+    {
         event.session = session.identifier
         event.visitor = session.visitor
         event.quantity = 0
@@ -78,7 +79,7 @@ struct ShopJourney: Sendable {
             act(&session, &event, &random)
             // The lines of one purchase follow each other at once.
             let isPaying = event.kind == .purchase && session.lineCount > 0
-            wait = isPaying ? random.within(10...120) : 800 + Int64(waiting.draw(&random) * 7200)
+            wait = isPaying ? random.within(10...120) : 500 + Int64(waiting.draw(&random) * 4500)
         }
         event.page = session.page
         event.cartItems = session.cartItems
@@ -110,7 +111,8 @@ struct ShopJourney: Sendable {
         }
     }
 
-    private func browse(_ session: inout ShopSession, _ event: inout ShopEvent, _ random: inout RandomSource) {
+    private func browse(_ session: inout ShopSession, _ event: inout ShopEvent, _ random: inout RandomSource)
+    {
         // What is put into the cart next must have been looked at.
         let needsProduct = session.viewsLeft == 0 && session.additionsLeft > 0
         let mood = random.unit()
@@ -138,7 +140,8 @@ struct ShopJourney: Sendable {
 
     private func add(_ session: inout ShopSession, _ event: inout ShopEvent, _ random: inout RandomSource) {
         let many = random.unit()
-        let line = ShopSession.CartLine(product: session.product, quantity: many < 0.8 ? 1 : many < 0.95 ? 2 : 3)
+        let line = ShopSession.CartLine(
+            product: session.product, quantity: many < 0.8 ? 1 : many < 0.95 ? 2 : 3)
         session.put(line, at: catalogue.cents[Int(line.product)])
         session.additionsLeft -= 1
         if session.additionsLeft > 0 { session.viewsLeft = 1 + random.below(2) }

@@ -1,7 +1,8 @@
 extension ShopLineWriter {
     /// Appends a line made from the event and broken in the given way.
     mutating func append(
-        _ event: ShopEvent, broken fault: Malformation, _ random: inout RandomSource, to buffer: inout LineBuffer
+        _ event: ShopEvent, broken fault: Malformation, _ random: inout RandomSource,
+        to buffer: inout LineBuffer
     ) {
         var columns = fields
         var values: [[UInt8]] = []
@@ -44,7 +45,8 @@ extension ShopLineWriter {
         case .invalidUTF8:
             let candidates: [ShopField] = [.userID, .sessionID]
             if let index = columns.firstIndex(of: candidates[random.below(candidates.count)]) {
-                let sequence = Malformation.invalidSequences[random.below(Malformation.invalidSequences.count)]
+                let sequence = Malformation.invalidSequences[
+                    random.below(Malformation.invalidSequences.count)]
                 let closingQuote = format == .json ? 1 : 0
                 values[index].insert(contentsOf: sequence, at: values[index].count - closingQuote)
             }

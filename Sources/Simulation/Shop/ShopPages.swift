@@ -18,7 +18,8 @@ enum ShopPages {
 
     /// Where first visits come from, besides those without a referrer.
     static let outside = [
-        "https://search.example.org/", "https://social.example.net/feed", "https://mail.example.com/newsletter",
+        "https://search.example.org/", "https://social.example.net/feed",
+        "https://mail.example.com/newsletter",
         "https://deals.example.org/today",
     ]
 
@@ -41,8 +42,10 @@ enum ShopPages {
 
     /// What people look for, the most frequent first.
     static let searches = [
-        "shoes", "headphones", "gift", "coffee", "red dress", "usb-c cable", "lamp", "backpack", "watch", "yoga mat",
-        "24\" monitor", "kids puzzle", "olive oil", "running shoes", "black jeans", "café", "chess", "blanket",
+        "shoes", "headphones", "gift", "coffee", "red dress", "usb-c cable", "lamp", "backpack", "watch",
+        "yoga mat",
+        "24\" monitor", "kids puzzle", "olive oil", "running shoes", "black jeans", "café", "chess",
+        "blanket",
         "water bottle", "perfume", "kindle, case", "tent 2 person", "sun cream spf 50", "keyboard", "crème",
         "novel", "travel guide", "train set", "green tea", "sale",
     ]

@@ -1,7 +1,7 @@
 /// One visit: who, what is planned, what lies in the cart, where the visitor is.
 ///
 /// ```
-/// browsing ─► adding to cart (1–3 times, with views between) ─► removing ─► checkout ─► purchase ─► browsing ─► ended
+/// browsing, adding to cart (1–3 times) ─► removing ─► checkout ─► purchase ─► browsing ─► ended
 /// ```
 /// The plan is made when the session opens; stages that are not planned are passed over.
 struct ShopSession: Sendable {

@@ -43,7 +43,8 @@ public struct ShopSimulation: Simulator {
         profile = configuration.profile
         format = configuration.format ?? profile.usualFormat
         faults = ShopFaults(
-            duplicates: configuration.duplicates, late: configuration.late, malformed: configuration.malformed)
+            duplicates: configuration.duplicates, late: configuration.late, malformed: configuration.malformed
+        )
         journey = ShopJourney(profile: profile)
         audience = Audience(eventsPerSecond: configuration.eventsPerSecond)
         writer = ShopLineWriter(profile: profile, format: format, products: journey.catalogue.products)
@@ -177,7 +178,7 @@ public struct ShopSimulation: Simulator {
     private mutating func openBots(_ count: Int, start: Int64) {
         for number in 0..<count {
             let bot = audience.bot(number: number + 1)
-            keep(journey.openBot(visitor: bot, &random), until: start &+ random.within(0...10_000))
+            keep(journey.openBot(visitor: bot, &random), until: start &+ random.within(0...3000))
             counters.sessions += 1
         }
     }

@@ -12,7 +12,10 @@ struct Visitor: Sendable {
     /// The last three octets of the address, which lies in a network that belongs to nobody.
     let address: UInt32
 
-    init(number: UInt32, isBot: Bool, segment: UInt8 = 0, agent: UInt8 = 0, country: UInt8 = 0, address: UInt32 = 0) {
+    init(
+        number: UInt32, isBot: Bool, segment: UInt8 = 0, agent: UInt8 = 0, country: UInt8 = 0,
+        address: UInt32 = 0
+    ) {
         self.number = number
         self.isBot = isBot
         self.segment = segment

@@ -20,7 +20,8 @@ enum NumberText {
             index &-= 1
             let quotient = rest / 10
             cursor.storeBytes(
-                of: UInt8(truncatingIfNeeded: rest &- quotient &* 10) &+ 0x30, toByteOffset: index, as: UInt8.self)
+                of: UInt8(truncatingIfNeeded: rest &- quotient &* 10) &+ 0x30, toByteOffset: index,
+                as: UInt8.self)
             rest = quotient
         }
         cursor += length

@@ -18,7 +18,8 @@ public enum TimeText {
         var milliseconds = Int64(date.daysSinceEpoch) * 86_400_000
         if rest.isEmpty { return milliseconds }
 
-        guard skip("T", &rest) || skip("t", &rest) || skip(" ", &rest), let hour = number(2, &rest), hour < 24,
+        guard skip("T", &rest) || skip("t", &rest) || skip(" ", &rest), let hour = number(2, &rest),
+            hour < 24,
             skip(":", &rest), let minute = number(2, &rest), minute < 60
         else { return nil }
         milliseconds += Int64(hour) * 3_600_000 + Int64(minute) * 60_000
