@@ -81,6 +81,8 @@ let package = Package(
             name: "LanguageTests", dependencies: ["Diagnostics", "Language"], exclude: ["Golden"],
             swiftSettings: house),
         .testTarget(name: "TidyTests", exclude: ["unsafe-files.txt"], swiftSettings: house),
+        .testTarget(
+            name: "SimulationTests", dependencies: ["Simulation", "Diagnostics"], swiftSettings: house),
     ],
     cxxLanguageStandard: .cxx20
 )
