@@ -72,6 +72,9 @@ let package = Package(
             ],
             swiftSettings: house),
         .executableTarget(name: "millrace", dependencies: ["Commands"], swiftSettings: house),
+
+        // Tests
+        .testTarget(name: "FormatsTests", dependencies: ["Formats", "Columnar", "Diagnostics"], swiftSettings: house),
     ],
     cxxLanguageStandard: .cxx20
 )
