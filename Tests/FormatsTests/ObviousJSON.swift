@@ -4,8 +4,9 @@ indirect enum ObviousJSON: Equatable {
     case boolean(Bool)
     case number(String)
     case string([UInt8])
-    case array([ObviousJSON])
-    case object([(name: [UInt8], value: ObviousJSON)])
+    /// With the bytes it was read from.
+    case array([ObviousJSON], source: [UInt8])
+    case object([(name: [UInt8], value: ObviousJSON)], source: [UInt8])
 
     static func == (left: ObviousJSON, right: ObviousJSON) -> Bool {
         switch (left, right) {
@@ -13,8 +14,8 @@ indirect enum ObviousJSON: Equatable {
         case (.boolean(let a), .boolean(let b)): return a == b
         case (.number(let a), .number(let b)): return a == b
         case (.string(let a), .string(let b)): return a == b
-        case (.array(let a), .array(let b)): return a == b
-        case (.object(let a), .object(let b)):
+        case (.array(let a, _), .array(let b, _)): return a == b
+        case (.object(let a, _), .object(let b, _)):
             return a.count == b.count && zip(a, b).allSatisfy { $0.name == $1.name && $0.value == $1.value }
         default: return false
         }
@@ -72,24 +73,29 @@ indirect enum ObviousJSON: Equatable {
         }
 
         mutating func array(depth: Int) -> ObviousJSON? {
+            let source = rest
             _ = take("[")
             blanks()
-            if take("]") { return .array([]) }
+            if take("]") { return .array([], source: read(of: source)) }
             var elements: [ObviousJSON] = []
             while true {
                 blanks()
                 guard let element = value(depth: depth + 1) else { return nil }
                 elements.append(element)
                 blanks()
-                if take("]") { return .array(elements) }
+                if take("]") { return .array(elements, source: read(of: source)) }
                 guard take(",") else { return nil }
             }
         }
 
+        /// What has been read since `source` was the rest.
+        func read(of source: ArraySlice<UInt8>) -> [UInt8] { Array(source.dropLast(rest.count)) }
+
         mutating func object(depth: Int) -> ObviousJSON? {
+            let source = rest
             _ = take("{")
             blanks()
-            if take("}") { return .object([]) }
+            if take("}") { return .object([], source: read(of: source)) }
             var members: [(name: [UInt8], value: ObviousJSON)] = []
             while true {
                 blanks()
@@ -100,7 +106,7 @@ indirect enum ObviousJSON: Equatable {
                 guard let value = value(depth: depth + 1) else { return nil }
                 members.append((name, value))
                 blanks()
-                if take("}") { return .object(members) }
+                if take("}") { return .object(members, source: read(of: source)) }
                 guard take(",") else { return nil }
             }
         }

@@ -20,3 +20,9 @@ enum TestData {
         try FileManager.default.contentsOfDirectory(atPath: (root ?? "") + "/" + folder).sorted()
     }
 }
+
+/// How long the fuzz tests go on: MILLRACE_FUZZ_SEEDS, 8 if not set.
+enum Fuzz {
+    static let seeds =
+        ProcessInfo.processInfo.environment["MILLRACE_FUZZ_SEEDS"].flatMap { UInt64($0) } ?? 8
+}
