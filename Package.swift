@@ -83,6 +83,7 @@ let package = Package(
         .testTarget(name: "TidyTests", exclude: ["unsafe-files.txt"], swiftSettings: house),
         .testTarget(
             name: "SimulationTests", dependencies: ["Simulation", "Diagnostics"], swiftSettings: house),
+        .testTarget(name: "FormatsTests", dependencies: ["Formats", "Columnar", "Diagnostics"], swiftSettings: house),
     ],
     cxxLanguageStandard: .cxx20
 )
