@@ -72,6 +72,12 @@ let package = Package(
             ],
             swiftSettings: house),
         .executableTarget(name: "millrace", dependencies: ["Commands"], swiftSettings: house),
+
+        // Tests
+        .testTarget(name: "ColumnarTests", dependencies: ["Columnar"], swiftSettings: house),
+        .testTarget(
+            name: "ExpressionsTests", dependencies: ["Expressions", "Columnar", "Diagnostics"],
+            swiftSettings: house),
     ],
     cxxLanguageStandard: .cxx20
 )

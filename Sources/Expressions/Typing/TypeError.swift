@@ -15,7 +15,7 @@ public struct TypeError: Error, Hashable, Sendable {
     public let hint: String?
 
     public init(
-        _ code: DiagnosticCode = .typeMismatch, _ message: String, expected: String = "",
+        _ code: DiagnosticCode, _ message: String, expected: String = "",
         found: String = "", hint: String? = nil
     ) {
         self.code = code
@@ -23,6 +23,11 @@ public struct TypeError: Error, Hashable, Sendable {
         self.expected = expected
         self.found = found
         self.hint = hint
+    }
+
+    /// The most common kind: types that do not fit.
+    public init(_ message: String, expected: String = "", found: String = "", hint: String? = nil) {
+        self.init(.typeMismatch, message, expected: expected, found: found, hint: hint)
     }
 
     public func diagnostic(at location: SourceLocation?) -> Diagnostic {
