@@ -85,7 +85,7 @@ private typealias Expr = Expressions.Expression
 
     @Test func inListTakesLiteralsOfTheOperandsType() throws {
         let data = SQLCase([("V", .integer, [.integer(1), .integer(4), .integer(5), .null])])
-        let list = [try Expr.makeNumber("1"), .makeNumber("2.0"), .makeString("4.000"), .makeNumber("5.10")]
+        let list = try [Expr.makeNumber("1"), .makeNumber("2.0"), .makeString("4.000"), .makeNumber("5.10")]
         let among = try Expr.makeAmong(data["V"], list)
         let (f, t) = (Value.boolean(false), Value.boolean(true))
         #expect(data.evaluate(among) == [t, t, f, f])
@@ -98,7 +98,8 @@ private typealias Expr = Expressions.Expression
             ("PRICE", .string, [.string("19.99"), .string("5"), .string("x"), .null]),
             ("QTY", .string, [.string("2"), .string("3"), .string("1"), .string("1")]),
         ])
-        let type = try ScalarFunctions.call("lcase", [ScalarFunctions.call("trim", [data["TYPE"]])])
+        let trimmed = try ScalarFunctions.call("trim", [data["TYPE"]])
+        let type = try ScalarFunctions.call("lcase", [trimmed])
         #expect(
             data.evaluate(type)
                 == [.string("page_view"), .string("purchase"), .string("refund"), .null])
