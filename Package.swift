@@ -84,6 +84,10 @@ let package = Package(
         .testTarget(
             name: "SimulationTests", dependencies: ["Simulation", "Diagnostics"], swiftSettings: house),
         .testTarget(name: "FormatsTests", dependencies: ["Formats", "Columnar", "Diagnostics"], swiftSettings: house),
+        .testTarget(name: "ColumnarTests", dependencies: ["Columnar"], swiftSettings: house),
+        .testTarget(
+            name: "ExpressionsTests", dependencies: ["Expressions", "Columnar", "Diagnostics"],
+            swiftSettings: house),
     ],
     cxxLanguageStandard: .cxx20
 )

@@ -10,4 +10,6 @@ public struct BoundFunction: Hashable, Sendable {
     public let isDeterministic: Bool
     /// Which of the function's signatures fits.
     let signature: Int
+
+    var definition: Signature { ScalarFunctions.signature(name, signature) }
 }

@@ -3,8 +3,36 @@ import Diagnostics
 
 /// The registry of scalar functions.
 public enum ScalarFunctions {
+    /// One function is one entry in one of these lists.
+    private static let entries: [ScalarFunction] =
+        NullFunctions.entries + TextFunctions.entries + NumberFunctions.entries + TimeFunctions.entries
+
+    private static let table: [String: ScalarFunction] = {
+        var table: [String: ScalarFunction] = [:]
+        for entry in entries {
+            for name in entry.names {
+                precondition(table[name] == nil, "the function \(name) is entered twice")
+                table[name] = entry
+            }
+        }
+        return table
+    }()
+
     /// All names, sorted.
-    public static var names: [String] { [] }
+    public static var names: [String] { table.keys.sorted() }
+
+    public static func contains(_ name: String) -> Bool { table[name.uppercased()] != nil }
+
+    /// The forms of a function, such as `SUBSTRING(STRING, INTEGER)`; empty when there is none of this name.
+    public static func signatures(of name: String) -> [String] {
+        let name = name.uppercased()
+        return table[name]?.signatures.map { $0.text(name) } ?? []
+    }
+
+    static func signature(_ name: String, _ index: Int) -> Signature {
+        guard let function = table[name] else { preconditionFailure("\(name) was resolved before") }
+        return function.signatures[index]
+    }
 
     /// Resolves a call: finds the function, widens the arguments to its parameters.
     ///
@@ -12,6 +40,37 @@ public enum ScalarFunctions {
     public static func call(
         _ name: String, _ arguments: [Expression]
     ) throws(TypeError) -> Expression {
-        throw TypeError(.unknownFunction, "there is no function \(name)")
+        let name = name.uppercased()
+        guard let function = table[name] else { throw unknown(name) }
+        var best: (index: Int, match: SignatureMatch)?
+        for (index, signature) in function.signatures.enumerated() {
+            guard let match = SignatureMatch(signature, arguments) else { continue }
+            if best == nil || match.cost < best?.match.cost ?? 0 { best = (index, match) }
+        }
+        let given = arguments.map { $0.isUntypedNull ? "null" : $0.type.sql }.joined(separator: ", ")
+        let types = arguments.map { $0.isUntypedNull ? nil : $0.type }
+        if let objection = function.objection?(types) {
+            throw TypeError(
+                .invalidArgument, "the function \(name) \(objection) (\(given))",
+                expected: signatures(of: name).joined(separator: " or "), found: given,
+                hint: "CAST the arguments to one type")
+        }
+        guard let (index, match) = best else {
+            throw TypeError(
+                .invalidArgument, "the function \(name) does not accept parameters (\(given))",
+                expected: signatures(of: name).joined(separator: " or "), found: "(\(given))")
+        }
+        let signature = function.signatures[index]
+        let bound = BoundFunction(
+            name: name, argumentTypes: match.types, resultType: signature.result(match.types),
+            isDeterministic: signature.volatility == .pure, signature: index)
+        return .call(bound, zip(arguments, match.types).map { $0.widened(to: $1) })
+    }
+
+    private static func unknown(_ name: String) -> TypeError {
+        let nearest = NearestName.suggestion(for: name, among: names)
+        return TypeError(
+            .unknownFunction, "there is no function \(name)", expected: "the name of a function",
+            found: name, hint: nearest.map { "did you mean \($0)?" } ?? "SHOW FUNCTIONS lists all")
     }
 }

@@ -25,6 +25,7 @@ public struct TypeError: Error, Hashable, Sendable {
         self.hint = hint
     }
 
+    /// The most common kind: types that do not fit.
     public init(_ message: String, expected: String = "", found: String = "", hint: String? = nil) {
         self.init(.typeMismatch, message, expected: expected, found: found, hint: hint)
     }
