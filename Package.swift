@@ -72,6 +72,10 @@ let package = Package(
             ],
             swiftSettings: house),
         .executableTarget(name: "millrace", dependencies: ["Commands"], swiftSettings: house),
+
+        // Tests
+        .testTarget(name: "StorageTests", dependencies: ["Storage"], swiftSettings: house),
+        .testTarget(name: "StateTests", dependencies: ["State", "Storage", "Columnar"], swiftSettings: house),
     ],
     cxxLanguageStandard: .cxx20
 )
