@@ -1,0 +1,312 @@
+import Diagnostics
+import Storage
+
+// What is there, what is new, what is gone.
+extension FileSource {
+    /// How long a file may be without a name before it is forgotten: somebody may move it back.
+    private static let absenceNanoseconds: Int64 = 60_000_000_000
+    private static let retryNanoseconds: Int64 = 1_000_000_000
+
+    /// Brings what is known up to date.
+    func noticeChanges(isFinal: Bool) {
+        drain()
+        let now = clock()
+        if needsListing || now >= nextListing {
+            list()
+        } else if !changes.isEmpty {
+            apply(now)
+        }
+        settle(now, isFinal: isFinal)
+        forget(now, isFinal: isFinal)
+    }
+
+    func drain() {
+        guard let feed, isWatching else { return }
+        if !feed.drain(into: &changes) { needsListing = true }
+        changes.removeAll { change in
+            guard let states = directories[change.directory] else { return true }
+            guard change.isDirectory else { return !pattern.matchesFile(change.name, in: states) }
+            if pattern.states(in: states, entering: change.name).isEmpty { return true }
+            // A directory that is moved takes its watches with it, so all are watched anew.
+            if change.kind != .present { needsListing = true }
+            return false
+        }
+    }
+
+    /// Goes through the changes that were told.
+    private func apply(_ now: Int64) {
+        let batch = changes
+        changes = []
+        var removed: [TrackedFile] = []
+        var present: [String: Int] = [:]
+        var found: [(path: String, status: FileStatus, index: Int)] = []
+        for (index, change) in batch.enumerated() {
+            let path = self.path(change.directory, change.name)
+            if change.isDirectory {
+                guard let states = directories[change.directory], directories[path] == nil else { continue }
+                var inside: [(path: String, status: FileStatus)] = []
+                walk(path, pattern.states(in: states, entering: change.name), &inside)
+                found += inside.map { ($0.path, $0.status, index) }
+            } else if change.kind == .present {
+                if present[path] == nil { present[path] = index }
+            } else {
+                present[path] = nil
+                guard let file = byPath[path] else { continue }
+                detach(path, from: file)
+                guard file.isAbsent else { continue }
+                if change.kind == .removed { file.removedAt = index }
+                removed.append(file)
+            }
+        }
+        for (path, index) in present {
+            if let status = try? fileSystem.status(path), !status.isDirectory {
+                found.append((path, status, index))
+            } else if let file = byPath[path] {
+                detach(path, from: file)
+                if file.isAbsent { removed.append(file) }
+            }
+        }
+        found.sort { isEarlier(($0.path, $0.status), ($1.path, $1.status)) }
+        for (path, status, index) in found {
+            // An inode that is used again behind a removal is another file.
+            if let file = byKey[FileKey(status)], let removedAt = file.removedAt, index > removedAt {
+                retire(file, FileProblem.vanished(file.path))
+            }
+            examine(path, status, now, isTouched: true)
+        }
+        for file in removed where file.isAbsent && !file.isRetired {
+            if file.removedAt != nil {
+                retire(file, FileProblem.vanished(file.path))
+            } else {
+                absent.append((file, now))
+            }
+        }
+        for file in removed { file.removedAt = nil }
+    }
+
+    /// Lists all directories anew, watching each before.
+    func list() {
+        changes = []
+        needsListing = false
+        let now = clock()
+        feed?.unwatchAll()
+        directories = [:]
+        isWatching = feed != nil
+        var found: [(path: String, status: FileStatus)] = []
+        walk(pattern.root, pattern.start, &found)
+        // What came in while listing is seen twice at worst, but never missed.
+        let present = Set(found.map(\.path))
+        for (path, file) in byPath where !present.contains(path) {
+            detach(path, from: file)
+            if file.isAbsent { absent.append((file, now)) }
+        }
+        found.sort { left, right in
+            let leftID = byKey[FileKey(left.status)]?.id ?? Int.max
+            let rightID = byKey[FileKey(right.status)]?.id ?? Int.max
+            return leftID != rightID ? leftID < rightID : isEarlier(left, right)
+        }
+        for (path, status) in found { examine(path, status, now, isTouched: false) }
+        let end = clock()
+        var interval = settings.pollIntervalMilliseconds.map { Int64(clamping: $0) &* 1_000_000 }
+        if !isWatching { interval = interval ?? Self.retryNanoseconds }
+        // Listing a huge directory must not take all the time.
+        nextListing = interval.map { end &+ max($0, (end - now) * 10) } ?? Int64.max
+    }
+
+    private func walk(
+        _ directory: String, _ states: [Int], _ found: inout [(path: String, status: FileStatus)]
+    ) {
+        directories[directory] = states
+        let isWatched = feed?.watch(directory) ?? false
+        var entries: [DirectoryEntry] = []
+        do throws(StorageError) {
+            entries = try fileSystem.list(directory)
+            reported.remove(directory)
+        } catch {
+            directories[directory] = nil
+            // A directory that vanished while its parent was listed is no loss.
+            if case .missing = error, directory != pattern.root { return }
+            isWatching = false
+            if reported.insert(directory).inserted {
+                report(
+                    Diagnostic(
+                        .io, "\(directory) cannot be listed: \(error.reason)",
+                        hint: "mend it; it is tried again every second"))
+            }
+            return
+        }
+        if isWatching, !isWatched {
+            isWatching = false
+            if reported.insert("").inserted {
+                report(
+                    Diagnostic(
+                        .io, "changes in \(directory) cannot be watched; directories are listed every second",
+                        hint: "raise fs.inotify.max_user_watches"))
+            }
+        }
+        for entry in entries {
+            let path = self.path(directory, entry.name)
+            if entry.isDirectory {
+                let inside = pattern.states(in: states, entering: entry.name)
+                if !inside.isEmpty { walk(path, inside, &found) }
+            } else if pattern.matchesFile(entry.name, in: states), let status = try? fileSystem.status(path),
+                !status.isDirectory
+            {
+                found.append((path, status))
+            }
+        }
+    }
+
+    /// `./` in front of a name that was given without a directory would be noise.
+    private func path(_ directory: String, _ name: String) -> String {
+        directory == "." && !settings.path.hasPrefix("./") && settings.path != "." ? name : Path.join(directory, name)
+    }
+
+    private func isEarlier(_ left: (path: String, status: FileStatus), _ right: (path: String, status: FileStatus))
+        -> Bool
+    {
+        let (leftTime, rightTime) = (left.status.modificationNanoseconds, right.status.modificationNanoseconds)
+        if leftTime != rightTime { return leftTime < rightTime }
+        return left.path.utf8.lexicographicallyPrecedes(right.path.utf8)
+    }
+
+    /// Takes note of a file that is there under `path`.
+    private func examine(_ path: String, _ status: FileStatus, _ now: Int64, isTouched: Bool) {
+        let named = byPath[path]
+        guard let file = byKey[FileKey(status)] else {
+            if let named { renounce(path, of: named, now) }
+            track(TrackedFile(path, status, now: now))
+            return
+        }
+        let isNewName = named !== file && !file.path.isEmpty
+        let modified = UInt32(truncatingIfNeeded: status.modificationNanoseconds)
+        let isChanged = status.size != file.size || modified != file.modified
+        // Bytes that were taken are looked at here; the others when they are taken.
+        if isNewName || isChanged, status.size <= file.size || isNewName, !isSameFile(file, path, status) {
+            retire(file, FileProblem.replaced(file.path))
+            if let named, named !== file { renounce(path, of: named, now) }
+            track(TrackedFile(path, status, now: now))
+            return
+        }
+        if named !== file {
+            if let named { renounce(path, of: named, now) }
+            attach(path, to: file)
+        }
+        if file.note(status, now: now) || isTouched { file.isSetAside = false }
+        if file.compression == .none, file.size < file.consumed { shrink(file) }
+        account(file)
+        if file.hasMore, !file.isSetAside { enqueue(file) }
+        if let id = file.id, isChanged { positionLog.note(id) }
+    }
+
+    /// Whether the head of what is at `path` is that of the file that is known by its inode.
+    private func isSameFile(_ file: TrackedFile, _ path: String, _ status: FileStatus) -> Bool {
+        guard let fingerprint = file.fingerprint else { return true }
+        if status.size < fingerprint.length { return false }
+        guard let opened = try? fileSystem.open(path), let head = try? HeadFingerprint.head(of: opened) else {
+            // Cannot be told now: what takes the file will see.
+            return true
+        }
+        return fingerprint.matches(head)
+    }
+
+    private func track(_ file: TrackedFile) {
+        byPath[file.path] = file
+        byKey[file.key] = file
+        account(file)
+        if file.hasMore { enqueue(file) }
+    }
+
+    func enqueue(_ file: TrackedFile) {
+        file.settleDeadline = nil
+        if !file.isQueued, !file.isAbsent { queue.append(file) }
+    }
+
+    private func attach(_ path: String, to file: TrackedFile) {
+        byPath[path] = file
+        if file.isAbsent {
+            file.isAbsent = false
+            file.path = path
+            if file.taken == 0 { file.compression = Compression(path: path) }
+        } else {
+            file.otherPaths.append(path)
+        }
+    }
+
+    private func detach(_ path: String, from file: TrackedFile) {
+        byPath[path] = nil
+        file.otherPaths.removeAll { $0 == path }
+        guard file.path == path else { return }
+        if let other = file.otherPaths.popLast() {
+            file.path = other
+        } else {
+            file.isAbsent = true
+        }
+    }
+
+    /// Another file has taken the name.
+    private func renounce(_ path: String, of file: TrackedFile, _ now: Int64) {
+        detach(path, from: file)
+        if file.isAbsent { absent.append((file, now)) }
+    }
+
+    /// Forgets a file for good; bytes of it that were not taken are a problem.
+    func retire(_ file: TrackedFile, _ reason: Diagnostic) {
+        guard !file.isRetired else { return }
+        if file.hasMore, !file.isSetAside { complain(file, .lost, reason) }
+        file.isRetired = true
+        file.isAbsent = true
+        file.reader = nil
+        for path in [file.path] + file.otherPaths where byPath[path] === file { byPath[path] = nil }
+        if byKey[file.key] === file { byKey[file.key] = nil }
+        if let id = file.id {
+            byID[id] = nil
+            positionLog.note(id)
+        }
+        bytesNotTaken -= file.accountedLag
+        file.accountedLag = 0
+    }
+
+    /// Takes up files whose unterminated last record has waited long enough.
+    private func settle(_ now: Int64, isFinal: Bool) {
+        var count = 0
+        var due: [TrackedFile] = []
+        for (file, deadline) in settling {
+            if !isFinal, deadline > now { break }
+            count += 1
+            if file.settleDeadline == deadline, !file.isRetired { due.append(file) }
+        }
+        settling.removeFirst(count)
+        if isFinal {
+            // Those of which something was taken come in that order, the others as they were discovered.
+            due = due.filter { $0.id != nil }.sorted { ($0.id ?? 0) < ($1.id ?? 0) } + due.filter { $0.id == nil }
+        }
+        for file in due { enqueue(file) }
+    }
+
+    /// Gives up files that were moved away and did not come back.
+    private func forget(_ now: Int64, isFinal: Bool) {
+        var kept: [(file: TrackedFile, since: Int64)] = []
+        var index = 0
+        for (file, since) in absent {
+            let grace = file.hasMore ? settleNanoseconds : Self.absenceNanoseconds
+            // All behind the first that is young are younger; none of them can be due.
+            if !isFinal, now - since < settleNanoseconds { break }
+            index += 1
+            guard file.isAbsent, !file.isRetired else { continue }
+            if now - since >= grace || (isFinal && file.hasMore) {
+                retire(file, FileProblem.vanished(file.path))
+            } else {
+                kept.append((file, since))
+            }
+        }
+        if index > 0 { absent.replaceSubrange(0..<index, with: kept) }
+    }
+
+    /// Keeps the sum of what is not taken.
+    func account(_ file: TrackedFile) {
+        let rest = file.isRetired || file.isSetAside ? 0 : max(file.size - file.consumed, 0)
+        bytesNotTaken += rest - file.accountedLag
+        file.accountedLag = rest
+    }
+}

@@ -1,0 +1,164 @@
+import Diagnostics
+import Glibc
+import Storage
+
+/// Reads the files of a directory or glob, each record once, in the order of discovery.
+///
+/// A file is its inode and a fingerprint of its head, whatever its names. Files that grow are read on; an
+/// unterminated last record waits until its file has not changed for `settleMilliseconds`. What is wrong with a file
+/// (vanished, replaced, cut, damaged) is handed out as a range of its own, whose loader gives a rejection, and the
+/// source goes on with the other files.
+///
+/// Used by one thread, save for `wake` and the loaders.
+public final class FileSource: Source, @unchecked Sendable {
+    let settings: FileSourceSettings
+    let fileSystem: any FileSystem
+    let pattern: PathPattern
+    let clock: @Sendable () -> Int64
+    let report: @Sendable (Diagnostic) -> Void
+    let feed: (any ChangeFeed)?
+    private let wakeUp = WakeUp()
+
+    // What is known.
+    var byPath: [String: TrackedFile] = [:]
+    var byKey: [FileKey: TrackedFile] = [:]
+    var byID: [Int: TrackedFile] = [:]
+    var nextID = 0
+    var rootDevice: UInt64 = 0
+    var positionLog = PositionLog()
+    var bytesNotTaken = 0
+
+    // What is to be done.
+    var queue = FileQueue()
+    var settling: [(file: TrackedFile, deadline: Int64)] = []
+    var absent: [(file: TrackedFile, since: Int64)] = []
+    var problems: [InputRange] = []
+    var failure: Diagnostic?
+    var changes: [DirectoryChange] = []
+    /// Which places of the pattern a watched directory stands at.
+    var directories: [String: [Int]] = [:]
+    var needsListing = true
+    var nextListing: Int64 = 0
+    var isWatching = false
+    /// Directories whose trouble was reported.
+    var reported: Set<String> = []
+
+    // What was handed out.
+    var prepared: [InputRange: PreparedRange] = [:]
+    var retainedBytes = 0
+    var retainedFiles = 0
+    var readers: [TrackedFile] = []
+    var unacknowledged: [TrackedFile] = []
+    var finishing: [TrackedFile] = []
+    /// When to try again what could not be archived or deleted.
+    var nextFinishing: Int64 = 0
+    var wasFinal = false
+    let lineEnds = FileLineEnds()
+
+    /// Understands the path; throws when there is nothing to be watched there.
+    ///
+    /// `clock` gives nanoseconds that only go forward; `report` is told of what is worth a line in the log.
+    public convenience init(
+        _ settings: FileSourceSettings, fileSystem: any FileSystem = LocalFileSystem(),
+        clock: @escaping @Sendable () -> Int64 = FileSource.monotonicNanoseconds,
+        report: @escaping @Sendable (Diagnostic) -> Void = { _ in }
+    ) throws(Diagnostic) {
+        // Changes are told for files of this machine only.
+        let feed = fileSystem is LocalFileSystem ? InotifyFeed() : nil
+        try self.init(settings, fileSystem: fileSystem, feed: feed, clock: clock, report: report)
+    }
+
+    init(
+        _ settings: FileSourceSettings, fileSystem: any FileSystem, feed: (any ChangeFeed)?,
+        clock: @escaping @Sendable () -> Int64, report: @escaping @Sendable (Diagnostic) -> Void
+    ) throws(Diagnostic) {
+        self.settings = settings
+        self.fileSystem = fileSystem
+        self.feed = feed
+        self.clock = clock
+        self.report = report
+        pattern = try PathPattern(settings.path, filePatterns: settings.filePatterns, in: fileSystem)
+        try verifyArchive()
+    }
+
+    public static let monotonicNanoseconds: @Sendable () -> Int64 = {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    }
+
+    public func restore(_ position: [UInt8]?) throws(Diagnostic) {
+        try pattern.verifyRoot(in: fileSystem)
+        rootDevice = (try? fileSystem.status(pattern.root))?.device ?? 0
+        if let position {
+            let saved = try FilePosition(position)
+            nextID = saved.nextID
+            let now = clock()
+            for var entry in saved.entries {
+                if entry.key.device == saved.device { entry.key.device = rootDevice }
+                let file = TrackedFile(entry, now: now)
+                byKey[file.key] = file
+                byID[entry.id] = file
+                positionLog.note(entry.id)
+            }
+        }
+        // Ranges that are replayed find their files by what was listed.
+        list()
+        let now = clock()
+        for file in byID.values where file.isAbsent { absent.append((file, now)) }
+        // What a checkpoint calls taken is durably processed.
+        for file in byID.values.sorted(by: { ($0.id ?? 0) < ($1.id ?? 0) }) { finish(file) }
+    }
+
+    public func position() -> [UInt8] {
+        let head = FilePosition(device: rootDevice, nextID: nextID).encodedHead()
+        return head
+            + positionLog.entries(of: byID.keys, rootDevice: rootDevice) { id in byID[id].flatMap(entry) }
+    }
+
+    private func entry(_ file: TrackedFile) -> FilePosition.Entry? {
+        guard let id = file.id, let fingerprint = file.fingerprint else { return nil }
+        var entry = FilePosition.Entry(
+            id: id, key: file.key, fingerprint: fingerprint, compression: file.compression, taken: file.taken,
+            consumed: file.consumed, modified: file.modified,
+            isSetAside: file.isSetAside && file.compression != .none)
+        if file.hasMore {
+            entry.path = file.path
+            entry.size = file.size
+        }
+        return entry
+    }
+
+    public func wait(milliseconds: Int) {
+        let end = clock() &+ Int64(clamping: max(milliseconds, 0)) &* 1_000_000
+        while true {
+            let now = clock()
+            let due = nextDue(now)
+            guard queue.count == 0, problems.isEmpty, changes.isEmpty, !needsListing, due > now, now < end else {
+                return
+            }
+            // Rounded up, so that what was due in part of a millisecond is due afterwards.
+            let rest = (min(end, due) - now + 999_999) / 1_000_000
+            switch wakeUp.wait(for: isWatching ? feed?.descriptor ?? -1 : -1, milliseconds: Int(clamping: rest)) {
+            case .woken: return
+            case .readable: drain()
+            case .timeout: continue
+            }
+        }
+    }
+
+    public func wake() { wakeUp.wake() }
+
+    public func lag() -> Int { bytesNotTaken }
+
+    /// When there is something to be looked at even if nothing tells of a change.
+    private func nextDue(_ now: Int64) -> Int64 {
+        var due = nextListing
+        if let deadline = settling.first?.deadline { due = min(due, deadline) }
+        if let first = finishing.first { due = min(due, max(first.lastChange + settleNanoseconds, nextFinishing)) }
+        if let first = absent.first, first.file.hasMore { due = min(due, first.since + settleNanoseconds) }
+        return due
+    }
+
+    var settleNanoseconds: Int64 { Int64(clamping: settings.settleMilliseconds) &* 1_000_000 }
+}
