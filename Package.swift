@@ -72,6 +72,14 @@ let package = Package(
             ],
             swiftSettings: house),
         .executableTarget(name: "millrace", dependencies: ["Commands"], swiftSettings: house),
+
+        // Tests
+        .testTarget(
+            name: "ParquetTests", dependencies: ["Parquet", "Columnar", "Diagnostics"], swiftSettings: house),
+        .testTarget(
+            name: "DeltaLakeTests",
+            dependencies: ["DeltaLake", "Parquet", "Storage", "Columnar", "Diagnostics", "Formats"],
+            swiftSettings: house),
     ],
     cxxLanguageStandard: .cxx20
 )
