@@ -80,6 +80,8 @@ let package = Package(
             name: "DeltaLakeTests",
             dependencies: ["DeltaLake", "Parquet", "Storage", "Columnar", "Diagnostics", "Formats"],
             swiftSettings: house),
+        .testTarget(name: "StorageTests", dependencies: ["Storage"], swiftSettings: house),
+        .testTarget(name: "StateTests", dependencies: ["State", "Storage", "Columnar"], swiftSettings: house),
     ],
     cxxLanguageStandard: .cxx20
 )

@@ -2,7 +2,8 @@
 ///
 /// Contract, and what a crash may lose:
 /// - Bytes written to a file are durable only after `WritableFile.synchronise`.
-/// - A created, renamed, linked or removed name is durable only after `synchroniseDirectory` of its directory.
+/// - A created, renamed, linked or removed name is durable only after `synchroniseDirectory` of its directory;
+///   a directory is when `createDirectory` returns.
 /// - `rename` and `link` are atomic: after a crash the name has the old or the new file, never a mixture.
 ///
 /// Paths are absolute or relative to the working directory, with `/` between parts. Safe to use from many threads.
@@ -20,7 +21,7 @@ public protocol FileSystem: AnyObject, Sendable {
     func remove(_ path: String) throws(StorageError)
     /// Cuts a file to `size` bytes.
     func truncate(_ path: String, to size: Int) throws(StorageError)
-    /// Creates the directory and those above it; no error if it is there.
+    /// Creates the directory and those above it, durably; no error if it is there.
     func createDirectory(_ path: String) throws(StorageError)
     /// The entries of a directory, in no particular order, without `.` and `..`.
     func list(_ path: String) throws(StorageError) -> [DirectoryEntry]

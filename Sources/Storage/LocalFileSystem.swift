@@ -33,13 +33,13 @@ public final class LocalFileSystem: FileSystem {
     }
 
     public func createDirectory(_ path: String) throws(StorageError) {
-        if mkdir(path, 0o777) == 0 { return }
+        let parent = Path.directory(of: path)
+        if mkdir(path, 0o777) == 0 { return try synchroniseDirectory(parent) }
         let code = errno
         if code == EEXIST {
             if try status(path)?.isDirectory == true { return }
             throw .invalid(path: path, reason: "it is a file, where a directory is needed")
         }
-        let parent = Path.directory(of: path)
         guard code == ENOENT, parent != path, parent != "." else { throw .errno(code, path) }
         try createDirectory(parent)
         // Another process may have made it meanwhile.
