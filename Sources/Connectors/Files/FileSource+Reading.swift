@@ -1,4 +1,5 @@
 import Diagnostics
+import Runtime
 import Storage
 
 // Readers of files that are read from front to back, and the chunks of ranges.

@@ -31,7 +31,7 @@ struct RecordDecoders {
     private func make(header: [UInt8]?, source: String) throws(Diagnostic) -> any RecordDecoder {
         switch format {
         case .json: return JSONDecoder(fields: fields)
-        case .lines: return LinesDecoder(fields: fields)
+        case .lines: return LinesDecoder(name: fields.first?.name ?? "")
         case .kafka: return KafkaDecoder(fields: fields)
         case .none: return KafkaDecoder(fields: [])
         case .csv, .delimited:
