@@ -56,6 +56,7 @@ extension PipelineTask {
             current.progress[scan.relation.name] = flow.progress[index]
         }
         for (name, counters) in flow.allCounters { current.counters[name] = counters.snapshot }
+        for sink in allSinks { current.sinkEpochs[sink.name] = sink.lastEpochWithRows }
         current.signatures = plan.stateSignatures
         return current
     }
@@ -154,17 +155,18 @@ extension PipelineTask {
                 fileSystem: environment.fileSystem, directory: scan.properties.deadLetters ?? standard,
                 sourceName: scan.relation.name)
         }
-        try openSinks()
+        try openSinks(restored)
         for (relation, source) in sources { try source.restore(restored.positions[relation]) }
     }
 
-    private func openSinks() throws(Diagnostic) {
+    private func openSinks(_ restored: TaskCheckpoint) throws(Diagnostic) {
         for sink in allSinks {
             let context = SinkContext(
                 applicationID: "\(instance.id)/\(sink.name)", workers: workers, seed: instance.seed.low)
-            let expected = committed > 0 ? committed : nil
+            let expected = restored.sinkEpochs[sink.name]
+            let next = committed + 1
             try delivering(sink) { () throws(SinkError) in
-                try sink.open(context, expectedEpoch: expected)
+                try sink.open(context, expectedEpoch: expected, openEpoch: next)
             }
         }
     }

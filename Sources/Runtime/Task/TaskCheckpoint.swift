@@ -7,6 +7,8 @@ struct TaskCheckpoint {
     var positions: [String: [UInt8]] = [:]
     var progress: [String: SourceProgress] = [:]
     var counters: [String: [Int64]] = [:]
+    /// The last epoch with rows of each sink.
+    var sinkEpochs: [String: Int64] = [:]
     /// What the state of each query depends on.
     var signatures: [String: String] = [:]
 
@@ -31,6 +33,11 @@ struct TaskCheckpoint {
             writer.append(name)
             writer.append(UInt32(totals.count))
             for total in totals { writer.append(total) }
+        }
+        writer.append(UInt32(sinkEpochs.count))
+        for (name, epoch) in sinkEpochs.sorted(by: { $0.key < $1.key }) {
+            writer.append(name)
+            writer.append(epoch)
         }
         writer.append(UInt32(signatures.count))
         for (name, signature) in signatures.sorted(by: { $0.key < $1.key }) {
@@ -62,6 +69,11 @@ struct TaskCheckpoint {
         for _ in 0..<totals {
             guard let name = reader.string(), let values = Self.numbers(&reader) else { return nil }
             counters[name] = values
+        }
+        guard let sinks = reader.uint32() else { return nil }
+        for _ in 0..<sinks {
+            guard let name = reader.string(), let epoch = reader.int64() else { return nil }
+            sinkEpochs[name] = epoch
         }
         guard let signed = reader.uint32() else { return nil }
         for _ in 0..<signed {
