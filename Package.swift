@@ -76,6 +76,10 @@ let package = Package(
         // Tests
         .testTarget(name: "StorageTests", dependencies: ["Storage"], swiftSettings: house),
         .testTarget(name: "StateTests", dependencies: ["State", "Storage", "Columnar"], swiftSettings: house),
+        .testTarget(
+            name: "ConnectorsTests",
+            dependencies: ["Connectors", "Storage", "Columnar", "Diagnostics", "CZstd", "CZlib"],
+            swiftSettings: house),
     ],
     cxxLanguageStandard: .cxx20
 )
