@@ -28,8 +28,10 @@ struct DigitNumber: Equatable, CustomStringConvertible {
         guard parts.count <= 2 else { return nil }
         var exponent = 0
         if parts.count == 2 {
-            guard let given = Int(parts[1]) else { return nil }
-            exponent = given
+            let sign = parts[1].first == "-" ? -1 : 1
+            let size = parts[1].drop { $0 == "-" || $0 == "+" }
+            guard !size.isEmpty, size.allSatisfy({ "0123456789".contains($0) }) else { return nil }
+            exponent = sign * min(Int(size) ?? .max, 5000)
         }
         let halves = parts[0].split(separator: ".", omittingEmptySubsequences: false)
         guard halves.count <= 2, !halves.joined().isEmpty, halves.joined().allSatisfy({ "0123456789".contains($0) })
