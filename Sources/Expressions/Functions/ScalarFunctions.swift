@@ -6,6 +6,7 @@ public enum ScalarFunctions {
     /// One function is one entry in one of these lists.
     private static let entries: [ScalarFunction] =
         NullFunctions.entries + TextFunctions.entries + NumberFunctions.entries + TimeFunctions.entries
+        + TimeTextFunctions.entries
 
     private static let table: [String: ScalarFunction] = {
         var table: [String: ScalarFunction] = [:]
