@@ -84,7 +84,8 @@ final class Scan: @unchecked Sendable {
     ) throws(Diagnostic) {
         switch chunk.framing {
         case .lines(let range, let header):
-            let decoder = try decoders[slot].values.decoder(header: header, source: chunk.sourceName)
+            let decoder = try decoders[slot].values.decoder(
+                header: header, source: chunk.sourceName, isStrict: properties.errorPolicy == .fail)
             var start = range.lowerBound
             while start < range.upperBound {
                 let records = decoder.decode(
@@ -96,9 +97,11 @@ final class Scan: @unchecked Sendable {
                 add(Decoded(chunk, records, nil, offsets, nil), clock, to: &result)
             }
         case .messages(let spans):
-            let decoder = try decoders[slot].values.decoder(header: nil, source: chunk.sourceName)
+            let decoder = try decoders[slot].values.decoder(
+                header: nil, source: chunk.sourceName, isStrict: true)
             let records = decoder.decode(chunk.buffer, frames: spans.values)
-            let keys = try decoders[slot].keys?.decoder(header: nil, source: chunk.sourceName)
+            let keys = try decoders[slot].keys?.decoder(
+                header: nil, source: chunk.sourceName, isStrict: true)
                 .decode(chunk.buffer, frames: spans.keys)
             let decoded = Decoded(
                 chunk, records, keys, Column.bigints(spans.offsets), Column.bigints(spans.timestamps))

@@ -49,8 +49,16 @@ public struct Chunk: Sendable {
         rejections = []
     }
 
+    /// Whether there is a record in it.
+    public var hasRecords: Bool {
+        switch framing {
+        case .lines(let range, _): return !range.isEmpty
+        case .messages(let spans): return spans.values.count > 0
+        }
+    }
+
     /// Bytes of its records.
-    var byteCount: Int {
+    public var byteCount: Int {
         switch framing {
         case .lines(let range, _): return range.count
         case .messages: return buffer.capacity
