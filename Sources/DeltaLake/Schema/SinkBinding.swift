@@ -5,9 +5,10 @@ import Diagnostics
 struct SinkBinding: Sendable {
     /// For each column of the table the sink's column, or nil where the sink has none and NULL is written.
     private let sources: [Int?]
-    /// The columns of the bound batches: the table's names with the sink's types.
+    /// The columns of the bound batches, as they will come back from the table.
     let schema: Schema
     private let required: [Int]
+    private let partitions: Set<Int>
     private let location: String
 
     /// Throws a diagnostic that names the column which does not fit, and what to do.
@@ -39,7 +40,8 @@ struct SinkBinding: Sendable {
         var required: [Int] = []
         for (index, field) in metadata.schema.fields.enumerated() {
             if !field.isNullable { required.append(index) }
-            guard let type = sources[index].map({ sink[$0].type }) ?? field.type.columnType else {
+            let given = sources[index].map { StoredColumn.type(sink[$0].type) }
+            guard let type = given ?? field.type.columnType else {
                 throw .unsupported("type \(field.type.text) of column \(field.name)", at: location, doing: "written")
             }
             if sources[index] == nil, !field.isNullable {
@@ -51,6 +53,7 @@ struct SinkBinding: Sendable {
             columns.append(Field(field.name, type))
         }
         self.sources = sources
+        partitions = Set(metadata.partitionIndexes)
         self.required = required
         schema = Schema(columns)
     }
@@ -69,7 +72,8 @@ struct SinkBinding: Sendable {
     /// The batch with the table's columns.
     func bind(_ batch: Batch) throws(DeltaError) -> Batch {
         let columns = schema.fields.indices.map { index in
-            sources[index].map { batch.columns[$0] } ?? Column.nulls(schema[index].type, count: batch.count)
+            sources[index].map { StoredColumn.stored(batch.columns[$0], isPartition: partitions.contains(index)) }
+                ?? Column.nulls(schema[index].type, count: batch.count)
         }
         for index in required where columns[index].nullCount > 0 {
             throw .refused(

@@ -9,8 +9,11 @@ struct TableReader: Sendable {
     let store: any ObjectStore
     let schema: Schema
     private let partitions: Set<Int>
+    private let refusesFinerTimes: Bool
 
-    init(store: any ObjectStore, metadata: TableMetadata) throws(DeltaError) {
+    /// - Parameter forRewriting: whether the rows are written again, and so must be read without any loss.
+    init(store: any ObjectStore, metadata: TableMetadata, forRewriting: Bool = false) throws(DeltaError) {
+        refusesFinerTimes = forRewriting
         self.store = store
         schema = try metadata.schema.columns(at: store.location)
         partitions = Set(metadata.partitionIndexes)
@@ -37,7 +40,7 @@ struct TableReader: Sendable {
             throw .storage(error, doing: "reading a data file")
         }
         do throws(ParquetError) {
-            return try read(ParquetReader(bytes), file, columns: columns ?? Array(0..<schema.count))
+            return try read(ParquetReader(bytes, refusesFinerTimes: refusesFinerTimes), file, columns: columns ?? Array(0..<schema.count))
         } catch {
             throw .corrupt("the data file \(place) cannot be read: \(error.reason)")
         }

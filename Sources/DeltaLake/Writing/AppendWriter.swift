@@ -39,7 +39,8 @@ public final class AppendWriter: Sendable {
     /// A writer of one thread's share of an epoch's rows; `finish` gives the files for `commit`.
     public func fileWriter(epoch: Int64) -> DataFileWriter {
         DataFileWriter(
-            plan, store: table.store, environment: table.environment, epoch: epoch, dataChange: true)
+            plan,
+            DataFilePlacer(table, epoch: epoch, dataChange: true, compression: plan.options.compression))
     }
 
     /// Encodes batches into data files and puts them into the store. For any thread.

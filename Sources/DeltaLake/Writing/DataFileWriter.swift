@@ -8,15 +8,11 @@ import Storage
 /// Used by one thread at a time; as many may run at once as there are threads. Rows are encoded as they come, so what
 /// is held is about the open files' compressed size.
 public final class DataFileWriter {
-    private let store: any ObjectStore
-    private let environment: TableEnvironment
+    private var placer: DataFilePlacer
     private let binding: SinkBinding
     private let splitter: PartitionSplitter
     private let options: WriteOptions
     private let parquet: ParquetOptions
-    private let dataChange: Bool
-    private let epoch: Int64
-    private var counter: UInt64 = 0
     private var open: [Fingerprint: OpenFile] = [:]
     private var finished: [PendingFile] = []
 
@@ -28,15 +24,12 @@ public final class DataFileWriter {
         let values: [(name: String, text: String?)]
     }
 
-    init(_ plan: DataFilePlan, store: any ObjectStore, environment: TableEnvironment, epoch: Int64, dataChange: Bool) {
-        self.store = store
-        self.environment = environment
+    init(_ plan: DataFilePlan, _ placer: DataFilePlacer) {
+        self.placer = placer
         binding = plan.binding
         splitter = plan.splitter
         options = plan.options
         parquet = plan.parquet
-        self.epoch = epoch
-        self.dataChange = dataChange
     }
 
     /// Adds rows with the sink's columns.
@@ -52,7 +45,7 @@ public final class DataFileWriter {
                 do throws(ParquetError) {
                     try file.writer.write(now)
                 } catch {
-                    throw DataFileWriter.rejected(error, store.location)
+                    throw DataFileWriter.rejected(error, placer.store.location)
                 }
                 if file.writer.rowCount >= options.fileRows || file.writer.size >= options.targetFileBytes {
                     try close(part.key)
@@ -79,70 +72,13 @@ public final class DataFileWriter {
         do throws(ParquetError) {
             written = try file.writer.finish()
         } catch {
-            throw DataFileWriter.rejected(error, store.location)
+            throw DataFileWriter.rejected(error, placer.store.location)
         }
-        let name = PartitionValue.folder(file.values) + nextName()
-        do throws(StorageError) {
-            try written.withBytes { bytes throws(StorageError) in try store.put(name, bytes) }
-        } catch {
-            throw .storage(error, doing: "writing a data file")
-        }
-        var values: [String: String?] = [:]
-        for (column, text) in file.values { values.updateValue(text, forKey: column) }
-        let add = AddFile(
-            path: FilePath.encoded(name), partitionValues: values, size: Int64(written.size),
-            modificationTime: environment.clock(), dataChange: dataChange,
-            stats: FileStats.json(rowCount: written.rowCount, statistics: written.statistics))
-        finished.append(PendingFile(add: add, rowCount: written.rowCount))
+        finished.append(try placer.put(written, file.values))
     }
 
-    /// Unique however often an epoch is run: what a crash leaves behind is never written over.
-    private func nextName() -> String {
-        counter += 1
-        let high = UInt64(truncatingIfNeeded: epoch) << 32 | (counter & 0xFFFF) << 16 | environment.random() & 0xFFFF
-        let suffix: String
-        switch options.compression {
-        case .none: suffix = ""
-        case .snappy: suffix = ".snappy"
-        case .lz4: suffix = ".lz4"
-        case .zstd: suffix = ".zstd"
-        }
-        return "part-" + TableEnvironment.identifier(high, environment.random()) + suffix + ".parquet"
-    }
-
-    private static func rejected(_ error: ParquetError, _ location: String) -> DeltaError {
+    static func rejected(_ error: ParquetError, _ location: String) -> DeltaError {
         .refused(
             Diagnostic(.malformedData, "rows for the table at \(location) cannot be written: \(error.reason)"))
-    }
-}
-
-/// What all data files of a sink share; made once, checked against the table.
-struct DataFilePlan: Sendable {
-    let binding: SinkBinding
-    let splitter: PartitionSplitter
-    let options: WriteOptions
-    let parquet: ParquetOptions
-
-    init(sink: Schema, metadata: TableMetadata, options: WriteOptions, at location: String) throws(DeltaError) {
-        binding = try SinkBinding(sink: sink, table: metadata, at: location)
-        splitter = PartitionSplitter(schema: binding.schema, metadata: metadata)
-        self.options = options
-        var columns: [String: ParquetColumnOptions] = [:]
-        var left = TableProperties.indexedColumns(metadata)
-        for field in splitter.dataSchema.fields {
-            let name = options.columns.keys.first { $0.lowercased() == field.name.lowercased() }
-            var column = name.flatMap { options.columns[$0] } ?? ParquetColumnOptions()
-            if left <= 0 { column.hasBounds = false }
-            left -= DataFilePlan.leafCount(field.type)
-            columns[field.name] = column
-        }
-        parquet = ParquetOptions(
-            compression: options.compression, rowGroupRows: min(options.rowGroupRows, options.fileRows),
-            columns: columns)
-    }
-
-    private static func leafCount(_ type: DataType) -> Int {
-        if case .structure(let fields) = type { return fields.reduce(0) { $0 + leafCount($1.type) } }
-        return 1
     }
 }

@@ -8,25 +8,28 @@ struct PartitionSplitter: Sendable {
         let values: [(name: String, text: String?)]
         /// The columns that data files hold.
         let rows: Batch
+        /// Which rows of the batch these are; nil for all of them.
+        let selection: Selection?
     }
 
     private let partitions: [Int]
-    private let data: [Int]
+    /// Places of the data files' columns in the table.
+    let dataIndexes: [Int]
     let dataSchema: Schema
     private let names: [String]
 
     /// - Parameter schema: the columns of the batches, in the table's order.
     init(schema: Schema, metadata: TableMetadata) {
         partitions = metadata.partitionIndexes
-        data = metadata.dataIndexes
-        dataSchema = Schema(data.map { schema[$0] })
+        dataIndexes = metadata.dataIndexes
+        dataSchema = Schema(dataIndexes.map { schema[$0] })
         names = partitions.map { metadata.schema.fields[$0].name }
     }
 
     func split(_ batch: Batch) -> [Part] {
         if batch.count == 0 { return [] }
-        let rows = Batch(schema: dataSchema, columns: data.map { batch.columns[$0] }, count: batch.count)
-        if partitions.isEmpty { return [Part(key: Fingerprint(low: 0, high: 0), values: [], rows: rows)] }
+        let rows = Batch(schema: dataSchema, columns: dataIndexes.map { batch.columns[$0] }, count: batch.count)
+        if partitions.isEmpty { return [Part(key: Fingerprint(low: 0, high: 0), values: [], rows: rows, selection: nil)] }
         let columns = partitions.map { batch.columns[$0] }
         let prints = UnsafeMutablePointer<Fingerprint>.allocate(capacity: batch.count)
         defer { prints.deallocate() }
@@ -50,15 +53,18 @@ struct PartitionSplitter: Sendable {
             }
             groupOfRow[row] = Int32(truncatingIfNeeded: current)
         }
-        if firstRows.count == 1 { return [Part(key: prints[0], values: values(columns, row: 0), rows: rows)] }
+        if firstRows.count == 1 {
+            return [Part(key: prints[0], values: values(columns, row: 0), rows: rows, selection: nil)]
+        }
         var selections: [[Int32]] = Array(repeating: [], count: firstRows.count)
         for row in 0..<batch.count {
             selections[Int(groupOfRow[row])].append(Int32(truncatingIfNeeded: row))
         }
         return firstRows.enumerated().map { group, first in
-            Part(
-                key: prints[first], values: values(columns, row: first),
-                rows: rows.gather(Selection(selections[group])))
+            let selection = Selection(selections[group])
+            return Part(
+                key: prints[first], values: values(columns, row: first), rows: rows.gather(selection),
+                selection: selection)
         }
     }
 
