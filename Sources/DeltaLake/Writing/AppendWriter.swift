@@ -61,4 +61,11 @@ public final class AppendWriter: Sendable {
                 step: SetTransaction(
                     appId: identity.appId, version: epoch, lastUpdated: table.environment.clock())))
     }
+
+    /// Joins small files if enough have gathered: see ``Compaction``. For any thread, between or beside commits.
+    ///
+    /// Looking is cheap; calling it every few epochs keeps the number of files in check.
+    public func compact(_ compaction: Compaction = Compaction()) throws(DeltaError) -> Compaction.Report {
+        try compaction.run(table)
+    }
 }
