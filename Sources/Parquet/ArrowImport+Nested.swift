@@ -98,7 +98,9 @@ extension ArrowImport {
         guard let dictionary = array.pointee.dictionary, let start = buffer(1) else {
             return .nulls(format.type, count: count)
         }
-        let values = try ArrowImport(UnsafePointer(dictionary), name: name).column(format)
+        let values = try ArrowImport(
+            UnsafePointer(dictionary), name: name, refusesFinerTimes: refusesFinerTimes
+        ).column(format)
         let valid = validity
         var rows = [Int32](repeating: 0, count: count)
         for row in 0..<count where valid.map({ $0[row] }) ?? true {

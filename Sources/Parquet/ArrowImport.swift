@@ -8,13 +8,15 @@ import Glibc
 struct ArrowImport {
     let array: UnsafePointer<ArrowArray>
     let name: String
+    let refusesFinerTimes: Bool
 
     var offset: Int { Int(array.pointee.offset) }
     var count: Int { Int(array.pointee.length) }
 
-    init(_ array: UnsafePointer<ArrowArray>, name: String) {
+    init(_ array: UnsafePointer<ArrowArray>, name: String, refusesFinerTimes: Bool) {
         self.array = array
         self.name = name
+        self.refusesFinerTimes = refusesFinerTimes
     }
 
     func column(_ format: ArrowFormat) throws(ParquetError) -> Column {
@@ -29,7 +31,7 @@ struct ArrowImport {
         case .offsets(let bytes, let type): return try texts(offsetBytes: bytes, type: type)
         case .views(let type): return views(type)
         case .fixedBytes(let length): return fixedBytes(length)
-        case .date, .time, .timestamp: return times(format)
+        case .date, .time, .timestamp: return try times(format)
         case .list(let bytes, let element):
             let (offsets, range) = try listOffsets(bytes: bytes)
             let elements = try child(0).column(element).slice(range)
@@ -61,7 +63,8 @@ struct ArrowImport {
 
     func child(_ index: Int) -> ArrowImport {
         // Proof: Arrow's schema, from which the format was read, says that the child is there.
-        ArrowImport(UnsafePointer(array.pointee.children[index]!), name: name)
+        ArrowImport(
+            UnsafePointer(array.pointee.children[index]!), name: name, refusesFinerTimes: refusesFinerTimes)
     }
 
     /// A member of a structure, whose rows a slice of the structure cuts out.
@@ -171,7 +174,7 @@ struct ArrowImport {
         return .fixed(type, count: count, validity: valid, values: values)
     }
 
-    private func times(_ format: ArrowFormat) -> Column {
+    private func times(_ format: ArrowFormat) throws(ParquetError) -> Column {
         let type = format.type
         let values = Buffer(capacity: count * type.width, zeroed: true)
         guard let start = buffer(1) else {
@@ -193,6 +196,9 @@ struct ArrowImport {
             case .timestamp(let perSecond):
                 let value = (start + (offset + row) * 8).loadUnaligned(as: Int64.self)
                 milliseconds[row] = ArrowImport.milliseconds(value, perSecond: perSecond)
+                if refusesFinerTimes, perSecond > 1000, milliseconds[row] &* (perSecond / 1000) != value {
+                    throw .unsupported(reason: "column \(name) has times finer than a millisecond")
+                }
             default: break
             }
         }

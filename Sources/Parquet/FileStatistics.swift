@@ -19,10 +19,15 @@ enum FileStatistics {
                     minimum: bounds?.minimum, maximum: bounds?.maximum))
         }
         // A top-level ARRAY or MAP has no bounds, but its NULLs are counted.
-        for leaf in leaves where leaf.names == nil && !result.contains(where: { $0.path == [leaf.topName] }) {
-            result.append(
-                ColumnStatistics(
-                    path: [leaf.topName], type: leaf.type, nullCount: nullCounts[leaf.top], minimum: nil, maximum: nil))
+        for leaf in leaves where !result.contains(where: { $0.path == [leaf.topName] }) {
+            switch leaf.topType {
+            case .array, .map:
+                result.append(
+                    ColumnStatistics(
+                        path: [leaf.topName], type: leaf.topType, nullCount: nullCounts[leaf.top], minimum: nil,
+                        maximum: nil))
+            default: break
+            }
         }
         return result
     }

@@ -9,9 +9,13 @@ public final class ParquetReader {
     /// The top-level columns.
     public let schema: Schema
     private let storage: UnsafeMutableRawBufferPointer
+    private let refusesFinerTimes: Bool
     private let handle: OpaquePointer
 
-    public init(_ bytes: [UInt8]) throws(ParquetError) {
+    /// - Parameter refusesFinerTimes: whether a time finer than a millisecond is an error when it is read, for those
+    ///   who write again what they have read.
+    public init(_ bytes: [UInt8], refusesFinerTimes: Bool = false) throws(ParquetError) {
+        self.refusesFinerTimes = refusesFinerTimes
         // Arrow keeps the address for as long as it reads, which an array does not promise to keep.
         storage = .allocate(byteCount: max(1, bytes.count), alignment: 64)
         storage.copyBytes(from: bytes)
@@ -82,7 +86,7 @@ public final class ParquetReader {
             if state < 0 { throw .malformed(reason: takeReason(error)) }
             if state == 0 { return batches }
             defer { array.release?(&array) }
-            batches.append(try ParquetReader.batch(&array, formats, batchSchema))
+            batches.append(try batch(&array, formats, batchSchema))
         }
     }
 
@@ -93,7 +97,7 @@ public final class ParquetReader {
         }
     }
 
-    private static func batch(
+    private func batch(
         _ array: inout ArrowArray, _ formats: [(name: String, format: ArrowFormat)], _ schema: Schema
     ) throws(ParquetError) -> Batch {
         guard array.length >= 0, array.offset == 0, Int(array.n_children) == formats.count else {
@@ -104,7 +108,8 @@ public final class ParquetReader {
             guard let child = array.children?[index], child.pointee.length == array.length else {
                 throw .malformed(reason: "column \(part.name) is missing in a batch")
             }
-            columns.append(try ArrowImport(UnsafePointer(child), name: part.name).column(part.format))
+            let source = ArrowImport(UnsafePointer(child), name: part.name, refusesFinerTimes: refusesFinerTimes)
+            columns.append(try source.column(part.format))
         }
         return Batch(schema: schema, columns: columns, count: Int(array.length))
     }

@@ -32,19 +32,20 @@ enum ParquetType {
         let type: DataType
         let top: Int
         let topName: String
+        let topType: DataType
     }
 
     /// The leaves in the order in which Parquet numbers them.
     static func leaves(of schema: Schema) -> [Leaf] {
         var result: [Leaf] = []
         for (top, field) in schema.fields.enumerated() {
-            append(field.type, path: field.name, names: [field.name], top: (top, field.name), to: &result)
+            append(field.type, path: field.name, names: [field.name], top: (top, field), to: &result)
         }
         return result
     }
 
     private static func append(
-        _ type: DataType, path: String, names: [String]?, top: (Int, String),
+        _ type: DataType, path: String, names: [String]?, top: (Int, Field),
         to result: inout [Leaf]
     ) {
         switch type {
@@ -59,7 +60,8 @@ enum ParquetType {
                     field.type, path: path + "." + field.name, names: names.map { $0 + [field.name] }, top: top,
                     to: &result)
             }
-        default: result.append(Leaf(dottedPath: path, names: names, type: type, top: top.0, topName: top.1))
+        default: result.append(Leaf(dottedPath: path, names: names, type: type, top: top.0, topName: top.1.name,
+                    topType: top.1.type))
         }
     }
 }
