@@ -74,6 +74,12 @@ let package = Package(
         .executableTarget(name: "millrace", dependencies: ["Commands"], swiftSettings: house),
 
         // Tests
+        .testTarget(
+            name: "ParquetTests", dependencies: ["Parquet", "Columnar", "Diagnostics"], swiftSettings: house),
+        .testTarget(
+            name: "DeltaLakeTests",
+            dependencies: ["DeltaLake", "Parquet", "Storage", "Columnar", "Diagnostics", "Formats"],
+            swiftSettings: house),
         .testTarget(name: "StorageTests", dependencies: ["Storage"], swiftSettings: house),
         .testTarget(name: "StateTests", dependencies: ["State", "Storage", "Columnar"], swiftSettings: house),
         .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"], swiftSettings: house),

@@ -1,0 +1,36 @@
+/// What a table is: its identity, columns, partitions and settings.
+public struct TableMetadata: Equatable, Sendable {
+    public var id: String
+    public var name: String?
+    public var comment: String?
+    public var schema: TableSchema
+    public var partitionColumns: [String]
+    public var configuration: [String: String]
+    /// Milliseconds since the epoch.
+    public var createdTime: Int64?
+    /// The schema as the log has it.
+    let schemaString: String
+
+    init(
+        id: String, name: String?, comment: String?, schema: TableSchema, schemaString: String? = nil,
+        partitionColumns: [String], configuration: [String: String], createdTime: Int64?
+    ) {
+        self.id = id
+        self.name = name
+        self.comment = comment
+        self.schema = schema
+        self.schemaString = schemaString ?? schema.json
+        self.partitionColumns = partitionColumns
+        self.configuration = configuration
+        self.createdTime = createdTime
+    }
+
+    /// Places of the partition columns in the schema; one that is missing there has none.
+    var partitionIndexes: [Int] { partitionColumns.compactMap { schema.index(of: $0) } }
+
+    /// Places of the columns that data files hold.
+    var dataIndexes: [Int] {
+        let partitions = Set(partitionIndexes)
+        return schema.fields.indices.filter { !partitions.contains($0) }
+    }
+}

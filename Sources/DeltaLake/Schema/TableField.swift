@@ -1,0 +1,18 @@
+/// A column of a table, or a member of a struct in it.
+public struct TableField: Equatable, Sendable {
+    public let name: String
+    public let type: TableType
+    public let isNullable: Bool
+    let metadata: [LogValue.LogMember]
+
+    public init(name: String, type: TableType) {
+        self.init(name: name, type: type, isNullable: true, metadata: [])
+    }
+
+    init(name: String, type: TableType, isNullable: Bool, metadata: [LogValue.LogMember]) {
+        self.name = name
+        self.type = type
+        self.isNullable = isNullable
+        self.metadata = metadata
+    }
+}

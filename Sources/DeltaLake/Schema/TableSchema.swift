@@ -1,0 +1,128 @@
+import Columnar
+
+/// The columns of a table, partition columns included, in the order in which they are shown.
+public struct TableSchema: Equatable, Sendable {
+    public let fields: [TableField]
+
+    public init(_ fields: [TableField]) { self.fields = fields }
+
+    /// The schema of a new table that is to hold such batches.
+    public init(_ schema: Schema) {
+        fields = schema.fields.map { TableField(name: $0.name, type: TableType($0.type)) }
+    }
+
+    /// Where a column is; its case does not matter, as in Spark.
+    public func index(of name: String) -> Int? {
+        fields.firstIndex { $0.name == name } ?? fields.firstIndex { $0.name.lowercased() == name.lowercased() }
+    }
+
+    /// The schema of batches read from the table.
+    public func columns(at location: String) throws(DeltaError) -> Schema {
+        var columns: [Field] = []
+        for field in fields {
+            guard let type = field.type.columnType else {
+                throw .unsupported("type \(field.type.text) of column \(field.name)", at: location, doing: "read")
+            }
+            columns.append(Field(field.name, type))
+        }
+        return Schema(columns)
+    }
+}
+
+// The JSON form that the log keeps.
+extension TableSchema {
+    init?(json: String) {
+        guard let value = LogValue.parse(json), value["type"]?.text == "struct",
+            let fields = TableType.fields(value)
+        else { return nil }
+        self.fields = fields
+    }
+
+    var json: String { TableType.structure(fields).logValue.json }
+}
+
+extension TableType {
+    fileprivate static func fields(_ value: LogValue) -> [TableField]? {
+        guard let elements = value["fields"]?.elements else { return nil }
+        var fields: [TableField] = []
+        for element in elements {
+            guard let name = element["name"]?.text, let type = element["type"].flatMap({ TableType(json: $0) }) else {
+                return nil
+            }
+            fields.append(
+                TableField(
+                    name: name, type: type, isNullable: element["nullable"]?.bool ?? true,
+                    metadata: element["metadata"]?.members ?? []))
+        }
+        return fields
+    }
+
+    private init?(json value: LogValue) {
+        if let name = value.text {
+            self = TableType.primitive(name)
+            return
+        }
+        switch value["type"]?.text {
+        case "struct":
+            guard let fields = TableType.fields(value) else { return nil }
+            self = .structure(fields)
+        case "array":
+            guard let element = value["elementType"].flatMap({ TableType(json: $0) }) else { return nil }
+            self = .array(element, containsNull: value["containsNull"]?.bool ?? true)
+        case "map":
+            guard let key = value["keyType"].flatMap({ TableType(json: $0) }),
+                let item = value["valueType"].flatMap({ TableType(json: $0) })
+            else { return nil }
+            self = .map(key: key, value: item, valueContainsNull: value["valueContainsNull"]?.bool ?? true)
+        default: return nil
+        }
+    }
+
+    private static func primitive(_ name: String) -> TableType {
+        switch name {
+        case "boolean": return .boolean
+        case "byte": return .byte
+        case "short": return .short
+        case "integer": return .integer
+        case "long": return .long
+        case "float": return .float
+        case "double": return .double
+        case "string": return .string
+        case "binary": return .binary
+        case "date": return .date
+        case "timestamp": return .timestamp
+        case "timestamp_ntz": return .timestampWithoutZone
+        case "decimal": return .decimal(precision: 10, scale: 0)
+        default:
+            guard name.hasPrefix("decimal("), name.hasSuffix(")") else { return .unknown(name) }
+            let digits = name.dropFirst(8).dropLast().split(separator: ",").map { part in
+                Int(part.filter { $0 != " " })
+            }
+            guard digits.count == 2, let precision = digits[0], let scale = digits[1] else { return .unknown(name) }
+            return .decimal(precision: precision, scale: scale)
+        }
+    }
+
+    fileprivate var logValue: LogValue {
+        switch self {
+        case .structure(let fields):
+            let values = fields.map { field -> LogValue in
+                [
+                    "name": .string(field.name), "type": field.type.logValue, "nullable": .boolean(field.isNullable),
+                    "metadata": .object(field.metadata),
+                ]
+            }
+            return ["type": .string("struct"), "fields": .array(values)]
+        case .array(let element, let containsNull):
+            return [
+                "type": .string("array"), "elementType": element.logValue, "containsNull": .boolean(containsNull),
+            ]
+        case .map(let key, let value, let valueContainsNull):
+            return [
+                "type": .string("map"), "keyType": key.logValue, "valueType": value.logValue,
+                "valueContainsNull": .boolean(valueContainsNull),
+            ]
+        default: return .string(text)
+        }
+    }
+}

@@ -1,0 +1,22 @@
+/// The line of a commit that says what it was, for people and for those who look for their own.
+enum CommitInfo {
+    static func value(
+        operation: String, parameters: [String: String], isBlindAppend: Bool, readVersion: Int64?,
+        identifier: String, timestamp: Int64
+    ) -> LogValue {
+        [
+            "timestamp": .integer(timestamp), "operation": .string(operation),
+            "operationParameters": .texts(parameters.mapValues { $0 }),
+            "readVersion": readVersion.map { .integer($0) }, "isolationLevel": .string("WriteSerializable"),
+            "isBlindAppend": .boolean(isBlindAppend), "engineInfo": .string("Millrace"),
+            "txnId": .string(identifier),
+        ]
+    }
+
+    static func identifier(of actions: [Action]) -> String? {
+        for action in actions {
+            if case .commitInfo(let value) = action { return value["txnId"]?.text }
+        }
+        return nil
+    }
+}

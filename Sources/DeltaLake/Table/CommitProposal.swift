@@ -1,0 +1,34 @@
+/// What is to become the next version of a table.
+struct CommitProposal: Sendable {
+    /// What the change was made from, and so which changes of others it can stand beside.
+    enum Basis: Sendable {
+        /// Nothing: rows are only added.
+        case nothing
+        /// The files that it removes: others may add.
+        case removedFiles
+        /// All rows of the table: no file may have come or gone.
+        case wholeTable
+    }
+
+    var actions: [Action]
+    /// As the table's history names it: `STREAMING UPDATE`, `OPTIMIZE`.
+    var operation: String
+    var parameters: [String: String] = [:]
+    var basis: Basis
+    /// The application's step that this commit is; counted once however often it is tried.
+    var step: SetTransaction?
+
+    var removedKeys: Set<String> {
+        Set(actions.compactMap { if case .remove(let file) = $0 { file.key } else { nil } })
+    }
+}
+
+/// What became of a proposal.
+public struct CommitOutcome: Sendable {
+    /// The table's version that holds the change.
+    public let version: Int64
+    /// The step was in the log already, and nothing was written.
+    public let isRepeated: Bool
+    /// The commit stands; the checkpoint that was due after it could not be written, and is tried again.
+    public let checkpointFailure: DeltaError?
+}

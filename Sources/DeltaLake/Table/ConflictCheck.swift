@@ -1,0 +1,33 @@
+import Diagnostics
+
+/// Whether a proposal can stand behind a commit of somebody else that was first.
+enum ConflictCheck {
+    static func check(
+        _ proposal: CommitProposal, against winner: [Action], version: Int64, at location: String
+    ) throws(DeltaError) {
+        let removed = proposal.removedKeys
+        for action in winner {
+            switch action {
+            case .metadata, .tableProtocol:
+                throw conflict("its schema, properties or protocol", version, location)
+            case .remove(let file):
+                if proposal.basis == .wholeTable || removed.contains(file.key) {
+                    throw conflict("files that this change replaces", version, location)
+                }
+            case .add:
+                if proposal.basis == .wholeTable { throw conflict("rows", version, location) }
+            case .domain(let domain):
+                // What a domain means only its owner knows.
+                if proposal.basis != .nothing { throw conflict("the domain \(domain.domain)", version, location) }
+            case .transaction, .commitInfo, .other: break
+            }
+        }
+    }
+
+    private static func conflict(_ what: String, _ version: Int64, _ location: String) -> DeltaError {
+        .conflict(
+            Diagnostic(
+                .conflict, "somebody else changed \(what) in version \(version) of the table at \(location)",
+                hint: "the change is made again from that version"))
+    }
+}

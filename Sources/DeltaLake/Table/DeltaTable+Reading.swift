@@ -1,0 +1,89 @@
+import Columnar
+import Diagnostics
+import Storage
+
+extension DeltaTable {
+    /// The data files of a snapshot with their partition values, for engines that read Parquet themselves.
+    public func liveFiles(_ snapshot: Snapshot) -> [LiveFile] {
+        snapshot.liveFiles.map { file in
+            let name = FilePath.isAbsolute(file.path)
+                ? FilePath.decoded(file.path) : Path.join(store.location, FilePath.decoded(file.path))
+            return LiveFile(
+                path: name,
+                partitionValues: snapshot.metadata.partitionColumns.map { column in
+                    (column, file.partitionValues[column] ?? nil)
+                },
+                rowCount: FileStats.rowCount(file.stats), size: file.size)
+        }
+    }
+
+    /// Rows of a snapshot by its statistics; nil when a file has none.
+    public func rowCount(_ snapshot: Snapshot) -> Int? {
+        var total = 0
+        for file in snapshot.liveFiles {
+            guard let rows = FileStats.rowCount(file.stats) else { return nil }
+            total += rows
+        }
+        return total
+    }
+
+    /// All rows of a snapshot, file by file, each batch with the table's columns.
+    /// - Parameter body: may throw to stop.
+    public func forEachBatch(
+        of snapshot: Snapshot, _ body: (Batch) throws(DeltaError) -> Void
+    ) throws(DeltaError) {
+        let reader = try TableReader(store: store, metadata: snapshot.metadata)
+        for file in snapshot.liveFiles {
+            for batch in try reader.read(file) { try body(batch) }
+        }
+    }
+
+    /// All rows of a snapshot in memory.
+    public func readAll(_ snapshot: Snapshot) throws(DeltaError) -> [Batch] {
+        var batches: [Batch] = []
+        try forEachBatch(of: snapshot) { (batch) throws(DeltaError) in batches.append(batch) }
+        return batches
+    }
+
+    /// What each commit was, the newest first.
+    public func history(limit: Int = .max) throws(DeltaError) -> [CommitSummary] {
+        let reader = LogReader(store: store)
+        var commits: [(version: Int64, modified: Int64)] = []
+        for (file, object) in try reader.list(from: nil) {
+            if case .commit(let version) = file { commits.append((version, object.modified)) }
+        }
+        var result: [CommitSummary] = []
+        for (version, modified) in commits.reversed().prefix(limit) {
+            guard let actions = try reader.commit(version) else { continue }
+            result.append(CommitSummary(actions, version: version, modified: modified))
+        }
+        return result
+    }
+}
+
+extension CommitSummary {
+    init(_ actions: [Action], version: Int64, modified: Int64) {
+        var info: LogValue?
+        var added: [AddFile] = []
+        var removed = 0
+        var transactions: [SetTransaction] = []
+        for action in actions {
+            switch action {
+            case .commitInfo(let value): info = value
+            case .add(let file): added.append(file)
+            case .remove: removed += 1
+            case .transaction(let value): transactions.append(value)
+            default: break
+            }
+        }
+        let parameters = info?["operationParameters"]?.members?.map { member in
+            (member.name, member.value.text ?? member.value.json)
+        }
+        self.init(
+            version: version, timestamp: info?["timestamp"]?.int64 ?? modified,
+            operation: info?["operation"]?.text,
+            parameters: Dictionary(parameters ?? [], uniquingKeysWith: { _, last in last }),
+            filesAdded: added.count, filesRemoved: removed,
+            rowsAdded: added.reduce(0) { $0 + (FileStats.rowCount($1.stats) ?? 0) }, transactions: transactions)
+    }
+}

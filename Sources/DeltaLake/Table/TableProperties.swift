@@ -1,0 +1,41 @@
+/// Delta's table properties that matter here, with their defaults.
+enum TableProperties {
+    static func checkpointInterval(_ metadata: TableMetadata) -> Int64 {
+        guard let text = metadata.configuration["delta.checkpointInterval"], let value = Int64(text), value > 0
+        else { return DeltaTable.defaultCheckpointInterval }
+        return value
+    }
+
+    /// How long a removed file is remembered, in milliseconds; a week, as Delta has it.
+    static func deletedFileRetention(_ metadata: TableMetadata) -> Int64 {
+        metadata.configuration["delta.deletedFileRetentionDuration"].flatMap(interval) ?? 7 * 86_400_000
+    }
+
+    /// How many leaf columns of a file have bounds.
+    static func indexedColumns(_ metadata: TableMetadata) -> Int {
+        guard let text = metadata.configuration["delta.dataSkippingNumIndexedCols"], let value = Int(text) else {
+            return FileStats.defaultColumnLimit
+        }
+        return value < 0 ? Int.max : value
+    }
+
+    /// Milliseconds of `interval 30 days`; nil for what is none.
+    static func interval(_ text: String) -> Int64? {
+        var words = text.lowercased().split(separator: " ")[...]
+        if words.first == "interval" { words.removeFirst() }
+        let units: [Substring: Int64] = [
+            "millisecond": 1, "second": 1000, "minute": 60_000, "hour": 3_600_000, "day": 86_400_000,
+            "week": 604_800_000,
+        ]
+        guard !words.isEmpty, words.count.isMultiple(of: 2) else { return nil }
+        var total: Int64 = 0
+        while let number = words.popFirst(), let unit = words.popFirst() {
+            let name = unit.hasSuffix("s") ? unit.dropLast() : unit
+            guard let count = Int64(number), let factor = units[name] else { return nil }
+            let (part, overflow) = count.multipliedReportingOverflow(by: factor)
+            guard !overflow else { return nil }
+            total = total &+ part
+        }
+        return total
+    }
+}

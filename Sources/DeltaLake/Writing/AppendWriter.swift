@@ -1,0 +1,64 @@
+import Columnar
+
+/// Adds the rows of a stream to a table, each epoch exactly once.
+///
+/// ```
+/// encode (any thread, any number of times)  batches → data files in the store
+/// commit(epoch:)                            the files and the epoch's number in one commit
+/// ```
+/// A crash before the commit leaves only files that are in no table. An epoch that is in the log is not committed
+/// again. Safe to use from many threads; `commit` from one.
+public final class AppendWriter: Sendable {
+    public let table: DeltaTable
+    public let identity: SinkIdentity
+    private let plan: DataFilePlan
+
+    /// Throws a diagnostic when the columns do not fit the table.
+    /// - Parameter schema: the columns of the batches.
+    public init(
+        _ table: DeltaTable, schema: Schema, identity: SinkIdentity, options: WriteOptions = WriteOptions()
+    ) throws(DeltaError) {
+        self.table = table
+        self.identity = identity
+        let snapshot = table.snapshot
+        try snapshot.tableProtocol.checkWritable(snapshot.metadata, removing: false, at: table.store.location)
+        plan = try DataFilePlan(
+            sink: schema, metadata: snapshot.metadata, options: options, at: table.store.location)
+    }
+
+    /// Throws when the table holds epochs of another instance, or lacks what the checkpoint says was committed.
+    ///
+    /// See ``SinkIdentity/verify(_:expectedEpoch:openEpoch:)``.
+    public func verify(expectedEpoch: Int64?, openEpoch: Int64) throws(DeltaError) {
+        try identity.verify(table, expectedEpoch: expectedEpoch, openEpoch: openEpoch)
+    }
+
+    /// The last epoch in the table's log.
+    public var lastCommitted: Int64? { table.lastCommitted(identity.appId) }
+
+    /// A writer of one thread's share of an epoch's rows; `finish` gives the files for `commit`.
+    public func fileWriter(epoch: Int64) -> DataFileWriter {
+        DataFileWriter(
+            plan,
+            DataFilePlacer(table, epoch: epoch, dataChange: true, compression: plan.options.compression))
+    }
+
+    /// Encodes batches into data files and puts them into the store. For any thread.
+    public func encode(_ batches: [Batch], epoch: Int64) throws(DeltaError) -> [PendingFile] {
+        let writer = fileWriter(epoch: epoch)
+        for batch in batches { try writer.add(batch) }
+        return try writer.finish()
+    }
+
+    /// Makes the files part of the table; nil when there are none, and nothing is written.
+    public func commit(epoch: Int64, files: [PendingFile]) throws(DeltaError) -> CommitOutcome? {
+        if files.isEmpty { return nil }
+        return try table.commit(
+            CommitProposal(
+                actions: files.map { .add($0.add) }, operation: "STREAMING UPDATE",
+                parameters: ["outputMode": "Append", "queryId": identity.appId, "epochId": String(epoch)],
+                basis: .nothing,
+                step: SetTransaction(
+                    appId: identity.appId, version: epoch, lastUpdated: table.environment.clock())))
+    }
+}

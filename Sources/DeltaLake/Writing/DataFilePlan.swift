@@ -1,0 +1,33 @@
+import Columnar
+import Parquet
+
+/// What all data files of a sink share; made once, checked against the table.
+struct DataFilePlan: Sendable {
+    let binding: SinkBinding
+    let splitter: PartitionSplitter
+    let options: WriteOptions
+    let parquet: ParquetOptions
+
+    init(sink: Schema, metadata: TableMetadata, options: WriteOptions, at location: String) throws(DeltaError) {
+        binding = try SinkBinding(sink: sink, table: metadata, at: location)
+        splitter = PartitionSplitter(schema: binding.schema, metadata: metadata)
+        self.options = options
+        var columns: [String: ParquetColumnOptions] = [:]
+        var left = TableProperties.indexedColumns(metadata)
+        for field in splitter.dataSchema.fields {
+            let name = options.columns.keys.first { $0.lowercased() == field.name.lowercased() }
+            var column = name.flatMap { options.columns[$0] } ?? ParquetColumnOptions()
+            if left <= 0 { column.hasBounds = false }
+            left -= DataFilePlan.leafCount(field.type)
+            columns[field.name] = column
+        }
+        parquet = ParquetOptions(
+            compression: options.compression, rowGroupRows: min(options.rowGroupRows, options.fileRows),
+            columns: columns)
+    }
+
+    private static func leafCount(_ type: DataType) -> Int {
+        if case .structure(let fields) = type { return fields.reduce(0) { $0 + leafCount($1.type) } }
+        return 1
+    }
+}

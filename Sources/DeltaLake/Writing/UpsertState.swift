@@ -1,0 +1,95 @@
+import Columnar
+import Diagnostics
+
+/// What an upsert writer keeps between epochs.
+struct UpsertState: @unchecked Sendable {
+    // The key map inside is a class of one owner; the writer's lock is that owner.
+    var files: KeyedFiles
+    let plan: DataFilePlan
+    let metadata: TableMetadata
+    /// The version that `files` is in line with.
+    private var version: Int64
+    var sealBefore: Int64?
+    /// Places of the key columns in the table, and their names for the columns of deletes.
+    let keyColumns: [Int]
+    let keyNames: [String]
+    let location: String
+
+    init(
+        table: DeltaTable, schema: Schema, key: [String], window: String?, options: UpsertOptions, sealBefore: Int64?
+    ) throws(DeltaError) {
+        let snapshot = table.snapshot
+        location = table.store.location
+        try snapshot.tableProtocol.checkWritable(snapshot.metadata, removing: true, at: location)
+        metadata = snapshot.metadata
+        plan = try DataFilePlan(
+            sink: schema, metadata: snapshot.metadata, options: options.write, at: location)
+        var keyColumns: [Int] = []
+        for name in key { keyColumns.append(try UpsertState.column(name, schema, metadata, location)) }
+        guard !keyColumns.isEmpty else {
+            throw .refused(
+                Diagnostic(
+                    .missingProperty, "the table at \(location) is written with upserts, but has no key columns",
+                    expected: "at least one column of PRIMARY KEY"))
+        }
+        var windowColumn: Int?
+        if let window {
+            let column = try UpsertState.column(window, schema, metadata, location)
+            guard metadata.schema.fields[column].type == .timestamp else {
+                throw .refused(
+                    Diagnostic(
+                        .typeMismatch,
+                        "the window column \(window) of the table at \(location) is "
+                            + metadata.schema.fields[column].type.text, expected: "TIMESTAMP"))
+            }
+            windowColumn = column
+        }
+        self.keyColumns = keyColumns
+        keyNames = key
+        self.sealBefore = sealBefore
+        let reader = try TableReader(store: table.store, metadata: metadata, forRewriting: true)
+        let random = table.environment.random
+        files = KeyedFiles(
+            reader: reader, keyColumns: keyColumns, windowColumn: windowColumn,
+            seed: Fingerprint(low: random(), high: random()))
+        try files.synchronise(snapshot, sealBefore: sealBefore)
+        version = snapshot.version
+    }
+
+    private static func column(
+        _ name: String, _ schema: Schema, _ metadata: TableMetadata, _ location: String
+    ) throws(DeltaError) -> Int {
+        guard schema.fields.contains(where: { $0.name.lowercased() == name.lowercased() }),
+            let index = metadata.schema.index(of: name)
+        else {
+            throw .refused(
+                Diagnostic(
+                    .unknownColumn, "the key column \(name) is not among the rows for the table at \(location)",
+                    expected: "one of " + schema.names.joined(separator: ", "),
+                    hint: NearestName.suggestion(for: name, among: schema.names).map { "did you mean \($0)?" }))
+        }
+        return index
+    }
+
+    /// Takes in what others, or an earlier try of our own, have committed.
+    mutating func synchronise(_ table: DeltaTable) throws(DeltaError) {
+        let snapshot = table.snapshot
+        if snapshot.version == version { return }
+        guard snapshot.metadata == metadata else {
+            throw .conflict(
+                Diagnostic(
+                    .conflict, "somebody changed the schema or the properties of the table at \(location)",
+                    hint: "start again with the table as it is now"))
+        }
+        try files.synchronise(snapshot, sealBefore: sealBefore)
+        version = snapshot.version
+    }
+
+    /// Takes in a commit of our own.
+    mutating func take(_ rewrite: UpsertRewrite, version: Int64) {
+        files.replace(
+            rewrite.rewritten, with: rewrite.written, deleted: rewrite.deletedKeys, sealBefore: sealBefore)
+        if let sealBefore { files.seal(before: sealBefore) }
+        self.version = version
+    }
+}
