@@ -93,6 +93,9 @@ let package = Package(
         .testTarget(name: "ColumnarTests", dependencies: ["Columnar"], swiftSettings: house),
         .testTarget(
             name: "ExpressionsTests", dependencies: ["Expressions", "Columnar", "Diagnostics"],
+        .testTarget(
+            name: "ConnectorsTests",
+            dependencies: ["Connectors", "Storage", "Columnar", "Diagnostics", "CZstd", "CZlib"],
             swiftSettings: house),
     ],
     cxxLanguageStandard: .cxx20

@@ -13,4 +13,6 @@ struct DirectoryChange: Hashable, Sendable {
     let name: String
     let kind: Kind
     let isDirectory: Bool
+    /// Joins the two halves of a renaming; 0 for none.
+    let renaming: UInt32
 }

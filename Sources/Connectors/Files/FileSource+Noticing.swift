@@ -38,7 +38,11 @@ extension FileSource {
         let batch = changes
         changes = []
         var removed: [TrackedFile] = []
+        // When the file under a name came to be, as far as these changes tell.
         var present: [String: Int] = [:]
+        var renamed: [UInt32: Int] = [:]
+        // A name that came and went may have been a link that kept a removed file alive.
+        var hasPassingNames = false
         var found: [(path: String, status: FileStatus, index: Int)] = []
         for (index, change) in batch.enumerated() {
             let path = self.path(change.directory, change.name)
@@ -48,9 +52,11 @@ extension FileSource {
                 walk(path, pattern.states(in: states, entering: change.name), &inside)
                 found += inside.map { ($0.path, $0.status, index) }
             } else if change.kind == .present {
-                if present[path] == nil { present[path] = index }
+                if present[path] == nil { present[path] = renamed[change.renaming] ?? index }
             } else {
-                present[path] = nil
+                if change.renaming != 0 { renamed[change.renaming] = present[path] ?? -1 }
+                let isPassing = present.removeValue(forKey: path) != nil && change.kind == .removed
+                hasPassingNames = hasPassingNames || isPassing
                 guard let file = byPath[path] else { continue }
                 detach(path, from: file)
                 guard file.isAbsent else { continue }
@@ -69,7 +75,7 @@ extension FileSource {
         found.sort { isEarlier(($0.path, $0.status), ($1.path, $1.status)) }
         for (path, status, index) in found {
             // An inode that is used again behind a removal is another file.
-            if let file = byKey[FileKey(status)], let removedAt = file.removedAt, index > removedAt {
+            if !hasPassingNames, let file = byKey[FileKey(status)], let removedAt = file.removedAt, index > removedAt {
                 retire(file, FileProblem.vanished(file.path))
             }
             examine(path, status, now, isTouched: true)
@@ -181,8 +187,9 @@ extension FileSource {
         let isNewName = named !== file && !file.path.isEmpty
         let modified = UInt32(truncatingIfNeeded: status.modificationNanoseconds)
         let isChanged = status.size != file.size || modified != file.modified
-        // Bytes that were taken are looked at here; the others when they are taken.
-        if isNewName || isChanged, status.size <= file.size || isNewName, !isSameFile(file, path, status) {
+        // A file that merely grows is looked at when its bytes are taken, the others here.
+        let isGrowing = isChanged && !isNewName && !file.isAbsent && status.size > file.size
+        if isNewName || isChanged, !isGrowing, !isSameFile(file, path, status) {
             retire(file, FileProblem.replaced(file.path))
             if let named, named !== file { renounce(path, of: named, now) }
             track(TrackedFile(path, status, now: now))

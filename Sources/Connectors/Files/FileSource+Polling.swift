@@ -69,6 +69,7 @@ extension FileSource {
                 return .again
             }
             _ = file.note(status, now: now)
+            file.verifiedSize = file.size
             if file.compression == .none, file.size < file.consumed { shrink(file) }
             // A file that has grown is known better.
             if file.fingerprint?.length != head.count { file.fingerprint = HeadFingerprint(of: head[...]) }
@@ -112,7 +113,9 @@ extension FileSource {
 
     /// The file was written anew in its place: what is there now is another file.
     private func restart(_ file: TrackedFile) {
-        if file.hasMore { complain(file, .lost, FileProblem.replaced(file.path)) }
+        if file.verifiedSize > file.consumed, !file.isSetAside {
+            complain(file, .lost, FileProblem.replaced(file.path))
+        }
         if let id = file.id {
             byID[id] = nil
             positionLog.note(id)

@@ -66,7 +66,7 @@ final class InotifyFeed: ChangeFeed {
             mask & UInt32(IN_DELETE) != 0 ? .removed : mask & UInt32(IN_MOVED_FROM) != 0 ? .movedAway : .present
         let change = DirectoryChange(
             directory: directory, name: String(decoding: bytes, as: UTF8.self), kind: kind,
-            isDirectory: mask & UInt32(IN_ISDIR) != 0)
+            isDirectory: mask & UInt32(IN_ISDIR) != 0, renaming: event.cookie)
         // A file that is written to piece by piece says so each time.
         if changes.last != change { changes.append(change) }
         return size

@@ -20,6 +20,8 @@ final class TrackedFile {
 
     /// Set when something of the file is first taken.
     var fingerprint: HeadFingerprint?
+    /// The file's size when its head was last compared with the fingerprint.
+    var verifiedSize = 0
     /// Place behind the last record taken, in the decompressed file.
     var taken = 0
     /// Bytes of the file itself that are used up. Compressed: 0 until all is taken, then its size at that time.
@@ -90,6 +92,7 @@ final class TrackedFile {
     /// Forgets all that was read: the file was written anew in its place.
     func startOver() {
         id = nil
+        compression = Compression(path: path)
         fingerprint = nil
         taken = 0
         consumed = 0
