@@ -1,4 +1,5 @@
 import Columnar
+import Formats
 
 /// Functions between BYTES, their text, and numbers.
 enum BytesFunctions {
@@ -44,12 +45,28 @@ enum BytesFunctions {
     }
 
     @Sendable private static func fromBytes(_ call: Invocation) -> Column {
+        if call.operands[1].isConstant, Encoding(call.string(1, 0)) == .utf8 { return utf8(call) }
         var writer = TextWriter(count: call.count)
         call.forEachRow { row in
             guard let encoding = Encoding(call.string(1, row)) else { return call.fail(row, unknown) }
             writer.write(row, encoding.encode(call.bytes(0, row), upperHex: true))
         }
         return call.texts(writer)
+    }
+
+    /// The bytes as they are, without a copy; NULL where they are no UTF-8.
+    private static func utf8(_ call: Invocation) -> Column {
+        let column = call.operands[0].expanded(to: call.count)
+        call.forEachRow { row in
+            if !UTF8Check.isValid(column.bytes(at: row)) { call.fail(row, malformed) }
+        }
+        let validity = call.failures.removed(from: call.validity)
+        let views = Buffer(capacity: call.count * 16, zeroed: true)
+        let out = views.pointer.assumingMemoryBound(to: StringView.self)
+        for row in 0..<call.count where validity?[row] ?? true { out[row] = column.views[row] }
+        return Column(
+            type: .string, count: call.count, validity: validity,
+            storage: .views(views, data: column.dataBuffers))
     }
 
     @Sendable private static func encode(_ call: Invocation) -> Column {
