@@ -79,7 +79,9 @@ enum ObviousRecord {
         case .timestamp: return digits.whole.flatMap { Int64(exactly: $0) }.map { .timestamp($0) }
         case .double: return Double(text).flatMap { $0.isFinite ? .double($0) : nil }
         case .decimal(let precision, let scale):
-            guard let value = digits.rounded(scale), Decimals.fits(value, precision: precision) else { return nil }
+            guard let value = digits.rounded(scale), Decimals.fits(value, precision: precision) else {
+                return nil
+            }
             return .decimal(value, scale: scale)
         default: return nil
         }
@@ -97,7 +99,8 @@ enum ObviousRecord {
                 isNegative = sign == "-"
                 rest.removeFirst()
             }
-            let parts = rest.lowercased().split(separator: "e", maxSplits: 1, omittingEmptySubsequences: false)
+            let parts = rest.lowercased().split(
+                separator: "e", maxSplits: 1, omittingEmptySubsequences: false)
             let sides = parts[0].split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
             let all = sides.joined()
             guard !all.isEmpty, all.utf8.allSatisfy({ $0 >= 48 && $0 <= 57 }) else { return nil }

@@ -4,13 +4,13 @@ import Glibc
 extension JSONDecoder {
     /// Reads the record at `start` into `row` as long as it keeps to the layout.
     ///
-    /// Returns the place behind its closing brace, or −1 when anything deviates; the row may then be half written.
-    /// May look behind `end`, never behind the buffer's padding: nothing of the layout matches the zeros there.
+    /// Returns the place behind its closing brace, or −1 when anything deviates; the row may then be half
+    /// written. May look behind `end`, never behind the buffer's padding: nothing of the layout matches the
+    /// zeros there.
     func predicted(
         _ base: UnsafeRawPointer, _ start: Int, _ end: Int, row: Int, by layout: JSONLayout.Expectation
     ) -> Int {
-        let keys = layout.keys
-        let count = layout.count
+        let (keys, count) = (layout.keys, layout.count)
         let fieldSlots = slots.slots
         var position = start
         guard WordScan.byte(base, position) == 0x7B else { return -1 }

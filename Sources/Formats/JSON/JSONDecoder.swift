@@ -3,13 +3,15 @@ import Glibc
 
 /// JSON objects, one a line or one a frame, into columns.
 ///
-/// Every record is validated as a whole by RFC 8259; only wanted fields become values. Names match without regard
-/// to case, an exact match wins; of duplicate keys the last wins. A STRING takes any value: a string's text, a
-/// number or boolean as written, an object or array as its text without white space. The other types follow
-/// `ScalarBits`, from numbers and from strings; BYTES is base64 in a string; `null` and what is missing are NULL.
+/// Every record is validated as a whole by RFC 8259; only wanted fields become values. Names match without
+/// regard to case, an exact match wins; of duplicate keys the last wins. A STRING takes any value: a string's
+/// text, a number or boolean as written, an object or array as its text without white space. The other types
+/// follow `ScalarBits`, from numbers and from strings; BYTES is base64 in a string; `null` and what is
+/// missing are NULL.
 ///
-/// Two ways through a record give the same result: `predicted` compares it with the layout of the records before
-/// and fills the columns in one pass; what deviates is read by `general`, from which the layout is learnt.
+/// Two ways through a record give the same result: `predicted` compares it with the layout of the records
+/// before and fills the columns in one pass; what deviates is read by `general`, from which the layout is
+/// learnt.
 public final class JSONDecoder: RecordDecoder {
     public let fields: [DecodedField]
     /// Whether a record is an object of fields; if not, it is the value of the only field.

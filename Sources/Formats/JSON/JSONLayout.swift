@@ -2,9 +2,10 @@ import Glibc
 
 /// The field order and spelling that a decoder has seen so far and expects of the next record.
 ///
-/// A key's prefix is all bytes from behind the `{` or `,` before it to its value: `"price":`. Keys keep the order of
-/// the records; one that some records leave out stands where it is when it comes. Comparing a prefix with the bytes
-/// of a record takes two masked words for most keys. What is expected never changes a result, only its price.
+/// A key's prefix is all bytes from behind the `{` or `,` before it to its value: `"price":`. Keys keep the
+/// order of the records; one that some records leave out stands where it is when it comes. Comparing a prefix
+/// with the bytes of a record takes two masked words for most keys. What is expected never changes a result,
+/// only its price.
 final class JSONLayout {
     struct Key {
         /// The first 16 bytes of the prefix, and which of them count.
@@ -21,7 +22,8 @@ final class JSONLayout {
 
     /// Nobody asked for this key.
     static let unwanted: Int32 = -1
-    /// The key stands for several fields or for one that another key stands for too: not a matter of prediction.
+    /// The key stands for several fields or for one that another key stands for too: not a matter of
+    /// prediction.
     static let ambiguous: Int32 = -2
     static let keyLimit = 256
     static let lengthLimit = 128
