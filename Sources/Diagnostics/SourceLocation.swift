@@ -12,7 +12,8 @@ public struct SourceLocation: Hashable, Sendable {
     public var sourceLine: String?
 
     public init(
-        file: String? = nil, line: Int, column: Int, offset: Int = 0, length: Int = 0, sourceLine: String? = nil
+        file: String? = nil, line: Int, column: Int, offset: Int = 0, length: Int = 0,
+        sourceLine: String? = nil
     ) {
         self.file = file
         self.line = line
