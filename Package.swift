@@ -74,28 +74,30 @@ let package = Package(
         .executableTarget(name: "millrace", dependencies: ["Commands"], swiftSettings: house),
 
         // Tests
+        .testTarget(name: "TidyTests", exclude: ["unsafe-files.txt"], swiftSettings: house),
+        .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"], swiftSettings: house),
+        .testTarget(name: "ColumnarTests", dependencies: ["Columnar"], swiftSettings: house),
+        .testTarget(name: "StorageTests", dependencies: ["Storage"], swiftSettings: house),
+        .testTarget(
+            name: "FormatsTests", dependencies: ["Formats", "Columnar", "Diagnostics"], swiftSettings: house),
         .testTarget(
             name: "ParquetTests", dependencies: ["Parquet", "Columnar", "Diagnostics"], swiftSettings: house),
+        .testTarget(
+            name: "LanguageTests", dependencies: ["Diagnostics", "Language"], exclude: ["Golden"],
+            swiftSettings: house),
+        .testTarget(
+            name: "ExpressionsTests", dependencies: ["Expressions", "Columnar", "Diagnostics"],
+            swiftSettings: house),
+        .testTarget(name: "StateTests", dependencies: ["State", "Storage", "Columnar"], swiftSettings: house),
         .testTarget(
             name: "DeltaLakeTests",
             dependencies: ["DeltaLake", "Parquet", "Storage", "Columnar", "Diagnostics", "Formats"],
             swiftSettings: house),
-        .testTarget(name: "StorageTests", dependencies: ["Storage"], swiftSettings: house),
-        .testTarget(name: "StateTests", dependencies: ["State", "Storage", "Columnar"], swiftSettings: house),
-        .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"], swiftSettings: house),
-        .testTarget(
-            name: "LanguageTests", dependencies: ["Diagnostics", "Language"], exclude: ["Golden"],
-            swiftSettings: house),
-        .testTarget(name: "TidyTests", exclude: ["unsafe-files.txt"], swiftSettings: house),
         .testTarget(
             name: "SimulationTests", dependencies: ["Simulation", "Diagnostics"], swiftSettings: house),
-        .testTarget(name: "FormatsTests", dependencies: ["Formats", "Columnar", "Diagnostics"], swiftSettings: house),
-        .testTarget(name: "ColumnarTests", dependencies: ["Columnar"], swiftSettings: house),
-        .testTarget(
-            name: "ExpressionsTests", dependencies: ["Expressions", "Columnar", "Diagnostics"],
         .testTarget(
             name: "ConnectorsTests",
-            dependencies: ["Connectors", "Storage", "Columnar", "Diagnostics", "CZstd", "CZlib"],
+            dependencies: ["Connectors", "Runtime", "Storage", "Columnar", "Diagnostics"],
             swiftSettings: house),
     ],
     cxxLanguageStandard: .cxx20

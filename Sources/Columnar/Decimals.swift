@@ -44,7 +44,8 @@ public enum Decimals {
 
     /// Digits, optional sign, point and exponent (`12`, `-.5`, `1.25e3`) as unscaled value and scale.
     ///
-    /// nil when the text is not a number or has over 38 digits. The scale can be negative (`1e3` is 1 at −3).
+    /// nil when the text is not a number or has over 38 digits in front of the point. Digits behind the point are cut off
+    /// after the 38th of all, which no rounding to fewer notices. The scale can be negative (`1e3` is 1 at −3).
     public static func parse(_ text: UnsafeRawBufferPointer) -> (unscaled: Int128, scale: Int)? {
         var index = 0
         var isNegative = false
@@ -62,11 +63,14 @@ public enum Decimals {
             if byte == UInt8(ascii: "."), !hasPoint {
                 hasPoint = true
             } else if byte >= 48, byte <= 57 {
-                if significant > 0 || byte != 48 { significant += 1 }
-                guard significant <= 38 else { return nil }
-                unscaled = unscaled * 10 + Int128(byte - 48)
                 digits += 1
-                if hasPoint { scale += 1 }
+                if significant > 0 || byte != 48 { significant += 1 }
+                if significant <= 38 {
+                    unscaled = unscaled * 10 + Int128(byte - 48)
+                    if hasPoint { scale += 1 }
+                } else if !hasPoint {
+                    return nil
+                }
             } else {
                 break
             }

@@ -6,6 +6,7 @@ public enum TimestampText {
     /// behind the third are cut off); the zone is `Z`, `±hh`, `±hhmm`, `±hh:mm` or none, which means UTC. Impossible
     /// dates and times (2026-02-30, 24:00:01) give nil; a leap second (`:60`) counts as the next second.
     public static func parse(_ text: UnsafeRawBufferPointer) -> Int64? {
+        if let time = parsePlain(text) { return time }
         var reader = DigitReader(text: text)
         guard let year = reader.number(4), reader.take("-"), let month = reader.number(2), reader.take("-"),
             let day = reader.number(2), month >= 1, month <= 12, day >= 1,
@@ -28,6 +29,38 @@ public enum TimestampText {
         }
         guard let zone = reader.zone(), reader.isAtEnd else { return nil }
         return midnight + milliseconds - zone
+    }
+
+    /// The one form that nearly all events have: `2026-11-18T23:50:00[.123][Z]`, without a branch for each digit.
+    private static func parsePlain(_ text: UnsafeRawBufferPointer) -> Int64? {
+        guard text.count >= 19, text.count <= 24, let base = text.baseAddress else { return nil }
+        let bytes = base.assumingMemoryBound(to: UInt8.self)
+        var worst: UInt8 = 0
+        func pair(_ index: Int) -> Int {
+            let (tens, ones) = (bytes[index] &- 48, bytes[index &+ 1] &- 48)
+            worst = max(worst, max(tens, ones))
+            return Int(tens) &* 10 &+ Int(ones)
+        }
+        let year = pair(0) &* 100 &+ pair(2)
+        let (month, day) = (pair(5), pair(8))
+        let (hour, minute, second) = (pair(11), pair(14), pair(17))
+        var end = 19
+        var fraction = 0
+        if text.count >= 23, bytes[19] == UInt8(ascii: ".") {
+            let last = bytes[22] &- 48
+            fraction = pair(20) &* 10 &+ Int(last)
+            worst = max(worst, last)
+            end = 23
+        }
+        if end < text.count, bytes[end] == UInt8(ascii: "Z") { end &+= 1 }
+        let marks = bytes[4] == UInt8(ascii: "-") && bytes[7] == UInt8(ascii: "-")
+            && bytes[10] == UInt8(ascii: "T") && bytes[13] == UInt8(ascii: ":") && bytes[16] == UInt8(ascii: ":")
+        guard marks, worst <= 9, end == text.count, month &- 1 < 12, month > 0, day > 0, hour < 24, minute < 60,
+            second < 60, day <= 28 || day <= Civil.daysInMonth(month, year: year)
+        else { return nil }
+        let days = Civil.days(year: year, month: month, day: day)
+        let seconds = (days &* 24 &+ hour) &* 3600 &+ minute &* 60 &+ second
+        return Int64(seconds &* 1000 &+ fraction)
     }
 
     public static func parse(_ text: String) -> Int64? {

@@ -110,10 +110,9 @@ import Testing
     }
 
     @Test(arguments: 0..<24) func changesOverManyEpochsGiveTheRowsOfADictionary(seed: Int) throws {
-        let lake = Lake()
-        defer { lake.remove() }
+        let store = LocalObjectStore("/lake/table", in: SimulatedFileSystem())
         let plan = Plan(partitioned: seed % 3 == 0, sealing: seed % 4 != 1, reopening: seed % 2 == 0)
-        _ = try Self.run(seed: seed, epochs: 60, plan: plan, store: lake.store)
+        _ = try Self.run(seed: seed, epochs: 60, plan: plan, store: store)
     }
 
     @Test(.enabled(if: PythonOracle.isAvailable, "run scripts/setup first"), arguments: [100, 103])

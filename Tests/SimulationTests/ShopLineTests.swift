@@ -69,6 +69,21 @@ struct ShopLineTests {
         }
     }
 
+    @Test("each event happens on the page that it belongs to")
+    func pages() throws {
+        for event in try SimulatedLines(configuration(.sessions, events: 5000)).events() {
+            let page = try #require(event.object["page_url"] as? String)
+            let path = page.dropFirst("https://shop.example.com".count)
+            switch event.type {
+            case "product_viewed", "item_added_to_cart": #expect(path == "/product/\(event.product ?? "")")
+            case "page_viewed": #expect(path == "/" || path.hasPrefix("/category/"))
+            case "item_removed_from_cart": #expect(path == "/cart")
+            case "checkout_started": #expect(path == "/checkout")
+            default: #expect(path == "/checkout/complete", "\(event.type)")
+            }
+        }
+    }
+
     @Test("CSV has the columns of the table of events under a header line")
     func csvColumns() throws {
         let simulated = try SimulatedLines(configuration(.csv, events: 20_000))

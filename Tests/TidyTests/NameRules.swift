@@ -4,12 +4,13 @@ enum NameRules {
     private static let emptyWords: Set = [
         "Util", "Utils", "Utility", "Utilities", "Helper", "Helpers", "Misc", "Manager", "Impl",
     ]
-    /// Banned as a whole name or as its last word: `BasePlan` is vague, but `CommonPrefix` is a term.
+    /// Banned as a whole name or as its last word, as in `PlanBase`; `CommonPrefix` is a term. What follows a
+    /// `+` is a topic: `Parser+Types.swift` reads types.
     private static let emptyEndings: Set = ["Common", "Base", "Core", "Types", "New", "Old"]
 
     static func bannedWord(in name: String) -> String? {
         let words = words(of: name)
-        if let last = words.last, emptyEndings.contains(last) { return last }
+        if let last = words.last, emptyEndings.contains(last), !name.contains("+") { return last }
         return words.first { emptyWords.contains($0) }
     }
 

@@ -80,7 +80,7 @@ import Testing
     @Test(arguments: [
         "NewlineScanner", "CommonPrefix", "Base64", "DataType", "TypeCheck", "Threshold", "BaseTable",
         "Scoreboard",
-        "OldestFirst", "HTTPServer",
+        "OldestFirst", "HTTPServer", "Parser+Types",
     ])
     func `a term of the domain passes`(name: String) {
         #expect(NameRules.bannedWord(in: name) == nil)

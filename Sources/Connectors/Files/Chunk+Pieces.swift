@@ -1,4 +1,5 @@
 import Columnar
+import Runtime
 
 extension Chunk {
     /// One chunk a run of records, each with the rejections behind it.

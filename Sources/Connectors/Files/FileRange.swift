@@ -1,4 +1,5 @@
 import Diagnostics
+import Runtime
 
 /// What an `InputRange` of files says.
 struct FileRange: Hashable, Sendable {

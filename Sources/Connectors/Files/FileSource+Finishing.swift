@@ -1,5 +1,6 @@
 import Columnar
 import Diagnostics
+import Runtime
 import Storage
 
 // What becomes of files whose records are durably processed.

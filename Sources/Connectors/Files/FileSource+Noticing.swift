@@ -1,4 +1,5 @@
 import Diagnostics
+import Runtime
 import Storage
 
 // What is there, what is new, what is gone.

@@ -1,4 +1,5 @@
 import Diagnostics
+import Runtime
 import Storage
 
 // What is wrong with a file becomes a range of its own, so that it is told exactly once.

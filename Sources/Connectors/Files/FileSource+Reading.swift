@@ -1,4 +1,5 @@
 import Diagnostics
+import Runtime
 import Storage
 
 // Readers of files that are read from front to back, and the chunks of ranges.
@@ -159,7 +160,7 @@ extension FileSource {
     private func loaders(of pieces: [RecordPiece], _ range: FileRange, header: [UInt8]?) -> [ChunkLoader] {
         let chunks = Chunk.chunks(
             of: pieces, sourceName: range.path, header: header, isLastOfFile: range.isFinished)
-        return chunks.map { chunk in ChunkLoader(byteCount: chunk.range.count) { () throws(Diagnostic) in [chunk] } }
+        return chunks.map { chunk in ChunkLoader(byteCount: chunk.byteCount) { () throws(Diagnostic) in [chunk] } }
     }
 
     private static func loader(of rejection: Rejection, _ range: FileRange) -> ChunkLoader {

@@ -1,4 +1,5 @@
 import Diagnostics
+import Runtime
 import Storage
 
 // Ranges of an epoch that a crash left open.

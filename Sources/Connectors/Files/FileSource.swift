@@ -1,5 +1,6 @@
 import Diagnostics
 import Glibc
+import Runtime
 import Storage
 
 /// Reads the files of a directory or glob, each record once, in the order of discovery.

@@ -1,3 +1,5 @@
+import Runtime
+
 /// What a file source reads and how, checked.
 public struct FileSourceSettings: Sendable {
     /// What becomes of a file whose records are all durably processed.

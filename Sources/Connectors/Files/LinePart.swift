@@ -1,5 +1,6 @@
 import Columnar
 import Diagnostics
+import Runtime
 import Storage
 
 /// One part of a range of lines: it gives the lines that start in it, wherever they end.

@@ -1,3 +1,5 @@
+import Runtime
+
 /// What `poll` read already of a range that it handed out.
 enum PreparedRange {
     /// An open file to read lines from.

@@ -1,4 +1,5 @@
 import Columnar
+import Runtime
 
 /// What cutting a stream into records gives, piece by piece.
 enum RecordPiece: Sendable {

@@ -1,5 +1,6 @@
 import Columnar
 import Diagnostics
+import Runtime
 
 // Record ends, and the records that have none where they should.
 extension SequentialReader {

@@ -2,15 +2,16 @@
 enum CommitInfo {
     static func value(
         operation: String, parameters: [String: String], isBlindAppend: Bool, readVersion: Int64?,
-        identifier: String, timestamp: Int64
+        identifier: String, timestamp: Int64, notes: CommitNotes? = nil
     ) -> LogValue {
-        [
+        let value: LogValue = [
             "timestamp": .integer(timestamp), "operation": .string(operation),
             "operationParameters": .texts(parameters.mapValues { $0 }),
             "readVersion": readVersion.map { .integer($0) }, "isolationLevel": .string("WriteSerializable"),
             "isBlindAppend": .boolean(isBlindAppend), "engineInfo": .string("Millrace"),
-            "txnId": .string(identifier),
+            "txnId": .string(identifier), "millrace": notes?.value,
         ]
+        return value
     }
 
     static func identifier(of actions: [Action]) -> String? {

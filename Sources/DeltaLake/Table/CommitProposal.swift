@@ -14,6 +14,8 @@ struct CommitProposal: Sendable {
     /// As the table's history names it: `STREAMING UPDATE`, `OPTIMIZE`.
     var operation: String
     var parameters: [String: String] = [:]
+    /// Kept with the commit for people and for `inspect`; see ``CommitNotes``.
+    var notes: CommitNotes?
     var basis: Basis
     /// The application's step that this commit is; counted once however often it is tried.
     var step: SetTransaction?

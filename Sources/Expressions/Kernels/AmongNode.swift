@@ -110,16 +110,27 @@ final class AmongNode: Node {
                     return view.isInline && shortSet.contains(ShortText(low: view.low, high: view.high))
                 }
             }
-            return shorts.withUnsafeBufferPointer { list in
-                FixedKernels.bits(count: count) { row in
-                    let view = views[row &* step]
-                    var difference = UInt64.max
-                    for item in list {
-                        let distance = (view.low ^ item.low) | (view.high ^ item.high)
-                        difference = min(difference, distance)
-                    }
-                    return difference == 0
-                }
+            // Four at a time without a branch; a short last group repeats its first.
+            var bits: Bitmap?
+            for start in stride(from: 0, to: shorts.count, by: 4) {
+                let group = (0..<4).map { shorts[start + ($0 < shorts.count - start ? $0 : 0)] }
+                let hits = test(views, step, count, group[0], group[1], group[2], group[3])
+                bits = bits?.union(hits) ?? hits
+            }
+            return bits ?? Bitmap(repeating: false, count: count)
+        }
+
+        private func test(
+            _ views: UnsafeMutablePointer<StringView>, _ step: Int, _ count: Int, _ a: StringView,
+            _ b: StringView, _ c: StringView, _ d: StringView
+        ) -> Bitmap {
+            FixedKernels.bits(count: count) { row in
+                let view = views[row &* step]
+                let first = (view.low ^ a.low) | (view.high ^ a.high)
+                let second = (view.low ^ b.low) | (view.high ^ b.high)
+                let third = (view.low ^ c.low) | (view.high ^ c.high)
+                let fourth = (view.low ^ d.low) | (view.high ^ d.high)
+                return min(min(first, second), min(third, fourth)) == 0
             }
         }
     }

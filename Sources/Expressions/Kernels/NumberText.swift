@@ -150,37 +150,4 @@ enum NumberText {
             index -= 1
         }
     }
-
-    /// A DOUBLE as Java writes it: `1.0`, `12345.678`, `1.0E10`, `1.5E-4`, `NaN`, `Infinity`.
-    static func text(_ value: Double) -> String {
-        if value.isNaN { return "NaN" }
-        if value.isInfinite { return value < 0 ? "-Infinity" : "Infinity" }
-        if value == 0 { return value.sign == .minus ? "-0.0" : "0.0" }
-        let magnitude = value.magnitude
-        let sign = value < 0 ? "-" : ""
-        // Swift writes the shortest digits that give the number back, in one of two forms.
-        let parts = magnitude.description.split(separator: "e")
-        let mantissa = parts[0].split(separator: ".")
-        var exponent = parts.count > 1 ? Int(parts[1]) ?? 0 : 0
-        var digits = Array(mantissa.joined().utf8)
-        exponent += mantissa[0].utf8.count - 1
-        while digits.count > 1, digits.first == 48 {
-            digits.removeFirst()
-            exponent -= 1
-        }
-        while digits.count > 1, digits.last == 48 { digits.removeLast() }
-        func string(_ bytes: some Sequence<UInt8>) -> String { String(decoding: Array(bytes), as: UTF8.self) }
-        if magnitude >= 1e-3, magnitude < 1e7 {
-            if exponent < 0 {
-                return sign + "0." + String(repeating: "0", count: -exponent - 1) + string(digits)
-            }
-            let whole = digits.prefix(exponent + 1)
-            let zeros = String(repeating: "0", count: max(0, exponent + 1 - digits.count))
-            let fraction = digits.dropFirst(exponent + 1)
-            return sign + string(whole) + zeros + "." + (fraction.isEmpty ? "0" : string(fraction))
-        }
-        let fraction = digits.dropFirst()
-        return sign + string(digits.prefix(1)) + "." + (fraction.isEmpty ? "0" : string(fraction))
-            + "E\(exponent)"
-    }
 }

@@ -16,7 +16,7 @@ enum ValueText {
             return TimeDigits.writeTime(milliseconds: Int(column.int32s[row]), always: false, to: target)
         case .timestamp: return TimeDigits.writeTimestamp(milliseconds: column.int64s[row], to: target)
         case .boolean: return copy(column.booleans[row] ? "true" : "false", to: target)
-        case .double: return copy(NumberText.text(column.doubles[row]), to: target)
+        case .double: return DoubleText.write(column.doubles[row], to: target)
         case .decimal(_, let scale): return writeDecimal(column.decimals[row], scale, to: target)
         default: preconditionFailure("\(column.type.sql) has no fixed width")
         }

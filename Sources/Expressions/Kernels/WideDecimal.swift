@@ -16,7 +16,11 @@ enum WideDecimal {
             }
             return signed(longer.low, negative)
         }
-        return divided(wide.high, wide.low, by: power(-shift), negative)
+        if shift >= -38 { return divided(wide.high, wide.low, by: power(-shift), negative) }
+        // Cutting first does not change the rounding: the half is a whole number of what remains.
+        guard shift >= -76, wide.high < power(38) else { return nil }
+        let cut = power(38).dividingFullWidth((wide.high, wide.low)).quotient
+        return divided(0, cut, by: power(-shift - 38), negative)
     }
 
     /// a × 10^shift ÷ b, rounded half away from zero; nil when it has over 128 bits. `b` is not zero.

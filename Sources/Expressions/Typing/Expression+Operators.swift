@@ -13,7 +13,8 @@ extension Expression {
         }
         var copy = text
         let parsed = copy.withUTF8 { Decimals.parse(UnsafeRawBufferPointer($0)) }
-        guard let (unscaled, scale) = parsed, scale >= 0 else {
+        let written = text.utf8.drop { $0 == 48 || $0 == 46 }.filter { $0 != 46 }.count
+        guard let (unscaled, scale) = parsed, scale >= 0, scale <= 38, written <= 38 else {
             throw TypeError(
                 .invalidValue, "\(text) is not a DECIMAL", expected: "a number of at most 38 digits")
         }

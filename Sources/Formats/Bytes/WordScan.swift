@@ -22,6 +22,12 @@ enum WordScan {
         return (difference &- ones) & ~difference & highs
     }
 
+    /// As `matches`, but every bit counts, not only the lowest.
+    @inline(__always) static func exactMatches(_ word: UInt64, _ pattern: UInt64) -> UInt64 {
+        let difference = word ^ pattern
+        return ~(((difference & ~highs) &+ ~highs) | difference) & highs
+    }
+
     @inline(__always) static func firstByte(_ marks: UInt64) -> Int { marks.trailingZeroBitCount >> 3 }
 
     @inline(__always) static func load(_ base: UnsafeRawPointer, _ index: Int) -> UInt64 {
@@ -30,6 +36,22 @@ enum WordScan {
 
     @inline(__always) static func byte(_ base: UnsafeRawPointer, _ index: Int) -> UInt8 {
         base.load(fromByteOffset: index, as: UInt8.self)
+    }
+
+    /// Where `byte` stands last in `start..<end`.
+    static func last(_ byte: UInt8, _ base: UnsafeRawPointer, _ start: Int, _ end: Int) -> Int? {
+        let pattern = repeated(byte)
+        var index = end
+        while index &- 8 >= start {
+            let marks = exactMatches(load(base, index &- 8), pattern)
+            if marks != 0 { return index &- 1 &- marks.leadingZeroBitCount >> 3 }
+            index &-= 8
+        }
+        while index > start {
+            index &-= 1
+            if self.byte(base, index) == byte { return index }
+        }
+        return nil
     }
 
     /// Nothing but blanks, tabs and carriage returns.

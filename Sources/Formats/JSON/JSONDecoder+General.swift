@@ -7,11 +7,20 @@ struct FoundValue {
     var rank: UInt8 = 0
 }
 
+/// A key's prefix as it lies in the buffer, and the field that it stands for.
+struct KeyNote {
+    let start: Int
+    let length: Int
+    let field: Int32
+}
+
 extension JSONDecoder {
     /// Reads the record in `start..<end` into `row`, without any expectation.
-    func readRecord(_ base: UnsafeRawPointer, _ start: Int, _ end: Int, row: Int) throws(DecodeError) {
-        prefixes.removeAll(keepingCapacity: true)
-        prefixFields.removeAll(keepingCapacity: true)
+    ///
+    /// - Parameter noted: how many of the record's keys are in `notes`; 0 if it is no object.
+    func readRecord(
+        _ base: UnsafeRawPointer, _ start: Int, _ end: Int, row: Int, noted: inout Int
+    ) throws(DecodeError) {
         var scanner = JSONScanner(base, start, end)
         // A byte order mark, which some tools put at the start of a file.
         if end - start >= 3, WordScan.byte(base, start) == 0xEF, WordScan.byte(base, start + 1) == 0xBB,
@@ -20,10 +29,8 @@ extension JSONDecoder {
             scanner.position = start + 3
         }
         do throws(JSONFault) {
-            try find(&scanner)
+            noted = try find(&scanner)
         } catch {
-            prefixes.removeAll(keepingCapacity: true)
-            prefixFields.removeAll(keepingCapacity: true)
             throw error.decodeError(base, start: start, end: end)
         }
         if found[0].rank == FoundValue.notAnObject {
@@ -43,29 +50,31 @@ extension JSONDecoder {
         }
     }
 
-    /// Validates the record and notes where the fields' values are.
-    private func find(_ scanner: inout JSONScanner) throws(JSONFault) {
+    /// Validates the record and notes where the fields' values are; returns how many keys were noted.
+    private func find(_ scanner: inout JSONScanner) throws(JSONFault) -> Int {
         for field in 0..<max(1, fields.count) { found[field].rank = 0 }
         scanner.skipWhitespace()
         if !isWrapped {
             found[0].token = try scanner.value(depth: 0)
             found[0].rank = 2
-            return try scanner.finish()
+            try scanner.finish()
+            return 0
         }
         if scanner.byte != 0x7B {
             _ = try scanner.document()
             found[0].rank = FoundValue.notAnObject
-            return
+            return 0
         }
         let base = scanner.base
+        let (found, notes) = (self.found, self.notes)
+        var noted = 0
         var isFirst = true
         // Behind the brace or comma before the name.
         var prefixStart = scanner.position + 1
         while let name = try scanner.nextName(isFirst: isFirst, depth: 0) {
             isFirst = false
-            let prefix = prefixStart..<scanner.position
+            let length = scanner.position &- prefixStart
             let token = try scanner.value(depth: 1)
-            prefixStart = scanner.position + 1
             var field = JSONLayout.unwanted
             forEachField(named: name, base) { match in
                 field = field == JSONLayout.unwanted ? Int32(match.index) : JSONLayout.ambiguous
@@ -75,10 +84,14 @@ extension JSONDecoder {
                     found[match.index].token = token
                 }
             }
-            prefixes.append(prefix)
-            prefixFields.append(field)
+            if noted < JSONLayout.keyLimit {
+                (notes + noted).initialize(to: KeyNote(start: prefixStart, length: length, field: field))
+                noted &+= 1
+            }
+            prefixStart = scanner.position + 1
         }
         try scanner.finish()
+        return noted
     }
 
     @inline(__always)
@@ -97,10 +110,8 @@ extension JSONDecoder {
     /// Puts the value into its column; false when the type refuses it.
     func store(_ token: JSONToken, _ base: UnsafeRawPointer, field: Int, row: Int) -> Bool {
         let slot = slots.slots + field
-        if let builder = slots.builders[field] {
-            builder.truncate(to: row)
-            let nesting = JSONNesting(base: base, timestamps: slots.timestamps, scratch: scratch)
-            return nesting.append(token, to: builder)
+        if slot.pointee.type.kind == .nested {
+            return storeNested(token, base, field: field, row: row)
         }
         if token.kind == .null {
             slot.pointee.setNull(row)
@@ -119,6 +130,13 @@ extension JSONDecoder {
         guard let bits = scalar(token, base, slot.pointee.type) else { return false }
         slot.pointee.store(bits, row)
         return true
+    }
+
+    private func storeNested(_ token: JSONToken, _ base: UnsafeRawPointer, field: Int, row: Int) -> Bool {
+        guard let builder = slots.builders[field] else { return false }
+        builder.truncate(to: row)
+        let nesting = JSONNesting(base: base, timestamps: slots.timestamps, scratch: scratch)
+        return nesting.append(token, to: builder)
     }
 
     private func scalar(_ token: JSONToken, _ base: UnsafeRawPointer, _ type: ScalarType) -> ScalarBits? {

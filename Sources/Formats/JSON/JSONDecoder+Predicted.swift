@@ -6,7 +6,9 @@ extension JSONDecoder {
     ///
     /// Returns the place behind its closing brace, or −1 when anything deviates; the row may then be half written.
     /// May look behind `end`, never behind the buffer's padding: nothing of the layout matches the zeros there.
-    func predicted(_ base: UnsafeRawPointer, _ start: Int, _ end: Int, row: Int) -> Int {
+    func predicted(
+        _ base: UnsafeRawPointer, _ start: Int, _ end: Int, row: Int, by layout: JSONLayout.Expectation
+    ) -> Int {
         let keys = layout.keys
         let count = layout.count
         let fieldSlots = slots.slots
@@ -16,7 +18,7 @@ extension JSONDecoder {
         while true {
             // At the brace or comma before a name.
             position &+= 1
-            while !matches(keys + key, base, position, end) {
+            while !matches(keys + key, base, position, end, tails: layout.tails) {
                 skip(field: keys[key].field, row: row)
                 key &+= 1
                 if key == count { return -1 }
@@ -31,12 +33,20 @@ extension JSONDecoder {
                 if close < end && WordScan.byte(base, close) == 0x22 {
                     position = close &+ 1
                     if field >= 0 {
-                        if fieldSlots[field].type.kind == .string {
+                        switch fieldSlots[field].type.kind {
+                        case .string:
                             let view = StringView(
                                 base: base, buffer: 0, offset: first, length: close &- first)
                             fieldSlots[field].store(view, row)
-                        } else if !store(JSONToken(.string, first, close), base, field: field, row: row) {
-                            return -1
+                        case .timestamp:
+                            // What only the general way takes, such as blanks around it, is left to it.
+                            guard let time = slots.timestamps.pointee.parse(base, first, close) else {
+                                return -1
+                            }
+                            fieldSlots[field].store(ScalarBits(time), row)
+                        default:
+                            guard store(JSONToken(.string, first, close), base, field: field, row: row)
+                            else { return -1 }
                         }
                     }
                 } else {
@@ -64,13 +74,14 @@ extension JSONDecoder {
             skip(field: keys[key].field, row: row)
             key &+= 1
         }
-        for field in layout.unseen { skip(field: field, row: row) }
+        for index in 0..<layout.unseenCount { skip(field: layout.unseen[index], row: row) }
         return position < end ? position &+ 1 : -1
     }
 
     @inline(__always)
     private func matches(
-        _ key: UnsafeMutablePointer<JSONLayout.Key>, _ base: UnsafeRawPointer, _ position: Int, _ end: Int
+        _ key: UnsafeMutablePointer<JSONLayout.Key>, _ base: UnsafeRawPointer, _ position: Int, _ end: Int,
+        tails: UnsafeMutablePointer<UInt8>
     ) -> Bool {
         let head = (WordScan.load(base, position) ^ key.pointee.head) & key.pointee.headMask
         let next = (WordScan.load(base, position &+ 8) ^ key.pointee.next) & key.pointee.nextMask
@@ -78,7 +89,7 @@ extension JSONDecoder {
         let length = Int(key.pointee.length)
         if length <= 16 { return true }
         return position &+ length <= end
-            && memcmp(base + position + 16, layout.tails + Int(key.pointee.tail), length &- 16) == 0
+            && memcmp(base + position + 16, tails + Int(key.pointee.tail), length &- 16) == 0
     }
 
     /// The record has no such key, so its field is NULL.

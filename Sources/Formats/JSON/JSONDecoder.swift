@@ -23,9 +23,8 @@ public final class JSONDecoder: RecordDecoder {
     let scratch = ByteWriter()
     /// Where the general way finds the value of each field.
     let found: UnsafeMutablePointer<FoundValue>
-    /// The prefixes of the record that the general way read last, as ranges of the buffer.
-    var prefixes: [Range<Int>] = []
-    var prefixFields: [Int32] = []
+    /// The keys of the record that the general way read last.
+    let notes: UnsafeMutablePointer<KeyNote>
     private var errors: [DecodedRecords.RowError] = []
     // How well the layout predicts: records read each way since it was last cleared.
     private var hits = 0
@@ -48,9 +47,13 @@ public final class JSONDecoder: RecordDecoder {
         layout = JSONLayout(fieldCount: fields.count)
         found = .allocate(capacity: max(1, fields.count))
         found.initialize(repeating: FoundValue(), count: max(1, fields.count))
+        notes = .allocate(capacity: JSONLayout.keyLimit)
     }
 
-    deinit { found.deallocate() }
+    deinit {
+        found.deallocate()
+        notes.deallocate()
+    }
 
     public func decode(_ buffer: Buffer, range: Range<Int>, limit: Int) -> DecodedRecords {
         precondition(range.upperBound <= min(buffer.capacity, Int(UInt32.max)), "the range is in the buffer")
@@ -58,15 +61,21 @@ public final class JSONDecoder: RecordDecoder {
         errors = []
         let base = UnsafeRawPointer(buffer.pointer)
         let end = range.upperBound
+        var frames = slots.frames
+        var expectation = self.expectation
         var position = range.lowerBound
         var row = 0
+        var predictedRows = 0
         while position < end && row < limit {
-            slots.reserve(row)
-            if pause == 0 && layout.count > 0 {
-                let behind = predicted(base, position, end, row: row)
+            if row >= frames.capacity {
+                slots.grow()
+                frames = slots.frames
+            }
+            if expectation.count > 0 {
+                let behind = predicted(base, position, end, row: row, by: expectation)
                 if behind >= 0, let next = JSONDecoder.lineEnd(base, behind, end) {
-                    slots.setFrame(row, start: position, end: behind)
-                    hits &+= 1
+                    frames.set(row, start: position, end: behind)
+                    predictedRows &+= 1
                     row &+= 1
                     position = next
                     continue
@@ -74,16 +83,17 @@ public final class JSONDecoder: RecordDecoder {
             }
             let newline = memchr(base + position, 0x0A, end - position)
             let lineEnd = newline.map { UnsafeRawPointer($0) - base } ?? end
-            let next = min(lineEnd + 1, end)
             var recordEnd = lineEnd
             while recordEnd > position, WordScan.byte(base, recordEnd - 1) == 0x0D { recordEnd -= 1 }
             if !WordScan.isBlank(base, position, recordEnd) {
-                slots.setFrame(row, start: position, end: recordEnd)
-                general(base, position, recordEnd, row: row)
+                frames.set(row, start: position, end: recordEnd)
+                general(base, position, recordEnd, row: row, predictedRows: &predictedRows)
+                expectation = self.expectation
                 row += 1
             }
-            position = next
+            position = min(lineEnd + 1, end)
         }
+        hits += predictedRows
         return slots.finish(
             count: row, buffer: buffer, errors: errors, consumed: range.lowerBound..<position)
     }
@@ -92,25 +102,38 @@ public final class JSONDecoder: RecordDecoder {
         slots.begin(rows: frames.count)
         errors = []
         let base = UnsafeRawPointer(buffer.pointer)
+        let places = slots.frames
+        var expectation = self.expectation
         var last = 0
+        var predictedRows = 0
         for row in 0..<frames.count {
             guard let range = frames.range(row) else {
-                slots.setAbsent(row, start: frames.start(row))
+                slots.setNull(row: row)
+                places.setAbsent(row, start: frames.start(row))
                 continue
             }
             precondition(range.upperBound <= buffer.capacity, "frames are in the buffer")
-            slots.setFrame(row, start: range.lowerBound, end: range.upperBound)
+            places.set(row, start: range.lowerBound, end: range.upperBound)
             last = range.upperBound
-            if pause == 0 && layout.count > 0 {
-                let behind = predicted(base, range.lowerBound, range.upperBound, row: row)
+            if expectation.count > 0 && !range.isEmpty {
+                let behind = predicted(
+                    base, range.lowerBound, range.upperBound, row: row, by: expectation)
                 if behind == range.upperBound {
-                    hits &+= 1
+                    predictedRows &+= 1
                     continue
                 }
             }
-            general(base, range.lowerBound, range.upperBound, row: row)
+            general(base, range.lowerBound, range.upperBound, row: row, predictedRows: &predictedRows)
+            expectation = self.expectation
         }
+        hits += predictedRows
         return slots.finish(count: frames.count, buffer: buffer, errors: errors, consumed: 0..<last)
+    }
+
+    /// What the next record probably looks like; nothing while that is not worth while.
+    private var expectation: JSONLayout.Expectation {
+        let expectation = layout.expectation
+        return pause == 0 ? expectation : expectation.nothing
     }
 
     /// Behind the line end at `position`; nil when there is something else.
@@ -126,14 +149,19 @@ public final class JSONDecoder: RecordDecoder {
 
     /// Reads a record without expectations, sets its row and notes its error.
     @inline(never)
-    private func general(_ base: UnsafeRawPointer, _ start: Int, _ end: Int, row: Int) {
+    private func general(
+        _ base: UnsafeRawPointer, _ start: Int, _ end: Int, row: Int, predictedRows: inout Int
+    ) {
+        var noted = 0
         do throws(DecodeError) {
-            try readRecord(base, start, end, row: row)
+            try readRecord(base, start, end, row: row, noted: &noted)
         } catch {
             slots.setNull(row: row)
             errors.append(DecodedRecords.RowError(row: row, reason: error))
         }
         guard isPredicting else { return }
+        hits += predictedRows
+        predictedRows = 0
         if pause > 0 {
             pause -= 1
             return
@@ -146,21 +174,21 @@ public final class JSONDecoder: RecordDecoder {
             layout.removeAll()
             (hits, misses, pause) = (0, 0, 4096)
         } else {
-            learn(base)
+            learn(base, noted)
         }
     }
 
     /// Fits the layout to the record just read: keys that are new come in behind their predecessor.
-    private func learn(_ base: UnsafeRawPointer) {
+    private func learn(_ base: UnsafeRawPointer, _ noted: Int) {
         var place = 0
-        for (range, field) in zip(prefixes, prefixFields) {
-            let prefix = UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count)
+        for note in UnsafeBufferPointer(start: notes, count: noted) {
+            let prefix = UnsafeRawBufferPointer(start: base + note.start, count: note.length)
             if let known = layout.index(of: prefix) {
                 // Another order than before: the rest teaches nothing.
                 if known < place { return }
                 place = known + 1
             } else {
-                guard layout.insert(prefix, field: field, at: place) else { return }
+                guard layout.insert(prefix, field: note.field, at: place) else { return }
                 place += 1
             }
         }

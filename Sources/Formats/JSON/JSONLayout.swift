@@ -26,32 +26,54 @@ final class JSONLayout {
     static let keyLimit = 256
     static let lengthLimit = 128
 
-    private(set) var keys: UnsafeMutablePointer<Key>
-    private(set) var count = 0
+    /// The layout as the decoder's loop sees it, until the next change.
+    struct Expectation {
+        let keys: UnsafeMutablePointer<Key>
+        let count: Int
+        let tails: UnsafeMutablePointer<UInt8>
+        /// Wanted fields for which no key is expected.
+        let unseen: UnsafeMutablePointer<Int32>
+        let unseenCount: Int
+
+        /// No record fits it.
+        var nothing: Expectation {
+            Expectation(keys: keys, count: 0, tails: tails, unseen: unseen, unseenCount: 0)
+        }
+    }
+
+    private let keys: UnsafeMutablePointer<Key>
+    private var count = 0
     private var prefixes: [[UInt8]] = []
-    private(set) var tails: UnsafeMutablePointer<UInt8>
+    private let tails: UnsafeMutablePointer<UInt8>
     private var tailCount: Int32 = 0
-    /// Wanted fields for which no key is expected.
-    private(set) var unseen: [Int32]
+    private let unseen: UnsafeMutablePointer<Int32>
+    private var unseenCount = 0
     private let fieldCount: Int
 
     init(fieldCount: Int) {
         self.fieldCount = fieldCount
         keys = .allocate(capacity: JSONLayout.keyLimit)
         tails = .allocate(capacity: JSONLayout.keyLimit * JSONLayout.lengthLimit)
-        unseen = (0..<fieldCount).map { Int32($0) }
+        unseen = .allocate(capacity: max(1, fieldCount))
+        removeAll()
     }
 
     deinit {
         keys.deallocate()
         tails.deallocate()
+        unseen.deallocate()
+    }
+
+    var expectation: Expectation {
+        Expectation(keys: keys, count: count, tails: tails, unseen: unseen, unseenCount: unseenCount)
     }
 
     func removeAll() {
         count = 0
         tailCount = 0
         prefixes = []
-        unseen = (0..<fieldCount).map { Int32($0) }
+        for field in 0..<fieldCount { unseen[field] = Int32(field) }
+        unseenCount = fieldCount
     }
 
     func index(of prefix: UnsafeRawBufferPointer) -> Int? {
@@ -82,7 +104,10 @@ final class JSONLayout {
         keys[place] = key
         prefixes.insert(Array(prefix), at: place)
         count += 1
-        unseen.removeAll { $0 == field }
+        if let place = (0..<unseenCount).first(where: { unseen[$0] == field }) {
+            unseenCount -= 1
+            unseen[place] = unseen[unseenCount]
+        }
         return true
     }
 

@@ -19,6 +19,7 @@ public final class LinesDecoder: RecordDecoder {
         slots.begin(bytes: range.count, limit: limit)
         errors = []
         let base = UnsafeRawPointer(buffer.pointer)
+        var frames = slots.frames
         var position = range.lowerBound
         var row = 0
         while position < range.upperBound && row < limit {
@@ -27,8 +28,11 @@ public final class LinesDecoder: RecordDecoder {
             var end = lineEnd
             while end > position, WordScan.byte(base, end - 1) == 0x0D { end -= 1 }
             if !WordScan.isBlank(base, position, end) {
-                slots.reserve(row)
-                slots.setFrame(row, start: position, end: end)
+                if row >= frames.capacity {
+                    slots.grow()
+                    frames = slots.frames
+                }
+                frames.set(row, start: position, end: end)
                 store(base, position, end, row: row)
                 row += 1
             }
@@ -45,11 +49,12 @@ public final class LinesDecoder: RecordDecoder {
         var last = 0
         for row in 0..<frames.count {
             guard let range = frames.range(row) else {
-                slots.setAbsent(row, start: frames.start(row))
+                slots.setNull(row: row)
+                slots.frames.setAbsent(row, start: frames.start(row))
                 continue
             }
             precondition(range.upperBound <= buffer.capacity, "frames are in the buffer")
-            slots.setFrame(row, start: range.lowerBound, end: range.upperBound)
+            slots.frames.set(row, start: range.lowerBound, end: range.upperBound)
             store(base, range.lowerBound, range.upperBound, row: row)
             last = range.upperBound
         }

@@ -55,6 +55,32 @@ struct FieldSlot {
     }
 }
 
+/// Where the frames of the records go.
+struct FrameSlots {
+    let starts: UnsafeMutablePointer<UInt32>
+    let lengths: UnsafeMutablePointer<UInt32>
+    /// Rows that there is room for, in the columns too.
+    let capacity: Int
+
+    init(_ starts: Buffer, _ lengths: Buffer, capacity: Int) {
+        self.starts = starts.pointer.assumingMemoryBound(to: UInt32.self)
+        self.lengths = lengths.pointer.assumingMemoryBound(to: UInt32.self)
+        self.capacity = capacity
+    }
+
+    @inline(__always)
+    func set(_ row: Int, start: Int, end: Int) {
+        starts[row] = UInt32(truncatingIfNeeded: start)
+        lengths[row] = UInt32(truncatingIfNeeded: end &- start)
+    }
+
+    /// A record without bytes.
+    func setAbsent(_ row: Int, start: Int) {
+        starts[row] = UInt32(truncatingIfNeeded: start)
+        lengths[row] = RecordFrames.absent
+    }
+}
+
 /// The columns and frames of the records that are being decoded.
 ///
 /// Rows are written in place and may be written again until the next row begins. Nested columns are built row by
@@ -68,13 +94,12 @@ final class ColumnSlots {
     let side = ByteWriter(capacity: 1024)
     let timestamps: UnsafeMutablePointer<TimestampReader>
 
-    private(set) var capacity = 0
+    private(set) var frames: FrameSlots
+    private var capacity = 0
     private var values: [Buffer] = []
     private var validities: [Buffer] = []
     private var starts = Buffer(capacity: 0)
     private var lengths = Buffer(capacity: 0)
-    private(set) var startsPointer: UnsafeMutablePointer<UInt32>
-    private(set) var lengthsPointer: UnsafeMutablePointer<UInt32>
     /// Bytes of a record as measured so far, to guess how many rows a range holds.
     private var bytesPerRecord = 64
 
@@ -83,8 +108,7 @@ final class ColumnSlots {
         slots = .allocate(capacity: max(1, fields.count))
         timestamps = .allocate(capacity: 1)
         timestamps.initialize(to: TimestampReader())
-        startsPointer = starts.pointer.assumingMemoryBound(to: UInt32.self)
-        lengthsPointer = lengths.pointer.assumingMemoryBound(to: UInt32.self)
+        frames = FrameSlots(starts, lengths, capacity: 0)
         builders = []
         for (index, field) in fields.enumerated() {
             (slots + index).initialize(
@@ -124,14 +148,9 @@ final class ColumnSlots {
         setPointers()
     }
 
-    /// Doubles the room when `row` is the first without.
-    @inline(__always)
-    func reserve(_ row: Int) {
-        if row >= capacity { grow() }
-    }
-
+    /// Doubles the room; `frames` and the slots' pointers are others then.
     @inline(never)
-    private func grow() {
+    func grow() {
         let old = capacity
         capacity = old * 2
         starts = starts.enlarged(to: capacity * 4, keeping: old * 4)
@@ -159,30 +178,22 @@ final class ColumnSlots {
             slots[index].values = values[index].pointer
             slots[index].validity = validities[index].pointer.assumingMemoryBound(to: UInt64.self)
         }
-        startsPointer = starts.pointer.assumingMemoryBound(to: UInt32.self)
-        lengthsPointer = lengths.pointer.assumingMemoryBound(to: UInt32.self)
+        frames = FrameSlots(starts, lengths, capacity: capacity)
     }
 
-    @inline(__always)
-    func setFrame(_ row: Int, start: Int, end: Int) {
-        startsPointer[row] = UInt32(truncatingIfNeeded: start)
-        lengthsPointer[row] = UInt32(truncatingIfNeeded: end &- start)
-    }
-
-    /// A record without bytes: all columns NULL.
-    func setAbsent(_ row: Int, start: Int) {
-        setNull(row: row)
-        startsPointer[row] = UInt32(truncatingIfNeeded: start)
-        lengthsPointer[row] = RecordFrames.absent
-    }
 
     /// Makes the whole row NULL, whatever was written of it.
     func setNull(row: Int) {
         for index in fields.indices { setNull(field: index, row: row) }
     }
 
+    @inline(__always)
     func setNull(field: Int, row: Int) {
+        if slots[field].type.kind == .nested { return setNestedNull(field: field, row: row) }
         slots[field].setNull(row)
+    }
+
+    private func setNestedNull(field: Int, row: Int) {
         if let builder = builders[field] {
             builder.truncate(to: row)
             builder.appendNull()

@@ -5,6 +5,7 @@ import Columnar
 /// A record that does not fit has NULL in all columns and an entry in `errors`; none is dropped. Blank lines are
 /// not records.
 public struct DecodedRecords: Sendable {
+    /// A record that does not fit, and why.
     public struct RowError: Hashable, Sendable {
         public let row: Int
         public let reason: DecodeError
@@ -25,6 +26,14 @@ public struct DecodedRecords: Sendable {
     public let errors: [RowError]
     /// Where decoding stopped: behind the last record and its line end.
     public let end: Int
+
+    public init(count: Int, columns: [Column], frames: RecordFrames, errors: [RowError], end: Int) {
+        self.count = count
+        self.columns = columns
+        self.frames = frames
+        self.errors = errors
+        self.end = end
+    }
 
     /// The records as they came: a BYTES column over `buffer`, the one that was decoded.
     public func rawColumn(of buffer: Buffer) -> Column {

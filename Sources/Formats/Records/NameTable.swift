@@ -9,62 +9,83 @@ final class NameTable {
         let isExact: Bool
     }
 
-    private let names: [[UInt8]]
+    private struct Entry {
+        /// Of the wanted name plus 1; 0 is an empty entry.
+        let index: Int32
+        let length: Int32
+        let bytes: UnsafeMutablePointer<UInt8>
+    }
+
+    private let bytes: UnsafeMutablePointer<UInt8>
+    private let entries: UnsafeMutablePointer<Entry>
+    /// The table's size, a power of two and at least twice the number of names, less 1.
+    private let mask: Int
     /// Names with letters beyond ASCII, lower-cased: rare, and Unicode's rules need more than bytes.
-    private let foldedWide: [Int: [UInt8]]
-    /// Indices of names plus 1; 0 is empty. A power of two, at most half full.
-    private let table: [Int32]
+    private let wideNames: [(index: Int, name: [UInt8], folded: [UInt8])]
+    private let hasWideNames: Bool
 
     init(_ names: [String]) {
-        self.names = names.map { Array($0.utf8) }
-        var wide: [Int: [UInt8]] = [:]
+        let all = names.map { Array($0.utf8) }
         var size = 8
         while size < names.count * 2 { size *= 2 }
-        var table = [Int32](repeating: 0, count: size)
-        for (index, name) in self.names.enumerated() {
+        mask = size - 1
+        bytes = .allocate(capacity: max(1, all.reduce(0) { $0 + $1.count }))
+        entries = .allocate(capacity: size)
+        entries.initialize(repeating: Entry(index: 0, length: 0, bytes: bytes), count: size)
+        var wide: [(index: Int, name: [UInt8], folded: [UInt8])] = []
+        var free = bytes
+        for (index, name) in all.enumerated() {
             if name.contains(where: { $0 > 0x7F }) {
-                wide[index] = NameTable.lowercased(name)
+                wide.append((index, name, NameTable.lowercased(name)))
                 continue
             }
-            var place = name.withUnsafeBytes { NameTable.hash($0) } & (size - 1)
-            while table[place] != 0 { place = (place + 1) & (size - 1) }
-            table[place] = Int32(index + 1)
+            for (offset, byte) in name.enumerated() { free[offset] = byte }
+            var place = name.withUnsafeBytes { NameTable.hash($0) } & mask
+            while entries[place].index != 0 { place = (place + 1) & mask }
+            entries[place] = Entry(index: Int32(index + 1), length: Int32(name.count), bytes: free)
+            free += name.count
         }
-        self.table = table
-        foldedWide = wide
+        wideNames = wide
+        hasWideNames = !wide.isEmpty
+    }
+
+    deinit {
+        bytes.deallocate()
+        entries.deallocate()
     }
 
     /// Calls `visit` for each wanted name that `name` stands for.
     @inline(__always)
     func forEachMatch(_ name: UnsafeRawBufferPointer, _ visit: (Match) -> Void) {
-        let mask = table.count &- 1
         var place = NameTable.hash(name) & mask
-        while table[place] != 0 {
-            let index = Int(table[place]) &- 1
-            switch compare(names[index], name) {
+        while entries[place].index != 0 {
+            let index = Int(entries[place].index) &- 1
+            switch NameTable.compare(entries[place], name) {
             case 2: visit(Match(index: index, isExact: true))
             case 1: visit(Match(index: index, isExact: false))
             default: break
             }
             place = (place &+ 1) & mask
         }
-        if !foldedWide.isEmpty { forEachWideMatch(name, visit) }
+        if hasWideNames { forEachWideMatch(name, visit) }
     }
 
+    @inline(never)
     private func forEachWideMatch(_ name: UnsafeRawBufferPointer, _ visit: (Match) -> Void) {
         guard name.contains(where: { $0 > 0x7F }) else { return }
         let folded = NameTable.lowercased(Array(name))
-        for (index, wanted) in foldedWide where wanted == folded {
-            visit(Match(index: index, isExact: names[index].elementsEqual(name)))
+        for wanted in wideNames where wanted.folded == folded {
+            visit(Match(index: wanted.index, isExact: wanted.name.elementsEqual(name)))
         }
     }
 
     /// 2: the same bytes; 1: the same but for the case of ASCII letters; 0: different.
-    private func compare(_ wanted: [UInt8], _ name: UnsafeRawBufferPointer) -> Int {
-        guard wanted.count == name.count else { return 0 }
+    @inline(__always)
+    private static func compare(_ entry: Entry, _ name: UnsafeRawBufferPointer) -> Int {
+        guard Int(entry.length) == name.count else { return 0 }
         var result = 2
         for index in 0..<name.count {
-            let (left, right) = (wanted[index], name[index])
+            let (left, right) = (entry.bytes[index], name[index])
             if left == right { continue }
             let folded = left | 0x20
             guard folded == right | 0x20, folded >= 0x61, folded <= 0x7A else { return 0 }

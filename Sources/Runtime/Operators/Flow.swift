@@ -66,10 +66,9 @@ final class Flow: @unchecked Sendable {
             var bytes = 0
             var result = Scan.Result()
             do throws(Diagnostic) {
-                if let chunk = try loaders[index]() {
-                    bytes = chunk.byteCount
-                    result = scan.decode(chunk, slot: index, clock: clock)
-                }
+                let chunks = try loaders[index].load()
+                bytes = chunks.reduce(0) { $0 + $1.byteCount }
+                result = scan.decode(chunks, slot: index, clock: clock)
             } catch {
                 result.failure = error
             }

@@ -20,31 +20,41 @@ struct RecordDecoders {
         self.width = width
     }
 
-    mutating func decoder(header: [UInt8]?, source: String) throws(Diagnostic) -> any RecordDecoder {
+    /// - Parameter isStrict: a header that lacks a column is an error; else the file's records all are.
+    mutating func decoder(
+        header: [UInt8]?, source: String, isStrict: Bool
+    ) throws(Diagnostic) -> any RecordDecoder {
         if let current, currentHeader == header { return current }
-        let made = try make(header: header, source: source)
+        let made = try make(header: header, source: source, isStrict: isStrict)
         current = made
         currentHeader = header
         return made
     }
 
-    private func make(header: [UInt8]?, source: String) throws(Diagnostic) -> any RecordDecoder {
+    private func make(
+        header: [UInt8]?, source: String, isStrict: Bool
+    ) throws(Diagnostic) -> any RecordDecoder {
         switch format {
         case .json: return JSONDecoder(fields: fields)
-        case .lines: return LinesDecoder(fields: fields)
-        case .kafka: return KafkaDecoder(fields: fields)
-        case .none: return KafkaDecoder(fields: [])
+        case .lines: return LinesDecoder(name: fields.first?.name ?? "")
+        case .kafka:
+            // The format has one column; nobody reads any when there is none here.
+            return fields.first.map { KafkaDecoder(field: $0) } ?? LinesDecoder(name: "")
+        case .none: return LinesDecoder(name: "")
         case .csv, .delimited:
-            let separator = delimiter?.utf8.first ?? UInt8(ascii: ",")
-            guard let header else {
-                return CSVDecoder(fields: fields, delimiter: separator, fieldCount: width)
-            }
+            let options = CSVOptions(delimiter: delimiter?.utf8.first ?? UInt8(ascii: ","))
+            guard let header else { return CSVDecoder(fields: fields, options: options, columnCount: width) }
+            let decoder = CSVDecoder(fields: fields, options: options)
+            let line = header.withUnsafeBytes { Buffer(copying: $0) }
             do throws(HeaderError) {
-                return try CSVDecoder(fields: fields, delimiter: separator, header: header)
+                try decoder.useHeader(UnsafeRawBufferPointer(start: line.pointer, count: header.count))
             } catch {
-                throw Diagnostic(
-                    .schemaMismatch, "\(source): \(error.message)", expected: error.expected, hint: error.hint)
+                var diagnostic = error.diagnostic
+                diagnostic.message = "\(source): \(diagnostic.message)"
+                if isStrict { throw diagnostic }
+                return RefusingDecoder(fields: fields, reason: error.reason)
             }
+            return decoder
         }
     }
 }

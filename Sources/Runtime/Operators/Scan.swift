@@ -15,6 +15,8 @@ final class Scan: @unchecked Sendable {
     private let valueColumns: [Int]
     private let keyColumns: [Int]
     private let timestampColumn: Int?
+    /// Reads times that are not ISO 8601.
+    private let patternParser: TimestampPatternParser?
     /// One set of decoders for each slot of a round: decoders learn and belong to one thread at a time.
     private var decoders: [SlotDecoders]
 
@@ -37,6 +39,7 @@ final class Scan: @unchecked Sendable {
             relation.columns.firstIndex { $0.name == name }
         }
         timestampColumn = time
+        patternParser = properties.timestampFormat.flatMap(TimestampPatternParser.init)
         var needed = needed
         if let time { needed.insert(time) }
         self.needed = needed
@@ -64,37 +67,53 @@ final class Scan: @unchecked Sendable {
 
     // MARK: One chunk
 
-    /// Decodes a chunk. Called by many threads, each with a slot of its own.
-    func decode(_ chunk: Chunk, slot: Int, clock: Int64) -> Result {
+    /// Decodes chunks, in order. Called by many threads, each with a slot of its own.
+    func decode(_ chunks: [Chunk], slot: Int, clock: Int64) -> Result {
         var result = Result()
         do throws(Diagnostic) {
-            switch chunk.framing {
-            case .lines(let range, let offset, let header):
-                let decoder = try decoders[slot].values.decoder(header: header, source: chunk.sourceName)
-                var start = range.lowerBound
-                while start < range.upperBound {
-                    let records = decoder.decode(
-                        chunk.buffer, range: start..<range.upperBound, limit: Batch.rowLimit)
-                    if records.end <= start { break }
-                    start = records.end
-                    guard records.count > 0 else { continue }
-                    let offsets = lineOffsets(records.frames, from: offset - Int64(range.lowerBound))
-                    add(Decoded(chunk, records, nil, offsets, nil), clock, to: &result)
-                }
-            case .messages(let spans):
-                let decoder = try decoders[slot].values.decoder(header: nil, source: chunk.sourceName)
-                let records = decoder.decode(chunk.buffer, frames: spans.values)
-                let keys = try decoders[slot].keys?.decoder(header: nil, source: chunk.sourceName)
-                    .decode(chunk.buffer, frames: spans.keys)
-                let decoded = Decoded(
-                    chunk, records, keys, Column.bigints(spans.offsets), Column.bigints(spans.timestamps))
-                add(decoded, clock, to: &result)
-            }
+            for chunk in chunks { try decode(chunk, slot, clock, into: &result) }
         } catch {
             result.failure = error
         }
         counters.add(.deadLetters, result.deadLetters.count)
         return result
+    }
+
+    private func decode(
+        _ chunk: Chunk, _ slot: Int, _ clock: Int64, into result: inout Result
+    ) throws(Diagnostic) {
+        switch chunk.framing {
+        case .lines(let range, let header):
+            let decoder = try decoders[slot].values.decoder(
+                header: header, source: chunk.sourceName, isStrict: properties.errorPolicy == .fail)
+            var start = range.lowerBound
+            while start < range.upperBound {
+                let records = decoder.decode(
+                    chunk.buffer, range: start..<range.upperBound, limit: Batch.rowLimit)
+                if records.end <= start { break }
+                start = records.end
+                guard records.count > 0 else { continue }
+                let offsets = lineOffsets(records.frames, from: chunk.offset - Int64(range.lowerBound))
+                add(Decoded(chunk, records, nil, offsets, nil), clock, to: &result)
+            }
+        case .messages(let spans):
+            let decoder = try decoders[slot].values.decoder(
+                header: nil, source: chunk.sourceName, isStrict: true)
+            let records = decoder.decode(chunk.buffer, frames: spans.values)
+            let keys = try decoders[slot].keys?.decoder(
+                header: nil, source: chunk.sourceName, isStrict: true)
+                .decode(chunk.buffer, frames: spans.keys)
+            let decoded = Decoded(
+                chunk, records, keys, Column.bigints(spans.offsets), Column.bigints(spans.timestamps))
+            add(decoded, clock, to: &result)
+        }
+        for rejection in chunk.rejections {
+            result.deadLetters.append(
+                DeadLetter(
+                    source: chunk.sourceName, partition: chunk.partition, offset: rejection.offset,
+                    code: rejection.reason.code.rawValue, reason: rejection.reason.message,
+                    bytes: rejection.bytes))
+        }
     }
 
     /// A decoded run of records, before times and errors are looked at.
@@ -219,9 +238,7 @@ final class Scan: @unchecked Sendable {
 
     private func timestamps(_ column: Column) -> Column {
         guard column.type == .string else { return column }
-        if let format = properties.timestampFormat {
-            return TimestampPattern.parse(column, pattern: format)
-        }
+        if let patternParser { return patternParser.parse(column) }
         return TimestampColumn.parse(column)
     }
 

@@ -84,4 +84,28 @@ public struct ChangeBatch: Sendable {
         order.sort { numbers[Int($0)] != numbers[Int($1)] ? numbers[Int($0)] < numbers[Int($1)] : $0 < $1 }
         return gather(Selection(order))
     }
+
+    /// Of several changes of one key only the last, in the order of those.
+    ///
+    /// `parts` are at least one, and of one relation.
+    public static func lastOfEachKey(_ parts: [ChangeBatch]) -> ChangeBatch {
+        let all = concatenate(parts)
+        var keys = Array(all.new[..<all.relation.keyCount])
+        if all.relation.windowing != nil {
+            keys.append(all.new[all.relation.position(of: .windowStart)])
+            keys.append(all.new[all.relation.position(of: .windowEnd)])
+        }
+        var prints = [Fingerprint](repeating: Fingerprint(low: 0, high: 0), count: all.count)
+        let seed = Fingerprint(low: 0x6C61_7374, high: 0x6368_616E)
+        prints.withUnsafeMutableBufferPointer { out in
+            guard let base = out.baseAddress else { return }
+            KeyHash.fingerprints(of: keys, count: all.count, seed: seed, into: base)
+        }
+        var seen = Set<Fingerprint>(minimumCapacity: all.count)
+        var kept: [Int32] = []
+        for row in (0..<all.count).reversed() where seen.insert(prints[row]).inserted {
+            kept.append(Int32(row))
+        }
+        return all.gather(Selection(kept.reversed()))
+    }
 }

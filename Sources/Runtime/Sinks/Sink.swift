@@ -15,14 +15,20 @@ import Planning
 /// `write` of rows may be called from many threads; all else from one.
 public protocol Sink: AnyObject, Sendable {
     var name: String { get }
-    /// - Parameter expectedEpoch: the last epoch that the checkpoint calls committed; nil at the very first start.
-    func open(_ context: SinkContext, expectedEpoch: Int64?) throws(SinkError)
+    /// - Parameter expectedEpoch: the last epoch with rows that the checkpoint calls committed; nil when there is none.
+    /// - Parameter openEpoch: the epoch that is to come, which the target may have already.
+    func open(
+        _ context: SinkContext, expectedEpoch: Int64?, openEpoch: Int64
+    ) throws(SinkError)
     func begin(epoch: Int64, clock: Int64) throws(SinkError)
     /// Rows of a stream.
     func write(_ rows: StreamRows)
     /// Changes of a table: the last one of each key in this epoch counts.
     func write(_ changes: ChangeBatch)
     func prepare() throws(SinkError)
+    /// After `prepare`: the last epoch for which the target has, or will have, rows of ours; nil when there is none. What
+    /// the checkpoint expects to find there.
+    var lastEpochWithRows: Int64? { get }
     /// - Parameter notes: what is to be kept with the commit for people, such as counts of late rows.
     func commit(notes: [String: Int64]) throws(SinkError)
     func abandon()

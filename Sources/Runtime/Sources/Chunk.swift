@@ -1,57 +1,67 @@
 import Columnar
-import Diagnostics
-import Formats
 
-/// Whole records as they came, about a mebibyte of them, on their way to a decoder.
+/// Whole records of one file or partition in memory, and what could not be read beside them.
 public struct Chunk: Sendable {
-    public let buffer: Buffer
-    public let framing: Framing
-    /// The file or topic.
-    public let sourceName: String
-    /// The input partition, from 0.
-    public let partition: Int
-
     /// How records lie in the buffer.
     public enum Framing: Sendable {
-        /// Records end in newlines (CSV: outside of quotes). `offset` is the position in the file of the range's first
-        /// byte; `header` is the header line of a CSV file.
-        case lines(range: Range<Int>, offset: Int64, header: [UInt8]?)
-        /// Records with keys and times of their own, as a log of messages has them.
+        /// Each record ends in a newline (CSV: outside of quotes); the last one may lack it. `header` is the header line
+        /// of a CSV file without its line end.
+        case lines(range: Range<Int>, header: [UInt8]?)
+        /// Records with keys, times and positions of their own, as a log of messages has them.
         case messages(MessageSpans)
     }
 
-    public init(buffer: Buffer, framing: Framing, sourceName: String, partition: Int = 0) {
+    public let buffer: Buffer
+    public let framing: Framing
+    /// The file's path, as it was found, or the topic.
+    public let sourceName: String
+    /// The input partition, from 0.
+    public let partition: Int
+    /// Place of the first record in the (decompressed) file, in bytes.
+    public let offset: Int64
+    /// The file had nothing behind this chunk when its range was fixed.
+    public let isLastOfFile: Bool
+    /// What lies behind the records of this chunk and is no record, in order.
+    public let rejections: [Rejection]
+
+    /// Lines of a file.
+    public init(
+        buffer: Buffer, range: Range<Int>, sourceName: String, offset: Int64, header: [UInt8]?,
+        isLastOfFile: Bool, rejections: [Rejection]
+    ) {
         self.buffer = buffer
-        self.framing = framing
+        framing = .lines(range: range, header: header)
+        self.sourceName = sourceName
+        partition = 0
+        self.offset = offset
+        self.isLastOfFile = isLastOfFile
+        self.rejections = rejections
+    }
+
+    /// Messages of a partition.
+    public init(buffer: Buffer, messages: MessageSpans, sourceName: String, partition: Int) {
+        self.buffer = buffer
+        framing = .messages(messages)
         self.sourceName = sourceName
         self.partition = partition
+        offset = messages.offsets.first ?? 0
+        isLastOfFile = false
+        rejections = []
+    }
+
+    /// Whether there is a record in it.
+    public var hasRecords: Bool {
+        switch framing {
+        case .lines(let range, _): return !range.isEmpty
+        case .messages(let spans): return spans.values.count > 0
+        }
     }
 
     /// Bytes of its records.
-    var byteCount: Int {
+    public var byteCount: Int {
         switch framing {
-        case .lines(let range, _, _): return range.count
+        case .lines(let range, _): return range.count
         case .messages: return buffer.capacity
         }
     }
 }
-
-/// Messages with keys and times of their own, as a log of them has.
-public struct MessageSpans: Sendable {
-    public let keys: RecordFrames
-    public let values: RecordFrames
-    /// Milliseconds since the epoch.
-    public let timestamps: [Int64]
-    /// Positions in the partition.
-    public let offsets: [Int64]
-
-    public init(keys: RecordFrames, values: RecordFrames, timestamps: [Int64], offsets: [Int64]) {
-        self.keys = keys
-        self.values = values
-        self.timestamps = timestamps
-        self.offsets = offsets
-    }
-}
-
-/// Reads one chunk; may be called from any thread, once.
-public typealias ChunkLoader = @Sendable () throws(Diagnostic) -> Chunk?

@@ -1,8 +1,8 @@
-/// A part of a source's input that an epoch takes, fixed in the write-ahead log before it is processed.
+/// A part of the input that an epoch takes, fixed in the write-ahead log before it is processed.
 public struct InputRange: Sendable, Hashable {
-    /// The source's own description, versioned and complete: what and from where to where.
+    /// The source's own description of the range: versioned, and enough to read it again.
     public let encoded: [UInt8]
-    /// Bytes to be read.
+    /// Bytes of records, as the decoder will see them.
     public let byteCount: Int
 
     public init(encoded: [UInt8], byteCount: Int) {

@@ -1,37 +1,41 @@
 import Diagnostics
 
-/// Where records come from: files in a directory, a topic, a collector.
+/// An input that is read by position, so that any part of it can be read again after a crash.
 ///
-/// Contract: input is taken in ranges that are handed out once, in order, by `poll`, or after a crash are given back to
-/// `replay` in the order in which they were taken. The chunks of a range are the same records each time, or an error says
-/// why not. All methods but `wake` and the loaders are called by one thread.
+/// Contract, from one thread save for ``wake()`` and the loaders of ``chunks(of:targetBytes:)``:
+/// - ``restore(_:)`` comes first, then ``replay(_:)`` for each range logged behind that position, in their order,
+///   then ``poll(maximumBytes:isFinal:)`` again and again.
+/// - A range gives the same records however often and with whatever chunk size it is read.
+/// - Ranges of one partition come in its order and neither overlap nor leave out a byte.
 public protocol Source: AnyObject {
-    /// Takes up the position of a checkpoint; nil is the very start.
+    /// Takes up the position of a checkpoint; nil is the very start. Verifies what it can.
     func restore(_ position: [UInt8]?) throws(Diagnostic)
-    /// The position behind all ranges handed out and replayed so far.
+
+    /// The position behind all ranges that were handed out or replayed so far.
     func position() -> [UInt8]
-    /// New input, at most `maximumBytes` of it but at least a record if there is any. Never blocks.
+
+    /// New input that is there now, in order, at most `maximumBytes` but one record if there is any; never blocks.
     ///
-    /// - Parameter isFinal: no more is awaited: an unterminated last line is taken as it is.
+    /// `isFinal` takes unterminated last records too, without waiting for them to be finished.
     func poll(maximumBytes: Int, isFinal: Bool) throws(Diagnostic) -> [InputRange]
+
     /// Takes up a range that was logged before a crash, as if `poll` had returned it.
+    ///
+    /// Throws when its bytes are not there any more; the range's loaders then say so too.
     func replay(_ range: InputRange) throws(Diagnostic)
-    /// Loaders for the range's chunks of about `targetBytes`, in order.
-    func chunks(of range: InputRange, targetBytes: Int) throws(Diagnostic) -> any ChunkSequence
-    /// Returns when there may be new input, after `wake`, or when the time is up.
+
+    /// The parts of a range in order, each of about `targetBytes`, to be loaded on any thread.
+    func chunks(of range: InputRange, targetBytes: Int) throws(Diagnostic) -> [ChunkLoader]
+
+    /// Blocks until there may be input, `wake` is called or the time is up.
     func wait(milliseconds: Int)
-    /// Ends a `wait`; may be called from any thread.
+
+    /// Ends a `wait`, or the next one. From any thread.
     func wake()
-    /// All ranges so far are durably processed: input may be archived or deleted.
+
+    /// Says that every range handed out so far is durably processed.
     func acknowledge() throws(Diagnostic)
+
     /// Bytes that are there and not yet taken.
     func lag() -> Int
-    /// What went wrong with single files or partitions since the last call, without stopping the source.
-    func takeIncidents() -> [Diagnostic]
-}
-
-/// The chunks of a range, one after another.
-public protocol ChunkSequence: AnyObject {
-    /// The next loader; nil at the end.
-    func next() throws(Diagnostic) -> ChunkLoader?
 }

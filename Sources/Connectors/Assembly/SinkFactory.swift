@@ -1,0 +1,56 @@
+import DeltaLake
+import Diagnostics
+import Planning
+import Runtime
+import Storage
+
+/// Makes the sinks that a plan names.
+public struct SinkFactory: Sendable {
+    private let fileSystem: any FileSystem
+    private let environment: TableEnvironment
+
+    public init(fileSystem: any FileSystem, environment: TableEnvironment = .system) {
+        self.fileSystem = fileSystem
+        self.environment = environment
+    }
+
+    private static let later = ["postgres", "clickhouse", "kafka", "files", "webhook"]
+
+    /// The sinks by the relation that they take. Nothing is opened yet.
+    public func sinks(of plan: PipelinePlan) throws(Diagnostic) -> [String: [any Sink]] {
+        var sinks: [String: [any Sink]] = [:]
+        for sink in plan.sinks { sinks[sink.from.name, default: []].append(try make(sink)) }
+        return sinks
+    }
+
+    private func make(_ plan: SinkPlan) throws(Diagnostic) -> any Sink {
+        switch plan.connectorClass {
+        case "delta": return try delta(plan)
+        case let name where Self.later.contains(name):
+            throw Diagnostic(
+                .unsupported, "this version has no \(name) sink",
+                at: plan.properties.location(of: "connector.class"), expected: "'delta'")
+        default:
+            let suggestion = NearestName.suggestion(for: plan.connectorClass, among: ["delta"] + Self.later)
+            throw Diagnostic(
+                .unknownConnector, "there is no connector class '\(plan.connectorClass)'",
+                at: plan.properties.location(of: "connector.class"), expected: "'delta'",
+                hint: suggestion.map { "did you mean '\($0)'?" })
+        }
+    }
+
+    private func delta(_ plan: SinkPlan) throws(Diagnostic) -> any Sink {
+        let options = try DeltaSinkOptions(plan)
+        let columns = DeltaSinkSchema(plan.from, options.columnCase)
+        let target = DeltaTarget(
+            store: LocalObjectStore(options.path, in: fileSystem),
+            partitionColumns: options.partitionColumns, options: WriteOptions(), compacts: options.compacts,
+            environment: environment)
+        if plan.from.kind == .stream {
+            return DeltaStreamSink(
+                name: plan.name, target: target, columns: columns, fileRows: options.fileRows)
+        }
+        return DeltaTableSink(
+            name: plan.name, target: target, columns: columns, isWindowed: plan.from.windowing != nil)
+    }
+}

@@ -1,0 +1,107 @@
+import Diagnostics
+import Planning
+import Runtime
+import Storage
+
+/// Makes the sources that a plan reads.
+public struct SourceFactory: Sendable {
+    private let fileSystem: any FileSystem
+    /// Told of what is wrong with single files.
+    private let report: @Sendable (Diagnostic) -> Void
+
+    public init(fileSystem: any FileSystem, report: @escaping @Sendable (Diagnostic) -> Void) {
+        self.fileSystem = fileSystem
+        self.report = report
+    }
+
+    /// The sources of the relations that queries or sinks read, by relation.
+    public func sources(of plan: PipelinePlan) throws(Diagnostic) -> [String: any Source] {
+        let read = Set(plan.queries.map(\.input.name) + plan.sinks.map(\.from.name))
+        var sources: [String: any Source] = [:]
+        for name in plan.catalogue.order where read.contains(name) {
+            guard let relation = plan.catalogue.relation(name), case .source(let properties) = relation.origin
+            else { continue }
+            sources[name] = try source(of: relation, properties)
+        }
+        return sources
+    }
+
+    private func source(
+        of relation: Relation, _ properties: SourceProperties
+    ) throws(Diagnostic) -> any Source {
+        switch properties.connector {
+        case .files(let path): return try files(path, relation, properties)
+        case .topic(let topic):
+            throw Diagnostic(
+                .unsupported,
+                "\(relation.name) reads the topic \(topic), and this version has no Kafka source",
+                hint: "read files: connector = 'files', path = 'data/\(topic)'")
+        }
+    }
+
+    private func files(
+        _ path: String, _ relation: Relation, _ properties: SourceProperties
+    ) throws(Diagnostic) -> any Source {
+        let framing: Framing
+        let patterns: [String]
+        switch properties.valueFormat {
+        case .csv:
+            let delimiter = properties.delimiter?.utf8.first ?? UInt8(ascii: ",")
+            let hasHeader = properties.connectorOptions["header"]?.lowercased() != "false"
+            framing = .quoted(quote: UInt8(ascii: "\""), delimiter: delimiter, hasHeader: hasHeader)
+            patterns = FileSourceSettings.csvPatterns
+        case .delimited:
+            let delimiter = properties.delimiter?.utf8.first ?? UInt8(ascii: ",")
+            framing = .quoted(quote: UInt8(ascii: "\""), delimiter: delimiter, hasHeader: false)
+            patterns = FileSourceSettings.allPatterns
+        case .json:
+            framing = .lines
+            patterns = FileSourceSettings.jsonPatterns
+        case .lines:
+            framing = .lines
+            patterns = FileSourceSettings.allPatterns
+        case .kafka, .none:
+            throw Diagnostic(
+                .invalidValue, "\(relation.name) reads files in the format \(properties.valueFormat.rawValue)",
+                expected: "JSON, CSV, DELIMITED or LINES", hint: "change value_format")
+        }
+        var settings = FileSourceSettings(path: path, filePatterns: patterns, framing: framing)
+        settings.failsOnError = properties.errorPolicy == .fail
+        try read(properties.connectorOptions, of: relation, into: &settings)
+        return try FileSource(settings, fileSystem: fileSystem, report: report)
+    }
+
+    private func read(
+        _ options: [String: String], of relation: Relation, into settings: inout FileSourceSettings
+    ) throws(Diagnostic) {
+        func invalid(_ name: String, _ text: String, _ expected: String) -> Diagnostic {
+            Diagnostic(
+                .invalidValue, "'\(text)' is no value for the property '\(name)' of \(relation.name)",
+                expected: expected)
+        }
+        if let text = options["poll_interval"] {
+            guard let interval = DurationText.milliseconds(text) else {
+                throw invalid("poll_interval", text, "a length of time such as '10 seconds'")
+            }
+            settings.pollIntervalMilliseconds = Int(interval)
+        }
+        if let text = options["max.record.bytes"] {
+            guard let bytes = Int(text), bytes > 0 else {
+                throw invalid("max.record.bytes", text, "a number of bytes above 0")
+            }
+            settings.longestRecordBytes = bytes
+        }
+        switch options["after"]?.lowercased() {
+        case nil, "keep": break
+        case "delete": settings.afterwards = .delete
+        case "archive":
+            guard let path = options["archive.path"] else {
+                throw Diagnostic(
+                    .missingProperty, "\(relation.name) archives its files and does not say where",
+                    hint: "add 'archive.path' = 'data/archive'")
+            }
+            settings.afterwards = .archive(path)
+        case let text?: throw invalid("after", text, "'keep', 'archive' or 'delete'")
+        }
+    }
+}

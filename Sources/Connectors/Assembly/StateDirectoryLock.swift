@@ -1,0 +1,45 @@
+import Diagnostics
+import Glibc
+
+/// Keeps a state directory for one process, as long as the value lives; the kernel lets go of it when the process ends.
+public final class StateDirectoryLock {
+    private let descriptor: Int32
+
+    /// Makes the directory if it is not there. Throws when another process has it.
+    public init(_ directory: String) throws(Diagnostic) {
+        var made = ""
+        for part in directory.split(separator: "/", omittingEmptySubsequences: false) {
+            made += part + "/"
+            if part.isEmpty || mkdir(made, 0o777) == 0 || errno == EEXIST { continue }
+            throw Self.failure(directory, String(cString: strerror(errno)))
+        }
+        let path = directory + "/lock"
+        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw Self.failure(directory, String(cString: strerror(errno))) }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            let owner = Self.owner(descriptor)
+            close(descriptor)
+            throw Diagnostic(
+                .conflict, "the state directory \(directory) is in use by another process\(owner)",
+                hint: "stop that process, or give another directory with --state")
+        }
+        ftruncate(descriptor, 0)
+        let text = "\(getpid())\n"
+        _ = text.withCString { pwrite(descriptor, $0, strlen($0), 0) }
+    }
+
+    deinit { close(descriptor) }
+
+    private static func owner(_ descriptor: Int32) -> String {
+        var bytes = [CChar](repeating: 0, count: 24)
+        guard pread(descriptor, &bytes, 20, 0) > 0 else { return "" }
+        let digits = bytes.prefix { $0 >= 48 && $0 <= 57 }.map { UInt8(bitPattern: $0) }
+        return digits.isEmpty ? "" : " (pid \(String(decoding: digits, as: UTF8.self)))"
+    }
+
+    private static func failure(_ directory: String, _ reason: String) -> Diagnostic {
+        Diagnostic(
+            .state, "the state directory \(directory) can't be used: \(reason.lowercased())",
+            hint: "check its permissions, or give another one with --state")
+    }
+}

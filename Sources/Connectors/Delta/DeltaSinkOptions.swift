@@ -1,0 +1,51 @@
+import Diagnostics
+import Planning
+
+/// The properties of a `delta` sink connector.
+struct DeltaSinkOptions: Sendable {
+    /// How a relation's column names become the table's.
+    enum ColumnCase: String {
+        /// `EVENT_ID`, which unquoted identifiers are, becomes `event_id`; names with small letters stay.
+        case lower
+        case preserve
+    }
+
+    let path: String
+    let partitionColumns: [String]
+    let columnCase: ColumnCase
+    /// Rows of a data file, at most, before files are compacted.
+    let fileRows: Int
+    /// Whether small files are merged now and then.
+    let compacts: Bool
+
+    static let known = [
+        "connector.class", "from", "path", "partition.by", "columns.case", "file.rows", "auto.compact",
+    ]
+
+    init(_ plan: SinkPlan) throws(Diagnostic) {
+        let properties = plan.properties
+        try properties.refuseUnknown(known: Self.known)
+        path = try properties.required("path", example: "data/gold/\(plan.from.name.lowercased())")
+        columnCase =
+            try properties.word("columns.case", of: ["lower", "preserve"]).flatMap(ColumnCase.init(rawValue:))
+            ?? .lower
+        fileRows = try properties.integer("file.rows", in: 1...(1 << 24)) ?? 1 << 17
+        compacts = try properties.boolean("auto.compact", default: true)
+        let names = DeltaSinkSchema(plan.from, columnCase).schema.names
+        var partitions: [String] = []
+        let listed = properties.text("partition.by") ?? ""
+        for part in listed.split(separator: ",") {
+            let name = String(part.filter { $0 != " " })
+            guard let column = names.first(where: { $0.lowercased() == name.lowercased() }) else {
+                let suggestion = NearestName.suggestion(for: name, among: names)
+                throw Diagnostic(
+                    .unknownColumn, "\(plan.from.name) has no column \(name) to partition by",
+                    at: properties.location(of: "partition.by"),
+                    expected: "one of " + names.joined(separator: ", "),
+                    hint: suggestion.map { "did you mean \($0)?" })
+            }
+            partitions.append(column)
+        }
+        partitionColumns = partitions
+    }
+}

@@ -1,0 +1,46 @@
+import Columnar
+import DeltaLake
+import Diagnostics
+import Runtime
+import Storage
+
+/// The Delta table that a sink writes to, and what both kinds of sink do alike.
+struct DeltaTarget: Sendable {
+    let store: any ObjectStore
+    let partitionColumns: [String]
+    let options: WriteOptions
+    let compacts: Bool
+    let environment: TableEnvironment
+
+    /// The table, made when it is not there.
+    func table(_ schema: Schema) throws(DeltaError) -> DeltaTable {
+        try DeltaTable.openOrCreate(
+            store, TableDefinition(schema: schema, partitionColumns: partitionColumns),
+            environment: environment)
+    }
+
+    /// Merges small files once enough of them have gathered.
+    func compact(_ table: DeltaTable) throws(SinkError) {
+        _ = try Self.attempting { () throws(DeltaError) in
+            try Compaction(options: options).run(table)
+        }
+    }
+
+    /// From `<instance>/<sink>`.
+    static func identity(_ applicationID: String) -> SinkIdentity {
+        let parts = applicationID.split(separator: "/", maxSplits: 1).map(String.init)
+        return SinkIdentity(instance: parts.first ?? "", sink: parts.count > 1 ? parts[1] : "")
+    }
+
+    static func attempting<Result>(_ step: () throws(DeltaError) -> Result) throws(SinkError) -> Result {
+        do throws(DeltaError) { return try step() } catch { throw sinkError(error) }
+    }
+
+    static func sinkError(_ error: DeltaError) -> SinkError {
+        switch error {
+        case .unavailable(let diagnostic), .conflict(let diagnostic): return .unavailable(diagnostic)
+        case .missing(let diagnostic), .refused(let diagnostic), .corrupt(let diagnostic):
+            return .refused(diagnostic)
+        }
+    }
+}

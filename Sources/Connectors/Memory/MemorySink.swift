@@ -1,0 +1,94 @@
+import Columnar
+import Diagnostics
+import Runtime
+import Synchronization
+
+/// Keeps what a relation gives in memory, whole epochs at a time: for tests and for whoever embeds the runtime.
+public final class MemorySink: Sink {
+    /// One row or change, with its window if it has one.
+    public struct Record: Sendable, Equatable {
+        /// Key columns first. NULL values of a deletion.
+        public let values: [Value]
+        public let eventTime: Int64
+        public let windowStart: Int64?
+        public let windowEnd: Int64?
+        /// A tombstone: the key's row is gone.
+        public let isDeletion: Bool
+    }
+
+    private struct Held {
+        var pending: [Record] = []
+        var committed: [Record] = []
+        var lastEpoch: Int64?
+        var openEpoch: Int64 = 0
+    }
+
+    public let name: String
+    private let held = Mutex(Held())
+
+    public init(name: String) { self.name = name }
+
+    /// Everything of committed epochs, in order.
+    public var records: [Record] { held.withLock { $0.committed } }
+
+    public var lastEpochWithRows: Int64? {
+        held.withLock { $0.pending.isEmpty ? $0.lastEpoch : $0.openEpoch }
+    }
+
+    public func open(
+        _ context: SinkContext, expectedEpoch: Int64?, openEpoch: Int64
+    ) throws(SinkError) {}
+
+    public func begin(epoch: Int64, clock: Int64) throws(SinkError) {
+        held.withLock {
+            $0.pending.removeAll()
+            $0.openEpoch = epoch
+        }
+    }
+
+    public func write(_ rows: StreamRows) {
+        let width = rows.relation.columns.count
+        let made = (0..<rows.count).map { row in
+            Record(
+                values: rows.columns[..<width].map { $0.value(at: row) }, eventTime: rows.eventTimes.int64s[row],
+                windowStart: nil, windowEnd: nil, isDeletion: false)
+        }
+        held.withLock { $0.pending += made }
+    }
+
+    public func write(_ changes: ChangeBatch) {
+        let relation = changes.relation
+        let width = relation.columns.count
+        func number(_ pseudo: Int, _ row: Int) -> Int64? {
+            let column = changes.new[width + pseudo]
+            return column.count == changes.count ? column.int64s[row] : nil
+        }
+        let made = (0..<changes.count).map { row in
+            let isPresent = changes.isPresent(row)
+            let values = (0..<width).map { column in
+                isPresent || column < relation.keyCount ? changes.new[column].value(at: row) : .null
+            }
+            let isWindowed = relation.windowing != nil
+            return Record(
+                values: values, eventTime: number(0, row) ?? 0,
+                windowStart: isWindowed ? number(6, row) : nil, windowEnd: isWindowed ? number(7, row) : nil,
+                isDeletion: !isPresent)
+        }
+        held.withLock { $0.pending += made }
+    }
+
+    public func prepare() throws(SinkError) {}
+
+    public func commit(notes: [String: Int64]) throws(SinkError) {
+        held.withLock {
+            guard $0.openEpoch > ($0.lastEpoch ?? 0) else { return }
+            $0.committed += $0.pending
+            if !$0.pending.isEmpty { $0.lastEpoch = $0.openEpoch }
+            $0.pending.removeAll()
+        }
+    }
+
+    public func abandon() { held.withLock { $0.pending.removeAll() } }
+
+    public func maintain() throws(SinkError) {}
+}

@@ -1,0 +1,109 @@
+import Columnar
+import Diagnostics
+import Parquet
+import Storage
+
+/// Joins small files of an append table into larger ones, a bounded piece of work at a time.
+///
+/// Files of one partition and of about one size are joined when enough of them have gathered, so that a row is
+/// written again only a few times, however long the stream runs (sizes grow by the number of files that are joined).
+/// The commit changes no row (`dataChange` is false), stands beside appends of others, and is given up when somebody
+/// else has replaced one of its files meanwhile.
+public struct Compaction: Sendable {
+    /// So many files of one size in one partition are joined.
+    public var fileCount: Int
+    /// Files of this many bytes or more are left alone.
+    public var targetFileBytes: Int
+    /// One run reads at most about so many bytes.
+    public var runBytes: Int
+    public var options: WriteOptions
+
+    public init(
+        fileCount: Int = 8, targetFileBytes: Int = 96 << 20, runBytes: Int = 128 << 20,
+        options: WriteOptions = WriteOptions()
+    ) {
+        self.fileCount = fileCount
+        self.targetFileBytes = targetFileBytes
+        self.runBytes = runBytes
+        self.options = options
+    }
+
+    /// What a run has done.
+    public struct Report: Sendable {
+        public let filesJoined: Int
+        public let filesWritten: Int
+        public let bytesRead: Int
+        /// The version that holds the joined files; nil when there was nothing to do, or it was given up.
+        public let version: Int64?
+    }
+
+    /// Joins what is worth joining. For any thread; others may write to the table at the same time.
+    public func run(_ table: DeltaTable) throws(DeltaError) -> Report {
+        let snapshot = table.snapshot
+        let chosen = choose(snapshot)
+        if chosen.isEmpty { return Report(filesJoined: 0, filesWritten: 0, bytesRead: 0, version: nil) }
+        try snapshot.tableProtocol.checkWritable(snapshot.metadata, removing: false, at: table.store.location)
+        let reader = try TableReader(store: table.store, metadata: snapshot.metadata, forRewriting: true)
+        let plan = try DataFilePlan(
+            sink: reader.schema, metadata: snapshot.metadata, options: options, at: table.store.location)
+        let writer = DataFileWriter(
+            plan, DataFilePlacer(table, epoch: 0, dataChange: false, compression: options.compression))
+        for file in chosen {
+            for batch in try reader.read(file) { try writer.add(batch) }
+        }
+        let files = try writer.finish()
+        let removed = chosen.map { file in
+            Action.remove(
+                RemoveFile(
+                    path: file.path, deletionTimestamp: table.environment.clock(), dataChange: false,
+                    partitionValues: file.partitionValues, size: file.size, deletionVector: file.deletionVector))
+        }
+        let bytes = chosen.reduce(0) { $0 + Int($1.size) }
+        do throws(DeltaError) {
+            let outcome = try table.commit(
+                CommitProposal(
+                    actions: removed + files.map { .add($0.add) }, operation: "OPTIMIZE",
+                    parameters: ["auto": "true"], basis: .removedFiles))
+            return Report(
+                filesJoined: chosen.count, filesWritten: files.count, bytesRead: bytes, version: outcome.version)
+        } catch {
+            guard case .conflict = error else { throw error }
+            for file in files { try? table.store.delete(FilePath.decoded(file.add.path)) }
+            return Report(filesJoined: 0, filesWritten: 0, bytesRead: bytes, version: nil)
+        }
+    }
+
+    /// The files of the run: of the partition and size class with the most files, as many as the run may read.
+    func choose(_ snapshot: Snapshot) -> [AddFile] {
+        var classes: [String: [AddFile]] = [:]
+        for file in snapshot.liveFiles where file.size < targetFileBytes && file.deletionVector == nil {
+            let partition = file.partitionValues.sorted { $0.key < $1.key }
+                .map { "\($0.key)=\($0.value ?? "\u{0}")" }.joined(separator: "\u{1}")
+            classes["\(sizeClass(file.size)) \(partition)", default: []].append(file)
+        }
+        guard let fullest = classes.max(by: { ($0.value.count, $1.key) < ($1.value.count, $0.key) }),
+            fullest.value.count >= max(2, fileCount)
+        else { return [] }
+        // Oldest first, so that rows keep about the order in which they came.
+        var bytes = 0
+        var chosen: [AddFile] = []
+        let oldest = fullest.value.sorted { ($0.modificationTime, $0.path) < ($1.modificationTime, $1.path) }
+        for file in oldest {
+            bytes += Int(file.size)
+            if !chosen.isEmpty, bytes > runBytes { break }
+            chosen.append(file)
+        }
+        return chosen.count >= 2 ? chosen : []
+    }
+
+    /// 0 up to 64 KiB, then one more for each `fileCount`-fold.
+    private func sizeClass(_ size: Int64) -> Int {
+        var limit: Int64 = 64 << 10
+        var number = 0
+        while size >= limit {
+            limit *= Int64(max(2, fileCount))
+            number += 1
+        }
+        return number
+    }
+}

@@ -1,0 +1,122 @@
+import Columnar
+import Expressions
+import Planning
+import State
+
+/// Puts the operators of a plan together.
+struct FlowBuilder {
+    let plan: PipelinePlan
+    let sinks: [String: [any Sink]]
+    let subscribers: [String: [any Subscriber]]
+    let workers: WorkerPool
+    let seed: Fingerprint
+    /// The first mark that no group has: higher than those of all epochs before.
+    let firstMark: Int64
+    let makeStore: (StateLayout) throws(StateError) -> KeyedStateStore
+
+    /// Chunks in one round, for each thread.
+    private static let slotsPerThread = 4
+
+    func build() throws(StateError) -> Flow {
+        let slotCount = plan.emitsPerRecord ? 1 : workers.threadCount * Self.slotsPerThread
+        let outputs = makeOutputs()
+        var levels: [String: Int] = [:]
+        var queries: [QueryOperator] = []
+        for query in plan.queries {
+            guard let output = outputs[query.output.name] else { continue }
+            var level = levels[query.input.name] ?? 0
+            var deduplication: DeduplicationOperator?
+            if let plan = query.deduplication {
+                deduplication = try makeDeduplication(plan, query, level, slotCount)
+                level += 1
+            }
+            var aggregation: AggregationOperator?
+            if case .aggregation(let plan) = query.shape {
+                aggregation = try makeAggregation(plan, query, output, level, slotCount)
+            }
+            levels[query.output.name] = level
+            let made = QueryOperator(
+                plan: query, outputs: output, deduplication: deduplication, aggregation: aggregation,
+                slots: slotCount)
+            outputs[query.input.name]?.queries.append(made)
+            queries.append(made)
+        }
+        let scans = makeScans(outputs, slotCount)
+        return Flow(
+            scans: scans, outputs: outputs, queries: queries, slots: (0..<slotCount).map(Slot.init),
+            workers: workers, emitsPerRecord: plan.emitsPerRecord)
+    }
+
+    /// The relations and, from their ends upwards, the columns that are read of each.
+    private func makeOutputs() -> [String: Outputs] {
+        var outputs: [String: Outputs] = [:]
+        for name in plan.catalogue.order {
+            guard let relation = plan.catalogue.relation(name) else { continue }
+            let made = Outputs(relation: relation)
+            made.sinks = sinks[name] ?? []
+            made.subscribers = subscribers[name] ?? []
+            if !made.sinks.isEmpty || !made.subscribers.isEmpty {
+                made.needed = Set(relation.columns.indices)
+            }
+            outputs[name] = made
+        }
+        for query in plan.queries.reversed() {
+            let needs = QueryNeeds(plan: query, output: outputs[query.output.name]?.needed ?? [])
+            outputs[query.input.name]?.needed.formUnion(needs.all)
+        }
+        return outputs
+    }
+
+    private func makeScans(_ outputs: [String: Outputs], _ slots: Int) -> [Scan] {
+        plan.catalogue.order.compactMap { name in
+            guard let output = outputs[name], case .source(let properties) = output.relation.origin,
+                !output.queries.isEmpty || !output.sinks.isEmpty || !output.subscribers.isEmpty
+            else { return nil }
+            return Scan(
+                relation: output.relation, properties: properties, needed: output.needed, slots: slots)
+        }
+    }
+
+    private func makeDeduplication(
+        _ plan: DeduplicationPlan, _ query: QueryPlan, _ level: Int, _ slots: Int
+    ) throws(StateError) -> DeduplicationOperator {
+        var stores: [KeyedStateStore] = []
+        for shard in 0..<ShardedRows.shardCount {
+            stores.append(
+                try makeStore(StateLayout(name: "\(query.output.name)/seen/\(shard)", payloadBytes: 0)))
+        }
+        return DeduplicationOperator(plan: plan, level: level, stores: stores, seed: seed, slots: slots)
+    }
+
+    private func makeAggregation(
+        _ plan: AggregationPlan, _ query: QueryPlan, _ output: Outputs, _ level: Int, _ slots: Int
+    ) throws(StateError) -> AggregationOperator {
+        let layout = GroupLayout(plan.aggregates.map(\.function))
+        let name = query.output.name
+        let isSession: Bool
+        if case .session = plan.window?.kind { isSession = true } else { isSession = false }
+        var shards: [AggregationShard] = []
+        for shard in 0..<ShardedRows.shardCount {
+            let store = try makeStore(
+                StateLayout(
+                    name: "\(name)/groups/\(shard)", payloadBytes: layout.payloadBytes,
+                    blobOffsets: layout.blobOffsets, tracksExpiryOrder: plan.emission == .final))
+            var distinct: [KeyedStateStore?] = []
+            for (index, call) in plan.aggregates.enumerated() {
+                distinct.append(
+                    call.function.countsDistinct
+                        ? try makeStore(
+                            StateLayout(name: "\(name)/distinct-\(index)/\(shard)", payloadBytes: 0)) : nil)
+            }
+            let sessions = isSession
+                ? try makeStore(
+                    StateLayout(name: "\(name)/sessions/\(shard)", payloadBytes: 8, blobOffsets: [0])) : nil
+            shards.append(
+                AggregationShard(
+                    plan: plan, output: query.output, store: store, distinctStores: distinct,
+                    sessions: sessions, capturesOld: self.plan.queries.contains { $0.input.name == query.output.name }, mark: firstMark))
+        }
+        return AggregationOperator(
+            plan: plan, output: query.output, level: level, shards: shards, seed: seed, slots: slots)
+    }
+}

@@ -1,0 +1,75 @@
+import Columnar
+import Diagnostics
+import Storage
+
+/// Keeps dead letters as files of JSON lines, one file for an epoch that has any.
+///
+/// ```
+/// <directory>/<epoch, 20 digits>-<source>.jsonl
+/// {"source":"…","partition":0,"offset":123,"code":"wrong_type","reason":"…","time":1763…,"raw":"…"}
+/// ```
+/// Bytes that are no UTF-8 stand in `raw_base64` instead of `raw`. The file is written whole under its epoch's
+/// name, so a repeated epoch writes the same file again.
+final class DeadLetterFiles {
+    private let fileSystem: any FileSystem
+    private let directory: String
+    private let sourceName: String
+    private var letters: [DeadLetter] = []
+    private var clock: Int64 = 0
+
+    init(fileSystem: any FileSystem, directory: String, sourceName: String) {
+        self.fileSystem = fileSystem
+        self.directory = directory
+        self.sourceName = sourceName
+    }
+
+    func begin(clock: Int64) {
+        self.clock = clock
+        letters.removeAll()
+    }
+
+    func append(_ more: [DeadLetter]) { letters += more }
+
+    /// Makes the epoch's dead letters durable. May be called again.
+    func write(epoch: Int64) throws(StorageError) {
+        guard !letters.isEmpty else { return }
+        var text: [UInt8] = []
+        for letter in letters { append(letter, to: &text) }
+        try fileSystem.createDirectory(directory)
+        let digits = String(epoch)
+        let name = String(repeating: "0", count: max(0, 20 - digits.utf8.count)) + digits
+            + "-" + sourceName.lowercased() + ".jsonl"
+        let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: text.count, alignment: 16)
+        defer { copy.deallocate() }
+        copy.copyBytes(from: text)
+        try fileSystem.writeAtomically(UnsafeRawBufferPointer(copy), to: Path.join(directory, name))
+    }
+
+    private func append(_ letter: DeadLetter, to text: inout [UInt8]) {
+        var line = "{\"source\":" + JSONText.quoted(letter.source)
+        line += ",\"partition\":\(letter.partition),\"offset\":\(letter.offset)"
+        line += ",\"code\":" + JSONText.quoted(letter.code) + ",\"reason\":" + JSONText.quoted(letter.reason)
+        line += ",\"time\":\(clock)"
+        if let raw = String(validating: letter.bytes, as: UTF8.self) {
+            line += ",\"raw\":" + JSONText.quoted(raw) + "}\n"
+        } else {
+            line += ",\"raw_base64\":\"" + Self.base64(letter.bytes) + "\"}\n"
+        }
+        text.append(contentsOf: line.utf8)
+    }
+
+    private static func base64(_ bytes: [UInt8]) -> String {
+        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+        var text: [UInt8] = []
+        for start in stride(from: 0, to: bytes.count, by: 3) {
+            let group = bytes[start..<min(start + 3, bytes.count)]
+            let word = group.reduce(0) { $0 << 8 | UInt32($1) } << UInt32(8 * (3 - group.count))
+            for position in 0..<4 {
+                let isData = position <= group.count
+                text.append(
+                    isData ? alphabet[Int(word >> UInt32(18 - 6 * position)) & 63] : UInt8(ascii: "="))
+            }
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+}

@@ -1,0 +1,89 @@
+import Diagnostics
+import Glibc
+import State
+import Storage
+
+// Waiting for what is away: nothing is lost, the same step is tried again.
+extension PipelineTask {
+    private static let firstPause = 100.0
+    private static let longestPause = 5_000.0
+
+    /// A step of a sink, tried again while its target is away.
+    func delivering(_ sink: any Sink, _ step: () throws(SinkError) -> Void) throws(Diagnostic) {
+        try patiently { () throws(Attempt) in
+            do throws(SinkError) { try step() } catch {
+                switch error {
+                case .unavailable(let diagnostic): throw .again(diagnostic)
+                case .refused(let diagnostic): throw .never(diagnostic)
+                }
+            }
+        }
+    }
+
+    /// A step that writes files of our own, tried again while the disk is full or read-only.
+    func persisting(_ what: String, _ step: () throws(StorageError) -> Void) throws(Diagnostic) {
+        try patiently { () throws(Attempt) in
+            do throws(StorageError) { try step() } catch { throw Self.attempt(error, what) }
+        }
+    }
+
+    func persistingState(_ step: () throws(StateError) -> Void) throws(Diagnostic) {
+        try patiently { () throws(Attempt) in
+            do throws(StateError) { try step() } catch {
+                if case .storage(let cause) = error { throw Self.attempt(cause, "the state") }
+                throw .never(Diagnostic(.state, error.message, hint: error.hint))
+            }
+        }
+    }
+
+    /// A step on state that is not worth trying again.
+    func stateful(_ step: () throws(StateError) -> Void) throws(Diagnostic) {
+        do throws(StateError) { try step() } catch {
+            throw Diagnostic(.state, error.message, hint: error.hint)
+        }
+    }
+
+    private enum Attempt: Error {
+        case again(Diagnostic)
+        case never(Diagnostic)
+    }
+
+    private static func attempt(_ error: StorageError, _ what: String) -> Attempt {
+        let message = "\(what) can't be written: \(error.reason) (\(error.path))"
+        if case .unavailable = error {
+            return .again(
+                Diagnostic(
+                    .unavailable, message,
+                    hint: "make room on the disk or mend its permissions: the pipeline goes on by itself"))
+        }
+        return .never(Diagnostic(.io, message, hint: "check the path and start again: nothing is lost"))
+    }
+
+    private func patiently(_ step: () throws(Attempt) -> Void) throws(Diagnostic) {
+        var pause = Self.firstPause
+        let started = environment.monotonic()
+        var isRetrying = false
+        while true {
+            do throws(Attempt) {
+                try step()
+                if isRetrying { board.update { $0.phase = .running } }
+                return
+            } catch {
+                switch error {
+                case .never(let diagnostic): throw diagnostic
+                case .again(let diagnostic):
+                    let waited = environment.monotonic() - started
+                    let limit = configuration.patienceMilliseconds.map(Double.init) ?? .infinity
+                    if board.isStopRequested || waited >= limit { throw diagnostic }
+                    if !isRetrying {
+                        let since = environment.clock()
+                        board.update { $0.phase = .retrying(reason: diagnostic, sinceMilliseconds: since) }
+                    }
+                    isRetrying = true
+                    usleep(UInt32(pause * 1000))
+                    pause = min(pause * 2, Self.longestPause)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,193 @@
+import Columnar
+import Diagnostics
+import Planning
+import State
+import Storage
+
+/// A task: a pipeline's plan at work over a set of input partitions, with its own log, state and epochs.
+///
+/// ```
+/// poll ─► log ranges ─► rounds ─► … ─► seal ─► sinks prepare ─► state written ─► sinks commit ─► done
+///         └──────── one epoch, from its first input to its trigger ────────────────────────────┘
+/// ```
+/// After a crash the unfinished epoch's ranges are run again under the same clock: the same rows come out, and a sink that
+/// has the epoch already skips it. All methods but `stop` and `status` belong to one thread.
+public final class PipelineTask: @unchecked Sendable {
+    let plan: PipelinePlan
+    let configuration: TaskConfiguration
+    let environment: TaskEnvironment
+    let sources: [(relation: String, source: any Source)]
+    let sinks: [String: [any Sink]]
+    let subscribers: [String: [any Subscriber]]
+    let workers: WorkerPool
+    let log: EpochLog
+    let board: StatusBoard
+
+    var instance = TaskInstance(id: "", seed: Fingerprint(low: 0, high: 0))
+    var flow: Flow?
+    var checkpoint: StateCheckpoint?
+    var deadLetters: [String: DeadLetterFiles] = [:]
+    /// The last epoch that is done.
+    var committed: Int64 = 0
+    var epoch: OpenEpoch?
+
+    /// An epoch at work.
+    struct OpenEpoch {
+        let number: Int64
+        let clock: Int64
+        let log: EpochLog.Writer
+        let startedAt: Double
+        var bytes = 0
+    }
+
+    /// - Parameters:
+    ///   - sources: by relation.
+    ///   - sinks: by relation.
+    public init(
+        plan: PipelinePlan, configuration: TaskConfiguration, environment: TaskEnvironment,
+        sources: [String: any Source], sinks: [String: [any Sink]],
+        subscribers: [String: [any Subscriber]] = [:]
+    ) {
+        self.plan = plan
+        self.configuration = configuration
+        self.environment = environment
+        self.sources = plan.catalogue.order.compactMap { name in sources[name].map { (name, $0) } }
+        self.sinks = sinks
+        self.subscribers = subscribers
+        workers = WorkerPool(threads: configuration.threads)
+        log = EpochLog(
+            fileSystem: environment.fileSystem,
+            directory: Path.join(configuration.stateDirectory, "log"))
+        board = StatusBoard()
+    }
+
+    deinit { workers.stop() }
+
+    /// Asks the task to finish its epoch and return. From any thread.
+    public func stop() {
+        board.requestStop()
+        for (_, source) in sources { source.wake() }
+    }
+
+    /// How the pipeline stands. From any thread.
+    public var status: PipelineStatus { board.status }
+
+    // MARK: Running
+
+    /// Takes up the checkpoint, finishes an epoch that a crash left open, and then works until `stop`, or with `once`
+    /// until all input that is there has been taken.
+    public func run(once: Bool) throws(Diagnostic) {
+        try recover()
+        board.update { $0.phase = .running }
+        while !board.isStopRequested {
+            if try takeInput(isFinal: once) { continue }
+            if let epoch {
+                let left = Double(configuration.triggerMilliseconds) - (environment.monotonic() - epoch.startedAt)
+                if once || left <= 0 { try commit() } else { wait(milliseconds: max(1, Int(left))) }
+            } else if once {
+                break
+            } else {
+                wait(milliseconds: 1000)
+            }
+            publish()
+        }
+        if epoch != nil { try commit() }
+        publish()
+        board.update { $0.phase = .stopped }
+    }
+
+    private func wait(milliseconds: Int) {
+        // One source wakes us by itself; among several nobody can wait for all, so each gets a little time in turn.
+        if sources.count == 1 {
+            sources[0].source.wait(milliseconds: milliseconds)
+        } else if !sources.isEmpty {
+            for (_, source) in sources { source.wait(milliseconds: min(milliseconds, 5)) }
+        }
+    }
+
+    /// Bytes that are fixed in the log at a time: enough for all threads, little enough to start at once.
+    private var stepBytes: Int { 16 * configuration.chunkBytes }
+
+    /// Takes what input there is, as far as the epoch has room. False when there was none.
+    private func takeInput(isFinal: Bool) throws(Diagnostic) -> Bool {
+        var found = false
+        for index in sources.indices {
+            let room = configuration.epochBytes - (epoch?.bytes ?? 0)
+            let ranges = try sources[index].source.poll(
+                maximumBytes: max(1, min(room, stepBytes)), isFinal: isFinal)
+            guard !ranges.isEmpty else { continue }
+            found = true
+            try begin()
+            for range in ranges {
+                try persisting("the write-ahead log") { () throws(StorageError) in
+                    try self.epoch?.log.append(source: index, range)
+                }
+                epoch?.bytes += range.byteCount
+            }
+            try process(ranges, of: index)
+            if isDue { try commit() }
+        }
+        return found
+    }
+
+    private var isDue: Bool {
+        guard let epoch else { return false }
+        return epoch.bytes >= configuration.epochBytes
+            || environment.monotonic() - epoch.startedAt >= Double(configuration.triggerMilliseconds)
+    }
+
+    private func begin() throws(Diagnostic) {
+        guard epoch == nil else { return }
+        let content = EpochLog.Content(
+            epoch: committed + 1, clock: environment.clock(), planFingerprint: plan.fingerprint)
+        var writer: EpochLog.Writer?
+        try persisting("the write-ahead log") { () throws(StorageError) in writer = try self.log.begin(content) }
+        guard let writer else { return }
+        try open(content, writer)
+    }
+
+    func open(_ content: EpochLog.Content, _ writer: EpochLog.Writer) throws(Diagnostic) {
+        epoch = OpenEpoch(
+            number: content.epoch, clock: content.clock, log: writer, startedAt: environment.monotonic())
+        for letters in deadLetters.values { letters.begin(clock: content.clock) }
+        for sink in allSinks {
+            try delivering(sink) { () throws(SinkError) in
+                try sink.begin(epoch: content.epoch, clock: content.clock)
+            }
+        }
+        board.update { $0.epoch = content.epoch }
+    }
+
+    var allSinks: [any Sink] { plan.catalogue.order.flatMap { sinks[$0] ?? [] } }
+
+    /// Runs ranges through the operators, in rounds of as many chunks as there are slots.
+    func process(_ ranges: [InputRange], of index: Int) throws(Diagnostic) {
+        guard let flow, let epoch else { return }
+        let (relation, source) = sources[index]
+        var loaders: [ChunkLoader] = []
+        for range in ranges {
+            loaders += try source.chunks(of: range, targetBytes: configuration.chunkBytes)
+        }
+        guard let scan = flow.scans.firstIndex(where: { $0.relation.name == relation }) else { return }
+        var start = 0
+        while start < loaders.count {
+            let end = min(start + flow.slots.count, loaders.count)
+            var round: Flow.RoundResult?
+            let part = Array(loaders[start..<end])
+            try stateful { () throws(StateError) in
+                round = try flow.run(part, of: scan, clock: epoch.clock)
+            }
+            if let failure = round?.failures.first { throw failure }
+            deadLetters[relation]?.append(round?.deadLetters ?? [])
+            start = end
+            publish()
+        }
+    }
+
+    func publish() {
+        guard let flow else { return }
+        var lags: [Int] = []
+        for (_, source) in sources { lags.append(source.lag()) }
+        board.update { status in flow.describe(into: &status, lags: lags, sinks: self.sinks) }
+    }
+}

@@ -1,0 +1,40 @@
+import Columnar
+import Diagnostics
+import Storage
+
+/// Who a task is: made with its state directory, kept for ever, and part of every target's record of epochs.
+struct TaskInstance: Equatable {
+    /// Sixteen hexadecimal digits.
+    let id: String
+    /// Seeds the fingerprints of keys, which are in the state.
+    let seed: Fingerprint
+
+    private static let fileName = "instance"
+
+    static func load(
+        from directory: String, _ environment: TaskEnvironment
+    ) throws(StorageError) -> TaskInstance {
+        let path = Path.join(directory, fileName)
+        if try environment.fileSystem.status(path) != nil {
+            let words = String(decoding: try environment.fileSystem.read(path), as: UTF8.self)
+                .split(whereSeparator: { $0 == " " || $0 == "\n" })
+            if words.count == 3, let low = UInt64(words[1], radix: 16), let high = UInt64(words[2], radix: 16) {
+                return TaskInstance(id: String(words[0]), seed: Fingerprint(low: low, high: high))
+            }
+            throw .invalid(path: path, reason: "it does not name an instance")
+        }
+        let (id, low, high) = (environment.entropy(), environment.entropy(), environment.entropy())
+        let instance = TaskInstance(id: hexadecimal(id), seed: Fingerprint(low: low, high: high))
+        let text = Array("\(instance.id) \(hexadecimal(low)) \(hexadecimal(high))\n".utf8)
+        let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: text.count, alignment: 16)
+        defer { copy.deallocate() }
+        copy.copyBytes(from: text)
+        try environment.fileSystem.writeAtomically(UnsafeRawBufferPointer(copy), to: path)
+        return instance
+    }
+
+    private static func hexadecimal(_ value: UInt64) -> String {
+        let digits = String(value, radix: 16)
+        return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+    }
+}
