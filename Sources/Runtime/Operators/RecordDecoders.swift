@@ -37,8 +37,10 @@ struct RecordDecoders {
         switch format {
         case .json: return JSONDecoder(fields: fields)
         case .lines: return LinesDecoder(name: fields.first?.name ?? "")
-        case .kafka: return KafkaDecoder(fields: fields)
-        case .none: return KafkaDecoder(fields: [])
+        case .kafka:
+            // The format has one column; nobody reads any when there is none here.
+            return fields.first.map { KafkaDecoder(field: $0) } ?? LinesDecoder(name: "")
+        case .none: return LinesDecoder(name: "")
         case .csv, .delimited:
             let options = CSVOptions(delimiter: delimiter?.utf8.first ?? UInt8(ascii: ","))
             guard let header else { return CSVDecoder(fields: fields, options: options, columnCount: width) }
