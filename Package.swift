@@ -99,6 +99,17 @@ let package = Package(
             name: "ConnectorsTests",
             dependencies: ["Connectors", "Runtime", "Storage", "Columnar", "Diagnostics"],
             swiftSettings: house),
+        .testTarget(
+            name: "PlanningTests",
+            dependencies: ["Planning", "Language", "Columnar", "Diagnostics", "Expressions"],
+            exclude: ["Golden"], swiftSettings: house),
+        .testTarget(
+            name: "RuntimeTests",
+            dependencies: [
+                "Runtime", "Connectors", "Planning", "Language", "Expressions", "Formats", "State", "Storage",
+                "Columnar", "Diagnostics",
+            ],
+            exclude: ["Golden"], swiftSettings: house),
     ],
     cxxLanguageStandard: .cxx20
 )

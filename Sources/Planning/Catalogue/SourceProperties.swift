@@ -33,6 +33,8 @@ public struct SourceProperties: Hashable, Sendable {
     public var keyFormat: Format
     /// The delimiter of CSV and DELIMITED.
     public var delimiter: String?
+    /// Whether a value of one column is an object with one field; if not, it is the bare value.
+    public var wrapsSingleValue = true
     /// The column that holds the event time; without it the record's own time counts.
     public var timestampColumn: String?
     /// A pattern for a STRING `timestampColumn`; without it ISO 8601 is read.
@@ -60,6 +62,8 @@ public struct TopicProperties: Hashable, Sendable {
     public var keyFormat: SourceProperties.Format
     public var valueFormat: SourceProperties.Format
     public var delimiter: String?
+    /// Whether a value of one column is an object with one field; if not, it is the bare value.
+    public var wrapsSingleValue = true
 
     public init(
         name: String, keyFormat: SourceProperties.Format, valueFormat: SourceProperties.Format,
