@@ -11,8 +11,7 @@ extension PipelineTask {
         let started = environment.monotonic()
         try persisting("the write-ahead log") { () throws(StorageError) in try open.log.seal() }
         try stateful { () throws(StateError) in try flow.endEpoch() }
-        workers.drainBackground()
-        for sink in allSinks { try delivering(sink) { () throws(SinkError) in try sink.prepare() } }
+        try deliveringAll { sink throws(SinkError) in try sink.prepare() }
         for letters in deadLetters.values {
             try persisting("the dead letters") { () throws(StorageError) in
                 try letters.write(epoch: open.number)
@@ -22,12 +21,8 @@ extension PipelineTask {
         try persistingState { () throws(StateError) in
             try checkpoint.write(epoch: open.number, attachments: attachment)
         }
-        for (relation, targets) in sinks {
-            let notes = flow.notes(for: relation)
-            for sink in targets {
-                try delivering(sink) { () throws(SinkError) in try sink.commit(notes: notes) }
-            }
-        }
+        let notes = sinkNotes(flow)
+        try deliveringAll { sink throws(SinkError) in try sink.commit(notes: notes[sink.name] ?? [:]) }
         try persisting("the write-ahead log") { () throws(StorageError) in try open.log.finish() }
         try finish(open, started)
     }
@@ -40,13 +35,22 @@ extension PipelineTask {
         // What is left behind by a crash here is removed with the next epoch's.
         if previous > 0 { try? log.remove(previous) }
         for (_, source) in sources { try source.acknowledge() }
-        for sink in allSinks { try delivering(sink) { () throws(SinkError) in try sink.maintain() } }
+        try deliveringAll { sink throws(SinkError) in try sink.maintain() }
         let now = environment.monotonic()
         board.update { status in
             status.committedEpochs = open.number
             status.lastEpochMilliseconds = now - open.startedAt
             status.lastCommitMilliseconds = now - started
         }
+    }
+
+    /// What each sink keeps with its commit, by the sink's name.
+    private func sinkNotes(_ flow: Flow) -> [String: [String: Int64]] {
+        var notes: [String: [String: Int64]] = [:]
+        for (relation, targets) in sinks {
+            for sink in targets { notes[sink.name] = flow.notes(for: relation) }
+        }
+        return notes
     }
 
     private func currentCheckpoint(_ flow: Flow) -> TaskCheckpoint {
