@@ -21,6 +21,7 @@ struct JSONDifferentialTests {
         let style = RecordGenerator.Style(random: &random)
         let predicting = JSONDecoder(fields: Self.fields)
         let general = JSONDecoder(fields: Self.fields, isWrapped: true, isPredicting: false)
+        var records = 0
         for _ in 0..<3 {
             var lines: [[UInt8]] = []
             for _ in 0..<random.below(250) { lines.append(generator.line(style)) }
@@ -33,10 +34,12 @@ struct JSONDifferentialTests {
             let second = general.decode(data, range: 0..<end)
             compare(first, second, data, seed: seed)
             compareWithModel(second, data, lines, seed: seed)
+            records += 2 * first.count
             let framed = predicting.decode(data, frames: second.frames)
             compare(framed, general.decode(data, frames: second.frames), data, seed: seed)
             #expect(framed.rows() == second.rows(), "seed \(seed)")
         }
+        if style.keepsLayout { #expect(predicting.predictedCount > records / 4, "seed \(seed): \(style)") }
     }
 
     private func compare(_ first: DecodedRecords, _ second: DecodedRecords, _ data: Buffer, seed: UInt64) {

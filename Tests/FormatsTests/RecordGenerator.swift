@@ -9,8 +9,14 @@ struct RecordGenerator {
         let oddity: Int
         let ends: [String]
 
+        /// Whether most records look like those before.
+        var keepsLayout: Bool {
+            !shuffles && damage > 5 && oddity > 3 && separator != " , "
+                && ends.allSatisfy { $0.count < 2 && $0 != " " }
+        }
+
         init(random: inout SplitMix) {
-            separator = random.pick([",", ",", ", ", " , "])
+            separator = random.pick([",", ",", ",", ", ", ", ", " , "])
             colon = random.pick([":", ":", ": "])
             shuffles = random.once(in: 4)
             damage = random.pick([5, 40, 1000])
@@ -25,10 +31,14 @@ struct RecordGenerator {
         if random.once(in: 60) {
             return Array(random.pick(["", " ", "\r", "[1]", "null", "1", "{}", "{ }"]).utf8)
         }
+        // Most records fit, as most records do: else prediction would have nothing to do.
+        let odd = random.once(in: style.oddity)
         var members: [(String, String)] = [
-            ("id", quoted(text())), ("n", integer()), ("big", integer()), ("price", number()),
-            ("money", number()), ("ok", random.pick(["true", "false", "null", "\"TRUE\""])),
-            ("at", time()), ("Tag", quoted(random.pick(["view", "click", "purchase"]))),
+            ("id", quoted(text())), ("n", odd ? integer() : String(random.below(2_000_000) - 1_000_000)),
+            ("big", odd ? integer() : String(random.below(1 << 60))), ("price", odd ? number() : amount()),
+            ("money", odd ? number() : amount()),
+            ("ok", random.pick(["true", "false", "null", "\"TRUE\""])),
+            ("at", time(isOdd: odd)), ("Tag", quoted(random.pick(["view", "click", "purchase"]))),
             ("list", list()), ("a key that is longer than sixteen bytes", quoted(text())),
             ("raw", quoted(random.pick(["", "AQID", "AQI=", "AA=="]))), ("other", anything(depth: 0)),
             ("yet another key that nobody wants", quoted(text())),
@@ -110,6 +120,11 @@ struct RecordGenerator {
         return signed
     }
 
+    private mutating func amount() -> String {
+        let text = "\(random.below(100_000)).\(random.below(10_000))"
+        return random.once(in: 5) ? "-" + text : random.once(in: 9) ? "\"\(text)\"" : text
+    }
+
     mutating func number() -> String {
         var text = (random.once(in: 5) ? "-" : "") + digits(random.pick([1, 2, 3, 6, 12, 20, 40]))
         if !random.once(in: 4) {
@@ -134,8 +149,13 @@ struct RecordGenerator {
         return text
     }
 
-    private mutating func time() -> String {
+    private mutating func time(isOdd: Bool) -> String {
         func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
+        if !isOdd && !random.once(in: 5) {
+            let day = "2026-11-1\(random.below(10))"
+            let clock = "\(two(random.below(24))):\(two(random.below(60))):\(two(random.below(60)))"
+            return random.pick(["\"\(day)T\(clock).\(100 + random.below(900))Z\"", "\"\(day) \(clock)\""])
+        }
         let date = "2026-\(two(random.below(13)))-\(two(random.once(in: 30) ? 31 : random.below(3) + 17))"
         let seconds = two(random.once(in: 40) ? 60 : random.below(60))
         let clock = "\(two(random.below(24))):\(two(random.below(60))):\(seconds)"

@@ -64,7 +64,7 @@ extension JSONDecoder {
             } else {
                 position = predictedValue(base, position, end, field: field, row: row)
             }
-            if position < 0 || field < Int(JSONLayout.unwanted) { return -1 }
+            if position < 0 { return -1 }
             let delimiter = WordScan.byte(base, position)
             if delimiter == 0x2C && key < count { continue }
             guard delimiter == 0x7D else { return -1 }

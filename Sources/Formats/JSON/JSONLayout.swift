@@ -14,7 +14,7 @@ final class JSONLayout {
         let headMask: UInt64
         let nextMask: UInt64
         let length: Int32
-        /// The wanted field, `unwanted`, or `ambiguous`.
+        /// The wanted field or `unwanted`.
         let field: Int32
         /// Where the bytes behind the first 16 lie in `tails`.
         let tail: Int32
@@ -78,17 +78,27 @@ final class JSONLayout {
         unseenCount = fieldCount
     }
 
+    /// Whether the prefix is that of an expected key but for white space behind its colon.
+    ///
+    /// Of two such prefixes the shorter would match in place of the longer, so only one is expected.
+    private func holdsVariant(of prefix: UnsafeRawBufferPointer) -> Bool {
+        prefixes.contains { known in
+            let common = min(known.count, prefix.count)
+            return known.prefix(common).elementsEqual(prefix.prefix(common))
+        }
+    }
+
     func index(of prefix: UnsafeRawBufferPointer) -> Int? {
         prefixes.firstIndex { $0.count == prefix.count && $0.elementsEqual(prefix) }
     }
 
-    /// Expects `prefix` at place `place`, before what is expected there now. False when there is no room.
+    /// Expects `prefix` at place `place`, before what is expected there now. False when there is no room or
+    /// when it is not a matter of prediction.
     func insert(_ prefix: UnsafeRawBufferPointer, field: Int32, at place: Int) -> Bool {
-        guard count < JSONLayout.keyLimit, prefix.count <= JSONLayout.lengthLimit else { return false }
-        var field = field
-        if field >= 0, (0..<count).contains(where: { keys[$0].field == field }) {
-            field = JSONLayout.ambiguous
-        }
+        guard count < JSONLayout.keyLimit, prefix.count <= JSONLayout.lengthLimit,
+            field != JSONLayout.ambiguous, !holdsVariant(of: prefix),
+            field < 0 || !(0..<count).contains(where: { keys[$0].field == field })
+        else { return false }
         var padded = Array(prefix.prefix(16))
         padded += [UInt8](repeating: 0, count: 16 - padded.count)
         let (head, next) = padded.withUnsafeBytes {
