@@ -10,7 +10,7 @@ struct Operand: Sendable {
     let count: Count
     let help: String
 
-    init(_ name: String, _ count: Count = .one, _ help: String) {
+    init(_ name: String, _ help: String, _ count: Count = .one) {
         self.name = name
         self.count = count
         self.help = help

@@ -12,7 +12,7 @@ struct DemoCommand: Command {
             "pipeline over them: bronze, silver and gold Delta tables, shown live, then a summary of what came",
             "and what was made of it. Another demo in the same directory goes on with its tables.",
         ],
-        operands: [Operand("PIPELINE", .optional, "medallion (the only one in this version)")],
+        operands: [Operand("PIPELINE", "medallion (the only one in this version)", .optional)],
         flags: [
             Flag("--for", .value("DURATION"), "how long events are made; 0 until Ctrl-C (60s)"),
             Flag("--rate", .value("N"), "events per second (2000)"),

@@ -21,7 +21,8 @@ struct ChildProcess {
         let inputFile = try temporaryFile()
         defer { close(inputFile) }
         var errorPipe: [CInt] = [-1, -1]
-        guard pipe2(&errorPipe, O_CLOEXEC) == 0 else { throw failure("cannot make a pipe", errno) }
+        guard pipe(&errorPipe) == 0 else { throw failure("cannot make a pipe", errno) }
+        for end in errorPipe { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         defer { close(errorPipe[0]) }
 
         var actions = posix_spawn_file_actions_t()
@@ -48,9 +49,10 @@ struct ChildProcess {
     private func temporaryFile() throws(Diagnostic) -> CInt {
         let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
         var name = Array("\(folder)/millrace-XXXXXX".utf8CString)
-        let file = mkostemp(&name, O_CLOEXEC)
+        let file = mkstemp(&name)
         guard file >= 0 else { throw failure("cannot make a temporary file in \(folder)", errno) }
         unlink(name)
+        _ = fcntl(file, F_SETFD, FD_CLOEXEC)
         let bytes = Array(input.utf8)
         var written = 0
         while written < bytes.count {

@@ -11,7 +11,7 @@ struct RunCommand: Command {
             "committed first, and the next start goes on from there. With --once it takes all input that is",
             "there, commits and ends.",
         ],
-        operands: [Operand("FILE.sql", .oneOrMore, "the pipeline's statements")],
+        operands: [Operand("FILE.sql", "the pipeline's statements", .oneOrMore)],
         flags: [
             Flag("-D", .repeated("NAME=VALUE"), "a value that wins over the file's DEFINE of that name"),
             Flag("--once", .toggle, "take the input that is there, commit, end"),

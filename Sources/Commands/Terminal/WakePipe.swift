@@ -9,7 +9,11 @@ final class WakePipe: Sendable {
     init() {
         var ends: [CInt] = [-1, -1]
         // Without it a wait only lasts to its time-out.
-        if pipe2(&ends, O_CLOEXEC | O_NONBLOCK) != 0 { ends = [-1, -1] }
+        if pipe(&ends) != 0 { ends = [-1, -1] }
+        for end in ends where end >= 0 {
+            _ = fcntl(end, F_SETFD, FD_CLOEXEC)
+            _ = fcntl(end, F_SETFL, O_NONBLOCK)
+        }
         reading = ends[0]
         writing = ends[1]
     }
