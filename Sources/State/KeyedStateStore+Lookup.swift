@@ -46,7 +46,7 @@ extension KeyedStateStore {
 
     /// Looks at the likeliest place of each key.
     ///
-    /// Two loops without branches, whose reads of memory overlap: first the groups, then the entries.
+    /// Short loops without branches, so that their reads of memory overlap: first the groups, then the entries.
     /// - Returns: how many keys were not there; they have 1 in `isMissing`, the others 0 and their slot.
     private func probe(
         _ keys: UnsafePointer<Fingerprint>, _ count: Int, _ slots: UnsafeMutablePointer<UInt32>,
@@ -56,18 +56,8 @@ extension KeyedStateStore {
             memset(isMissing, 1, count)
             return count
         }
-        let directory = index.directory
-        let depth = index.depth
-        let groupMask = index.groupMask
-        for row in 0..<count {
-            let hash = SlotIndex.hash(keys[row])
-            let segment = directory[SlotIndex.segmentNumber(hash, depth)]
-            let group = segment + Int(truncatingIfNeeded: hash & groupMask) &* 64
-            let (first, second) = SlotIndex.matches(group, SlotIndex.tag(hash))
-            // Whatever place comes out, also without any match, holds a slot that can be read.
-            let low = first.trailingZeroBitCount &>> 3
-            let high = (8 &+ (second | 1 &<< 31).trailingZeroBitCount &>> 3)
-            slots[row] = SlotIndex.slot(group, first != 0 ? low : high)
+        withUnsafeTemporaryAllocation(of: UInt64.self, capacity: KeyedStateStore.block) { hashes in
+            guessSlots(keys, count, slots, hashes)
         }
         let bases = bases
         let stride = stride
@@ -85,6 +75,38 @@ extension KeyedStateStore {
         }
         if countsUse { markReferenced(slots, isMissing, count) }
         return misses
+    }
+
+    /// Writes for each key the slot where it is, if it is anywhere; some slot or other if not.
+    @inline(__always)
+    private func guessSlots(
+        _ keys: UnsafePointer<Fingerprint>, _ count: Int, _ slots: UnsafeMutablePointer<UInt32>,
+        _ hashes: UnsafeMutableBufferPointer<UInt64>
+    ) {
+        let directory = index.directory
+        let depth = index.depth
+        let groupMask = index.groupMask
+        guard let hashes = hashes.baseAddress else { return }
+        var touched: UInt8 = 0
+        for row in 0..<count {
+            let hash = SlotIndex.hash(keys[row])
+            hashes[row] = hash
+            let segment = directory[SlotIndex.segmentNumber(hash, depth)]
+            // All that matters is that the line is on its way.
+            touched |= segment.load(
+                fromByteOffset: Int(truncatingIfNeeded: hash & groupMask) &* 64, as: UInt8.self)
+        }
+        slots[0] = UInt32(touched)
+        for row in 0..<count {
+            let hash = hashes[row]
+            let segment = directory[SlotIndex.segmentNumber(hash, depth)]
+            let group = segment + Int(truncatingIfNeeded: hash & groupMask) &* 64
+            let (first, second) = SlotIndex.matches(group, SlotIndex.tag(hash))
+            // Whatever place comes out, also without any match, holds a slot that can be read.
+            let low = first.trailingZeroBitCount &>> 3
+            let high = (8 &+ (second | 1 &<< 31).trailingZeroBitCount &>> 3)
+            slots[row] = SlotIndex.slot(group, first != 0 ? low : high)
+        }
     }
 
     private func markReferenced(

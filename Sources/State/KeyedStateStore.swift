@@ -68,7 +68,7 @@ public final class KeyedStateStore {
     func entry(_ slot: UInt32) -> UnsafeMutableRawPointer {
         // As in EntryArena.address, which cannot be seen from other modules.
         let position = UInt(slot) &+ 16
-        let chunk = UInt.bitWidth &- 1 &- position.leadingZeroBitCount
+        let chunk = Int(truncatingIfNeeded: Double(Int64(slot) &+ 16).bitPattern &>> 52) &- 1023
         return UnsafeMutableRawPointer(bitPattern: bases[chunk] &+ position &* UInt(bitPattern: stride))
             .unsafelyUnwrapped
     }
