@@ -11,7 +11,9 @@ import Testing
         for _ in 0..<2000 {
             let row = dice.int(0...15)
             let reference = rows.pointer + row * 8
-            let bytes = (0..<dice.pick([0, 1, 15, 16, 17, 100, 1000])).map { _ in UInt8(truncatingIfNeeded: dice.next()) }
+            let bytes = (0..<dice.pick([0, 1, 15, 16, 17, 100, 1000])).map { _ in
+                UInt8(truncatingIfNeeded: dice.next())
+            }
             switch dice.int(0...3) {
             case 0:
                 bytes.withUnsafeBytes { heap.replace(at: reference, with: $0) }

@@ -22,7 +22,9 @@ import Testing
         var random = RandomColumns(seed: seed)
         for type in RandomColumns.types {
             let values = random.values(type, count: random.dice.int(1...150))
-            let rows = (0..<random.dice.pick(ColumnTests.sizes)).map { _ in random.dice.int(0...values.count - 1) }
+            let rows = (0..<random.dice.pick(ColumnTests.sizes)).map { _ in
+                random.dice.int(0...values.count - 1)
+            }
             let column = RandomColumns.column(type, values).gather(Selection(rows.map { Int32($0) }))
             #expect(RandomColumns.values(of: column) == rows.map { values[$0] }, "\(type.sql), seed \(seed)")
         }
@@ -102,10 +104,13 @@ import Testing
 
     @Test func constantsAndNulls() {
         let constant = Column.constant(.string("over twelve bytes of text"), type: .string, count: 70)
-        #expect(RandomColumns.values(of: constant) == Array(repeating: .string("over twelve bytes of text"), count: 70))
+        #expect(
+            RandomColumns.values(of: constant)
+                == Array(repeating: .string("over twelve bytes of text"), count: 70))
         #expect(Column.nulls(.array(.integer), count: 3).nullCount == 3)
         let batch = Batch(
-            schema: Schema([Field("A", .integer)]), columns: [RandomColumns.column(.integer, [.integer(1), .integer(2)])],
+            schema: Schema([Field("A", .integer)]),
+            columns: [RandomColumns.column(.integer, [.integer(1), .integer(2)])],
             count: 2)
         #expect(Batch.concatenate([batch, batch.slice(1..<2)]).columns[0].count == 3)
         #expect(batch["A"]?.value(at: 1) == .integer(2))

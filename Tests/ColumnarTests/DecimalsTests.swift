@@ -10,7 +10,9 @@ import Testing
 
     private func parse(_ text: String, precision: Int, scale: Int) -> Int128? {
         var text = text
-        return text.withUTF8 { Decimals.parse(UnsafeRawBufferPointer($0), precision: precision, scale: scale) }
+        return text.withUTF8 {
+            Decimals.parse(UnsafeRawBufferPointer($0), precision: precision, scale: scale)
+        }
     }
 
     @Test func textGoesThereAndBack() {
@@ -48,7 +50,9 @@ import Testing
     }
 
     @Test func malformedTextIsRefused() {
-        for text in ["", "-", ".", "+.", "1.2.3", "1e", "e5", "1e+", "1x", " 1", "1 ", "--1", "1e1234567", "0x1"] {
+        for text in [
+            "", "-", ".", "+.", "1.2.3", "1e", "e5", "1e+", "1x", " 1", "1 ", "--1", "1e1234567", "0x1",
+        ] {
             #expect(parse(text) == nil, "\(text)")
         }
         var dice = Dice(seed: 2)

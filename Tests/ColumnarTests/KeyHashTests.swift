@@ -24,13 +24,17 @@ import Testing
             }
             // Where a row stands, and in which buffers its text lies, makes no difference.
             let shuffled = values.indices.shuffled(using: &random.dice)
-            let moved = prints([RandomColumns.column(type, values).gather(Selection(shuffled.map { Int32($0) }))])
+            let moved = prints([
+                RandomColumns.column(type, values).gather(Selection(shuffled.map { Int32($0) }))
+            ])
             #expect(moved == shuffled.map { all[$0] }, "\(type.sql)")
         }
     }
 
     @Test func nullsAndSpecialNumbers() {
-        let doubles = prints([RandomColumns.column(.double, [.double(0), .double(-0.0), .double(.nan), .double(-.nan), .null])])
+        let doubles = prints([
+            RandomColumns.column(.double, [.double(0), .double(-0.0), .double(.nan), .double(-.nan), .null])
+        ])
         #expect(doubles[0] == doubles[1] && doubles[2] == doubles[3] && doubles[0] != doubles[4])
         let texts = prints([RandomColumns.column(.string, [.string(""), .null, .string("\u{0}")])])
         #expect(Set(texts).count == 3)
@@ -38,7 +42,8 @@ import Testing
 
     @Test func borderOfColumnsCounts() {
         func key(_ a: String, _ b: String) -> Fingerprint {
-            prints([RandomColumns.column(.string, [.string(a)]), RandomColumns.column(.string, [.string(b)])])[0]
+            prints([RandomColumns.column(.string, [.string(a)]), RandomColumns.column(.string, [.string(b)])]
+            )[0]
         }
         #expect(key("ab", "c") != key("a", "bc"))
         #expect(key("", "ab") != key("ab", ""))
@@ -50,7 +55,8 @@ import Testing
     @Test func lengthsAndPrefixes() {
         let texts = (0..<80).map { String(repeating: "\u{0}", count: $0) }
         #expect(Set(prints([RandomColumns.column(.string, texts.map { .string($0) })])).count == 80)
-        let seeds = Set((0..<50).map { prints([RandomColumns.column(.string, [.string("same")])], seed: UInt64($0))[0] })
+        let seeds = Set(
+            (0..<50).map { prints([RandomColumns.column(.string, [.string("same")])], seed: UInt64($0))[0] })
         #expect(seeds.count == 50)
     }
 

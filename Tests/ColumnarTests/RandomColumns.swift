@@ -7,7 +7,8 @@ struct RandomColumns {
     init(seed: Int) { dice = Dice(seed: UInt64(seed)) }
 
     static let types: [DataType] = [
-        .boolean, .integer, .bigint, .double, .decimal(precision: 20, scale: 3), .string, .bytes, .date, .time,
+        .boolean, .integer, .bigint, .double, .decimal(precision: 20, scale: 3), .string, .bytes, .date,
+        .time,
         .timestamp, .array(.string), .array(.array(.integer)), .map(key: .string, value: .boolean),
         .structure([Field("A", .string), Field("B", .array(.bigint)), Field("C", .boolean)]),
     ]
@@ -21,7 +22,10 @@ struct RandomColumns {
         case .double: return .double(Double(dice.int(-1000...1000)) / 8)
         case .decimal(_, let scale): return .decimal(Int128(dice.int(-1_000_000...1_000_000)), scale: scale)
         case .string:
-            return .string(String((0..<dice.int(0...30)).map { _ in dice.pick(["a", "b", "ä", "€", "😀"]) }.joined().prefix(20)))
+            return .string(
+                String(
+                    (0..<dice.int(0...30)).map { _ in dice.pick(["a", "b", "ä", "€", "😀"]) }.joined().prefix(
+                        20)))
         case .bytes: return .bytes((0..<dice.int(0...30)).map { _ in UInt8(truncatingIfNeeded: dice.next()) })
         case .date: return .date(Int32(dice.int(-100_000...100_000)))
         case .time: return .time(Int32(dice.int(0...86_399_999)))
