@@ -73,9 +73,16 @@ extension FileSource {
             }
         }
         found.sort { isEarlier(($0.path, $0.status), ($1.path, $1.status)) }
-        for (path, status, index) in found {
-            // An inode that is used again behind a removal is another file.
-            if !hasPassingNames, let file = byKey[FileKey(status)], let removedAt = file.removedAt, index > removedAt {
+        // A removed file lives on under a name that was there before; behind its removal its inode is another file's.
+        var earliest: [FileKey: Int] = [:]
+        for (_, status, index) in found {
+            earliest[FileKey(status)] = min(index, earliest[FileKey(status)] ?? index)
+        }
+        for (path, status, _) in found {
+            let key = FileKey(status)
+            if !hasPassingNames, let file = byKey[key], let removedAt = file.removedAt,
+                let since = earliest[key], since > removedAt
+            {
                 retire(file, FileProblem.vanished(file.path))
             }
             examine(path, status, now, isTouched: true)
