@@ -68,6 +68,14 @@ struct FilePosition {
         return encoder.bytes
     }
 
+    /// The number that the next file will get.
+    static func encodedNextID(_ id: Int) -> [UInt8] {
+        var encoder = ByteEncoder()
+        encoder.byte(0xC0)
+        encoder.number(id)
+        return encoder.bytes
+    }
+
     init(_ bytes: [UInt8]) throws(Diagnostic) {
         var decoder = ByteDecoder(bytes)
         guard let version = decoder.byte() else { throw Self.malformed }
@@ -81,7 +89,9 @@ struct FilePosition {
         var byID: [Int: Entry] = [:]
         while !decoder.isAtEnd {
             guard let flags = decoder.byte(), let id = decoder.count() else { throw Self.malformed }
-            if flags & 0x80 != 0 {
+            if flags == 0xC0 {
+                self.nextID = max(self.nextID, id)
+            } else if flags == 0x80 {
                 byID[id] = nil
             } else {
                 guard let entry = Self.entry(&decoder, flags, id, device) else { throw Self.malformed }

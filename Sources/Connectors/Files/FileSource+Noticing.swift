@@ -91,7 +91,7 @@ extension FileSource {
             if file.removedAt != nil {
                 retire(file, FileProblem.vanished(file.path))
             } else {
-                absent.append((file, now))
+                leave(file, now)
             }
         }
         for file in removed { file.removedAt = nil }
@@ -111,7 +111,7 @@ extension FileSource {
         let present = Set(found.map(\.path))
         for (path, file) in byPath where !present.contains(path) {
             detach(path, from: file)
-            if file.isAbsent { absent.append((file, now)) }
+            if file.isAbsent { leave(file, now) }
         }
         found.sort { left, right in
             let leftID = byKey[FileKey(left.status)]?.id ?? Int.max
@@ -121,7 +121,7 @@ extension FileSource {
         for (path, status) in found { examine(path, status, now, isTouched: false) }
         let end = clock()
         var interval = settings.pollIntervalMilliseconds.map { Int64(clamping: $0) &* 1_000_000 }
-        if !isWatching { interval = interval ?? Self.retryNanoseconds }
+        if !isWatching || isRemote { interval = interval ?? Self.retryNanoseconds }
         // Listing a huge directory must not take all the time.
         nextListing = interval.map { end &+ max($0, (end - now) * 10) } ?? Int64.max
     }
@@ -209,7 +209,7 @@ extension FileSource {
         if file.note(status, now: now) || isTouched { file.isSetAside = false }
         if file.compression == .none, file.size < file.consumed { shrink(file) }
         account(file)
-        if file.hasMore, !file.isSetAside { enqueue(file) }
+        if file.hasMore, !file.isSetAside { enqueue(file) } else if file.id != nil { finish(file) }
         if let id = file.id, isChanged { positionLog.note(id) }
     }
 
@@ -261,7 +261,7 @@ extension FileSource {
     /// Another file has taken the name.
     private func renounce(_ path: String, of file: TrackedFile, _ now: Int64) {
         detach(path, from: file)
-        if file.isAbsent { absent.append((file, now)) }
+        if file.isAbsent { leave(file, now) }
     }
 
     /// Forgets a file for good; bytes of it that were not taken are a problem.
@@ -283,38 +283,35 @@ extension FileSource {
 
     /// Takes up files whose unterminated last record has waited long enough.
     private func settle(_ now: Int64, isFinal: Bool) {
-        var count = 0
         var due: [TrackedFile] = []
-        for (file, deadline) in settling {
-            if !isFinal, deadline > now { break }
-            count += 1
+        while let (file, deadline) = settling.popDue(isFinal ? Int64.max : now) {
             if file.settleDeadline == deadline, !file.isRetired { due.append(file) }
         }
-        settling.removeFirst(count)
         if isFinal {
             // Those of which something was taken come in that order, the others as they were discovered.
-            due = due.filter { $0.id != nil }.sorted { ($0.id ?? 0) < ($1.id ?? 0) } + due.filter { $0.id == nil }
+            let begun = due.filter { $0.id != nil }.sorted { ($0.id ?? 0) < ($1.id ?? 0) }
+            due = begun + due.filter { $0.id == nil }
         }
         for file in due { enqueue(file) }
     }
 
+    /// Notes that a file has no name any more.
+    func leave(_ file: TrackedFile, _ now: Int64) {
+        if file.hasMore, !file.isSetAside {
+            missing.append(file, at: now + settleNanoseconds)
+        } else {
+            departed.append(file, at: now + Self.absenceNanoseconds)
+        }
+    }
+
     /// Gives up files that were moved away and did not come back.
     private func forget(_ now: Int64, isFinal: Bool) {
-        var kept: [(file: TrackedFile, since: Int64)] = []
-        var index = 0
-        for (file, since) in absent {
-            let grace = file.hasMore ? settleNanoseconds : Self.absenceNanoseconds
-            // All behind the first that is young are younger; none of them can be due.
-            if !isFinal, now - since < settleNanoseconds { break }
-            index += 1
-            guard file.isAbsent, !file.isRetired else { continue }
-            if now - since >= grace || (isFinal && file.hasMore) {
-                retire(file, FileProblem.vanished(file.path))
-            } else {
-                kept.append((file, since))
-            }
+        while let (file, _) = missing.popDue(isFinal ? Int64.max : now) {
+            if file.isAbsent { retire(file, FileProblem.vanished(file.path)) }
         }
-        if index > 0 { absent.replaceSubrange(0..<index, with: kept) }
+        while let (file, _) = departed.popDue(now) {
+            if file.isAbsent { retire(file, FileProblem.vanished(file.path)) }
+        }
     }
 
     /// Keeps the sum of what is not taken.

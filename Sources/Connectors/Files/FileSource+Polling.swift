@@ -105,7 +105,7 @@ extension FileSource {
             return .again
         }
         file.isAbsent = true
-        absent.append((file, now))
+        leave(file, now)
         // Where changes are told, the event that tells where it went is there by now.
         if !isWatching { needsListing = true }
         return .all
@@ -227,8 +227,7 @@ extension FileSource {
         let deadline = file.lastChange + settleNanoseconds
         if file.settleDeadline == deadline { return }
         file.settleDeadline = deadline
-        // Deadlines come in order but for the odd one, which is then looked at a little late.
-        settling.append((file, deadline))
+        settling.append(file, at: deadline)
     }
 
     /// A range of the file, which gets its number with the first one.

@@ -101,10 +101,10 @@ extension FileSource {
             case .gzip: CompressedStream(opened, GzipDecompressor(), inputSize: inputSize)
             case .zstandard: CompressedStream(opened, ZstandardDecompressor(), inputSize: inputSize)
             }
-        let expected = file.compression == .none ? file.size - offset : file.size &* 8
+        let expected = file.compression == .none ? file.size - offset : min(file.size, settings.pieceBytes) &* 8
         return SequentialReader(
             stream, at: offset, framing: settings.framing, limits: limits, sourceName: file.path,
-            expectedBytes: max(expected, 0))
+            expectedBytes: max(expected, 0) &+ 64)
     }
 
     public func chunks(of range: InputRange, targetBytes: Int) throws(Diagnostic) -> [ChunkLoader] {
@@ -133,10 +133,12 @@ extension FileSource {
                 if failsOnError { throw error }
                 let rejection = Rejection(
                     offset: Int64(fileRange.start), byteCount: Int64(range.byteCount), bytes: [], reason: error)
-                return [Self.loader(of: rejection, fileRange)]
+                return [loader(of: rejection, fileRange)]
             }
-        case (_, .rejection(let rejection)): return [Self.loader(of: rejection, fileRange)]
-        default: return [Self.loader(of: rejectAgain(fileRange, file), fileRange)]
+        case (_, .torn(let bytes)): return [loader(of: fileRange, torn: bytes)]
+        default:
+            let isTorn = fileRange.kind == .damaged && fileRange.end > fileRange.start
+            return [loader(of: fileRange, torn: isTorn ? (try? tornBytes(fileRange, file)) ?? [] : [])]
         }
     }
 
@@ -162,7 +164,16 @@ extension FileSource {
         return chunks.map { chunk in ChunkLoader(byteCount: chunk.range.count) { () throws(Diagnostic) in [chunk] } }
     }
 
-    private static func loader(of rejection: Rejection, _ range: FileRange) -> ChunkLoader {
+    /// What a range says is wrong.
+    private func loader(of range: FileRange, torn bytes: [UInt8]) -> ChunkLoader {
+        let reason = range.problem?.reason ?? FileProblem.vanished(range.path)
+        let rejection = Rejection(
+            offset: Int64(range.start), byteCount: Int64(range.problem?.byteCount ?? -1), bytes: bytes,
+            reason: reason)
+        return loader(of: rejection, range)
+    }
+
+    private func loader(of rejection: Rejection, _ range: FileRange) -> ChunkLoader {
         let chunk = Chunk.rejecting(rejection, of: range.path, isLastOfFile: true)
         return ChunkLoader(byteCount: 0) { () throws(Diagnostic) in [chunk] }
     }
@@ -202,16 +213,6 @@ extension FileSource {
         let isSame = try opened.status().inode == range.key.inode
         if isSame, range.fingerprint.matches(try HeadFingerprint.head(of: opened)) { return opened }
         throw .invalid(path: path, reason: "it was replaced by another file")
-    }
-
-    /// What a range says is wrong, after a restart: the torn bytes are read again if they are still there.
-    private func rejectAgain(_ range: FileRange, _ file: TrackedFile?) -> Rejection {
-        var bytes: [UInt8] = []
-        if range.kind == .damaged, range.end > range.start { bytes = (try? tornBytes(range, file)) ?? [] }
-        let count = range.kind == .shrunk ? 0 : range.compression == .none ? range.end - range.start : -1
-        return Rejection(
-            offset: Int64(range.start), byteCount: Int64(count), bytes: bytes,
-            reason: Diagnostic(.io, range.reason))
     }
 
     /// The torn record in front of the damage.

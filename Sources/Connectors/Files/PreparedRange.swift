@@ -4,6 +4,6 @@ enum PreparedRange {
     case opened(SharedFile)
     /// The records themselves.
     case pieces([RecordPiece], byteCount: Int)
-    /// What is wrong with the file.
-    case rejection(Rejection)
+    /// The torn record in front of what is wrong with the file.
+    case torn([UInt8])
 }

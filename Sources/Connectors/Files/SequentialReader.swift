@@ -87,12 +87,12 @@ final class SequentialReader {
 
     /// Passes over a UTF-8 byte order mark at the start of the stream.
     func skipByteOrderMark() throws(StorageError) {
-        let first = Buffer(capacity: max(limits.pieceBytes, 4096))
-        buffer = first
         let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        let first = Buffer(capacity: max(min(limits.pieceBytes, max(expectedBytes, 256)), mark.count))
+        buffer = first
         while filled < mark.count {
-            let room = min(first.capacity, max(expectedBytes, 4096)) - filled
-            let part = UnsafeMutableRawBufferPointer(start: first.pointer + filled, count: room)
+            let part = UnsafeMutableRawBufferPointer(
+                start: first.pointer + filled, count: first.capacity - filled)
             guard case .bytes(let count) = try stream.read(into: part) else { return }
             filled += count
         }
@@ -173,8 +173,7 @@ final class SequentialReader {
     /// The buffer with room to read into: seals what is whole, grows when a single record fills it.
     private func makeRoom(_ cut: inout Cut) -> Buffer {
         guard let current = buffer else {
-            let size = min(limits.pieceBytes, max(expectedBytes, 256))
-            let first = Buffer(capacity: size)
+            let first = Buffer(capacity: min(limits.pieceBytes, max(expectedBytes, 256)))
             buffer = first
             return first
         }

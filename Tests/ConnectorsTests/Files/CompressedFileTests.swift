@@ -108,6 +108,22 @@ import Testing
         #expect(reading.refused.first?.bytes.starts(with: Array("fi".utf8)) == true)
     }
 
+    @Test func aProblemIsToldInTheSameWordsAfterACrash() throws {
+        let bed = try FileBed()
+        bed.write("a.zst", Packed.zstandard("one\ntwo\nthr") + Array(Packed.zstandard("ee\n").dropLast(6)))
+        bed.write("b", "4\n")
+        let ranges = try bed.source.poll(maximumBytes: 1000, isFinal: true)
+        let readings = try ranges.map { try RangeReading(bed.source, $0, targetBytes: 100) }
+        #expect(readings.flatMap(\.rejections).count == 1)
+        let reasons = try bed.source.chunks(of: ranges[2], targetBytes: 1)[0].load()[0].rejections.map(\.reason)
+        try bed.restart(nil, replaying: ranges)
+        #expect(try ranges.map { try RangeReading(bed.source, $0, targetBytes: 100) } == readings)
+        let again = try bed.source.chunks(of: ranges[2], targetBytes: 1)[0].load()[0].rejections.map(\.reason)
+        #expect(again == reasons)
+        #expect(bed.reports.all == reasons)
+        #expect(try bed.source.poll(maximumBytes: 1000, isFinal: true).isEmpty)
+    }
+
     @Test func rangesOfABigFileAreReadAgainAfterARestart() throws {
         var generator = TestGenerator(seed: 9)
         let lines = (0..<20_000).map { "\($0) \(generator.next())" }
