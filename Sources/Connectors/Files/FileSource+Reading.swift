@@ -3,7 +3,7 @@ import Storage
 
 // Readers of files that are read from front to back, and the chunks of ranges.
 extension FileSource {
-    private static let readerLimit = 4
+    private static let readerLimit = 16
 
     /// What asking for a reader gave.
     enum ReaderResult {
@@ -20,7 +20,8 @@ extension FileSource {
     ) throws(StorageError) -> ReaderResult {
         if let reader = file.reader, reader.position == file.taken { return .ready(reader) }
         let isPlain = file.compression == .none
-        let start = FileStart(path: file.path, compression: file.compression, size: file.size, offset: file.taken)
+        let start = FileStart(
+            path: file.path, compression: file.compression, size: file.size, offset: file.taken)
         let result = try makeReader(at: start, opened, isSettled: isSettled, header: &file.header)
         guard case .ready(let reader) = result else { return result }
         if file.taken < reader.position {
@@ -101,7 +102,8 @@ extension FileSource {
             case .gzip: CompressedStream(opened, GzipDecompressor(), inputSize: inputSize)
             case .zstandard: CompressedStream(opened, ZstandardDecompressor(), inputSize: inputSize)
             }
-        let expected = file.compression == .none ? file.size - offset : min(file.size, settings.pieceBytes) &* 8
+        let expected =
+            file.compression == .none ? file.size - offset : min(file.size, settings.pieceBytes) &* 8
         return SequentialReader(
             stream, at: offset, framing: settings.framing, limits: limits, sourceName: file.path,
             expectedBytes: max(expected, 0) &+ 64)
@@ -110,13 +112,13 @@ extension FileSource {
     public func chunks(of range: InputRange, targetBytes: Int) throws(Diagnostic) -> [ChunkLoader] {
         let fileRange = try FileRange(range)
         let prepared = prepared.removeValue(forKey: range)
-        if case .pieces(_, let byteCount)? = prepared { retainedBytes -= byteCount }
+        if case .pieces(_, _, let byteCount)? = prepared { retainedBytes -= byteCount }
         if case .opened? = prepared { retainedFiles -= 1 }
         let file = byID[fileRange.fileID]
         let failsOnError = settings.failsOnError
         switch (fileRange.kind, prepared) {
-        case (.records, .pieces(let pieces, _)):
-            return loaders(of: pieces, fileRange, header: file?.header)
+        case (.records, .pieces(let pieces, let header, _)):
+            return loaders(of: pieces, fileRange, header: header)
         case (.records, .opened(let shared)):
             return lineLoaders(of: fileRange, shared, targetBytes: targetBytes)
         case (.records, _):
@@ -132,7 +134,8 @@ extension FileSource {
             } catch {
                 if failsOnError { throw error }
                 let rejection = Rejection(
-                    offset: Int64(fileRange.start), byteCount: Int64(range.byteCount), bytes: [], reason: error)
+                    offset: Int64(fileRange.start), byteCount: Int64(range.byteCount), bytes: [],
+                    reason: error)
                 return [loader(of: rejection, fileRange)]
             }
         case (_, .torn(let bytes)): return [loader(of: fileRange, torn: bytes)]
@@ -161,7 +164,9 @@ extension FileSource {
     private func loaders(of pieces: [RecordPiece], _ range: FileRange, header: [UInt8]?) -> [ChunkLoader] {
         let chunks = Chunk.chunks(
             of: pieces, sourceName: range.path, header: header, isLastOfFile: range.isFinished)
-        return chunks.map { chunk in ChunkLoader(byteCount: chunk.range.count) { () throws(Diagnostic) in [chunk] } }
+        return chunks.map { chunk in
+            ChunkLoader(byteCount: chunk.range.count) { () throws(Diagnostic) in [chunk] }
+        }
     }
 
     /// What a range says is wrong.
@@ -190,24 +195,30 @@ extension FileSource {
                 reader = kept
             } else {
                 let start = FileStart(
-                    path: range.path, compression: range.compression, size: try opened.size(), offset: range.start)
-                guard case .ready(let made) = try makeReader(at: start, opened, isSettled: true, header: &header)
+                    path: range.path, compression: range.compression, size: try opened.size(),
+                    offset: range.start)
+                guard
+                    case .ready(let made) = try makeReader(
+                        at: start, opened, isSettled: true, header: &header)
                 else { throw .invalid(path: range.path, reason: "its header is not there any more") }
                 reader = made
             }
-            let cut = try reader.cut(limit: range.end - range.start, mayExceed: true, isSettled: true, isExact: true)
+            let cut = try reader.cut(
+                limit: range.end - range.start, mayExceed: true, isSettled: true, isExact: true)
             if let file {
                 file.header = header
                 keep(reader, of: file)
             }
             if cut.end == range.end { return (cut.pieces, header) }
-            throw .invalid(path: range.path, reason: "it ends at byte \(cut.end) of its contents, not \(range.end)")
+            throw .invalid(
+                path: range.path, reason: "it ends at byte \(cut.end) of its contents, not \(range.end)")
         } catch {
             throw FileProblem.of(error, range.path)
         }
     }
 
-    private func openAgain(_ range: FileRange, _ file: TrackedFile?) throws(StorageError) -> any ReadableFile {
+    private func openAgain(_ range: FileRange, _ file: TrackedFile?) throws(StorageError) -> any ReadableFile
+    {
         let path = file?.path ?? range.path
         let opened = try fileSystem.open(path)
         let isSame = try opened.status().inode == range.key.inode

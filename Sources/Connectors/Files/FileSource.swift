@@ -5,9 +5,9 @@ import Storage
 /// Reads the files of a directory or glob, each record once, in the order of discovery.
 ///
 /// A file is its inode and a fingerprint of its head, whatever its names. Files that grow are read on; an
-/// unterminated last record waits until its file has not changed for `settleMilliseconds`. What is wrong with a file
-/// (vanished, replaced, cut, damaged) is handed out as a range of its own, whose loader gives a rejection, and the
-/// source goes on with the other files.
+/// unterminated last record waits until its file has not changed for `settleMilliseconds`. What is wrong with
+/// a file (vanished, replaced, cut, damaged) is handed out as a range of its own, whose loader gives a
+/// rejection, and the source goes on with the other files.
 ///
 /// Used by one thread, save for `wake` and the loaders.
 public final class FileSource: Source, @unchecked Sendable {
@@ -31,6 +31,8 @@ public final class FileSource: Source, @unchecked Sendable {
     // What is to be done.
     var queue = FileQueue()
     var settling = DeadlineQueue()
+    /// Files that are there but cannot be read.
+    var failing = DeadlineQueue()
     /// Files without a name of which something was not taken, and those read up.
     var missing = DeadlineQueue()
     var departed = DeadlineQueue()
@@ -124,7 +126,8 @@ public final class FileSource: Source, @unchecked Sendable {
 
     /// What to append to the position (and the changes) told last to have the position now.
     ///
-    /// Costs what changed, where `position` costs about 25 bytes for each file that was read and is still there.
+    /// Costs what changed, where `position` costs about 25 bytes for each file that was read and is still
+    /// there.
     public func positionChanges() -> [UInt8] {
         FilePosition.encodedNextID(nextID) + positionLog.changes { encodedEntry($0) }
     }
@@ -139,7 +142,7 @@ public final class FileSource: Source, @unchecked Sendable {
         var entry = FilePosition.Entry(
             id: id, key: file.key, fingerprint: fingerprint, compression: file.compression, taken: file.taken,
             consumed: file.consumed, modified: file.modified,
-            isSetAside: file.isSetAside && file.compression != .none)
+            isSetAside: file.isSetAside)
         if file.hasMore {
             entry.path = file.path
             entry.size = file.size
@@ -152,12 +155,15 @@ public final class FileSource: Source, @unchecked Sendable {
         while true {
             let now = clock()
             let due = nextDue(now)
-            guard queue.count == 0, problems.isEmpty, changes.isEmpty, !needsListing, due > now, now < end else {
+            guard queue.count == 0, problems.isEmpty, changes.isEmpty, !needsListing, due > now, now < end
+            else {
                 return
             }
             // Rounded up, so that what was due in part of a millisecond is due afterwards.
             let rest = (min(end, due) - now + 999_999) / 1_000_000
-            switch wakeUp.wait(for: isWatching ? feed?.descriptor ?? -1 : -1, milliseconds: Int(clamping: rest)) {
+            switch wakeUp.wait(
+                for: isWatching ? feed?.descriptor ?? -1 : -1, milliseconds: Int(clamping: rest))
+            {
             case .woken: return
             case .readable: drain()
             case .timeout: continue
@@ -172,10 +178,17 @@ public final class FileSource: Source, @unchecked Sendable {
     /// When there is something to be looked at even if nothing tells of a change.
     private func nextDue(_ now: Int64) -> Int64 {
         var due = nextListing
-        for deadline in [settling.nextTime, missing.nextTime] { due = min(due, deadline ?? due) }
-        if let first = finishing.first { due = min(due, max(first.lastChange + settleNanoseconds, nextFinishing)) }
+        for deadline in [settling.nextTime, failing.nextTime, missing.nextTime] {
+            due = min(due, deadline ?? due)
+        }
+        if let first = finishing.first {
+            due = min(due, max(first.lastChange + settleNanoseconds, nextFinishing))
+        }
         return due
     }
+
+    /// How long to wait before something that failed is tried again.
+    var retryNanoseconds: Int64 { 1_000_000_000 }
 
     var settleNanoseconds: Int64 { Int64(clamping: settings.settleMilliseconds) &* 1_000_000 }
 }

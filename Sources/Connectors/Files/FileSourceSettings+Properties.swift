@@ -9,7 +9,8 @@ extension FileSourceSettings {
 
     /// Understands the properties; `filePatterns` are those of the format, used where none are set.
     ///
-    /// Names are in lower case. Throws at one that is not in `propertyNames`, and at values that mean nothing.
+    /// Names are in lower case. Throws at one that is not in `propertyNames`, and at values that mean
+    /// nothing.
     public init(properties: [String: String], framing: Framing, filePatterns: [String]) throws(Diagnostic) {
         guard let path = properties["path"] else {
             throw Diagnostic(
@@ -34,7 +35,9 @@ extension FileSourceSettings {
         case "path", "archive.path": break
         case "file.patterns":
             filePatterns = value.split(separator: ",").map { String($0.trimmed) }.filter { !$0.isEmpty }
-            if filePatterns.isEmpty { throw Self.invalid(name, value, expected: "names with wildcards, as '*.json'") }
+            if filePatterns.isEmpty {
+                throw Self.invalid(name, value, expected: "names with wildcards, as '*.json'")
+            }
         case "poll.interval":
             guard let milliseconds = Self.milliseconds(value), milliseconds > 0 else {
                 throw Self.invalid(name, value, expected: "a duration such as '500ms', '2s' or '1 minute'")
@@ -121,4 +124,3 @@ extension Substring {
         return rest
     }
 }
-

@@ -3,11 +3,13 @@ import Glibc
 /// Tells file systems of other machines, whose changes the kernel does not see.
 enum NetworkMount {
     private static let types: Set<Substring> = [
-        "nfs", "nfs4", "cifs", "smb3", "9p", "ceph", "lustre", "afs", "glusterfs", "virtiofs", "davfs", "ocfs2",
+        "nfs", "nfs4", "cifs", "smb3", "9p", "ceph", "lustre", "afs", "glusterfs", "virtiofs", "davfs",
+        "ocfs2",
         "gfs2",
     ]
 
-    /// Whether the file system with this device number is one, as far as `/proc/self/mountinfo` tells (proc(5)).
+    /// Whether the file system with this device number is one, as far as `/proc/self/mountinfo` tells
+    /// (proc(5)).
     static func holds(device: UInt64) -> Bool {
         let number = "\(major(device)):\(minor(device))"
         for line in mounts().split(separator: "\n") {
@@ -36,6 +38,8 @@ enum NetworkMount {
     }
 
     // As <sys/sysmacros.h> has them.
-    private static func major(_ device: UInt64) -> UInt64 { (device >> 8 & 0xFFF) | (device >> 32 & 0xFFFF_F000) }
+    private static func major(_ device: UInt64) -> UInt64 {
+        (device >> 8 & 0xFFF) | (device >> 32 & 0xFFFF_F000)
+    }
     private static func minor(_ device: UInt64) -> UInt64 { (device & 0xFF) | (device >> 12 & 0xFFFF_FF00) }
 }

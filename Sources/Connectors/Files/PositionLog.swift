@@ -1,7 +1,7 @@
 /// Keeps the position encoded, so that telling it costs what has changed and one copy.
 ///
-/// Entries of files that change are appended behind the older ones, of which the last one counts; when more than half
-/// is outdated, all are written anew.
+/// Entries of files that change are appended behind the older ones, of which the last one counts; when more
+/// than half is outdated, all are written anew.
 struct PositionLog {
     private var encoded: [UInt8] = []
     private var entryCount = 0

@@ -37,8 +37,8 @@ final class SequentialReader {
     var scanner: RecordScanner
     private let expectedBytes: Int
 
-    // The buffer holds `base ..< base + filled` of the stream. Up to `complete` are whole records that are not
-    // yet sealed into a piece (from `sealed` on); up to `scanned` it was looked for record ends.
+    // The buffer holds `base ..< base + filled` of the stream. Up to `complete` are whole records that are
+    // not yet sealed into a piece (from `sealed` on); up to `scanned` it was looked for record ends.
     var buffer: Buffer?
     var base: Int
     var sealed = 0
@@ -105,7 +105,8 @@ final class SequentialReader {
     ///
     /// - `mayExceed`: one record is taken even if it is longer than `limit`.
     /// - `isSettled`: what is left at the end of the stream is a record too.
-    /// - `isExact`: the bytes up to `limit` are the records, the last one finished or not: a range is read again.
+    /// - `isExact`: the bytes up to `limit` are the records, the last one finished or not: a range is read
+    ///   again.
     func cut(
         limit: Int, mayExceed: Bool, isSettled: Bool, isExact: Bool = false
     ) throws(StorageError) -> Cut {

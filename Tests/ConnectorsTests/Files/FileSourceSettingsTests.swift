@@ -31,7 +31,10 @@ import Testing
         (["path": "x", "poll.intervall": "1s"], "the file source has no property 'poll.intervall'"),
         (["path": "x", "poll.interval": "soon"], "'poll.interval' cannot be 'soon'"),
         (["path": "x", "poll.interval": "0"], "'poll.interval' cannot be '0'"),
-        (["path": "x", "poll.interval": "9223372036854775807h"], "'poll.interval' cannot be '9223372036854775807h'"),
+        (
+            ["path": "x", "poll.interval": "9223372036854775807h"],
+            "'poll.interval' cannot be '9223372036854775807h'"
+        ),
         (["path": "x", "max.record.bytes": "-1"], "'max.record.bytes' cannot be '-1'"),
         (["path": "x", "after": "burn"], "'after' cannot be 'burn'"),
         (["path": "x", "after": "archive"], "after = 'archive' needs the property 'archive.path'"),
@@ -45,7 +48,9 @@ import Testing
     }
 
     @Test func aMisspeltNameIsSuggested() throws {
-        let error = #expect(throws: Diagnostic.self) { _ = try settings(["path": "x", "poll.intervall": "1s"]) }
+        let error = #expect(throws: Diagnostic.self) {
+            _ = try settings(["path": "x", "poll.intervall": "1s"])
+        }
         #expect(error?.hint == "did you mean 'poll.interval'?")
     }
 }
