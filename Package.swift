@@ -80,6 +80,7 @@ let package = Package(
             name: "ConnectorsTests",
             dependencies: ["Connectors", "Storage", "Columnar", "Diagnostics", "CZstd", "CZlib"],
             swiftSettings: house),
+        .testTarget(name: "FormatsTests", dependencies: ["Formats", "Columnar", "Diagnostics"], swiftSettings: house),
     ],
     cxxLanguageStandard: .cxx20
 )
