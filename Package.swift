@@ -99,6 +99,12 @@ let package = Package(
             name: "ConnectorsTests",
             dependencies: ["Connectors", "Runtime", "Storage", "Columnar", "Diagnostics"],
             swiftSettings: house),
+        .testTarget(
+            name: "CommandsTests",
+            dependencies: [
+                "Commands", "Diagnostics", "Simulation", "Runtime", "DeltaLake", "Storage", "Formats",
+            ],
+            exclude: ["Golden", "make_lake.py"], swiftSettings: house),
     ],
     cxxLanguageStandard: .cxx20
 )
