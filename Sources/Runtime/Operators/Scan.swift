@@ -15,8 +15,7 @@ final class Scan: @unchecked Sendable {
     private let valueColumns: [Int]
     private let keyColumns: [Int]
     private let timestampColumn: Int?
-    /// Reads times that are not ISO 8601.
-    private let patternParser: TimestampPatternParser?
+    private let timeParser: EventTimeParser
     /// One set of decoders for each slot of a round: decoders learn and belong to one thread at a time.
     private var decoders: [SlotDecoders]
 
@@ -39,7 +38,7 @@ final class Scan: @unchecked Sendable {
             relation.columns.firstIndex { $0.name == name }
         }
         timestampColumn = time
-        patternParser = properties.timestampFormat.flatMap(TimestampPatternParser.init)
+        timeParser = EventTimeParser(pattern: properties.timestampFormat)
         var needed = needed
         if let time { needed.insert(time) }
         self.needed = needed
@@ -205,7 +204,7 @@ final class Scan: @unchecked Sendable {
     ) -> EventTimes {
         let count = decoded.records.count
         var parsed = decoded.messageTimes
-        if let timestampColumn { parsed = timestamps(columns[timestampColumn]) }
+        if let timestampColumn { parsed = timeParser.times(columns[timestampColumn]) }
         let values = Buffer(capacity: count * 8)
         let maxima = Buffer(capacity: count * 8)
         let out = values.pointer.assumingMemoryBound(to: Int64.self)
@@ -218,6 +217,8 @@ final class Scan: @unchecked Sendable {
                 // Its columns are NULL: no time to read.
             } else if let parsed {
                 if !parsed.isValid(row) {
+                    problems.add(row, "bad_timestamp", timeReason(columns, row))
+                } else if parsed.int64s[row] < 0 {
                     problems.add(row, "bad_timestamp", timeReason(columns, row))
                 } else if parsed.int64s[row] > limit {
                     time = parsed.int64s[row]
@@ -234,12 +235,6 @@ final class Scan: @unchecked Sendable {
         }
         return EventTimes(
             values: .fixed(.bigint, count: count, validity: nil, values: values), runningMaxima: maxima)
-    }
-
-    private func timestamps(_ column: Column) -> Column {
-        guard column.type == .string else { return column }
-        if let patternParser { return patternParser.parse(column) }
-        return TimestampColumn.parse(column)
     }
 
     private func timeReason(_ columns: [Column], _ row: Int) -> String {
