@@ -90,6 +90,10 @@ let package = Package(
             swiftSettings: house),
         .testTarget(name: "StateTests", dependencies: ["State", "Storage", "Columnar"], swiftSettings: house),
         .testTarget(
+            name: "DeltaLakeTests",
+            dependencies: ["DeltaLake", "Parquet", "Storage", "Columnar", "Diagnostics", "Formats"],
+            swiftSettings: house),
+        .testTarget(
             name: "SimulationTests", dependencies: ["Simulation", "Diagnostics"], swiftSettings: house),
         .testTarget(
             name: "ConnectorsTests",

@@ -44,6 +44,36 @@ public final class BlobHeap {
         reference.storeBytes(of: block, as: UnsafeMutableRawPointer?.self)
     }
 
+    /// The same, to be changed in place by the heap's one owner.
+    public func mutableBytes(at reference: UnsafeMutableRawPointer) -> UnsafeMutableRawBufferPointer? {
+        guard let block = reference.load(as: UnsafeMutableRawPointer?.self) else { return nil }
+        return UnsafeMutableRawBufferPointer(
+            start: block + 8, count: Int(block.load(as: Header.self).count))
+    }
+
+    /// Puts `bytes`, which are not part of the heap, behind the blob's own; an absent blob begins with them.
+    ///
+    /// Room grows by doubling, so that n appends cost O(n). Such a blob has at most 2 GiB.
+    public func append(at reference: UnsafeMutableRawPointer, _ bytes: UnsafeRawBufferPointer) {
+        guard let old = reference.load(as: UnsafeMutableRawPointer?.self) else {
+            return replace(at: reference, with: bytes)
+        }
+        let header = old.load(as: Header.self)
+        let count = Int(header.count) + bytes.count
+        precondition(count <= Int(UInt32.max) / 2 - 16, "a blob that grows has at most 2 GiB")
+        var block = old
+        if count > Int(header.capacity) {
+            let capacity = (max(count, 2 * Int(header.capacity)) + 15) / 16 * 16
+            guard let larger = realloc(old, capacity + 8) else { preconditionFailure("out of memory") }
+            block = larger
+            allocatedBytes += capacity - Int(header.capacity)
+            block.storeBytes(of: UInt32(capacity), toByteOffset: 4, as: UInt32.self)
+            reference.storeBytes(of: block, as: UnsafeMutableRawPointer?.self)
+        }
+        if let base = bytes.baseAddress { memcpy(block + 8 + Int(header.count), base, bytes.count) }
+        block.storeBytes(of: UInt32(count), as: UInt32.self)
+    }
+
     /// Frees the blob, if there is one, and makes it absent.
     public func release(at reference: UnsafeMutableRawPointer) {
         guard let block = reference.load(as: UnsafeMutableRawPointer?.self) else { return }

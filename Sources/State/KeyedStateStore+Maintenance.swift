@@ -8,11 +8,18 @@ extension KeyedStateStore {
         freeDying()
         sweep()
         shrinkIfSparse()
+        if let disk, disk.isPartial, disk.lastAbsentExpiry <= retiredWatermark, !changes.hasKeys {
+            disk.becomeWhole()
+        }
         count()
+        try relieve()
     }
 
     /// Whether look-ups note which entries are in use, for the choice of what leaves memory.
-    var countsUse: Bool { false }
+    var countsUse: Bool {
+        guard let memory else { return false }
+        return memory.usedBytes > memory.budgetBytes / 2
+    }
 
     /// Takes the entry out of memory.
     func free(_ slot: UInt32) {
@@ -28,7 +35,7 @@ extension KeyedStateStore {
         countedBytes = bytes
     }
 
-    private func freeDying() {
+    func freeDying() {
         for slot in dying {
             let word = word(slot)
             // It may have been revived since, or freed as a change.
@@ -85,7 +92,7 @@ extension KeyedStateStore {
         }
         let bound = UInt32(count)
         changes.update { .slot($0 < bound ? $0 : entry($0).load(as: UInt32.self)) }
-        for position in expired.items.indices {
+        for position in expired.position..<expired.items.count {
             let slot = expired.items[position].slot
             if slot >= bound, slot != KeyedStateStore.none {
                 expired.items[position].slot = entry(slot).load(as: UInt32.self)

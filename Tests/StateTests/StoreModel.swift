@@ -32,14 +32,20 @@ struct StoreModel {
     let layout: StateLayout
     var entries: [Fingerprint: Entry] = [:]
     var watermark = Int64.min
-    var changed: [Fingerprint] = []
+    private(set) var changed: [Fingerprint] = []
+    private var isChanged: Set<Fingerprint> = []
 
     var words: Int { layout.payloadBytes / 8 - layout.blobOffsets.count }
 
     init(_ layout: StateLayout) { self.layout = layout }
 
     mutating func markChanged(_ key: Fingerprint) {
-        if !changed.contains(key) { changed.append(key) }
+        if isChanged.insert(key).inserted { changed.append(key) }
+    }
+
+    mutating func endEpoch() {
+        changed = []
+        isChanged = []
     }
 
     /// Whether the key is new.

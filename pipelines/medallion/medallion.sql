@@ -23,8 +23,8 @@ CREATE STREAM raw_events (
 -- Bronze: the audit trail. RAW is NULL where the line is no UTF-8; then RAW_BYTES holds it.
 CREATE STREAM bronze_events AS
   SELECT
-    CAST(ROWRAW AS STRING) AS raw,
-    CASE WHEN CAST(ROWRAW AS STRING) IS NULL THEN ROWRAW END AS raw_bytes,
+    FROM_BYTES(ROWRAW, 'utf8') AS raw,
+    CASE WHEN FROM_BYTES(ROWRAW, 'utf8') IS NULL THEN ROWRAW END AS raw_bytes,
     event_id,
     event_type,
     FROM_UNIXTIME(UNIX_TIMESTAMP()) AS ingestion_timestamp,

@@ -63,11 +63,14 @@ public final class UpsertWriter: Sendable {
     ///   - deletes: rows with at least the key columns; a key that is upserted too is not deleted.
     ///   - sealBefore: rows whose window lies before will not change any more; never goes back. Should one change
     ///     after all, its file is found by its bounds.
+    ///   - notes: counts that the table's history is to keep, such as late rows.
     public func commit(
-        epoch: Int64, upserts: [Batch], deletes: [Batch] = [], sealBefore: Int64? = nil
+        epoch: Int64, upserts: [Batch], deletes: [Batch] = [], sealBefore: Int64? = nil,
+        notes: [String: Int64] = [:]
     ) throws(DeltaError) -> CommitOutcome? {
         try state.withLock { state throws(DeltaError) in
-            try commit(epoch: epoch, upserts, deletes, sealBefore, &state)
+            if let sealBefore { state.sealBefore = max(state.sealBefore ?? .min, sealBefore) }
+            return try commit(epoch: epoch, upserts, deletes, notes, &state)
         }
     }
 
@@ -75,9 +78,8 @@ public final class UpsertWriter: Sendable {
     private static let attempts = 20
 
     private func commit(
-        epoch: Int64, _ upserts: [Batch], _ deletes: [Batch], _ sealBefore: Int64?, _ state: inout UpsertState
+        epoch: Int64, _ upserts: [Batch], _ deletes: [Batch], _ notes: [String: Int64], _ state: inout UpsertState
     ) throws(DeltaError) -> CommitOutcome? {
-        if let sealBefore { state.sealBefore = max(state.sealBefore ?? .min, sealBefore) }
         var last: DeltaError?
         for _ in 0..<UpsertWriter.attempts {
             try state.synchronise(table)
@@ -88,13 +90,14 @@ public final class UpsertWriter: Sendable {
             let placer = DataFilePlacer(
                 table, epoch: epoch, dataChange: true, compression: options.write.compression)
             var rewrite = try UpsertRewrite(state, upserts: upserts, deletes: deletes, placer: placer)
-            guard try rewrite.run(&state, options) else { return nil }
+            // Changes that change nothing are still this epoch's: the table must say that it has had it.
+            if try !rewrite.run(&state, options), upserts.isEmpty, deletes.isEmpty { return nil }
             do throws(DeltaError) {
                 let outcome = try table.commit(
                     CommitProposal(
                         actions: rewrite.actions(state, at: table.environment.clock()), operation: "STREAMING UPDATE",
                         parameters: ["outputMode": "Update", "queryId": identity.appId, "epochId": String(epoch)],
-                        basis: .wholeTable, step: step))
+                        notes: notes, basis: .wholeTable, step: step))
                 if outcome.isRepeated {
                     discard(rewrite)
                     try state.synchronise(table)

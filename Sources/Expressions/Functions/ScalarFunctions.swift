@@ -6,7 +6,8 @@ public enum ScalarFunctions {
     /// One function is one entry in one of these lists.
     private static let entries: [ScalarFunction] =
         NullFunctions.entries + TextFunctions.entries + NumberFunctions.entries + TimeFunctions.entries
-        + TimeTextFunctions.entries
+        + TimeTextFunctions.entries + ArrayFunctions.entries + MapFunctions.entries + BytesFunctions.entries
+        + MoreTextFunctions.entries + URLFunctions.entries + PatternFunctions.entries + JSONFunctions.entries
 
     private static let table: [String: ScalarFunction] = {
         var table: [String: ScalarFunction] = [:]

@@ -1,5 +1,5 @@
 /// Validation of UTF-8: no overlong forms, no surrogates, nothing above U+10FFFF.
-enum UTF8Check {
+public enum UTF8Check {
     /// Bytes of the well-formed character at `index`, which is not ASCII; 0 when there is none before `end`.
     static func length(_ base: UnsafeRawPointer, at index: Int, end: Int) -> Int {
         let lead = WordScan.byte(base, index)
@@ -43,7 +43,7 @@ enum UTF8Check {
         return nil
     }
 
-    static func isValid(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    public static func isValid(_ bytes: UnsafeRawBufferPointer) -> Bool {
         guard let base = bytes.baseAddress else { return true }
         return firstFault(base, 0, bytes.count) == nil
     }

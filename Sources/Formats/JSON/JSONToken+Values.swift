@@ -1,8 +1,8 @@
 import Columnar
 
 extension JSONToken {
-    /// The text as a STRING column holds it, unless that is just the token's bytes: then nothing is appended and the
-    /// result is false.
+    /// The text as a STRING column holds it, unless that is just the token's bytes: then nothing is appended
+    /// and the result is false.
     func appendText(_ base: UnsafeRawPointer, to out: ByteWriter) -> Bool {
         switch kind {
         case .string where hasEscapes:

@@ -12,12 +12,12 @@ struct FlowBuilder {
     let seed: Fingerprint
     /// The first mark that no group has: higher than those of all epochs before.
     let firstMark: Int64
-    let makeStore: (StateLayout) throws(StateError) -> KeyedStateStore
+    let makeStore: (StateLayout) -> KeyedStateStore
 
     /// Chunks in one round, for each thread.
     private static let slotsPerThread = 4
 
-    func build() throws(StateError) -> Flow {
+    func build() -> Flow {
         let slotCount = plan.emitsPerRecord ? 1 : workers.threadCount * Self.slotsPerThread
         let outputs = makeOutputs()
         var levels: [String: Int] = [:]
@@ -27,12 +27,12 @@ struct FlowBuilder {
             var level = levels[query.input.name] ?? 0
             var deduplication: DeduplicationOperator?
             if let plan = query.deduplication {
-                deduplication = try makeDeduplication(plan, query, level, slotCount)
+                deduplication = makeDeduplication(plan, query, level, slotCount)
                 level += 1
             }
             var aggregation: AggregationOperator?
             if case .aggregation(let plan) = query.shape {
-                aggregation = try makeAggregation(plan, query, output, level, slotCount)
+                aggregation = makeAggregation(plan, query, output, level, slotCount)
             }
             levels[query.output.name] = level
             let made = QueryOperator(
@@ -79,25 +79,25 @@ struct FlowBuilder {
 
     private func makeDeduplication(
         _ plan: DeduplicationPlan, _ query: QueryPlan, _ level: Int, _ slots: Int
-    ) throws(StateError) -> DeduplicationOperator {
+    ) -> DeduplicationOperator {
         var stores: [KeyedStateStore] = []
         for shard in 0..<ShardedRows.shardCount {
             stores.append(
-                try makeStore(StateLayout(name: "\(query.output.name)/seen/\(shard)", payloadBytes: 0)))
+                makeStore(StateLayout(name: "\(query.output.name)/seen/\(shard)", payloadBytes: 0)))
         }
         return DeduplicationOperator(plan: plan, level: level, stores: stores, seed: seed, slots: slots)
     }
 
     private func makeAggregation(
         _ plan: AggregationPlan, _ query: QueryPlan, _ output: Outputs, _ level: Int, _ slots: Int
-    ) throws(StateError) -> AggregationOperator {
+    ) -> AggregationOperator {
         let layout = GroupLayout(plan.aggregates.map(\.function))
         let name = query.output.name
         let isSession: Bool
         if case .session = plan.window?.kind { isSession = true } else { isSession = false }
         var shards: [AggregationShard] = []
         for shard in 0..<ShardedRows.shardCount {
-            let store = try makeStore(
+            let store = makeStore(
                 StateLayout(
                     name: "\(name)/groups/\(shard)", payloadBytes: layout.payloadBytes,
                     blobOffsets: layout.blobOffsets, tracksExpiryOrder: plan.emission == .final))
@@ -105,11 +105,11 @@ struct FlowBuilder {
             for (index, call) in plan.aggregates.enumerated() {
                 distinct.append(
                     call.function.countsDistinct
-                        ? try makeStore(
+                        ? makeStore(
                             StateLayout(name: "\(name)/distinct-\(index)/\(shard)", payloadBytes: 0)) : nil)
             }
             let sessions = isSession
-                ? try makeStore(
+                ? makeStore(
                     StateLayout(name: "\(name)/sessions/\(shard)", payloadBytes: 8, blobOffsets: [0])) : nil
             shards.append(
                 AggregationShard(

@@ -1,0 +1,40 @@
+import Diagnostics
+
+/// A command that other versions have, and what this one has in its place.
+struct AbsentCommand {
+    let name: String
+    let purpose: String
+    let instead: String
+
+    private static let all = [
+        AbsentCommand(
+            name: "serve", purpose: "a long-running server with REST and a dashboard",
+            instead: "millrace run FILE.sql runs a pipeline with a live view until Ctrl-C"),
+        AbsentCommand(
+            name: "sql", purpose: "the SQL shell",
+            instead: "millrace query \"SELECT …\" asks the lake's tables; millrace run FILE.sql runs statements"),
+        AbsentCommand(
+            name: "replay", purpose: "rebuilding silver and gold from bronze",
+            instead: "run the pipeline again with a new --state and -D lake=… over the same raw files"),
+        AbsentCommand(
+            name: "broker", purpose: "the embedded Kafka broker",
+            instead: "millrace simulate writes files, and a pipeline reads them with connector = 'files'"),
+        AbsentCommand(
+            name: "test", purpose: "running statements with inputs and expected outputs",
+            instead: "millrace run FILE.sql --once over made input files, then millrace query"),
+        AbsentCommand(
+            name: "deploy", purpose: "running a pipeline on a Spark cluster",
+            instead: "millrace run FILE.sql runs it on this machine"),
+        AbsentCommand(
+            name: "table", purpose: "maintaining Delta tables",
+            instead: "millrace inspect table PATH shows a table; the pipeline compacts its tables itself"),
+    ]
+
+    static func named(_ name: String) -> AbsentCommand? { all.first { $0.name == name } }
+
+    var diagnostic: Diagnostic {
+        Diagnostic(
+            .unsupported, "millrace \(name) (\(purpose)) is not in this version (\(MillraceProgram.version))",
+            hint: instead)
+    }
+}

@@ -1,0 +1,31 @@
+/// All that is known of a command before it runs: what it takes, and what help says.
+///
+/// The parser and the help text are made from the same value, so neither knows a flag that the other lacks.
+struct CommandDescription: Sendable {
+    struct Example: Sendable {
+        let purpose: String
+        let command: String
+
+        init(_ purpose: String, _ command: String) {
+            self.purpose = purpose
+            self.command = command
+        }
+    }
+
+    /// One word, or two for a part of a command: `inspect table`.
+    let name: String
+    /// One line without a full stop.
+    let summary: String
+    /// Paragraphs, each a list of lines.
+    var about: [String] = []
+    var operands: [Operand] = []
+    var flags: [Flag] = []
+    var examples: [Example] = []
+
+    /// `--help` is everybody's.
+    var allFlags: [Flag] { flags + [CommandDescription.help] }
+
+    func flag(named name: String) -> Flag? { allFlags.first { $0.name == name } }
+
+    private static let help = Flag("--help", .toggle, "show this text")
+}

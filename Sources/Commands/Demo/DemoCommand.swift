@@ -1,0 +1,131 @@
+import Diagnostics
+import Runtime
+import Simulation
+import Storage
+
+/// `millrace demo`: a simulated shop, a pipeline over its events, a live view and a summary, with one command.
+struct DemoCommand: Command {
+    static let description = CommandDescription(
+        name: "demo", summary: "simulate a shop, run a pipeline over it and watch",
+        about: [
+            "Makes events of a shop as files, with duplicates, late and malformed ones and bots, and runs the",
+            "pipeline over them: bronze, silver and gold Delta tables, shown live, then a summary of what came",
+            "and what was made of it. Another demo in the same directory goes on with its tables.",
+        ],
+        operands: [Operand("PIPELINE", "medallion (the only one in this version)", .optional)],
+        flags: [
+            Flag("--for", .value("DURATION"), "how long events are made; 0 until Ctrl-C (60s)"),
+            Flag("--rate", .value("N"), "events per second (2000)"),
+            Flag("--dir", .value("DIR"), "where events, tables and state go (data)"),
+            Flag("--threads", .value("N"), "threads that work (the machine's cores)"),
+            Flag("--json", .toggle, "print the summary as one JSON object"),
+        ],
+        examples: [
+            .init("a minute of it", "millrace demo"),
+            .init("busier, until Ctrl-C, in a directory of its own", "millrace demo --rate 20000 --for 0 --dir /tmp/shop"),
+        ])
+
+    private static let pipelines = ["medallion"]
+    private static let laterPipelines = ["shopsight", "csv-to-postgres", "sessions", "media"]
+
+    private let configuration: DemoConfiguration
+    private let isJSON: Bool
+
+    init(_ arguments: ParsedArguments) throws(Diagnostic) {
+        var configuration = DemoConfiguration()
+        if let name = arguments.operand("PIPELINE") {
+            try DemoCommand.check(pipeline: name)
+            configuration.pipeline = name
+        }
+        if let duration = try arguments.duration("--for") {
+            configuration.duration = duration == .zero ? nil : duration
+        }
+        if let rate = try arguments.integer("--rate", in: 1...2_000_000) { configuration.rate = Double(rate) }
+        if let directory = arguments.text("--dir") {
+            guard !directory.isEmpty else {
+                throw Diagnostic(.usage, "--dir is empty", expected: "a directory, such as data")
+            }
+            configuration.directory = directory.count > 1 && directory.hasSuffix("/")
+                ? String(directory.dropLast()) : directory
+        }
+        configuration.threads = try arguments.integer("--threads", in: 1...256) ?? RunCommand.processorCount
+        try configuration.simulation(seed: 1).validate()
+        self.configuration = configuration
+        isJSON = arguments.isSet("--json")
+    }
+
+    private static func check(pipeline name: String) throws(Diagnostic) {
+        if pipelines.contains(name) { return }
+        if laterPipelines.contains(name) {
+            throw Diagnostic(
+                .unsupported, "the pipeline \(name) is not in this version (\(MillraceProgram.version))",
+                expected: pipelines.joined(separator: ", "), hint: "millrace demo medallion")
+        }
+        throw Diagnostic(
+            .usage, "there is no pipeline \(name)", expected: pipelines.joined(separator: ", "),
+            hint: NearestName.suggestion(for: name, among: pipelines).map { "did you mean \($0)?" }
+                ?? "your own pipelines: millrace run FILE.sql")
+    }
+
+    func run(_ console: Console, _ launcher: (any PipelineLaunching)?) throws(Diagnostic) -> ExitCode {
+        guard let launcher else { throw RunCommand.noRuntime }
+        let files = LocalFileSystem()
+        let script = try PipelineLocation(console).file(of: configuration.pipeline, in: files)
+        let wake = WakePipe()
+        StopSignals.install(waking: wake.writing)
+        defer { StopSignals.uninstall() }
+        // Makes the directory: the pipeline may ask for it before the first event is there.
+        _ = try LocalDirectory(path: configuration.rawDirectory)
+
+        var run = RunConfiguration(
+            files: [script], stateDirectory: configuration.stateDirectory, threads: configuration.threads)
+        run.variables = ["raw": configuration.rawDirectory, "lake": configuration.directory]
+        let session = PipelineSession(try launcher.prepare(run), wake: wake)
+        let seed = UInt64(bitPattern: WallClock().now())
+        let simulation = DemoSimulation(
+            configuration.simulation(seed: seed), directory: configuration.rawDirectory)
+        // One for the pipeline, one for the shop; this thread only watches.
+        let threads = WorkerPool(threads: 3)
+        defer { threads.stop() }
+        simulation.start(on: threads, wake: wake)
+        session.start(on: threads)
+        let elapsed = try watch(session, simulation, console)
+
+        if let failure = simulation.failure { throw failure }
+        let lake = try LakeInspection.read(configuration.directory, in: files)
+        let summary = DemoSummary(
+            configuration: configuration, program: console.program, simulated: simulation.summary,
+            status: session.pipeline.status, lake: lake, elapsedMilliseconds: elapsed)
+        console.output.line(isJSON ? summary.json : summary.text)
+        return .done
+    }
+
+    /// Until the shop has closed and the pipeline has taken all that it made.
+    ///
+    /// - Returns: how long it took, in milliseconds.
+    private func watch(
+        _ session: PipelineSession, _ simulation: DemoSimulation, _ console: Console
+    ) throws(Diagnostic) -> Int64 {
+        let clock = WallClock()
+        let begun = clock.now()
+        let stream = isJSON ? console.errors : console.output
+        var display: LiveDisplay? = LiveDisplay(
+            title: configuration.pipeline, stream: stream, size: console.size)
+        var drain = DrainWatch()
+        do throws(Diagnostic) {
+            try session.watch(&display) { display in
+                display?.note = simulation.note
+                guard simulation.hasEnded else { return }
+                let status = session.pipeline.status
+                if drain.isDrained(records: status.records, lagBytes: status.lagBytes, now: clock.now()) {
+                    session.pipeline.stop()
+                }
+            }
+        } catch {
+            simulation.stop()
+            while !simulation.hasEnded { clock.sleep(milliseconds: 10) }
+            throw error
+        }
+        return clock.now() - begun
+    }
+}

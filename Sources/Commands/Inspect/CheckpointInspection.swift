@@ -1,0 +1,108 @@
+import Diagnostics
+import Formats
+import Storage
+
+/// What is in a pipeline's state directory.
+///
+/// ```
+/// <state>/instance              who this is, in the log of every table it writes
+/// <state>/log/<epoch>.wal       the write-ahead log, a file for each epoch that is kept
+/// <state>/…                     the state itself
+/// ```
+struct CheckpointInspection: InspectionReport {
+    struct Epoch: Sendable {
+        let number: Int64
+        let bytes: Int
+        /// Milliseconds since 1970.
+        let modified: Int64
+    }
+
+    let path: String
+    let instance: String?
+    /// Ascending.
+    let epochs: [Epoch]
+    let files: Int
+    let bytes: Int
+    let listed: Int
+
+    static func read(
+        _ path: String, in files: any FileSystem, epochs listed: Int
+    ) throws(Diagnostic) -> CheckpointInspection {
+        let log = Path.join(path, "log")
+        let status = try StorageFailure.told("cannot look at") { () throws(StorageError) in try files.status(path) }
+        guard let status, status.isDirectory else {
+            throw Diagnostic(
+                .notFound, "there is no state directory at \(path)", expected: "the folder that --state named",
+                hint: "millrace run FILE.sql keeps it at .millrace/FILE")
+        }
+        let instance = try? files.read(Path.join(path, "instance"))
+        let hasLog = (try? files.status(log))??.isDirectory ?? false
+        guard instance != nil || hasLog else {
+            throw Diagnostic(
+                .notFound, "\(path) is no state directory: it has neither instance nor log",
+                expected: "the folder that --state named")
+        }
+        let contents = try contents(of: path, in: files)
+        var epochs: [Epoch] = []
+        for file in contents where Path.directory(of: file.path) == log && file.path.hasSuffix(".wal") {
+            guard let number = Int64(Path.name(of: file.path).dropLast(4)) else { continue }
+            epochs.append(
+                Epoch(
+                    number: number, bytes: file.status.size,
+                    modified: file.status.modificationNanoseconds / 1_000_000))
+        }
+        return CheckpointInspection(
+            path: path, instance: instance.map { text(of: $0) },
+            epochs: epochs.sorted { $0.number < $1.number }, files: contents.count,
+            bytes: contents.reduce(0) { $0 + $1.status.size }, listed: listed)
+    }
+
+    private static func text(of bytes: [UInt8]) -> String {
+        var text = String(decoding: bytes, as: UTF8.self)
+        while text.last?.isWhitespace == true { text.removeLast() }
+        return DisplayWidth.visible(text)
+    }
+
+    /// All files below a folder.
+    private static func contents(
+        of folder: String, in files: any FileSystem
+    ) throws(Diagnostic) -> [(path: String, status: FileStatus)] {
+        var found: [(path: String, status: FileStatus)] = []
+        let entries = try StorageFailure.told("cannot list") { () throws(StorageError) in try files.list(folder) }
+        for entry in entries {
+            let path = Path.join(folder, entry.name)
+            if entry.isDirectory {
+                found += try contents(of: path, in: files)
+            } else if let status = try? files.status(path) {
+                // A file may go while the pipeline runs.
+                found.append((path, status))
+            }
+        }
+        return found
+    }
+
+    var isFailure: Bool { false }
+
+    var lines: [String] {
+        var lines = [
+            "checkpoint \(path)", "  instance: \(instance ?? "none yet")",
+            "  \(NumberDisplay.count(files, "file")), \(NumberDisplay.bytes(bytes))",
+        ]
+        guard let newest = epochs.last else { return lines + ["  no epoch has begun"] }
+        lines.append("  epochs in the log: \(epochs.count), the newest is \(newest.number)")
+        var table = TextTable([("epoch", .right), ("log", .right), ("last written", .left)])
+        for epoch in epochs.suffix(listed).reversed() {
+            table.add([String(epoch.number), NumberDisplay.bytes(epoch.bytes), LiveView.time(epoch.modified)])
+        }
+        return lines + [""] + (table.isEmpty ? [] : table.lines(indent: "  "))
+    }
+
+    var json: JSONValue {
+        [
+            "path": .string(path), "instance": instance.map { .string($0) } ?? .null, "files": .number(files),
+            "bytes": .number(bytes),
+            "epochs": .array(
+                epochs.map { ["epoch": .number($0.number), "bytes": .number($0.bytes)] }),
+        ]
+    }
+}

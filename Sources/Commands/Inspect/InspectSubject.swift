@@ -1,0 +1,8 @@
+/// What can be looked at.
+enum InspectSubject: String, CaseIterable, Sendable {
+    case events
+    case table
+    case lake
+    case deadLetters = "dead-letters"
+    case checkpoint
+}

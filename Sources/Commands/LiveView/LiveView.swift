@@ -1,0 +1,148 @@
+import Columnar
+import Diagnostics
+import Runtime
+
+/// The picture of a running pipeline, as lines: a pure function of a frame and the terminal's size.
+///
+/// ```
+/// millrace  medallion                                          running  1m 12s
+///
+///   events        1,234,567  12,345/s      lag         0 B
+///   watermark     2026-11-20 12:00:05Z, 10m 02s behind the clock
+///   epoch         42, 412 ms, of which commit 38 ms; state 12.4 MB
+///   dead letters  120        late  33      duplicates  1,204
+///
+///   stream or table        rows       now  late  duplicates  written to
+///   bronze_events     1,234,567  12,345/s     0           0  bronze_lake
+/// ```
+enum LiveView {
+    /// At most `rows` lines of at most `columns` columns.
+    static func lines(_ frame: LiveFrame, size: TerminalSize, hasColours: Bool) -> [String] {
+        let columns = max(20, size.columns)
+        var lines = [heading(frame, columns: columns)]
+        if let note = frame.note { lines.append(StyledLine("  " + note, .dim)) }
+        lines += state(frame) + [StyledLine()] + totals(frame)
+        let incidents = incidents(frame.status)
+        let room = size.rows - lines.count - incidents.count - 2
+        if !frame.status.relations.isEmpty, room >= 2 {
+            lines += [StyledLine()] + relations(frame, room: room - 1)
+        }
+        lines += incidents
+        return lines.prefix(max(1, size.rows - 1)).map { $0.rendered(columns: columns, hasColours: hasColours) }
+    }
+
+    private static func heading(_ frame: LiveFrame, columns: Int) -> StyledLine {
+        var line = StyledLine("millrace", .bold)
+        line.append("  " + frame.title + " ")
+        let (word, style): (String, StyledLine.Style) =
+            switch frame.status.phase {
+            case .recovering: ("recovering", .warning)
+            case .running: ("running", .good)
+            case .retrying: ("waiting for a target", .warning)
+            case .stopped: ("stopped", .dim)
+            }
+        let time = NumberDisplay.duration(milliseconds: frame.elapsed / 1000 * 1000)
+        line.pad(to: min(columns, widest) - word.count - time.count - 2)
+        line.append(word, style)
+        line.append("  " + time)
+        return line
+    }
+
+    /// The heading's right end does not fly off to the far side of a wide terminal.
+    private static let widest = 100
+
+    /// What is to be said about a pipeline that does not simply run.
+    private static func state(_ frame: LiveFrame) -> [StyledLine] {
+        switch frame.status.phase {
+        case .running, .stopped: return []
+        case .recovering: return [StyledLine("  takes up the last checkpoint and finishes what was begun", .dim)]
+        case .retrying(let reason, let since):
+            let waited = NumberDisplay.duration(milliseconds: max(0, frame.now - since) / 1000 * 1000)
+            var lines = [
+                StyledLine("  \(reason.message)", .warning),
+                StyledLine("  tried again since \(waited); nothing is lost, new input waits in its files", .warning),
+            ]
+            if let hint = reason.hint { lines.append(StyledLine("  next: \(hint)", .warning)) }
+            return lines
+        }
+    }
+
+    private static func totals(_ frame: LiveFrame) -> [StyledLine] {
+        let status = frame.status
+        var events = label("events")
+        events.append(NumberDisplay.grouped(status.records), .bold)
+        events.append("  \(NumberDisplay.rate(frame.recordsPerSecond))")
+        events.pad(to: 44)
+        events.append("lag  ", .dim)
+        events.append(NumberDisplay.bytes(status.lagBytes), status.lagBytes > 64_000_000 ? .warning : .plain)
+
+        var time = label("watermark")
+        time.append(watermark(of: status, now: frame.now))
+
+        var epoch = label("epoch")
+        epoch.append("\(status.epoch)")
+        if status.committedEpochs > 0 {
+            epoch.append(
+                ", last took \(NumberDisplay.duration(milliseconds: status.lastEpochMilliseconds)), "
+                    + "of which commit \(NumberDisplay.duration(milliseconds: status.lastCommitMilliseconds))")
+        }
+        if status.stateBytes > 0 { epoch.append("; state \(NumberDisplay.bytes(status.stateBytes))") }
+
+        var letters = label("dead letters")
+        letters.append(NumberDisplay.grouped(status.deadLetters), status.deadLetters > 0 ? .warning : .plain)
+        letters.pad(to: 28)
+        letters.append("late  ", .dim)
+        letters.append(NumberDisplay.grouped(status.late))
+        letters.pad(to: 44)
+        letters.append("duplicates  ", .dim)
+        letters.append(NumberDisplay.grouped(status.duplicates))
+        return [events, time, epoch, letters]
+    }
+
+    private static func label(_ text: String) -> StyledLine {
+        var line = StyledLine("  " + text, .dim)
+        line.pad(to: 16)
+        return line
+    }
+
+    /// `2026-11-20 12:00:05Z, 10m 02s behind the clock`; the slowest input decides.
+    static func watermark(of status: PipelineStatus, now: Int64) -> String {
+        guard let watermark = status.watermark else { return "none yet" }
+        let text = "\(time(watermark))"
+        let behind = now - watermark
+        if behind < 0 { return text + ", \(NumberDisplay.duration(milliseconds: -behind)) ahead of the clock" }
+        return text + ", \(NumberDisplay.duration(milliseconds: behind / 1000 * 1000)) behind the clock"
+    }
+
+    /// `2026-11-20 12:00:05Z`.
+    static func time(_ milliseconds: Int64) -> String {
+        let text = Civil.timestampText(milliseconds: milliseconds)
+        return text.prefix(19).map { $0 == "T" ? " " : String($0) }.joined() + "Z"
+    }
+
+    /// Inputs where there are several, then relations, in at most `room` lines with the title line.
+    private static func relations(_ frame: LiveFrame, room: Int) -> [StyledLine] {
+        var table = TextTable([
+            ("stream or table", .left), ("rows", .right), ("now", .right), ("late", .right), ("duplicates", .right),
+            ("written to", .left),
+        ])
+        let relations = frame.status.relations
+        let isCut = relations.count > room - 1
+        for relation in relations.prefix(isCut ? max(0, room - 2) : relations.count) {
+            table.add([
+                relation.name, NumberDisplay.grouped(relation.rows),
+                NumberDisplay.rate(frame.rowsPerSecond[relation.name] ?? 0), NumberDisplay.grouped(relation.late),
+                NumberDisplay.grouped(relation.duplicates), relation.sinks.joined(separator: ", "),
+            ])
+        }
+        var lines = table.lines(indent: "  ").enumerated().map { StyledLine($1, $0 == 0 ? .dim : .plain) }
+        if isCut { lines.append(StyledLine("  … and \(relations.count - max(0, room - 2)) more", .dim)) }
+        return lines
+    }
+
+    /// The newest two.
+    private static func incidents(_ status: PipelineStatus) -> [StyledLine] {
+        guard !status.incidents.isEmpty else { return [] }
+        return [StyledLine()] + status.incidents.suffix(2).map { StyledLine("  ! \($0.message)", .bad) }
+    }
+}

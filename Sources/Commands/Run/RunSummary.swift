@@ -1,0 +1,66 @@
+import Columnar
+import Formats
+import Runtime
+import Simulation
+
+/// What a run has done, for a person or a program.
+struct RunSummary {
+    let name: String
+    private let clock = WallClock()
+    private let begun: Int64
+
+    init(name: String) {
+        self.name = name
+        begun = clock.now()
+    }
+
+    /// One line.
+    func text(_ status: PipelineStatus) -> String {
+        let elapsed = NumberDisplay.duration(milliseconds: clock.now() - begun)
+        return "\(name): \(NumberDisplay.grouped(status.records)) events "
+            + "(\(NumberDisplay.bytes(status.sources.reduce(0) { $0 + $1.bytes }))), "
+            + "\(NumberDisplay.count(status.deadLetters, "dead letter")), "
+            + "\(NumberDisplay.count(status.committedEpochs, "epoch")) committed, in \(elapsed)"
+    }
+
+    /// One compact JSON object.
+    ///
+    /// Keys: `pipeline`, `events`, `bytes`, `dead_letters`, `late`, `duplicates`, `lag_bytes`, `committed_epochs`,
+    /// `state_bytes`, `watermark`, `elapsed_ms`, `sources`, `relations`, `incidents`.
+    func json(_ status: PipelineStatus) -> String {
+        RunSummary.json(name, status, elapsedMilliseconds: clock.now() - begun)
+    }
+
+    static func json(_ name: String, _ status: PipelineStatus, elapsedMilliseconds: Int64) -> String {
+        let sources = status.sources.map { source -> JSONValue in
+            [
+                "name": .string(source.name), "events": .number(source.records), "bytes": .number(source.bytes),
+                "dead_letters": .number(source.deadLetters), "lag_bytes": .number(source.lagBytes),
+                "watermark": RunSummary.time(source.watermark),
+            ]
+        }
+        let relations = status.relations.map { relation -> JSONValue in
+            [
+                "name": .string(relation.name), "kind": relation.isTable ? "table" : "stream",
+                "rows": .number(relation.rows), "late": .number(relation.late),
+                "duplicates": .number(relation.duplicates),
+                "sinks": .array(relation.sinks.map { .string($0) }),
+            ]
+        }
+        let object: JSONValue = [
+            "pipeline": .string(name), "events": .number(status.records),
+            "bytes": .number(status.sources.reduce(0) { $0 + $1.bytes }),
+            "dead_letters": .number(status.deadLetters), "late": .number(status.late),
+            "duplicates": .number(status.duplicates), "lag_bytes": .number(status.lagBytes),
+            "committed_epochs": .number(status.committedEpochs), "state_bytes": .number(status.stateBytes),
+            "watermark": RunSummary.time(status.watermark), "elapsed_ms": .number(elapsedMilliseconds),
+            "sources": .array(sources), "relations": .array(relations),
+            "incidents": .array(status.incidents.map { .string($0.oneLine) }),
+        ]
+        return object.text
+    }
+
+    private static func time(_ milliseconds: Int64?) -> JSONValue {
+        milliseconds.map { .string(Civil.timestampText(milliseconds: $0) + "Z") } ?? .null
+    }
+}
