@@ -70,7 +70,7 @@ struct AggregationAnalyzer {
                 .invalidStatement, "a table has no WINDOW: its rows are the latest of their keys",
                 at: statement.location(of: window.span), hint: "remove WINDOW, or read the stream")
         }
-        guard let call = calls.first(where: { !$0.function.supportsUndo }) else { return }
+        guard let call = calls.first(where: { !$0.function.supportsUndo || $0.function.countsDistinct }) else { return }
         throw Diagnostic(
             .invalidStatement, "\(call.name) can't be applied to the table \(input.name)",
             at: statement.location(of: query.groupBy?.span ?? query.span),

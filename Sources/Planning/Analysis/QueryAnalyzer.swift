@@ -84,7 +84,7 @@ struct QueryAnalyzer {
         }
         if let key = query.orderBy.first {
             throw Diagnostic(
-                .invalidStatement, "a persistent query has no ORDER BY", at: statement.location(of: key.span),
+                .invalidStatement, "a persistent query has no ORDER BY", at: statement.location(of: key.expression.span),
                 hint: "remove it: results come in the order of their records")
         }
         if let join = query.joins.first {

@@ -50,17 +50,18 @@ final class Scan: @unchecked Sendable {
     }
 
     private func makeDecoders() -> SlotDecoders {
+        let valueCount = relation.columns.count - relation.keyCount
         let values = RecordDecoders(
             format: properties.valueFormat, delimiter: properties.delimiter,
             fields: valueColumns.map {
                 DecodedField(
                     relation.columns[$0].name, relation.columns[$0].type, position: $0 - relation.keyCount)
-            }, width: relation.columns.count - relation.keyCount)
+            }, width: valueCount, isWrapped: valueCount != 1 || properties.wrapsSingleValue)
         let keys = keyColumns.isEmpty ? nil : RecordDecoders(
-            format: properties.keyFormat, delimiter: nil,
+            format: properties.keyFormat, delimiter: properties.keyDelimiter,
             fields: keyColumns.map {
                 DecodedField(relation.columns[$0].name, relation.columns[$0].type, position: $0)
-            }, width: relation.keyCount)
+            }, width: relation.keyCount, isWrapped: relation.keyCount > 1)
         return SlotDecoders(values: values, keys: keys)
     }
 
@@ -99,11 +100,13 @@ final class Scan: @unchecked Sendable {
             let decoder = try decoders[slot].values.decoder(
                 header: nil, source: chunk.sourceName, isStrict: true)
             let records = decoder.decode(chunk.buffer, frames: spans.values)
+            let windows = relation.windowing.map { WindowedKeys(spans.keys, $0, in: chunk.buffer) }
             let keys = try decoders[slot].keys?.decoder(
                 header: nil, source: chunk.sourceName, isStrict: true)
-                .decode(chunk.buffer, frames: spans.keys)
-            let decoded = Decoded(
+                .decode(chunk.buffer, frames: windows?.keys ?? spans.keys)
+            var decoded = Decoded(
                 chunk, records, keys, Column.bigints(spans.offsets), Column.bigints(spans.timestamps))
+            decoded.windows = windows
             add(decoded, clock, to: &result)
         }
         for rejection in chunk.rejections {
@@ -122,6 +125,8 @@ final class Scan: @unchecked Sendable {
         let keys: DecodedRecords?
         let offsets: Column
         let messageTimes: Column?
+        /// The windows in the keys, where the relation has such keys.
+        var windows: WindowedKeys?
 
         init(
             _ chunk: Chunk, _ records: DecodedRecords, _ keys: DecodedRecords?, _ offsets: Column,
@@ -151,6 +156,9 @@ final class Scan: @unchecked Sendable {
             for (index, position) in keyColumns.enumerated() { columns[position] = keys.columns[index] }
         }
         var problems = RowProblems(records, keys: decoded.keys)
+        for row in decoded.windows?.broken ?? [] {
+            problems.add(row, "wrong_length", "the key is too short to name a window")
+        }
         let times = eventTimes(columns, decoded, clock, &problems)
         let batch = finish(decoded, columns, times, problems, clock)
         counters.add(.rows, count)
@@ -185,10 +193,27 @@ final class Scan: @unchecked Sendable {
         place(.rowSource) { .constant(.string(decoded.chunk.sourceName), type: .string, count: count) }
         place(.rowRaw) { decoded.records.rawColumn(of: decoded.chunk.buffer) }
         place(.rowError) { problems.column(count) }
+        if let windows = decoded.windows {
+            place(.windowStart) { windows.starts }
+            place(.windowEnd) { windows.ends }
+        }
         let time = ChunkTime(
             partition: decoded.chunk.partition, count: count, runningMaxima: times.runningMaxima)
         return RowBatch(
-            columns: columns, count: count, selection: nil, origin: nil, eventTimes: times.values, time: time)
+            columns: columns, count: count, selection: nil, origin: nil, eventTimes: times.values,
+            valuePresence: presence(of: decoded), time: time)
+    }
+
+    /// Which messages have a value; nil when all have, as lines do.
+    private func presence(of decoded: Decoded) -> Bitmap? {
+        guard decoded.messageTimes != nil else { return nil }
+        var present: Bitmap?
+        for row in 0..<decoded.records.count where decoded.records.frames.range(row) == nil {
+            let bits = present ?? Bitmap(repeating: true, count: decoded.records.count)
+            bits.clear(row)
+            present = bits
+        }
+        return present
     }
 
     // MARK: Time
@@ -210,6 +235,8 @@ final class Scan: @unchecked Sendable {
         let out = values.pointer.assumingMemoryBound(to: Int64.self)
         let running = maxima.pointer.assumingMemoryBound(to: Int64.self)
         let limit = properties.maximumFuture.map { clock.addingReportingOverflow($0).partialValue } ?? .max
+        // Messages have no times before the epoch.
+        let earliest: Int64 = decoded.messageTimes == nil ? .min : 0
         var maximum = Int64.min
         for row in 0..<count {
             var time = clock
@@ -218,7 +245,7 @@ final class Scan: @unchecked Sendable {
             } else if let parsed {
                 if !parsed.isValid(row) {
                     problems.add(row, "bad_timestamp", timeReason(columns, row))
-                } else if parsed.int64s[row] < 0 {
+                } else if parsed.int64s[row] < earliest {
                     problems.add(row, "bad_timestamp", timeReason(columns, row))
                 } else if parsed.int64s[row] > limit {
                     time = parsed.int64s[row]
