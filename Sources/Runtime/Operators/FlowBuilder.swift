@@ -42,9 +42,10 @@ struct FlowBuilder {
             queries.append(made)
         }
         let scans = makeScans(outputs, slotCount)
+        let tables = makeTables(outputs, slotCount)
         return Flow(
-            scans: scans, outputs: outputs, queries: queries, slots: (0..<slotCount).map(Slot.init),
-            workers: workers, emitsPerRecord: plan.emitsPerRecord)
+            scans: scans, outputs: outputs, queries: queries, tables: tables, slots: (0..<slotCount).map(Slot.init),
+            workers: workers, emitsPerRecord: plan.emitsPerRecord, seed: seed.low)
     }
 
     /// The relations and, from their ends upwards, the columns that are read of each.
@@ -57,6 +58,11 @@ struct FlowBuilder {
             made.subscribers = subscribers[name] ?? []
             if !made.sinks.isEmpty || !made.subscribers.isEmpty {
                 made.needed = Set(relation.columns.indices)
+                if relation.windowing != nil {
+                    for bound in PseudoColumn.allCases where bound.isWindowBound {
+                        made.needed.insert(relation.position(of: bound))
+                    }
+                }
             }
             outputs[name] = made
         }
@@ -70,10 +76,26 @@ struct FlowBuilder {
     private func makeScans(_ outputs: [String: Outputs], _ slots: Int) -> [Scan] {
         plan.catalogue.order.compactMap { name in
             guard let output = outputs[name], case .source(let properties) = output.relation.origin,
-                !output.queries.isEmpty || !output.sinks.isEmpty || !output.subscribers.isEmpty
+                output.isRead
             else { return nil }
-            return Scan(
-                relation: output.relation, properties: properties, needed: output.needed, slots: slots)
+            var needed = output.needed
+            if output.relation.kind == .table { needed.formUnion(0..<output.relation.keyCount) }
+            return Scan(relation: output.relation, properties: properties, needed: needed, slots: slots)
+        }
+    }
+
+    private func makeTables(_ outputs: [String: Outputs], _ slots: Int) -> [TableOperator] {
+        plan.catalogue.order.compactMap { name in
+            guard let output = outputs[name], output.relation.kind == .table,
+                case .source = output.relation.origin, output.isRead
+            else { return nil }
+            let stores = (0..<ShardedRows.shardCount).map {
+                makeStore(TableOperator.layout(output.relation, shard: $0))
+            }
+            let table = TableOperator(
+                outputs: output, stores: stores, seed: seed, slots: slots, capturesOld: !output.queries.isEmpty)
+            output.table = table
+            return table
         }
     }
 
@@ -95,6 +117,7 @@ struct FlowBuilder {
         let name = query.output.name
         let isSession: Bool
         if case .session = plan.window?.kind { isSession = true } else { isSession = false }
+        let isRead = self.plan.queries.contains { $0.input.name == query.output.name }
         var shards: [AggregationShard] = []
         for shard in 0..<ShardedRows.shardCount {
             let store = makeStore(
@@ -114,7 +137,8 @@ struct FlowBuilder {
             shards.append(
                 AggregationShard(
                     plan: plan, output: query.output, store: store, distinctStores: distinct,
-                    sessions: sessions, capturesOld: self.plan.queries.contains { $0.input.name == query.output.name }, mark: firstMark))
+                    sessions: sessions, capturesOld: isRead, emitsPerRecord: self.plan.emitsPerRecord,
+                    mark: firstMark))
         }
         return AggregationOperator(
             plan: plan, output: query.output, level: level, shards: shards, seed: seed, slots: slots)

@@ -61,16 +61,39 @@ struct QueryTestRun {
     private func schemaDifference(_ plan: PipelinePlan) -> String? {
         for (name, schema) in test.schemas {
             guard let relation = plan.catalogue.relation(name) else { return "there is no \(name)" }
-            let mark = relation.kind == .table ? " PRIMARY KEY" : " KEY"
-            let actual = relation.columns.enumerated().map { index, column in
-                "`\(column.name)` \(column.type.sql)" + (index < relation.keyCount ? mark : "")
-            }.joined(separator: ", ")
-            let normal = { (text: String) in
-                text.replacing("VARCHAR", with: "STRING").replacing(" PRIMARY KEY", with: " KEY")
-            }
-            if normal(actual) != normal(schema) { return "\(name) is \(actual) instead of \(schema)" }
+            let actual = Self.text(relation)
+            guard let expected = Self.relation(schema, types: test.statements) else { continue }
+            if actual != Self.text(expected) { return "\(name) is \(actual) instead of \(Self.text(expected))" }
         }
         return nil
+    }
+
+    private static func text(_ relation: Relation) -> String {
+        relation.columns.enumerated().map { index, column in
+            "`\(column.name)` \(column.type.sql)" + (index < relation.keyCount ? " KEY" : "")
+        }.joined(separator: ", ")
+    }
+
+    /// A relation with the columns that a test file lists; nil where the list is none.
+    private static func relation(_ schema: String, types: [String]) -> Relation? {
+        var planner = PipelinePlanner()
+        let columns = schema.replacing("PRIMARY KEY", with: "KEY")
+        var reader = ScriptReader(
+            "CREATE STREAM S (\(columns)) WITH (connector = 'files', path = '-', value_format = 'JSON');")
+        guard let statement = try? reader.next(), case .createSource(let create) = statement.kind else { return nil }
+        let keys = create.columns.map { $0.role != nil }
+        // Files have no keys, so that every type may stand in the list.
+        let plain = columns.replacing(" KEY", with: "")
+        var again = ScriptReader(
+            "CREATE STREAM S (\(plain)) WITH (connector = 'files', path = '-', value_format = 'JSON');")
+        guard let bare = try? again.next(), (try? planner.add(bare)) != nil,
+            let made = planner.plan.catalogue.relation("S"), made.columns.count == keys.count
+        else { return nil }
+        let paired = zip(made.columns, keys)
+        return Relation(
+            name: "S", kind: .stream,
+            columns: paired.filter(\.1).map(\.0) + paired.filter { !$0.1 }.map(\.0), keyCount: keys.count { $0 },
+            origin: made.origin)
     }
 
     // MARK: Running
