@@ -110,6 +110,7 @@ let package = Package(
                 "Columnar", "Diagnostics",
             ],
             exclude: ["Golden"], swiftSettings: house),
+        .testTarget(
             name: "CommandsTests",
             dependencies: [
                 "Commands", "Diagnostics", "Simulation", "Runtime", "DeltaLake", "Storage", "Formats",
