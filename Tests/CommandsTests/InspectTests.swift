@@ -153,10 +153,10 @@ struct InspectTests {
     @Test("notes of the newest commit that has one are taken")
     func notes() throws {
         let commit = #"{"add":{"path":"millrace.parquet"}}"# + "\n"
-            + #"{"commitInfo":{"operation":"STREAMING UPDATE","millrace":{"epoch":7,"notes":"#
-            + #"{"rows":100,"late":3,"duplicates":5}}}}"# + "\n"
+            + #"{"commitInfo":{"operation":"STREAMING UPDATE","operationMetrics":"#
+            + #"{"rows":"100","late":"3","duplicates":"5"}}}"# + "\n"
         let notes = SilverNotes.read(Array(commit.utf8))
-        #expect(notes == SilverNotes(epoch: 7, rows: 100, late: 3, duplicates: 5))
-        #expect(SilverNotes.read(Array("{\"commitInfo\":{\"millrace\":3}}\n\"millrace\"".utf8)) == nil)
+        #expect(notes == SilverNotes(rows: 100, late: 3, duplicates: 5))
+        #expect(SilverNotes.read(Array("{\"commitInfo\":{\"operationMetrics\":3}}\n\"duplicates\"".utf8)) == nil)
     }
 }

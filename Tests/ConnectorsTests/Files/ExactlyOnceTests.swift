@@ -1,5 +1,6 @@
 import Diagnostics
 import Foundation
+import Runtime
 import Testing
 
 @testable import Connectors

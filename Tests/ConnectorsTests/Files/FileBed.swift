@@ -5,6 +5,7 @@ import Foundation
 import Storage
 import Synchronization
 
+import Runtime
 @testable import Connectors
 
 /// A temporary directory with a source on it, and a clock that only the test moves.

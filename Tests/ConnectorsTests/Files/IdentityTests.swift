@@ -1,6 +1,7 @@
 import Diagnostics
 import Foundation
 import Storage
+import Runtime
 import Testing
 
 @testable import Connectors

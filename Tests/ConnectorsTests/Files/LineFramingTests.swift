@@ -2,6 +2,7 @@ import Columnar
 import Diagnostics
 import Foundation
 import Storage
+import Runtime
 import Testing
 
 @testable import Connectors

@@ -1,4 +1,5 @@
 import Diagnostics
+import Runtime
 import Testing
 
 @testable import Connectors

@@ -1,5 +1,6 @@
 import Diagnostics
 import Storage
+import Runtime
 import Testing
 
 @testable import Connectors
