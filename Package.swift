@@ -110,6 +110,12 @@ let package = Package(
                 "Columnar", "Diagnostics",
             ],
             exclude: ["Golden"], swiftSettings: house),
+        .testTarget(
+            name: "CommandsTests",
+            dependencies: [
+                "Commands", "Diagnostics", "Simulation", "Runtime", "DeltaLake", "Storage", "Formats",
+            ],
+            exclude: ["Golden", "make_lake.py"], swiftSettings: house),
     ],
     cxxLanguageStandard: .cxx20
 )

@@ -2,8 +2,8 @@ import Glibc
 
 /// Byte strings of any length that belong to rows of fixed size, such as an aggregate's longest text.
 ///
-/// A row holds an 8-byte reference at a known offset; eight zero bytes are the absent blob. The heap counts what
-/// it holds, so that state memory can be bounded. Not thread-safe: one owner at a time.
+/// A row holds an 8-byte reference at a known offset; eight zero bytes are the absent blob. The heap counts
+/// what it holds, so that state memory can be bounded. Not thread-safe: one owner at a time.
 public final class BlobHeap {
     /// Bytes held now, bookkeeping included.
     public private(set) var allocatedBytes = 0

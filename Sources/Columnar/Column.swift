@@ -1,7 +1,7 @@
 /// The values of one column of a batch: immutable, shared between batches without copying.
 ///
-/// A row that `validity` marks 0 is NULL; its slot in the values buffer holds a harmless value (zero, an empty
-/// view), so kernels may compute over it without a branch.
+/// A row that `validity` marks 0 is NULL; its slot in the values buffer holds a harmless value (zero, an
+/// empty view), so kernels may compute over it without a branch.
 public final class Column: @unchecked Sendable {
     /// Where the values are; which case it is follows from `type`.
     public enum Storage {

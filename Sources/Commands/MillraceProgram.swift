@@ -58,6 +58,17 @@ public struct MillraceProgram: Sendable {
         return try type.init(arguments).run(console, launcher)
     }
 
+    /// Reads the arguments of a command without running it.
+    ///
+    /// - Throws: what `run` would print before it does anything.
+    static func check(_ words: [String]) throws(Diagnostic) {
+        guard let name = words.first, let type = commands.first(where: { $0.description.name == name }) else {
+            throw unknown(words.first ?? "", isFirstWord: true)
+        }
+        let rest = Array(words.dropFirst())
+        _ = try type.init(ArgumentParser.parse(rest, as: type.description, environment: { _ in nil }))
+    }
+
     private func help(_ words: [String]) throws(Diagnostic) -> ExitCode {
         guard let name = words.first else {
             console.output.line(MillraceProgram.overview)

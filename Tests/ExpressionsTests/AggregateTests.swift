@@ -10,9 +10,13 @@ import Testing
         let star = try AggregateFunctions.resolve("count", argumentTypes: [], literals: [])
         let state = Buffer(capacity: 8, zeroed: true)
         let blobs = BlobHeap()
-        star.update([], rows: [0, 1, 2], states: [state.pointer, state.pointer, state.pointer], count: 3, blobs: blobs)
+        star.update(
+            [], rows: [0, 1, 2], states: [state.pointer, state.pointer, state.pointer], count: 3, blobs: blobs
+        )
         #expect(star.results([state.pointer], count: 1, blobs: blobs).value(at: 0) == .bigint(3))
-        #expect(try AggregateFunctions.resolve("COUNT_DISTINCT", argumentTypes: [.string], literals: [nil]).countsDistinct)
+        #expect(
+            try AggregateFunctions.resolve("COUNT_DISTINCT", argumentTypes: [.string], literals: [nil])
+                .countsDistinct)
     }
 
     @Test func sumsAreExactAndNullWhereTheyOverflow() throws {
@@ -23,9 +27,13 @@ import Testing
                 decimal("500.9"), decimal("801.7"), decimal("801.7"), .null, decimal("902.5"),
             ])
         let whole = try AggregateHarness("SUM", [.integer])
-        #expect(whole.steps([.integer(.max), .integer(1), .integer(-1)]) == [.integer(.max), .null, .integer(.max)])
+        #expect(
+            whole.steps([.integer(.max), .integer(1), .integer(-1)]) == [
+                .integer(.max), .null, .integer(.max),
+            ])
         let big = try AggregateHarness("SUM", [.bigint])
-        #expect(big.steps([.bigint(.max), .bigint(1), .bigint(-2)]) == [.bigint(.max), .null, .bigint(.max - 1)])
+        #expect(
+            big.steps([.bigint(.max), .bigint(1), .bigint(-2)]) == [.bigint(.max), .null, .bigint(.max - 1)])
         #expect(try AggregateHarness("SUM", [.double]).result() == .double(0))
     }
 
@@ -45,10 +53,15 @@ import Testing
             (.integer, [.integer(3), .null, .integer(-7)], .integer(-7), .integer(3)),
             (.bigint, [.bigint(3), .bigint(.min)], .bigint(.min), .bigint(3)),
             (.double, [.double(2.5), .double(-0.5)], .double(-0.5), .double(2.5)),
-            (.decimal(precision: 38, scale: 2), [decimal("1.10"), decimal("-9.99")], decimal("-9.99"), decimal("1.10")),
+            (
+                .decimal(precision: 38, scale: 2), [decimal("1.10"), decimal("-9.99")], decimal("-9.99"),
+                decimal("1.10")
+            ),
             (.string, [.string("pear"), .string("apple"), .string("")], .string(""), .string("pear")),
-            (.string, [.string("a text of over twelve bytes"), .string("a text of over twelve")],
-             .string("a text of over twelve"), .string("a text of over twelve bytes")),
+            (
+                .string, [.string("a text of over twelve bytes"), .string("a text of over twelve")],
+                .string("a text of over twelve"), .string("a text of over twelve bytes")
+            ),
             (.bytes, [.bytes([1]), .bytes([255, 0])], .bytes([1]), .bytes([255, 0])),
             (.date, [.date(5), .date(-5)], .date(-5), .date(5)),
             (.timestamp, [.timestamp(5), .timestamp(-5)], .timestamp(-5), .timestamp(5)),
@@ -65,7 +78,8 @@ import Testing
         let rows: [Value] = [.null, .integer(1), .null, .integer(2)]
         func steps(_ name: String, _ options: [Value]) throws -> [Value] {
             let types: [DataType] = options.map { if case .boolean = $0 { .boolean } else { .integer } }
-            let harness = try AggregateHarness(name, [.integer] + types, literals: [nil] + options.map { .some($0) })
+            let harness = try AggregateHarness(
+                name, [.integer] + types, literals: [nil] + options.map { .some($0) })
             return rows.map { row in
                 harness.update([[row] + options], groups: [0])
                 return harness.result()
@@ -78,14 +92,17 @@ import Testing
         let last = Value.array([.null, .integer(2)])
         #expect(try steps("LATEST_BY_OFFSET", [.integer(2), .boolean(false)]).last == last)
         #expect(try steps("LATEST_BY_OFFSET", [.integer(1)]).last == .array([.integer(2)]))
-        #expect(try steps("EARLIEST_BY_OFFSET", [.integer(2), .boolean(false)]).last == .array([.null, .integer(1)]))
+        #expect(
+            try steps("EARLIEST_BY_OFFSET", [.integer(2), .boolean(false)]).last
+                == .array([.null, .integer(1)]))
         #expect(try steps("EARLIEST_BY_OFFSET", [.integer(2)]).first == .array([]))
     }
 
     @Test func collectionsKeepNulls() throws {
         let list = try AggregateHarness("COLLECT_LIST", [.string])
         #expect(
-            list.steps([.string("b"), .null, .string("b")]).last == .array([.string("b"), .null, .string("b")]))
+            list.steps([.string("b"), .null, .string("b")]).last
+                == .array([.string("b"), .null, .string("b")]))
         list.update([[.string("b")]], groups: [0], undo: true)
         #expect(list.result() == .array([.string("b"), .null]))
         let set = try AggregateHarness("COLLECT_SET", [.string])
@@ -117,7 +134,9 @@ import Testing
                 ]))
         let distinct = try AggregateHarness(
             "TOPKDISTINCT", [.double, .integer], literals: [nil, .integer(3)])
-        for value in [1.5, -3, 7, 7, -0.5, 1.5] { distinct.update([[.double(value), .integer(3)]], groups: [0]) }
+        for value in [1.5, -3, 7, 7, -0.5, 1.5] {
+            distinct.update([[.double(value), .integer(3)]], groups: [0])
+        }
         #expect(distinct.result() == .array([.double(7), .double(1.5), .double(-0.5)]))
         let text = try AggregateHarness("TOPK", [.string, .integer], literals: [nil, .integer(2)])
         for value in ["b", "a", "ba", "c"] { text.update([[.string(value), .integer(2)]], groups: [0]) }
@@ -127,12 +146,17 @@ import Testing
     @Test func histogramsAndAttributesGoBack() throws {
         let histogram = try AggregateHarness("HISTOGRAM", [.string])
         _ = histogram.steps([.string("alice"), .string("bob"), .string("bob"), .null])
-        let expected = Value.map([(key: .string("alice"), value: .bigint(1)), (key: .string("bob"), value: .bigint(2))])
+        let expected = Value.map([
+            (key: .string("alice"), value: .bigint(1)), (key: .string("bob"), value: .bigint(2)),
+        ])
         #expect(histogram.result() == expected)
         histogram.update([[.string("alice")], [.string("bob")]], groups: [0, 0], undo: true)
         #expect(histogram.result() == .map([(key: .string("bob"), value: .bigint(1))]))
         let attribute = try AggregateHarness("ATTR", [.string])
-        #expect(attribute.steps([.string("1"), .string("1"), .string("3")]) == [.string("1"), .string("1"), .null])
+        #expect(
+            attribute.steps([.string("1"), .string("1"), .string("3")]) == [
+                .string("1"), .string("1"), .null,
+            ])
         attribute.update([[.string("3")]], groups: [0], undo: true)
         #expect(attribute.result() == .string("1"))
         #expect(try AggregateHarness("ATTR", [.string]).steps([.null, .string("2")]) == [.null, .null])
@@ -140,7 +164,8 @@ import Testing
 
     @Test func statistics() throws {
         let variance = try AggregateHarness("STDDEV_SAMP", [.integer])
-        #expect(variance.steps([.integer(0), .integer(10), .null]) == [.double(0), .double(50), .double(50)])
+        #expect(
+            variance.steps([.integer(0), .integer(10), .null]) == [.double(0), .double(50), .double(50)])
         let deviation = try AggregateHarness("STDDEV_SAMPLE", [.bigint])
         guard case .double(let value) = deviation.steps([.bigint(500), .bigint(100)]).last else {
             Issue.record("no DOUBLE")
@@ -159,16 +184,21 @@ import Testing
         }
         #expect(abs(coefficient - 0.7580764521133173) < 1e-12)
         let list = try AggregateHarness("SUM_LIST", [.array(.integer)])
-        #expect(list.steps([.array([.integer(1), .integer(1)]), .array([.integer(100), .null]), .null]).last == .integer(102))
+        #expect(
+            list.steps([.array([.integer(1), .integer(1)]), .array([.integer(100), .null]), .null]).last
+                == .integer(102))
     }
 
     private static let cases: [(String, [DataType], [Value?])] = [
-        ("COUNT", [.string], [nil]), ("SUM", [.integer], [nil]), ("SUM", [.decimal(precision: 30, scale: 2)], [nil]),
-        ("AVG", [.integer], [nil]), ("AVG", [.decimal(precision: 10, scale: 2)], [nil]), ("MIN", [.string], [nil]),
+        ("COUNT", [.string], [nil]), ("SUM", [.integer], [nil]),
+        ("SUM", [.decimal(precision: 30, scale: 2)], [nil]),
+        ("AVG", [.integer], [nil]), ("AVG", [.decimal(precision: 10, scale: 2)], [nil]),
+        ("MIN", [.string], [nil]),
         ("MAX", [.bigint], [nil]), ("MAX", [.decimal(precision: 30, scale: 2)], [nil]),
         ("LATEST_BY_OFFSET", [.string], [nil]), ("LATEST_BY_OFFSET", [.array(.integer)], [nil]),
         ("EARLIEST_BY_OFFSET", [.string], [nil]), ("EARLIEST_BY_OFFSET", [.boolean], [nil]),
-        ("COLLECT_LIST", [.string], [nil]), ("COLLECT_SET", [.integer], [nil]), ("HISTOGRAM", [.string], [nil]),
+        ("COLLECT_LIST", [.string], [nil]), ("COLLECT_SET", [.integer], [nil]),
+        ("HISTOGRAM", [.string], [nil]),
         ("ATTR", [.string], [nil]), ("TOPK", [.integer, .integer], [nil, .integer(3)]),
         ("TOPKDISTINCT", [.string, .integer], [nil, .integer(3)]),
         ("LATEST_BY_OFFSET", [.string, .integer], [nil, .integer(3)]),
@@ -215,7 +245,9 @@ import Testing
             harness.update(Array(rows[10...]).reversed(), groups: rows[10...].map { _ in 0 }, undo: true)
             harness.update(Array(rows[..<10]), groups: rows[..<10].map { _ in 1 })
             if name == "AVG" {
-                guard case .double(let a) = harness.result(0), case .double(let b) = harness.result(1) else { continue }
+                guard case .double(let a) = harness.result(0), case .double(let b) = harness.result(1) else {
+                    continue
+                }
                 #expect(abs(a - b) <= 1e-6 * max(1, abs(b)), "seed \(seed)")
             } else {
                 #expect(harness.result(0) == harness.result(1), "\(name) of \(types), seed \(seed)")

@@ -19,7 +19,8 @@ private func texts(_ values: [String?]) -> Value { .array(values.map { text($0) 
         let columns = SQLCase(
             arguments.enumerated().map { ("C\($0)", $1.1, [$1.0, .null, $1.0]) })
         if columns.count == 0 { return }
-        let units = ["TIMESTAMPADD", "TIMESTAMPSUB", "DATEADD", "DATESUB", "TIMEADD", "TIMESUB"].contains(name)
+        let units = ["TIMESTAMPADD", "TIMESTAMPSUB", "DATEADD", "DATESUB", "TIMEADD", "TIMESUB"].contains(
+            name)
         let operands = arguments.indices.map { $0 == 0 && units ? literals[0] : columns["C\($0)"] }
         let values = columns.evaluate(try ScalarFunctions.call(name, operands))
         #expect(values[0] == expected && values[2] == expected, "\(name) of columns gives \(values)")
@@ -97,7 +98,8 @@ private func texts(_ values: [String?]) -> Value { .array(values.map { text($0) 
         try check("URL_DECODE_PARAM", [s("%3Ffoo+%24bar")], text("?foo $bar"))
         try check("URL_EXTRACT_FRAGMENT", [s("http://www.test.com/?query#fragment")], text("fragment"))
         try check("URL_EXTRACT_HOST", [s("http://test@confluent.io:8080")], text("confluent.io"))
-        try check("URL_EXTRACT_PARAMETER", [s("http://www.test.com/?one=a&two=b&three"), s("two")], text("b"))
+        try check(
+            "URL_EXTRACT_PARAMETER", [s("http://www.test.com/?one=a&two=b&three"), s("two")], text("b"))
         try check("URL_EXTRACT_PORT", [s("http://test@confluent.io:8080/nested/path?q")], .integer(8080))
         try check("URL_EXTRACT_PORT", [s("http://test@confluent.io")], .null)
         try check("URL_EXTRACT_PROTOCOL", [s("https://test@confluent.io:8080/nested/path")], text("https"))
@@ -141,16 +143,22 @@ private func texts(_ values: [String?]) -> Value { .array(values.map { text($0) 
         try check(
             "TIMESTAMPTOSTRING", [l(1_526_075_913_000), s("yyyy-MM-dd HH:mm:ss zzz"), s("Europe/London")],
             text("2018-05-11 22:58:33 BST"))
-        try check("FORMAT_TIMESTAMP", [instant, s("yyyy-MM-dd HH:mm:ss.SSS''X")], text("2018-05-11 21:58:33.000'Z"))
-        try check("FORMAT_TIMESTAMP", [instant, s("EEEE, d MMMM yy h a D")], text("Friday, 11 May 18 9 PM 131"))
+        try check(
+            "FORMAT_TIMESTAMP", [instant, s("yyyy-MM-dd HH:mm:ss.SSS''X")], text("2018-05-11 21:58:33.000'Z"))
+        try check(
+            "FORMAT_TIMESTAMP", [instant, s("EEEE, d MMMM yy h a D")], text("Friday, 11 May 18 9 PM 131"))
         try check("FORMAT_TIMESTAMP", [instant, s("nonsense")], .null)
-        try check("STRINGTOTIMESTAMP", [s("2020-05-11T21:58:33z"), s("yyyy-MM-dd'T'HH:mm:ssX")], .bigint(1_589_234_313_000))
+        try check(
+            "STRINGTOTIMESTAMP", [s("2020-05-11T21:58:33z"), s("yyyy-MM-dd'T'HH:mm:ssX")],
+            .bigint(1_589_234_313_000))
         try check(
             "PARSE_TIMESTAMP", [s("2018-05-11T21:58:33 PST"), s("yyyy-MM-dd'T'HH:mm:ss zzz")],
             .timestamp(1_526_101_113_000))
-        try check("PARSE_TIMESTAMP", [s("20180511215833"), s("yyyyMMddHHmmss")], .timestamp(1_526_075_913_000))
         try check(
-            "PARSE_TIMESTAMP", [s("2018-05-11 14:58:33"), s("yyyy-MM-dd HH:mm:ss"), s("America/Los_Angeles")],
+            "PARSE_TIMESTAMP", [s("20180511215833"), s("yyyyMMddHHmmss")], .timestamp(1_526_075_913_000))
+        try check(
+            "PARSE_TIMESTAMP",
+            [s("2018-05-11 14:58:33"), s("yyyy-MM-dd HH:mm:ss"), s("America/Los_Angeles")],
             .timestamp(1_526_075_913_000))
         try check("PARSE_DATE", [s("2018-05-11Lit"), s("yyyy-MM-dd'Lit'")], .date(17662))
         try check("PARSE_DATE", [s("01-JAN-2022"), s("dd-MMM-yyyy")], .date(18993))
@@ -161,7 +169,9 @@ private func texts(_ values: [String?]) -> Value { .array(values.map { text($0) 
         try check("PARSE_TIME", [s("00:01:05Lit"), s("HH:mm:ss'Lit'")], .time(65000))
         try check("FORMAT_TIME", [(.time(1_234_567), .time), s("HHmmss'AAAAA'")], text("002034AAAAA"))
         try check("TIMESTAMPADD", [s("MILLISECONDS"), i(-5), (.timestamp(2), .timestamp)], .timestamp(-3))
-        try check("TIMESTAMPADD", [s("MONTHS"), i(1), (.timestamp(1_706_659_200_000), .timestamp)], .timestamp(1_709_164_800_000))
+        try check(
+            "TIMESTAMPADD", [s("MONTHS"), i(1), (.timestamp(1_706_659_200_000), .timestamp)],
+            .timestamp(1_709_164_800_000))
         try check("TIMESUB", [s("MILLISECONDS"), i(10), (.time(5), .time)], .time(86_399_995))
         try check("DATEADD", [s("YEARS"), i(1), (.date(0), .date)], .date(365))
         try check("FROM_DAYS", [i(-10)], .date(-10))
@@ -190,7 +200,9 @@ private func texts(_ values: [String?]) -> Value { .array(values.map { text($0) 
         try check("MAP_KEYS", [m([("a", 1), ("b", 2)])], texts(["a", "b"]))
         try check("MAP_VALUES", [m([("a", 1)])], .array([.bigint(1)]))
         try check("MAP_UNION", [m([("a", 1), ("b", 2)]), m([("b", 3)])], m([("a", 1), ("b", 3)]).0)
-        try check("AS_MAP", [sa(["x", "y"]), a([1, 2])], .map([(key: text("x"), value: .integer(1)), (key: text("y"), value: .integer(2))]))
+        try check(
+            "AS_MAP", [sa(["x", "y"]), a([1, 2])],
+            .map([(key: text("x"), value: .integer(1)), (key: text("y"), value: .integer(2))]))
         try check(
             "ENTRIES", [m([("b", 2), ("a", 1)]), (.boolean(true), .boolean)],
             .array([.structure([text("a"), .bigint(1)]), .structure([text("b"), .bigint(2)])]))
@@ -207,8 +219,11 @@ private func texts(_ values: [String?]) -> Value { .array(values.map { text($0) 
         try check("FROM_BYTES", [b([0x1A, 0xB2]), s("hex")], text("1AB2"))
         try check("TO_BYTES", [s("GrI="), s("base64")], .bytes([0x1A, 0xB2]))
         try check("INT_FROM_BYTES", [b([0, 0, 7, 0xE5])], .integer(2021))
-        try check("BIGINT_FROM_BYTES", [b([0, 0xF2, 5, 0x2A, 1, 0, 0, 0]), s("LITTLE_ENDIAN")], .bigint(5_000_000_000))
-        try check("DOUBLE_FROM_BYTES", [b([0x40, 0x80, 0xA6, 0xFD, 0x9B, 0xC9, 0xF5, 0x82])], .double(532.8738323))
+        try check(
+            "BIGINT_FROM_BYTES", [b([0, 0xF2, 5, 0x2A, 1, 0, 0, 0]), s("LITTLE_ENDIAN")],
+            .bigint(5_000_000_000))
+        try check(
+            "DOUBLE_FROM_BYTES", [b([0x40, 0x80, 0xA6, 0xFD, 0x9B, 0xC9, 0xF5, 0x82])], .double(532.8738323))
         let json = #"{"a": {"b": [1, "x\u00e4", null, {"c": 2.50}]}, "d": "text"}"#
         try check("EXTRACTJSONFIELD", [s(json), s("$.d")], text("text"))
         try check("EXTRACTJSONFIELD", [s(json), s("$.a.b[1]")], text("xä"))
@@ -223,7 +238,9 @@ private func texts(_ values: [String?]) -> Value { .array(values.map { text($0) 
         try check("JSON_CONCAT", [s(#"{"a": 1}"#), s(#"{"b": 2}"#)], text(#"{"a":1,"b":2}"#))
         try check("JSON_CONCAT", [s("[1, [2]]"), s("[[[3]]]"), s("4")], text("[1,[2],[[3]],4]"))
         try check("JSON_CONCAT", [s("null"), s("null")], text("[null,null]"))
-        try check("JSON_RECORDS", [s(#"{"White": "Seven", "Red": 3}"#)], .map([(key: text("White"), value: text("Seven")), (key: text("Red"), value: text("3"))]))
+        try check(
+            "JSON_RECORDS", [s(#"{"White": "Seven", "Red": 3}"#)],
+            .map([(key: text("White"), value: text("Seven")), (key: text("Red"), value: text("3"))]))
         try check("IS_JSON_STRING", [s("[1,]")], .boolean(false))
         try check("TO_JSON_STRING", [(.time(60_220_000), .time)], text("\"16:43:40\""))
         try check("TO_JSON_STRING", [m([("id", 1)])], text(#"{"id":1}"#))
@@ -232,7 +249,10 @@ private func texts(_ values: [String?]) -> Value { .array(values.map { text($0) 
 
     @Test func chanceFollowsThePositionOfTheRecord() throws {
         let data = SQLCase([("P", .bigint, (0..<100).map { .bigint($0) })])
-        let calls = [try ScalarFunctions.call("RANDOM", []), try ScalarFunctions.call("RANDOM", []), try ScalarFunctions.call("UUID", [])]
+        let calls = [
+            try ScalarFunctions.call("RANDOM", []), try ScalarFunctions.call("RANDOM", []),
+            try ScalarFunctions.call("UUID", []),
+        ]
         let compiled = CompiledExpressions(calls)
         let context = EvaluationContext(seed: 5)
         context.positions = data.columns
@@ -270,7 +290,8 @@ private func texts(_ values: [String?]) -> Value { .array(values.map { text($0) 
         }
         #expect(throws: TypeError.self) { try ScalarFunctions.call("COALESCE", []) }
         #expect(throws: TypeError.self) {
-            try ScalarFunctions.call("TIMESTAMPADD", [.column(0, .timestamp), .makeNumber("5"), .column(0, .timestamp)])
+            try ScalarFunctions.call(
+                "TIMESTAMPADD", [.column(0, .timestamp), .makeNumber("5"), .column(0, .timestamp)])
         }
     }
 }

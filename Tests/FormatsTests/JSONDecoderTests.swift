@@ -185,6 +185,44 @@ struct JSONDecoderTests {
         #expect(decoded.end == text.utf8.count)
     }
 
+    @Test func aNameCanStandForSeveralFields() {
+        let decoder = JSONDecoder(fields: [DecodedField("a", .integer), DecodedField("A", .integer)])
+        let decoded = decoder.decode("{\"a\":1}\n{\"a\":2}\n{\"A\":3}\n{\"a\":4,\"A\":5}\n{\"a\":6}\n")
+        #expect(decoded.column(0) == [1, 2, 3, 4, 6].map { .integer($0) })
+        #expect(decoded.column(1) == [1, 2, 3, 5, 6].map { .integer($0) })
+    }
+
+    @Test func moreRecordsThanExpectedFindRoom() {
+        let fields = [
+            DecodedField("a", .integer), DecodedField("b", .boolean), DecodedField("s", .string),
+            DecodedField("l", .array(.integer)), DecodedField("d", .decimal(precision: 4, scale: 1)),
+        ]
+        func expected(_ row: Int) -> [Value] {
+            if row % 7 == 0 { return [.null, .null, .null, .null, .null] }
+            return [
+                .integer(Int32(row)), .boolean(row % 3 == 0), .string("text that is long \(row)"),
+                .array([.integer(Int32(row))]), .null,
+            ]
+        }
+        let json = (0..<5000).map { row in
+            row % 7 == 0
+                ? "{}\n"
+                : "{\"a\":\(row),\"b\":\(row % 3 == 0),\"s\":\"text that is long \(row)\",\"l\":[\(row)]}\n"
+        }
+        // Short records after long ones, so that the guess is far too low.
+        let decoder = JSONDecoder(fields: fields)
+        _ = decoder.decode("{\"a\":1,\"x\":\"" + String(repeating: "x", count: 5000) + "\"}\n")
+        #expect(decoder.decode(json.joined()).rows() == (0..<5000).map { expected($0) })
+        let csv = (0..<5000).map { row in
+            row % 7 == 0 ? ",,,,\n" : "\(row),\(row % 3 == 0),text that is long \(row),[\(row)],\n"
+        }
+        let delimited = CSVDecoder(fields: fields, columnCount: 5)
+        _ = delimited.decode("1,true," + String(repeating: "x", count: 5000) + ",,\n")
+        #expect(delimited.decode(csv.joined()).rows() == (0..<5000).map { expected($0) })
+        let lines = LinesDecoder(name: "line").decode((0..<5000).map { "\($0)\n" }.joined())
+        #expect(lines.column(0) == (0..<5000).map { .string(String($0)) })
+    }
+
     @Test func withoutFieldsRecordsAreStillCountedAndChecked() {
         let json = JSONDecoder(fields: []).decode("{\"a\":1}\n{}\n{\"a\"\n{\"a\":2}\n")
         #expect(json.count == 4)

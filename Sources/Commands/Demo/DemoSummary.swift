@@ -10,7 +10,8 @@ struct DemoSummary {
     /// nil when the shop ended by an error.
     let simulated: SimulationSummary?
     let status: PipelineStatus
-    let lake: LakeInspection
+    /// nil when there is no table yet.
+    let lake: LakeInspection?
     let elapsedMilliseconds: Int64
 
     var text: String {
@@ -30,8 +31,7 @@ struct DemoSummary {
             ]
         }
         lines.append("What was made of it:")
-        lines += lake.tableLines
-        lines += lake.checks.map(\.line)
+        lines += lake.map { $0.tableLines + $0.checks.map(\.line) } ?? ["  no table yet"]
         lines += ["", "Where to look next:"] + nextCommands.map { "  " + $0 }
         return lines.joined(separator: "\n")
     }
@@ -54,7 +54,7 @@ struct DemoSummary {
         let made = simulated.flatMap { try? JSONValue(parsing: $0.json) } ?? .null
         let run = (try? JSONValue(
             parsing: RunSummary.json(configuration.pipeline, status, elapsedMilliseconds: elapsedMilliseconds))) ?? .null
-        let object: JSONValue = ["simulated": made, "pipeline": run, "lake": lake.json]
+        let object: JSONValue = ["simulated": made, "pipeline": run, "lake": lake?.json ?? .null]
         return object.text
     }
 }

@@ -7,7 +7,7 @@ import Glibc
 /// ```
 /// CREATE VIEW "gold"."sales" AS SELECT "date", "total" FROM (
 ///   SELECT NULL::DATE AS "date", NULL::DECIMAL(18,2) AS "total" WHERE false        -- names and types, no rows
-///   UNION ALL BY NAME SELECT COLUMNS(c -> c NOT IN ('date')), '2026-11-20'::DATE AS "date" FROM read_parquet(…)
+///   UNION ALL BY NAME SELECT COLUMNS(lambda c: c NOT IN ('date')), '2026-11-20'::DATE AS "date" FROM read_parquet(…)
 ///   UNION ALL BY NAME … one for each partition …);
 /// ```
 /// Files older than a column give NULL for it, and a filter on a partition column leaves out the files of others.
@@ -57,7 +57,7 @@ struct TableView {
         guard !partitionColumns.isEmpty else { return "*" }
         // Some writers put the partition columns into the files too; the log's values are what counts.
         let names = partitionColumns.map { SQLText.string($0.lowercased()) }.joined(separator: ", ")
-        var columns = ["COLUMNS(c -> lower(c) NOT IN (\(names)))"]
+        var columns = ["COLUMNS(lambda c: lower(c) NOT IN (\(names)))"]
         for (name, value) in zip(partitionColumns, values) {
             guard let field = fields.first(where: { $0.name.lowercased() == name.lowercased() }) else { continue }
             let type = try DuckDBType.text(of: field.type, column: name, table: table.path)

@@ -4,9 +4,10 @@ import Diagnostics
 /// The registry of aggregate functions.
 public enum AggregateFunctions {
     /// Makes the function for argument types and options, or nil when these do not fit.
-    typealias Maker = @Sendable (
-        _ types: [DataType], _ literals: [Value?], _ limits: Limits
-    ) -> (any AggregateFunction)?
+    typealias Maker =
+        @Sendable (
+            _ types: [DataType], _ literals: [Value?], _ limits: Limits
+        ) -> (any AggregateFunction)?
 
     /// How many values COLLECT_LIST and COLLECT_SET keep; further ones are ignored.
     public struct Limits: Sendable {
@@ -122,7 +123,8 @@ public enum AggregateFunctions {
 
     /// The function for arguments of these types; `COUNT(*)` has none.
     ///
-    /// - Parameter literals: for each argument its value if it is a literal; options such as TOPK's k are read from them.
+    /// - Parameter literals: for each argument its value if it is a literal; options such as TOPK's k are
+    ///   read from them.
     public static func resolve(
         _ name: String, argumentTypes types: [DataType], literals: [Value?], limits: Limits = Limits()
     ) throws(TypeError) -> any AggregateFunction {

@@ -1,9 +1,10 @@
 import Columnar
 
-/// STDDEV_SAMPLE and STDDEV_SAMP, of which ksqlDB gives the latter as the variance: the sample's, 0 below two values.
+/// STDDEV_SAMPLE and STDDEV_SAMP, of which ksqlDB gives the latter as the variance: the sample's, 0 below
+/// two values.
 ///
-/// State: the number of values, their sum, and the sum of their squared distances from the mean (Welford's method, which undo
-/// runs backwards).
+/// State: the number of values, their sum, and the sum of their squared distances from the mean (Welford's
+/// method, which undo runs backwards).
 struct DeviationFunction: AggregateFunction {
     private let type: DataType
     private let isRoot: Bool

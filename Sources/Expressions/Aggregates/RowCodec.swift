@@ -5,8 +5,8 @@ import Columnar
 /// ```
 /// value   | 0 (NULL) or 1 | content |
 /// content   fixed width: the value, little endian; BOOLEAN one byte
-///           text: length UInt32, bytes; ARRAY: length UInt32, values; MAP: length, then key and value in turn
-///           STRUCT: its members' values
+/// text: length UInt32, bytes; ARRAY: length UInt32, values; MAP: length, then key and value in turn
+/// STRUCT: its members' values
 /// ```
 enum RowCodec {
     static func encode(_ column: Column, _ row: Int, into bytes: inout [UInt8]) {

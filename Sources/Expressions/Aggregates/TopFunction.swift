@@ -1,9 +1,10 @@
 import Columnar
 
-/// TOPK and TOPKDISTINCT: the greatest values, the greatest first; of equal ones the earlier. NULLs are ignored.
+/// TOPK and TOPKDISTINCT: the greatest values, the greatest first; of equal ones the earlier. NULLs are
+/// ignored.
 ///
-/// State: how many; a blob of entries, sorted, each a key that orders by bytes (the tag says how long it is), then the encoded
-/// value, or a structure of it and the further columns.
+/// State: how many; a blob of entries, sorted, each a key that orders by bytes (the tag says how long it
+/// is), then the encoded value, or a structure of it and the further columns.
 struct TopFunction: AggregateFunction {
     let resultType: DataType
     private let limit: Int

@@ -7,6 +7,7 @@ import Columnar
 /// `#` or ends with one up to a blank, and when it is the record's first and begins with anything but a
 /// letter or digit of ASCII.
 public final class CSVEncoder: RecordEncoder {
+    /// How a text without characters is told from NULL.
     public enum EmptyText: Hashable, Sendable {
         /// In quotes, so that it is not NULL when it is read.
         case quoted

@@ -7,6 +7,7 @@ import Glibc
 /// looked at is not looked at again where lines are concerned. The ends are the same however the bytes are
 /// cut into pieces, and the decoders agree with them.
 public struct RecordFraming: Sendable {
+    /// What ends a record.
     public enum Rule: Sendable {
         /// A record ends with its line: JSON, LINES.
         case lines

@@ -1,0 +1,161 @@
+import Diagnostics
+import Testing
+
+@testable import Commands
+@testable import Runtime
+
+@Suite("Live view")
+struct LiveViewTests {
+    static let now: Int64 = 1_795_176_602_000
+
+    static func frame(_ phase: PipelineStatus.Phase = .running) -> LiveFrame {
+        var status = PipelineStatus()
+        status.phase = phase
+        status.epoch = 42
+        status.committedEpochs = 41
+        status.lastEpochMilliseconds = 412.4
+        status.lastCommitMilliseconds = 38
+        status.stateBytes = 12_400_000
+        status.sources = [
+            PipelineStatus.SourceCount(
+                name: "raw_events", records: 1_234_567, bytes: 385_000_000, deadLetters: 120, lagBytes: 0,
+                watermark: now - 602_000)
+        ]
+        status.relations = [
+            PipelineStatus.RelationCount(
+                name: "bronze_events", isTable: false, rows: 1_234_567, late: 0, duplicates: 0,
+                sinks: ["bronze_lake"]),
+            PipelineStatus.RelationCount(
+                name: "silver_events", isTable: false, rows: 1_233_210, late: 33, duplicates: 1204,
+                sinks: ["silver_lake"]),
+            PipelineStatus.RelationCount(
+                name: "revenue", isTable: true, rows: 5120, late: 0, duplicates: 0, sinks: ["revenue_lake", "topic"]),
+        ]
+        return LiveFrame(
+            status: status, title: "medallion", recordsPerSecond: 12_345, rowsPerSecond: ["bronze_events": 12_345],
+            elapsed: 72_400, now: now)
+    }
+
+    private func text(_ frame: LiveFrame, columns: Int = 80, rows: Int = 24, hasColours: Bool = false) -> String {
+        LiveView.lines(frame, size: TerminalSize(columns: columns, rows: rows), hasColours: hasColours)
+            .joined(separator: "\n")
+    }
+
+    @Test("a running pipeline at 80 columns")
+    func running() {
+        #expect(
+            text(Self.frame()) == """
+                millrace  medallion                                             running  1m 12s
+
+                  events        1,234,567  12,345/s         lag  0 B
+                  watermark     2026-11-20 12:00:00Z, 10m 02s behind the clock
+                  epoch         42, last took 412 ms, of which commit 38 ms; state 12.4 MB
+                  dead letters  120         late  33        duplicates  1,204
+
+                  stream or table       rows       now  late  duplicates  written to
+                  bronze_events    1,234,567  12,345/s     0           0  bronze_lake
+                  silver_events    1,233,210       0/s    33       1,204  silver_lake
+                  revenue              5,120       0/s     0           0  revenue_lake, topic
+                """)
+    }
+
+    @Test("a target that is away is said in words, with what to do")
+    func retrying() {
+        let reason = Diagnostic(.outOfSpace, "no space left on /data", hint: "free space there")
+        let lines = text(Self.frame(.retrying(reason: reason, sinceMilliseconds: Self.now - 12_300)))
+        #expect(
+            lines.hasPrefix(
+                """
+                millrace  medallion                                waiting for a target  1m 12s
+                  no space left on /data
+                  tried again since 12.0 s; nothing is lost, new input waits in its files
+                  next: free space there
+
+                """))
+    }
+
+    @Test("before the first record there is nothing to boast of")
+    func beginning() {
+        var frame = LiveFrame(status: PipelineStatus(), title: "shop")
+        frame.note = "simulating 2,000/s into data/raw/events, 60.0 s left"
+        #expect(
+            text(frame) == """
+                millrace  shop                                                recovering  0 ms
+                  simulating 2,000/s into data/raw/events, 60.0 s left
+                  takes up the last checkpoint and finishes what was begun
+
+                  events        0  0/s                      lag  0 B
+                  watermark     none yet
+                  epoch         0
+                  dead letters  0           late  0         duplicates  0
+                """)
+    }
+
+    @Test("no line is wider, and no picture higher, than the terminal", arguments: 0..<200 as Range<UInt64>)
+    func fits(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        var frame = Self.frame()
+        frame.title = String(repeating: "日é", count: Int.random(in: 0...60, using: &random))
+        frame.note = String(repeating: "x", count: Int.random(in: 0...200, using: &random))
+        frame.status.incidents = (0..<Int.random(in: 0...4, using: &random)).map {
+            Diagnostic(.io, "file \($0)\n\u{1B}[2J is gone")
+        }
+        let relation = frame.status.relations[0]
+        frame.status.relations += Array(repeating: relation, count: Int.random(in: 0...40, using: &random))
+        let size = TerminalSize(
+            columns: Int.random(in: 20...200, using: &random), rows: Int.random(in: 5...60, using: &random))
+        let lines = LiveView.lines(frame, size: size, hasColours: false)
+        #expect(lines.count < size.rows, "seed \(seed)")
+        for line in lines { #expect(DisplayWidth.of(line) <= size.columns, "seed \(seed): \(line)") }
+        #expect(!lines.joined().contains("\u{1B}"), "seed \(seed)")
+        // Colours change nothing but the colours.
+        let coloured = LiveView.lines(frame, size: size, hasColours: true)
+        let plain = coloured.map { line in
+            var text = line
+            for code in ["1", "2", "32", "33", "31", "0"] {
+                text = text.split(separator: "\u{1B}[\(code)m", omittingEmptySubsequences: false).joined()
+            }
+            while text.last == " " { text.removeLast() }
+            return text
+        }
+        #expect(plain == lines, "seed \(seed)")
+    }
+
+    @Test("a wide terminal leaves the line in sight, a low one counts what it hides")
+    func sizes() {
+        let wide = text(Self.frame(), columns: 200).split(separator: "\n")
+        #expect(wide[0].count == 99)
+        var frame = Self.frame()
+        frame.status.relations += frame.status.relations
+        let low = LiveView.lines(frame, size: TerminalSize(columns: 80, rows: 14), hasColours: false)
+        #expect(low.last == "  … and 3 more")
+    }
+
+    @Test("a line for a pipe says the same")
+    func plainLine() {
+        #expect(
+            LiveView.plainLine(Self.frame())
+                == "1m 12s running: 1,234,567 events (12,345/s), lag 0 B, watermark 2026-11-20 12:00:00Z, "
+                + "epoch 42 (412 ms), dead letters 120, late 33, duplicates 1,204; "
+                + "bronze_events 1,234,567, silver_events 1,233,210, revenue 5,120")
+        let reason = Diagnostic(.unavailable, "the folder is read-only", hint: "mend it")
+        let waiting = LiveView.plainLine(Self.frame(.retrying(reason: reason, sinceMilliseconds: Self.now - 5000)))
+        #expect(
+            waiting.hasPrefix(
+                "1m 12s waiting for 5.0 s, nothing is lost (the folder is read-only; next: mend it): "))
+    }
+
+    @Test("a rate that comes in bursts is smoothed, a first one is taken as it is")
+    func rates() {
+        var meter = RateMeter()
+        meter.take(0, at: 0)
+        meter.take(0, at: 1000)
+        #expect(meter.perSecond == 0)
+        meter.take(2000, at: 2000)
+        #expect(meter.perSecond == 2000)
+        for second in 3..<60 { meter.take(second % 2 == 0 ? Int64(second) * 1000 : Int64(second - 1) * 1000, at: Int64(second) * 1000) }
+        #expect(abs(meter.perSecond - 1000) < 200)
+        for second in 60..<120 { meter.take(58_000, at: Int64(second) * 1000) }
+        #expect(meter.perSecond == 0)
+    }
+}
