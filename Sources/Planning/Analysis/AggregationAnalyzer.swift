@@ -23,7 +23,15 @@ struct AggregationAnalyzer {
         let inner = ExpressionTranslator(scope: scope, types: types)
         let keySyntax = query.groupBy?.expressions ?? []
         var keys: [Typed] = []
-        for syntax in keySyntax { keys.append(try inner.translate(syntax)) }
+        for syntax in keySyntax {
+            let key = try inner.translate(syntax)
+            if keys.contains(key) {
+                throw Diagnostic(
+                    .invalidStatement, "GROUP BY names \(statement.fragment(syntax.span)) twice",
+                    at: statement.location(of: syntax.span), hint: "remove one")
+            }
+            keys.append(key)
+        }
         let collected = Collected()
         // Aggregates' results stand behind the keys, and nobody knows yet how many there are: ROWTIME and the window's
         // bounds get their places at the end.
@@ -156,7 +164,8 @@ struct AggregationAnalyzer {
         var names = ColumnNames(source: input)
         for item in query.select {
             switch item.kind {
-            case .allColumns:
+            case .allColumns(let qualifier):
+                try scope.check(qualifier: qualifier, in: statement)
                 for column in input.columns {
                     let name = Identifier(column.name, span: item.span)
                     let typed = try outer.translate(Syntax(.column(qualifier: nil, name: name), span: item.span))

@@ -23,7 +23,9 @@ struct ProjectionAnalyzer {
         var names = ColumnNames(source: input)
         for item in query.select {
             switch item.kind {
-            case .allColumns: try appendAll(query, keys, item, &names, to: &selected)
+            case .allColumns(let qualifier):
+                try translator.scope.check(qualifier: qualifier, in: statement)
+                try appendAll(query, keys, item, &names, to: &selected)
             case .allFields(let structure):
                 let typed = try translator.translate(structure)
                 guard case .structure(let fields) = typed.type else {
@@ -55,7 +57,8 @@ struct ProjectionAnalyzer {
             for (index, key) in keys.enumerated() where selected.name(ofKey: index) == nil {
                 guard let syntax = key.syntax else { continue }
                 try selected.append(
-                    names.name(of: syntax), key.typed, key: index, span: item.span, in: statement)
+                    names.name(of: TimeLiterals.isPseudoColumn(syntax) ? nil : syntax), key.typed, key: index,
+                    span: item.span, in: statement)
             }
         }
         let positions = query.partitionBy == nil

@@ -45,7 +45,9 @@ struct QueryTestRun {
 
     private func judge(refusal error: Diagnostic) -> Verdict {
         if let reason = QueryTestScope.reason(for: error) { return .outOfScope(reason) }
-        return test.expectedError == nil ? .failed("refused: \(error.oneLine)") : .passed
+        guard let expected = test.expectedError else { return .failed("refused: \(error.oneLine)") }
+        if ExpectedRefusal.isSame(error, as: expected) { return .passed }
+        return .failed("refused for another reason: \(error.oneLine) [\(error.code)] instead of \(expected.message)")
     }
 
     private func plan(into planner: inout PipelinePlanner) throws(Diagnostic) {

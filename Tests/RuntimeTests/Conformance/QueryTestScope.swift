@@ -26,6 +26,10 @@ enum QueryTestScope {
         URL_EXTRACT_PORT URL_EXTRACT_PROTOCOL URL_EXTRACT_QUERY UUID
         """.split(whereSeparator: \.isWhitespace).map(String.init))
 
+    private static let laterSettings = [
+        "ksql.new.query.planner.enabled", "ksql.functions.collect_list.limit", "ksql.functions.collect_set.limit",
+    ]
+
     /// A reason that the text of the test gives; nil when there is none.
     static func reason(against test: QueryTest) -> String? {
         if !test.isEnabled { return "disabled upstream" }
@@ -46,6 +50,9 @@ enum QueryTestScope {
         }
         if words.sequence("INSERT", "INTO") { return "INSERT INTO" }
         if words.has("ALTER") || words.has("DROP") || words.has("TERMINATE") { return "changing what exists" }
+        if let name = test.properties.first(where: { laterSettings.contains($0.name) && $0.value != "false" })?.name {
+            return "setting \(name)"
+        }
         if words.sequence("CREATE", "SOURCE") { return "SOURCE STREAM and SOURCE TABLE" }
         let names = Set(ScalarFunctions.names + AggregateFunctions.names)
         for name in laterFunctions.sorted() where !names.contains(name) && words.calls(name) {
