@@ -12,6 +12,8 @@ struct AggregationAnalyzer {
     let input: Relation
     let scope: Scope
     let types: TypeTranslator
+    /// What SET has set, by lower-case name.
+    let settings: [String: String]
 
     /// Aggregates found so far, by their syntax; filled while the SELECT list is translated.
     private final class Collected {
@@ -145,7 +147,7 @@ struct AggregationAnalyzer {
         }
         do {
             let function = try AggregateFunctions.resolve(
-                name.text.uppercased(), argumentTypes: typed.map(\.type), literals: literals)
+                name.text.uppercased(), argumentTypes: typed.map(\.type), literals: literals, limits: limits)
             return AggregateCall(
                 name: name.text.uppercased(), function: function, arguments: typed, text: statement.fragment(syntax.span))
         } catch {
@@ -153,6 +155,16 @@ struct AggregationAnalyzer {
                 error.code, error.message, at: statement.location(of: syntax.span),
                 expected: error.expected.isEmpty ? nil : error.expected, hint: error.hint)
         }
+    }
+
+    private var limits: AggregateFunctions.Limits {
+        var limits = AggregateFunctions.Limits()
+        func limit(_ name: String) -> Int? {
+            settings["ksql.functions.\(name).limit"].flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil }
+        }
+        limits.collectList = limit("collect_list") ?? limits.collectList
+        limits.collectSet = limit("collect_set") ?? limits.collectSet
+        return limits
     }
 
     // MARK: SELECT list

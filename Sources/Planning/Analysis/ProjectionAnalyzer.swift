@@ -8,6 +8,8 @@ struct ProjectionAnalyzer {
 
     let input: Relation
     let translator: ExpressionTranslator
+    /// What SET has set, by lower-case name.
+    let settings: [String: String]
 
     private var statement: Statement { translator.statement }
 
@@ -43,6 +45,10 @@ struct ProjectionAnalyzer {
                     alias?.text ?? names.name(of: syntax), typed, key: keys.firstIndex { $0.typed == typed },
                     span: item.span, in: statement)
             }
+        }
+        // ksqlDB's other planner: what is selected of the key is the key, in the list's order.
+        if query.partitionBy == nil, settings["ksql.new.query.planner.enabled"]?.lowercased() == "true" {
+            return selected.withKeysInListOrder
         }
         try checkKeys(selected, keys, query)
         return selected

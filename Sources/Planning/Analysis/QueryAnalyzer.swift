@@ -38,13 +38,13 @@ struct QueryAnalyzer {
         var windowing = input.windowing
         if isAggregation {
             let analyzer = AggregationAnalyzer(
-                statement: statement, input: input, scope: scope, types: types)
+                statement: statement, input: input, scope: scope, types: types, settings: settings)
             let (plan, selected) = try analyzer.plan(query)
             shape = .aggregation(plan)
             columns = selected
             windowing = plan.window.map(AggregationAnalyzer.windowing)
         } else {
-            let analyzer = ProjectionAnalyzer(input: input, translator: translator)
+            let analyzer = ProjectionAnalyzer(input: input, translator: translator, settings: settings)
             columns = try analyzer.select(query)
             shape = .projection(columns.expressions)
         }

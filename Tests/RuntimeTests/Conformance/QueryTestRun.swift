@@ -18,7 +18,7 @@ struct QueryTestRun {
 
     let test: QueryTest
     /// Ends the task and starts it again from its checkpoint after so many records; nil runs it in one go.
-    var restartAfter: Int?
+    var restartAfter: Int? = nil
 
     func verdict() -> Verdict {
         if let reason = QueryTestScope.reason(against: test) { return .outOfScope(reason) }

@@ -26,10 +26,6 @@ enum QueryTestScope {
         URL_EXTRACT_PORT URL_EXTRACT_PROTOCOL URL_EXTRACT_QUERY UUID
         """.split(whereSeparator: \.isWhitespace).map(String.init))
 
-    private static let laterSettings = [
-        "ksql.new.query.planner.enabled", "ksql.functions.collect_list.limit", "ksql.functions.collect_set.limit",
-    ]
-
     /// A reason that the text of the test gives; nil when there is none.
     static func reason(against test: QueryTest) -> String? {
         if !test.isEnabled { return "disabled upstream" }
@@ -40,7 +36,9 @@ enum QueryTestScope {
         if test.properties.contains(where: { ["AVRO", "PROTOBUF"].contains($0.value.uppercased()) }) {
             return "format AVRO"
         }
-        if test.hasRegisteredSchemas || words.has("VALUE_SCHEMA_ID") || words.has("KEY_SCHEMA_ID") {
+        if test.hasRegisteredSchemas
+            || words.list.contains(where: { $0.hasSuffix("_SCHEMA_ID") || $0.hasSuffix("_SCHEMA_FULL_NAME") })
+        {
             return "schema registry"
         }
         if let name = javaFunctions.first(where: words.calls) { return "Java test function \(name)" }
@@ -50,9 +48,6 @@ enum QueryTestScope {
         }
         if words.sequence("INSERT", "INTO") { return "INSERT INTO" }
         if words.has("ALTER") || words.has("DROP") || words.has("TERMINATE") { return "changing what exists" }
-        if let name = test.properties.first(where: { laterSettings.contains($0.name) && $0.value != "false" })?.name {
-            return "setting \(name)"
-        }
         if words.sequence("CREATE", "SOURCE") { return "SOURCE STREAM and SOURCE TABLE" }
         let names = Set(ScalarFunctions.names + AggregateFunctions.names)
         for name in laterFunctions.sorted() where !names.contains(name) && words.calls(name) {
@@ -65,6 +60,18 @@ enum QueryTestScope {
     /// A reason that the planner's refusal gives.
     static func reason(for error: Diagnostic) -> String? {
         error.code == .unsupported ? error.message : nil
+    }
+
+    /// The features that at least twenty tests must show, or all there are.
+    static func features(_ test: QueryTest) -> [String] {
+        let words = Words(test.statements.joined(separator: "\n"))
+        var features: [String] = []
+        for kind in ["TUMBLING", "HOPPING", "SESSION"] where words.has(kind) && words.has("WINDOW") {
+            features.append(kind)
+        }
+        if words.sequence("GROUP", "BY") { features.append("GROUP BY") }
+        if words.has("HAVING") { features.append("HAVING") }
+        return features
     }
 
     /// The words of statements outside of string literals.
