@@ -55,13 +55,15 @@ extension TimePattern {
     }
 
     /// nil when the text does not follow the pattern to its end.
-    func parse(_ text: UnsafeRawBufferPointer) -> Parsed? {
+    ///
+    /// - Parameter ignoresRest: takes text behind what the pattern covers.
+    func parse(_ text: UnsafeRawBufferPointer, ignoresRest: Bool = false) -> Parsed? {
         var parsed = Parsed()
         var position = 0
         for (index, item) in items.enumerated() {
             guard parse(item, at: index, text, &position, into: &parsed) else { return nil }
         }
-        return position == text.count ? parsed : nil
+        return ignoresRest || position == text.count ? parsed : nil
     }
 
     private func parse(

@@ -92,7 +92,8 @@ enum TimeTextFunctions {
             }
             let zone = call.operands.count > 2 ? zones(call.bytes(2, row)) : .utc
             guard let zone else { return call.fail(row, failure("there is no such time zone")) }
-            guard let parsed = pattern.parse(call.bytes(0, row)) else {
+            // ksqlDB reads dates, and only these, from the start of longer texts.
+            guard let parsed = pattern.parse(call.bytes(0, row), ignoresRest: call.type == .date) else {
                 return call.fail(row, failure("the text does not follow the pattern"))
             }
             let number: Int64?

@@ -12,6 +12,8 @@ struct AggregationAnalyzer {
     let input: Relation
     let scope: Scope
     let types: TypeTranslator
+    /// What SET has set, by lower-case name.
+    let settings: [String: String]
 
     /// Aggregates found so far, by their syntax; filled while the SELECT list is translated.
     private final class Collected {
@@ -23,7 +25,15 @@ struct AggregationAnalyzer {
         let inner = ExpressionTranslator(scope: scope, types: types)
         let keySyntax = query.groupBy?.expressions ?? []
         var keys: [Typed] = []
-        for syntax in keySyntax { keys.append(try inner.translate(syntax)) }
+        for syntax in keySyntax {
+            let key = try inner.translate(syntax)
+            if keys.contains(key) {
+                throw Diagnostic(
+                    .invalidStatement, "GROUP BY names \(statement.fragment(syntax.span)) twice",
+                    at: statement.location(of: syntax.span), hint: "remove one")
+            }
+            keys.append(key)
+        }
         let collected = Collected()
         // Aggregates' results stand behind the keys, and nobody knows yet how many there are: ROWTIME and the window's
         // bounds get their places at the end.
@@ -137,7 +147,7 @@ struct AggregationAnalyzer {
         }
         do {
             let function = try AggregateFunctions.resolve(
-                name.text.uppercased(), argumentTypes: typed.map(\.type), literals: literals)
+                name.text.uppercased(), argumentTypes: typed.map(\.type), literals: literals, limits: limits)
             return AggregateCall(
                 name: name.text.uppercased(), function: function, arguments: typed, text: statement.fragment(syntax.span))
         } catch {
@@ -145,6 +155,16 @@ struct AggregationAnalyzer {
                 error.code, error.message, at: statement.location(of: syntax.span),
                 expected: error.expected.isEmpty ? nil : error.expected, hint: error.hint)
         }
+    }
+
+    private var limits: AggregateFunctions.Limits {
+        var limits = AggregateFunctions.Limits()
+        func limit(_ name: String) -> Int? {
+            settings["ksql.functions.\(name).limit"].flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil }
+        }
+        limits.collectList = limit("collect_list") ?? limits.collectList
+        limits.collectSet = limit("collect_set") ?? limits.collectSet
+        return limits
     }
 
     // MARK: SELECT list
@@ -156,7 +176,8 @@ struct AggregationAnalyzer {
         var names = ColumnNames(source: input)
         for item in query.select {
             switch item.kind {
-            case .allColumns:
+            case .allColumns(let qualifier):
+                try scope.check(qualifier: qualifier, in: statement)
                 for column in input.columns {
                     let name = Identifier(column.name, span: item.span)
                     let typed = try outer.translate(Syntax(.column(qualifier: nil, name: name), span: item.span))

@@ -7,10 +7,12 @@ struct ColumnNames {
 
     init(source: Relation) { taken = Set(source.columns.map(\.name)) }
 
+    /// - Parameter syntax: nil for what has no name of its own.
+    ///
     /// A column's own name; a field's, with a number behind it when the source or the list has that name already;
     /// `KSQL_COL_0` and so on for all else, with numbers that no column of the source has.
-    mutating func name(of syntax: Language.Expression) -> String {
-        switch syntax.kind {
+    mutating func name(of syntax: Language.Expression?) -> String {
+        switch syntax?.kind {
         case .column(_, let name): return name.text
         case .field(_, let name): return unique(name.text)
         default:

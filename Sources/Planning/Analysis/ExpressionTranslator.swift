@@ -166,15 +166,14 @@ struct ExpressionTranslator {
                 at: statement.location(of: syntax.span),
                 hint: "aggregates stand in the SELECT list and in HAVING of a query with GROUP BY")
         }
-        do {
-            return try ScalarFunctions.call(name.text.uppercased(), try typed(arguments))
-        } catch let error as TypeError where error.code == .unknownFunction {
+        let known = name.text.uppercased()
+        guard ScalarFunctions.names.contains(known) else {
             let names = ScalarFunctions.names + AggregateFunctions.names
-            let suggestion = NearestName.suggestion(for: name.text, among: names)
+            let suggestion = NearestName.suggestion(for: known, among: names)
             throw Diagnostic(
-                .unknownFunction, "there is no function \(name.text.uppercased())",
-                at: statement.location(of: name.span),
-                hint: suggestion.map { "did you mean \($0)?" } ?? error.hint)
+                .unknownFunction, "there is no function \(known)", at: statement.location(of: name.span),
+                hint: suggestion.map { "did you mean \($0)?" } ?? "SHOW FUNCTIONS lists all")
         }
+        return try ScalarFunctions.call(known, try typed(arguments))
     }
 }

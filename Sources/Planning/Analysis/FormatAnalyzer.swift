@@ -43,13 +43,20 @@ struct FormatAnalyzer {
         return try properties.word(given, of: names).flatMap(Format.init(rawValue:))
     }
 
-    func delimiter(_ name: String) throws(Diagnostic) -> String? {
+    /// The delimiter that the clause gives for a format that has one.
+    func delimiter(_ name: String, for format: Format) throws(Diagnostic) -> String? {
         guard let text = properties.text(name) else { return nil }
         let delimiter: String
         switch text.uppercased() {
+        case "\t", " ": delimiter = ""
         case "SPACE": delimiter = " "
         case "TAB": delimiter = "\t"
         default: delimiter = text
+        }
+        guard format == .delimited || format == .csv else {
+            throw Diagnostic(
+                .invalidStatement, "'\(name)' is given, and the format \(format.rawValue) has no delimiter",
+                at: properties.location(of: name), hint: "remove the property")
         }
         guard delimiter.utf8.count == 1, let byte = delimiter.utf8.first, byte < 0x80, byte != 0x22,
             byte != 0x0A, byte != 0x0D

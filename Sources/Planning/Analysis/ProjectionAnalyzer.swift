@@ -8,6 +8,8 @@ struct ProjectionAnalyzer {
 
     let input: Relation
     let translator: ExpressionTranslator
+    /// What SET has set, by lower-case name.
+    let settings: [String: String]
 
     private var statement: Statement { translator.statement }
 
@@ -23,7 +25,9 @@ struct ProjectionAnalyzer {
         var names = ColumnNames(source: input)
         for item in query.select {
             switch item.kind {
-            case .allColumns: try appendAll(query, keys, item, &names, to: &selected)
+            case .allColumns(let qualifier):
+                try translator.scope.check(qualifier: qualifier, in: statement)
+                try appendAll(query, keys, item, &names, to: &selected)
             case .allFields(let structure):
                 let typed = try translator.translate(structure)
                 guard case .structure(let fields) = typed.type else {
@@ -42,6 +46,10 @@ struct ProjectionAnalyzer {
                     span: item.span, in: statement)
             }
         }
+        // ksqlDB's other planner: what is selected of the key is the key, in the list's order.
+        if query.partitionBy == nil, settings["ksql.new.query.planner.enabled"]?.lowercased() == "true" {
+            return selected.withKeysInListOrder
+        }
         try checkKeys(selected, keys, query)
         return selected
     }
@@ -55,7 +63,8 @@ struct ProjectionAnalyzer {
             for (index, key) in keys.enumerated() where selected.name(ofKey: index) == nil {
                 guard let syntax = key.syntax else { continue }
                 try selected.append(
-                    names.name(of: syntax), key.typed, key: index, span: item.span, in: statement)
+                    names.name(of: TimeLiterals.isPseudoColumn(syntax) ? nil : syntax), key.typed, key: index,
+                    span: item.span, in: statement)
             }
         }
         let positions = query.partitionBy == nil

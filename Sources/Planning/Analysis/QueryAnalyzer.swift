@@ -31,20 +31,20 @@ struct QueryAnalyzer {
             try deduplicationPlan(clause, input: input, translator: translator)
         }
         let isAggregation = query.groupBy != nil
+        if !isAggregation { try refuseAggregates(query) }
         try checkKind(of: target, isTable: isAggregation || input.kind == .table)
         let shape: QueryPlan.Shape
         let columns: SelectedColumns
         var windowing = input.windowing
         if isAggregation {
             let analyzer = AggregationAnalyzer(
-                statement: statement, input: input, scope: scope, types: types)
+                statement: statement, input: input, scope: scope, types: types, settings: settings)
             let (plan, selected) = try analyzer.plan(query)
             shape = .aggregation(plan)
             columns = selected
             windowing = plan.window.map(AggregationAnalyzer.windowing)
         } else {
-            try refuseAggregateClauses(query)
-            let analyzer = ProjectionAnalyzer(input: input, translator: translator)
+            let analyzer = ProjectionAnalyzer(input: input, translator: translator, settings: settings)
             columns = try analyzer.select(query)
             shape = .projection(columns.expressions)
         }
@@ -58,6 +58,7 @@ struct QueryAnalyzer {
             name: target.name, kind: target.kind, columns: columns.columns, keyCount: columns.keyCount,
             windowing: windowing, origin: .query(id: id))
         output.topic = try topic(target, input: input, output: output)
+        output.topic?.writesNullKeys = query.partitionBy != nil || isAggregation
         return QueryPlan(
             id: id, input: input, filter: filter, deduplication: deduplication, shape: shape, output: output,
             outputTime: try outputTime(target, output))
@@ -99,12 +100,27 @@ struct QueryAnalyzer {
         }
     }
 
-    private func refuseAggregateClauses(_ query: Query) throws(Diagnostic) {
+    private func refuseAggregates(_ query: Query) throws(Diagnostic) {
+        for item in query.select {
+            guard case .expression(let syntax, _) = item.kind, let call = Self.aggregate(in: syntax) else { continue }
+            throw Diagnostic(
+                .invalidStatement, "\(statement.fragment(call.span)) is an aggregate, and the query has no GROUP BY",
+                at: statement.location(of: call.span), hint: "add GROUP BY with the columns that tell groups apart")
+        }
         let place = query.having?.span ?? query.window?.span
         guard let place else { return }
         throw Diagnostic(
             .invalidStatement, "WINDOW and HAVING need GROUP BY", at: statement.location(of: place),
             hint: "add GROUP BY, or use WHERE")
+    }
+
+    /// The first call of an aggregate function.
+    private static func aggregate(in syntax: Language.Expression) -> Language.Expression? {
+        if case .call(let name, _) = syntax.kind, AggregateFunctions.isAggregate(name.text) { return syntax }
+        for operand in syntax.kind.operands {
+            if let found = aggregate(in: operand) { return found }
+        }
+        return nil
     }
 
     private func deduplicationPlan(
@@ -156,9 +172,9 @@ struct QueryAnalyzer {
         let prefix = settings["ksql.output.topic.name.prefix"] ?? ""
         var topic = TopicProperties(
             name: target.properties.text("kafka_topic") ?? prefix + target.name, keyFormat: key, valueFormat: value,
-            delimiter: try formats.delimiter("value_delimiter")
+            delimiter: try formats.delimiter("value_delimiter", for: value)
                 ?? (value == inherited.valueFormat ? inherited.delimiter : nil))
-        topic.keyDelimiter = try formats.delimiter("key_delimiter")
+        topic.keyDelimiter = try formats.delimiter("key_delimiter", for: key)
             ?? (key == inherited.keyFormat ? inherited.keyDelimiter : nil)
         topic.wrapsSingleValue = try formats.wrapsSingleValue(value, values: output.columns.count - output.keyCount)
         try formats.check(key: key, value: value, relation: output, at: statement.location(of: target.place))

@@ -57,6 +57,18 @@ struct SelectedColumns {
         entries.append(Entry(column: RelationColumn(name, expression.type), expression: expression, key: key))
     }
 
+    /// The same columns, their keys numbered as they stand in the list.
+    var withKeysInListOrder: SelectedColumns {
+        var result = self
+        var next = 0
+        result.entries = entries.map { entry in
+            guard entry.key != nil else { return entry }
+            next += 1
+            return Entry(column: entry.column, expression: entry.expression, key: next - 1)
+        }
+        return result
+    }
+
     /// The same columns with other expressions.
     func mapping(_ change: (Expressions.Expression) -> Expressions.Expression) -> SelectedColumns {
         var result = self

@@ -22,14 +22,20 @@ struct SourceAnalyzer {
 
     func relation(_ create: CreateSource) throws(Diagnostic) -> Relation {
         let what = create.kind == .stream ? "the stream" : "the table"
+        if create.isReadOnly, create.orReplace {
+            throw Diagnostic(
+                .invalidStatement, "CREATE OR REPLACE can't make a SOURCE \(create.kind == .stream ? "STREAM" : "TABLE")",
+                at: statement.location(of: create.name.span), expected: "CREATE SOURCE …",
+                hint: "remove OR REPLACE, or SOURCE")
+        }
         let properties = ConnectorProperties(
             create.properties, of: statement, owner: "\(what) \(create.name.text)")
         try properties.refuseUnknown(known: Self.known)
-        let columns = try columns(create)
         let formats = FormatAnalyzer(properties: properties, settings: settings)
         var source = try source(properties, formats)
-        source.keyDelimiter = try formats.delimiter("key_delimiter")
-        source.delimiter = try formats.delimiter("value_delimiter")
+        source.keyDelimiter = try formats.delimiter("key_delimiter", for: source.keyFormat)
+        source.delimiter = try formats.delimiter("value_delimiter", for: source.valueFormat)
+        let columns = try columns(create)
         source.wrapsSingleValue = try formats.wrapsSingleValue(
             source.valueFormat, values: columns.count { !$0.isKey })
         if !columns.contains(where: \.isKey), try formats.key() == nil { source.keyFormat = .none }

@@ -21,6 +21,11 @@ enum TimeLiterals {
         return whole.withUTF8 { TimestampText.parse(UnsafeRawBufferPointer($0)) }
     }
 
+    static func isPseudoColumn(_ syntax: Expression) -> Bool {
+        guard case .column(_, let name) = syntax.kind else { return false }
+        return PseudoColumn(name: name.text) != nil
+    }
+
     /// Whether an expression is a pseudo-column that holds a time.
     static func isTime(_ syntax: Expression) -> Bool {
         guard case .column(_, let name) = syntax.kind else { return false }

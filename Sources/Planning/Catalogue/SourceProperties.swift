@@ -65,6 +65,8 @@ public struct TopicProperties: Hashable, Sendable {
     public var valueFormat: SourceProperties.Format
     public var delimiter: String?
     public var keyDelimiter: String?
+    /// Whether a key of several columns that are all NULL is written; if not, such a record has no key.
+    public var writesNullKeys = false
     /// Whether a value of one column is an object with one field; if not, it is the bare value.
     public var wrapsSingleValue = true
 

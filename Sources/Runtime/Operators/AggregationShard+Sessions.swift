@@ -110,12 +110,13 @@ extension AggregationShard {
             setKey(of: state, rows.keys, row: Int(row))
         }
         let sequence = rows.rows.batch.sequence(of: Int(row))
-        for session in touching.dropFirst() { try absorb(session, group, slot, sequence) }
         let state = store.payload(of: slot)
         let hasMoved = state.field(GroupLayout.emittedStart) != merged.start
             || state.field(GroupLayout.emittedEnd) != merged.end
         let isRenewed = emitsPerRecord && merged.start != merged.end
+        // Sessions are deleted downstream in the order of their start: the first one's state is the one that stays.
         if state.field(GroupLayout.emitted) != 0, hasMoved || isRenewed { bury(state, sequence) }
+        for session in touching.dropFirst() { try absorb(session, group, slot, sequence) }
         state.set(GroupLayout.windowStart, merged.start)
         state.set(GroupLayout.windowEnd, merged.end)
         store.setExpiry(closing(merged.end, gap), of: slot)

@@ -70,6 +70,10 @@ struct FlowBuilder {
             let needs = QueryNeeds(plan: query, output: outputs[query.output.name]?.needed ?? [])
             outputs[query.input.name]?.needed.formUnion(needs.all)
         }
+        // The rows of a table are found by their keys.
+        for output in outputs.values where output.relation.kind == .table {
+            output.needed.formUnion(0..<output.relation.keyCount)
+        }
         return outputs
     }
 
@@ -78,9 +82,8 @@ struct FlowBuilder {
             guard let output = outputs[name], case .source(let properties) = output.relation.origin,
                 output.isRead
             else { return nil }
-            var needed = output.needed
-            if output.relation.kind == .table { needed.formUnion(0..<output.relation.keyCount) }
-            return Scan(relation: output.relation, properties: properties, needed: needed, slots: slots)
+            return Scan(
+                relation: output.relation, properties: properties, needed: output.needed, slots: slots)
         }
     }
 

@@ -40,10 +40,15 @@ final class TableOperator: StatefulOperator, @unchecked Sendable {
     }
 
     func take(_ batch: RowBatch, _ slot: Slot) {
+        let keys = Array(batch.columns[..<relation.keyCount])
+        var keyed = batch
+        if keys.allSatisfy({ $0.validity != nil }) {
+            let isKeyed = Bitmap(repeating: false, count: batch.count)
+            for row in 0..<batch.count where keys.contains(where: { $0.isValid(row) }) { isKeyed.set(row) }
+            keyed = batch.selecting((batch.selection ?? .all(batch.count)).keeping(isKeyed))
+        }
         deposits[slot.index].append(
-            ShardedRows(
-                batch: batch, keys: Array(batch.columns[..<relation.keyCount]), columns: [], seed: seed,
-                skipsNullKeys: true))
+            ShardedRows(batch: keyed, keys: keys, columns: [], seed: seed, skipsNullKeys: false))
     }
 
     func processShard(_ shard: Int) throws(StateError) {

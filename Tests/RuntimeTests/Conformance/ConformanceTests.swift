@@ -1,49 +1,55 @@
 import Foundation
 import Testing
 
-@Suite struct ConformanceTests {
+@Suite(.enabled(if: QueryTestCorpus.isThere, "the query tests are not there: set MILLRACE_TESTDATA"))
+struct ConformanceTests {
     /// `file: name` of each test that must pass, one a line.
     private static let expectations = TestFiles.golden("ksql-passing.txt")
 
-    @Test(.enabled(if: QueryTestCorpus.isThere, "the query tests are not there: set MILLRACE_TESTDATA"))
-    func queryTestsGiveWhatTheyGaveBefore() throws {
-        let tests = try QueryTestCorpus().tests
-        var passed: [String] = []
-        var failed: [(id: String, reason: String)] = []
-        var outOfScope: [String: [String]] = [:]
-        for test in tests {
-            switch QueryTestRun(test: test).verdict() {
-            case .passed: passed.append(test.id)
-            case .failed(let reason): failed.append((test.id, reason))
-            case .outOfScope(let reason): outOfScope[reason, default: []].append(test.id)
-            }
-        }
-        report(tests.count, passed, failed, outOfScope)
-        if TestFiles.isUpdating {
-            try (passed.sorted().joined(separator: "\n") + "\n").write(
-                to: Self.expectations, atomically: true, encoding: .utf8)
-        }
-        let expected = try String(contentsOf: Self.expectations, encoding: .utf8).split(separator: "\n").map(String.init)
-        let now = Set(passed)
-        let reasons = Dictionary(failed.map { ($0.id, $0.reason) }, uniquingKeysWith: { first, _ in first })
-        for id in expected where !now.contains(id) {
-            Issue.record("\(id) passed before: \(reasons[id] ?? "now out of scope")")
+    private static var expected: Set<String> {
+        get throws {
+            Set(try String(contentsOf: expectations, encoding: .utf8).split(separator: "\n").map(String.init))
         }
     }
 
-    private func report(
-        _ count: Int, _ passed: [String], _ failed: [(id: String, reason: String)],
-        _ outOfScope: [String: [String]]
-    ) {
-        let left = outOfScope.values.reduce(0) { $0 + $1.count }
-        print("ksql query tests: \(count) runs, \(passed.count) passed, \(failed.count) failed, "
-            + "\(left) not in this version")
-        guard let path = ProcessInfo.processInfo.environment["MILLRACE_CONFORMANCE_REPORT"] else { return }
-        var lines = failed.map { "FAILED \($0.id): \($0.reason)" }
-        for (reason, ids) in outOfScope.sorted(by: { $0.value.count > $1.value.count }) {
-            lines.append("NOT IN THIS VERSION (\(ids.count)): \(reason)")
+    @Test func queryTestsGiveWhatTheyGaveBefore() throws {
+        var outcome = ConformanceOutcome()
+        for test in try QueryTestCorpus().tests { outcome.add(test, QueryTestRun(test: test).verdict()) }
+        print(outcome.summary)
+        if let path = ProcessInfo.processInfo.environment["MILLRACE_CONFORMANCE_REPORT"] {
+            try outcome.report.write(toFile: path, atomically: true, encoding: .utf8)
         }
-        lines += passed.map { "PASSED \($0)" }
-        try? lines.joined(separator: "\n").write(toFile: path, atomically: true, encoding: .utf8)
+        if TestFiles.isUpdating {
+            try (outcome.passed.sorted().joined(separator: "\n") + "\n").write(
+                to: Self.expectations, atomically: true, encoding: .utf8)
+        }
+        let now = Set(outcome.passed)
+        for id in try Self.expected.subtracting(now).sorted() {
+            Issue.record("\(id) passed before: \(outcome.reason(id))")
+        }
+    }
+
+    /// State, positions and watermarks survive between any two records.
+    @Test func queryTestsPassWithARestartAfterEachRecord() throws {
+        let expected = try Self.expected
+        var failures: [String] = []
+        for test in try QueryTestCorpus().tests where expected.contains(test.id) {
+            let verdict = QueryTestRun(test: test, restartAfter: 1).verdict()
+            if verdict != .passed { failures.append("\(test.id): \(verdict)") }
+        }
+        for failure in failures { Issue.record("\(failure)") }
+    }
+
+    /// The runner must be able to fail.
+    @Test func changedExpectationsFail() throws {
+        let expected = try Self.expected
+        let tests = try QueryTestCorpus().tests.filter { expected.contains($0.id) && !$0.outputs.isEmpty }
+        for seed in 1...200 as ClosedRange<UInt64> {
+            var random = SeededGenerator(seed: seed)
+            guard let test = tests.randomElement(using: &random) else { return }
+            let mutation = OutputMutation.random(of: test, using: &random)
+            let verdict = QueryTestRun(test: mutation.test).verdict()
+            #expect(verdict != .passed, "seed \(seed): \(test.id) passes although \(mutation.what)")
+        }
     }
 }

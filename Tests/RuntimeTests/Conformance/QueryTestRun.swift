@@ -18,7 +18,7 @@ struct QueryTestRun {
 
     let test: QueryTest
     /// Ends the task and starts it again from its checkpoint after so many records; nil runs it in one go.
-    var restartAfter: Int?
+    var restartAfter: Int? = nil
 
     func verdict() -> Verdict {
         if let reason = QueryTestScope.reason(against: test) { return .outOfScope(reason) }
@@ -45,7 +45,9 @@ struct QueryTestRun {
 
     private func judge(refusal error: Diagnostic) -> Verdict {
         if let reason = QueryTestScope.reason(for: error) { return .outOfScope(reason) }
-        return test.expectedError == nil ? .failed("refused: \(error.oneLine)") : .passed
+        guard let expected = test.expectedError else { return .failed("refused: \(error.oneLine)") }
+        if ExpectedRefusal.isSame(error, as: expected) { return .passed }
+        return .failed("refused for another reason: \(error.oneLine) [\(error.code)] instead of \(expected.message)")
     }
 
     private func plan(into planner: inout PipelinePlanner) throws(Diagnostic) {

@@ -36,7 +36,9 @@ enum QueryTestScope {
         if test.properties.contains(where: { ["AVRO", "PROTOBUF"].contains($0.value.uppercased()) }) {
             return "format AVRO"
         }
-        if test.hasRegisteredSchemas || words.has("VALUE_SCHEMA_ID") || words.has("KEY_SCHEMA_ID") {
+        if test.hasRegisteredSchemas
+            || words.list.contains(where: { $0.hasSuffix("_SCHEMA_ID") || $0.hasSuffix("_SCHEMA_FULL_NAME") })
+        {
             return "schema registry"
         }
         if let name = javaFunctions.first(where: words.calls) { return "Java test function \(name)" }
@@ -58,6 +60,18 @@ enum QueryTestScope {
     /// A reason that the planner's refusal gives.
     static func reason(for error: Diagnostic) -> String? {
         error.code == .unsupported ? error.message : nil
+    }
+
+    /// The features that at least twenty tests must show, or all there are.
+    static func features(_ test: QueryTest) -> [String] {
+        let words = Words(test.statements.joined(separator: "\n"))
+        var features: [String] = []
+        for kind in ["TUMBLING", "HOPPING", "SESSION"] where words.has(kind) && words.has("WINDOW") {
+            features.append(kind)
+        }
+        if words.sequence("GROUP", "BY") { features.append("GROUP BY") }
+        if words.has("HAVING") { features.append("HAVING") }
+        return features
     }
 
     /// The words of statements outside of string literals.

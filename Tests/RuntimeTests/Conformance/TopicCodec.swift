@@ -65,7 +65,7 @@ struct TopicCodec {
     /// The key as the test file would write it.
     func key(_ row: [Value]) -> JSONValue {
         let keys = Array(row[..<relation.keyCount])
-        if keys.allSatisfy(\.isNull), keys.count < 2 { return .null }
+        if keys.allSatisfy(\.isNull), keys.count < 2 || !topic.writesNullKeys { return .null }
         return shown(keys, self.keys, topic.keyFormat, isWrapped: keys.count > 1)
     }
 
