@@ -110,6 +110,13 @@ let package = Package(
                 "Columnar", "Diagnostics",
             ],
             exclude: ["Golden"], swiftSettings: house),
+        .testTarget(
+            name: "CrashTests",
+            dependencies: [
+                "Runtime", "Connectors", "DeltaLake", "Planning", "Language", "State", "Storage", "Columnar",
+                "Diagnostics",
+            ],
+            swiftSettings: house),
     ],
     cxxLanguageStandard: .cxx20
 )
