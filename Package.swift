@@ -88,21 +88,11 @@ let package = Package(
         .testTarget(
             name: "ExpressionsTests", dependencies: ["Expressions", "Columnar", "Diagnostics"],
             swiftSettings: house),
-        .testTarget(name: "StateTests", dependencies: ["State", "Storage", "Columnar"], swiftSettings: house),
-        .testTarget(
-            name: "DeltaLakeTests",
-            dependencies: ["DeltaLake", "Parquet", "Storage", "Columnar", "Diagnostics", "Formats"],
-            swiftSettings: house),
-        .testTarget(
-            name: "SimulationTests", dependencies: ["Simulation", "Diagnostics"], swiftSettings: house),
-        .testTarget(
-            name: "ConnectorsTests",
-            dependencies: ["Connectors", "Runtime", "Storage", "Columnar", "Diagnostics"],
-            swiftSettings: house),
         .testTarget(
             name: "PlanningTests",
             dependencies: ["Planning", "Language", "Columnar", "Diagnostics", "Expressions"],
             exclude: ["Golden"], swiftSettings: house),
+        .testTarget(name: "StateTests", dependencies: ["State", "Storage", "Columnar"], swiftSettings: house),
         .testTarget(
             name: "RuntimeTests",
             dependencies: [
@@ -111,11 +101,28 @@ let package = Package(
             ],
             exclude: ["Golden"], swiftSettings: house),
         .testTarget(
+            name: "DeltaLakeTests",
+            dependencies: ["DeltaLake", "Parquet", "Storage", "Columnar", "Diagnostics", "Formats"],
+            swiftSettings: house),
+        .testTarget(
+            name: "SimulationTests", dependencies: ["Simulation", "Diagnostics"], swiftSettings: house),
+        .testTarget(
+            name: "ConnectorsTests",
+            dependencies: ["Connectors", "Runtime", "Storage", "Columnar", "Diagnostics", "CZlib", "CZstd"],
+            swiftSettings: house),
+        .testTarget(
             name: "CommandsTests",
             dependencies: [
                 "Commands", "Diagnostics", "Simulation", "Runtime", "DeltaLake", "Storage", "Formats",
             ],
             exclude: ["Golden", "make_lake.py"], swiftSettings: house),
+        .testTarget(
+            name: "CrashTests",
+            dependencies: [
+                "Runtime", "Connectors", "DeltaLake", "Planning", "Language", "State", "Storage", "Columnar",
+                "Diagnostics",
+            ],
+            swiftSettings: house),
     ],
     cxxLanguageStandard: .cxx20
 )

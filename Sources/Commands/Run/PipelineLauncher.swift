@@ -23,6 +23,7 @@ public struct PipelineLauncher: PipelineLaunching {
         }
         var settings = TaskConfiguration(stateDirectory: configuration.stateDirectory)
         settings.threads = configuration.threads
+        try settings.read(plan.settings)
         if let trigger = configuration.trigger { settings.triggerMilliseconds = trigger.wholeMilliseconds }
         if let memory = configuration.stateMemory { settings.stateMemoryBytes = memory }
         if configuration.takesWhatIsThere { settings.patienceMilliseconds = 60_000 }
