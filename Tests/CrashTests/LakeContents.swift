@@ -6,7 +6,7 @@ import Storage
 struct LakeContents: Equatable {
     private static let clockColumns: Set<String> = ["ingestion_timestamp"]
 
-    private(set) var rows: [String: [String]] = [:]
+    fileprivate(set) var rows: [String: [String]] = [:]
     /// When each line was taken in, by file and offset, as bronze and the dead letters say.
     private var ingestion: [String: [String: Value]] = [:]
 
@@ -86,4 +86,9 @@ struct LakeContents: Equatable {
         }
         return nil
     }
+}
+
+extension LakeContents {
+    /// Makes a table other than it is, to see whether that is noticed.
+    mutating func change(_ table: String, _ change: (inout [String]) -> Void) { change(&rows[table, default: []]) }
 }

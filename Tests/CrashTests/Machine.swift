@@ -100,6 +100,25 @@ final class Machine {
         clock.withLock { $0 += 3_600_000 }
     }
 
+    /// Takes over the disk of another machine.
+    func take(_ other: SimulatedFileSystem) {
+        disk = other
+        boots += 1
+        clock.withLock { $0 += 86_400_000 }
+    }
+
+    /// The files below a directory.
+    func contents(below directory: String) throws -> [(path: String, bytes: [UInt8])] {
+        try disk.list(directory).flatMap { entry in
+            let path = Path.join(directory, entry.name)
+            return entry.isDirectory ? try contents(below: path) : [(path, try disk.read(path))]
+        }
+    }
+
+    func removeAll(below directory: String) throws {
+        for (path, _) in try contents(below: directory) { try disk.remove(path) }
+    }
+
     /// Goes on a millisecond each time it is read, and an hour with each reboot.
     private var now: @Sendable () -> Int64 {
         { [self] in
