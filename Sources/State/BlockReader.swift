@@ -3,7 +3,8 @@ import Glibc
 /// The block that was read last, checked.
 final class BlockReader {
     private let buffer = ByteBuffer(capacity: StateFormat.blockBytes + StateFormat.blockHeaderBytes)
-    private var file: ObjectIdentifier?
+    /// The serial of the block's file; 0 when there is no block.
+    private var file: UInt64 = 0
     private var offset = -1
     private(set) var recordCount = 0
 
@@ -17,8 +18,8 @@ final class BlockReader {
 
     /// Reads the block of `count` bytes, header included, at `offset` of the file, unless it is here already.
     func read(_ file: SegmentFile, at offset: Int, count: Int) throws(StateError) {
-        if self.file == ObjectIdentifier(file), self.offset == offset { return }
-        self.file = nil
+        if self.file == file.serial, self.offset == offset { return }
+        self.file = 0
         guard count >= StateFormat.blockHeaderBytes else {
             throw .corrupt(path: file.path, reason: "the block at byte \(offset) is too short")
         }
@@ -26,7 +27,7 @@ final class BlockReader {
         let start = buffer.extend(by: count)
         try file.read(at: offset, into: UnsafeMutableRawBufferPointer(start: start, count: count))
         recordCount = try BlockReader.check(UnsafeRawBufferPointer(start: start, count: count), file, offset)
-        self.file = ObjectIdentifier(file)
+        self.file = file.serial
         self.offset = offset
     }
 

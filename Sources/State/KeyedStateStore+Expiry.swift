@@ -19,10 +19,11 @@ extension KeyedStateStore {
         while count == 0 {
             if expired.isExhausted {
                 // What was begun at a lower watermark is finished first.
-                if expired.watermark > retiredWatermark { retire(upTo: expired.watermark) }
+                retire(upTo: expired.watermark)
+                expired = ExpiredEntries()
+                let watermark = min(watermark, .max - 1)
                 guard watermark > retiredWatermark else { return 0 }
                 try collectExpired(upTo: watermark)
-                if expired.isExhausted { retire(upTo: watermark) }
             }
             while count < capacity, !expired.isExhausted {
                 let item = expired.items[expired.position]

@@ -202,9 +202,8 @@ extension KeyedStateStore {
         let isDead = record.isDead(EntryWord.bound(retiredWatermark))
         var word = record.word & ~EntryWord.flags | EntryWord.used | EntryWord.referenced
         if isDead, !evenDead {
+            // Whatever the dead record hides stays hidden by it: nothing of it need be known here.
             word = EntryWord.encoded(.max) | EntryWord.used | EntryWord.referenced
-            // A new version of it has to hide whatever the old one hid.
-            if record.mayMask { word |= EntryWord.stored | EntryWord.masks }
         } else {
             section.format.read(record.pointer, to: payload(of: slot), blobs)
             word |= EntryWord.stored | record.word & (EntryWord.masks | EntryWord.removed)

@@ -49,10 +49,15 @@ extension KeyedStateStore {
     /// Frees dead entries among the next slots: twice as many slots as there were insertions since the last time,
     /// so that a store that takes and retires entries for ever stays in proportion to what is alive.
     private func sweep() {
-        let bound = EntryWord.bound(retiredWatermark)
-        guard retiredWatermark != .min, arena.slotCount > 0 else { return }
-        var left = min(arena.slotCount, insertedSinceSweep * 2 + 64)
+        guard retiredWatermark != .min else { return }
+        sweep(slots: min(arena.slotCount, insertedSinceSweep * 2 + 64))
         insertedSinceSweep = 0
+    }
+
+    /// Frees dead entries among the next slots.
+    func sweep(slots count: Int) {
+        let bound = EntryWord.bound(retiredWatermark)
+        var left = count
         while left > 0 {
             if sweepHand >= arena.slotCount { sweepHand = 0 }
             let end = min(arena.slotCount, sweepHand + left)
@@ -66,9 +71,14 @@ extension KeyedStateStore {
         }
     }
 
+    /// Gives memory back once it is clear that it will not be filled again soon.
     private func shrinkIfSparse() {
-        guard arena.slotCount >= 1024, arena.usedCount < arena.slotCount / 4 else { return }
-        compact()
+        guard arena.slotCount >= 1024, arena.usedCount < arena.slotCount / 4 else {
+            sparseRounds = 0
+            return
+        }
+        sparseRounds += 1
+        if sparseRounds >= 64 || countsUse { compact() }
     }
 
     /// Moves entries from the end into free slots and gives the end's memory back.
@@ -102,6 +112,7 @@ extension KeyedStateStore {
         if rebuilds { rebuildIndex() }
         rebuildQueue()
         sweepHand = 0
+        sparseRounds = 0
     }
 
     private func rebuildIndex() {

@@ -120,7 +120,14 @@ extension KeyedStateStore {
         let target = memory.budgetBytes / 8 * 7
         let share = Int(Double(countedBytes) * Double(target) / Double(memory.usedBytes))
         guard countedBytes > max(share, KeyedStateStore.floorBytes), arena.usedCount > 0 else { return }
-        try evict(bytes: countedBytes - share, disk)
+        // The dead go first.
+        sweep(slots: arena.slotCount)
+        let free = arena.freeCount * stride
+        if countedBytes - free > share, arena.usedCount > 0 {
+            try evict(bytes: countedBytes - free - share, disk)
+        } else {
+            compact()
+        }
         count()
     }
 

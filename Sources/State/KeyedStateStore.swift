@@ -32,6 +32,8 @@ public final class KeyedStateStore {
     /// Where the next sweep for dead entries starts.
     var sweepHand = 0
     var insertedSinceSweep = 0
+    /// Rounds in a row in which most slots were free.
+    var sparseRounds = 0
     /// Entries with an expiry up to here are dead.
     public internal(set) var retiredWatermark = Int64.min
     let memory: StateMemory?
@@ -63,7 +65,7 @@ public final class KeyedStateStore {
     /// Bytes held now.
     public var memoryBytes: Int {
         512 + arena.memoryBytes + index.memoryBytes + queue.memoryBytes + blobs.allocatedBytes
-            + changes.memoryBytes + dying.capacity * 4 + (disk?.memoryBytes ?? 0)
+            + changes.memoryBytes + dying.capacity * 4 + expired.memoryBytes + (disk?.memoryBytes ?? 0)
     }
 
     @inlinable @inline(__always)
@@ -150,7 +152,7 @@ public final class KeyedStateStore {
 
     /// Entries with an expiry of up to `watermark` are dead from now on. Takes no time; memory is freed bit by bit.
     public func retire(upTo watermark: Int64) {
-        retiredWatermark = max(retiredWatermark, watermark)
+        retiredWatermark = max(retiredWatermark, min(watermark, .max - 1))
     }
 
     func releaseBlobs(of slot: UInt32) {

@@ -29,6 +29,16 @@ struct MergeJob: Sendable {
 
     func run() throws(StateError) -> MergeSlot.Result {
         let path = Path.join(directory, outputName)
+        do throws(StateError) {
+            return try write(path)
+        } catch {
+            // A full disk is not to become fuller with each attempt.
+            try? fileSystem.remove(path + ".tmp")
+            throw error
+        }
+    }
+
+    private func write(_ path: String) throws(StateError) -> MergeSlot.Result {
         let writer = try SegmentWriter(path + ".tmp", in: fileSystem)
         defer { writer.close() }
         var sections: [SectionInfo] = []

@@ -24,6 +24,10 @@ struct SegmentContents {
         guard byteCount >= StateFormat.headerBytes + SegmentTrailer.byteCount else {
             throw .corrupt(path: path, reason: "it has only \(byteCount) bytes")
         }
+        var header = BinaryDecoder(try file.bytes(at: 0, count: StateFormat.headerBytes))
+        guard let magic = try? header.number(UInt64.self), magic == StateFormat.magic else {
+            throw .corrupt(path: path, reason: "it does not begin as a state file does")
+        }
         let end = try file.bytes(at: byteCount - SegmentTrailer.byteCount, count: SegmentTrailer.byteCount)
         let trailer = try SegmentTrailer(end, fileBytes: byteCount, path: path)
         let directory = try file.bytes(at: trailer.directoryOffset, count: trailer.directoryBytes)

@@ -3,6 +3,10 @@ import Synchronization
 
 /// A state file that is open for reading, for as long as anybody refers to it.
 final class SegmentFile: Sendable {
+    private static let lastSerial = Atomic<UInt64>(0)
+
+    /// Unlike its address, nothing else will ever have it.
+    let serial = SegmentFile.lastSerial.add(1, ordering: .relaxed).newValue
     private let readable: any ReadableFile
     private let pathNow: Mutex<String>
 

@@ -9,7 +9,7 @@ extension StateCheckpoint {
         let name = StateFileName.merge(nextFileNumber).text
         nextFileNumber += 1
         let job = MergeJob(
-            inputs: mergeInputs(Set(replaced.map(ObjectIdentifier.init))), replaced: replaced,
+            inputs: mergeInputs(Set(replaced.map(\.serial))), replaced: replaced,
             directory: directory, outputName: name, fileSystem: fileSystem)
         merging.begin(job)
         return { [merging] () throws(StateError) in
@@ -23,13 +23,13 @@ extension StateCheckpoint {
     }
 
     private func mergeFiles() -> [MergePolicy.File] {
-        var bytes: [ObjectIdentifier: (all: Int, dead: Int)] = [:]
+        var bytes: [UInt64: (all: Int, dead: Int)] = [:]
         for store in stores {
             let sections = store.disk?.sections ?? []
             let all = sections.reduce(0) { $0 + $1.info.byteCount }
             let records = sections.reduce(1) { $0 + $1.info.recordCount }
             for section in sections {
-                let file = ObjectIdentifier(section.file)
+                let file = section.file.serial
                 // A tombstone has killed a record elsewhere, as large as they are on average.
                 let dead =
                     section.info.deadBytes(at: store.retiredWatermark)
@@ -39,15 +39,15 @@ extension StateCheckpoint {
             }
         }
         return files.map {
-            let file = bytes[ObjectIdentifier($0.file)] ?? (0, 0)
+            let file = bytes[$0.file.serial] ?? (0, 0)
             return MergePolicy.File(bytes: file.all, deadBytes: file.dead)
         }
     }
 
-    private func mergeInputs(_ replaced: Set<ObjectIdentifier>) -> [MergeJob.StoreInputs] {
+    private func mergeInputs(_ replaced: Set<UInt64>) -> [MergeJob.StoreInputs] {
         stores.compactMap { store in
             guard let disk = store.disk else { return nil }
-            let sections = disk.sections.filter { replaced.contains(ObjectIdentifier($0.file)) }
+            let sections = disk.sections.filter { replaced.contains($0.file.serial) }
             guard let first = sections.first else { return nil }
             return MergeJob.StoreInputs(
                 number: disk.number, format: store.recordFormat, tracksExpiry: store.layout.tracksExpiryOrder,
@@ -59,8 +59,8 @@ extension StateCheckpoint {
     /// Lets the stores use a merged file, if one is ready, in the place of those that it was made from.
     func installMerge() throws(StateError) {
         guard let result = merging.take() else { return }
-        let replaced = Set(result.job.replaced.map(ObjectIdentifier.init))
-        guard let position = files.firstIndex(where: { replaced.contains(ObjectIdentifier($0.file)) }) else {
+        let replaced = Set(result.job.replaced.map(\.serial))
+        guard let position = files.firstIndex(where: { replaced.contains($0.file.serial) }) else {
             return
         }
         var sections: [UInt32: Section] = [:]
@@ -74,11 +74,11 @@ extension StateCheckpoint {
         }
         for store in stores {
             guard let disk = store.disk else { continue }
-            let first = disk.sections.firstIndex { replaced.contains(ObjectIdentifier($0.file)) }
-            disk.sections.removeAll { replaced.contains(ObjectIdentifier($0.file)) }
+            let first = disk.sections.firstIndex { replaced.contains($0.file.serial) }
+            disk.sections.removeAll { replaced.contains($0.file.serial) }
             if let section = sections[disk.number] { disk.sections.insert(section, at: first ?? 0) }
         }
-        files.removeAll { replaced.contains(ObjectIdentifier($0.file)) }
+        files.removeAll { replaced.contains($0.file.serial) }
         if !result.sections.isEmpty {
             let entry = Manifest.File(
                 name: result.job.outputName, byteCount: result.byteCount,

@@ -47,10 +47,10 @@ extension StateCheckpoint {
 
     /// Leaves out files to which no store refers any more.
     private func dropUnusedFiles() {
-        var used: Set<ObjectIdentifier> = []
+        var used: Set<UInt64> = []
         for store in stores {
-            for section in store.disk?.sections ?? [] { used.insert(ObjectIdentifier(section.file)) }
+            for section in store.disk?.sections ?? [] { used.insert(section.file.serial) }
         }
-        files.removeAll { !used.contains(ObjectIdentifier($0.file)) }
+        files.removeAll { !used.contains($0.file.serial) }
     }
 }

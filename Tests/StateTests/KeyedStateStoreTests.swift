@@ -72,6 +72,15 @@ import Testing
         #expect(store.memoryBytes < 64 << 10)
     }
 
+    @Test func `what never expires outlives every watermark`() throws {
+        let store = KeyedStateStore(KeyedStateStoreTests.layouts[2])
+        let slots = try store.insert([key(1), key(2)]).slots
+        store.setExpiry(1000, of: slots[1])
+        #expect(try store.allExpired(upTo: .max) { store.key(of: $0) } == [key(2)])
+        store.retire(upTo: .max)
+        #expect(try store.slots(of: [key(1), key(2)]) == [slots[0], KeyedStateStore.none])
+    }
+
     @Test(arguments: KeyedStateStoreTests.layouts)
     func `random operations give what a dictionary gives`(layout: StateLayout) throws {
         for seed in Seeds.range(30) {

@@ -93,4 +93,101 @@ struct StateBenchmarks {
             }
         }
     }
+
+    /// Sixteen shards of one operator, over the local disk, in a directory that goes when this does.
+    private final class Shards {
+        let directory = NSTemporaryDirectory() + "millrace-bench-" + UUID().uuidString
+        private(set) var checkpoint: StateCheckpoint
+        private(set) var stores: [KeyedStateStore] = []
+        private var keys: [[Fingerprint]] = Array(repeating: [], count: 16)
+        private var slots = [UInt32](repeating: 0, count: 65_536)
+        private var isNew = [UInt8](repeating: 0, count: 65_536)
+        var new = 0
+
+        init(budget: Int) {
+            checkpoint = StateCheckpoint(
+                directory: directory, fileSystem: LocalFileSystem(), memory: StateMemory(budgetBytes: budget))
+            addStores()
+        }
+
+        deinit { try? FileManager.default.removeItem(atPath: directory) }
+
+        func reopen(budget: Int) {
+            checkpoint = StateCheckpoint(
+                directory: directory, fileSystem: LocalFileSystem(), memory: StateMemory(budgetBytes: budget))
+            addStores()
+        }
+
+        private func addStores() {
+            stores = (0..<16).map { checkpoint.addStore(StateLayout(name: "set/\($0)", payloadBytes: 0)) }
+        }
+
+        func insert(_ all: ArraySlice<Fingerprint>) throws {
+            for key in all { keys[Int(key.high >> 60)].append(key) }
+            for (number, store) in stores.enumerated() {
+                let count = keys[number].count
+                try store.findOrInsert(keys[number], count: count, slots: &slots, isNew: &isNew)
+                for row in 0..<count {
+                    new += Int(isNew[row])
+                    if isNew[row] == 1 { store.setExpiry(1_800_000_000_000 + Int64(row & 1023), of: slots[row]) }
+                }
+                try store.maintain()
+                keys[number].removeAll(keepingCapacity: true)
+            }
+        }
+    }
+
+    @Test func `an epoch of deduplication`() throws {
+        let shards = Shards(budget: 4 << 30)
+        try shards.checkpoint.startEmpty()
+        let all = (0..<4_000_000).map(key)
+        for epoch in 1...10 {
+            let part = all[(epoch - 1) * 400_000..<epoch * 400_000]
+            for start in stride(from: part.startIndex, to: part.endIndex, by: 50_000) {
+                try shards.insert(part[start..<start + 50_000])
+            }
+            try measure("write an epoch of 400k changes", 400_000) { try shards.checkpoint.write(epoch: epoch) }
+            try shards.checkpoint.discard(before: epoch)
+            if let merge = shards.checkpoint.pendingMerge() { try measure("merge", 1) { try merge() } }
+        }
+        print("BENCH files: \(shards.checkpoint.fileCount), \(shards.checkpoint.diskBytes / 4_000_000) B an entry")
+        shards.reopen(budget: 4 << 30)
+        _ = try measure("load 4M entries", 4_000_000) { _ = try shards.checkpoint.load(epoch: 10) }
+        try shards.insert(all[0..<50_000])
+        #expect(shards.new == 4_000_000)
+        try measure("write an empty epoch", 1) { try shards.checkpoint.write(epoch: 11) }
+    }
+
+    @Test func `ten million keys in 64 MB`() throws {
+        let budget = 64 << 20
+        let shards = Shards(budget: budget)
+        try shards.checkpoint.startEmpty()
+        let all = (0..<10_000_000).map(key)
+        var merges = 0
+        var peak = 0
+        var part = 0
+        try measure("insert 10M keys in 64 MB", all.count) {
+            for start in stride(from: 0, to: all.count, by: 50_000) {
+                try shards.insert(all[start..<start + 50_000])
+                peak = max(peak, shards.stores.reduce(0) { $0 + $1.memoryBytes })
+                part += 1
+                guard part % 8 == 0 else { continue }
+                try shards.checkpoint.write(epoch: part)
+                try shards.checkpoint.discard(before: part)
+                if let merge = shards.checkpoint.pendingMerge() {
+                    merges += 1
+                    try merge()
+                }
+            }
+        }
+        #expect(shards.new == all.count)
+        #expect(peak < budget * 11 / 10)
+        print("BENCH peak \(peak >> 20) MB, \(merges) merges, \(shards.checkpoint.fileCount) files")
+        try measure("look 1M of 10M keys up in 64 MB", 1_000_000) {
+            for start in stride(from: 0, to: 10_000_000, by: 500_000) {
+                try shards.insert(all[start..<start + 50_000])
+            }
+        }
+        #expect(shards.new == all.count)
+    }
 }
