@@ -192,6 +192,7 @@ final class ColumnSlots {
         slots[field].setNull(row)
     }
 
+    @inline(never)
     private func setNestedNull(field: Int, row: Int) {
         if let builder = builders[field] {
             builder.truncate(to: row)
