@@ -78,7 +78,7 @@ let package = Package(
         .testTarget(name: "StateTests", dependencies: ["State", "Storage", "Columnar"], swiftSettings: house),
         .testTarget(
             name: "ConnectorsTests",
-            dependencies: ["Connectors", "Storage", "Columnar", "Diagnostics", "CZstd", "CZlib"],
+            dependencies: ["Connectors", "Storage", "Columnar", "Formats", "Diagnostics", "CZstd", "CZlib"],
             swiftSettings: house),
         .testTarget(name: "FormatsTests", dependencies: ["Formats", "Columnar", "Diagnostics"], swiftSettings: house),
     ],
