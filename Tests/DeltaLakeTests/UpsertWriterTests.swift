@@ -84,13 +84,14 @@ import Testing
                 epoch: Int64(epoch), upserts: batches, deletes: [Lake.batch(keySchema, deletes)],
                 sealBefore: boundary)
             if let outcome {
-                let rows = model.map { row($0.key, $0.value) }
-                expected[outcome.version] = AppendWriterTests.expected(rows, schema)
                 let snapshot = writer.table.snapshot
-                #expect(
-                    difference(
-                        CanonicalRows.texts(try writer.table.readAll(snapshot)), expected[outcome.version] ?? [])
-                        == nil, "seed \(seed) epoch \(epoch)")
+                #expect(writer.table.rowCount(snapshot) == model.count, "seed \(seed) epoch \(epoch)")
+                if epoch % 5 == 0 || epoch == epochs {
+                    let rows = AppendWriterTests.expected(model.map { row($0.key, $0.value) }, schema)
+                    let found = CanonicalRows.texts(try writer.table.readAll(snapshot))
+                    #expect(difference(found, rows) == nil, "seed \(seed) epoch \(epoch)")
+                    expected[outcome.version] = rows
+                }
                 let again = try writer.commit(epoch: Int64(epoch), upserts: batches)
                 #expect(again?.isRepeated == true)
             }
@@ -109,7 +110,7 @@ import Testing
         return expected
     }
 
-    @Test(arguments: 0..<24) func changesOverManyEpochsGiveTheRowsOfADictionary(seed: Int) throws {
+    @Test(arguments: 0..<16) func changesOverManyEpochsGiveTheRowsOfADictionary(seed: Int) throws {
         let store = LocalObjectStore("/lake/table", in: SimulatedFileSystem())
         let plan = Plan(partitioned: seed % 3 == 0, sealing: seed % 4 != 1, reopening: seed % 2 == 0)
         _ = try Self.run(seed: seed, epochs: 60, plan: plan, store: store)

@@ -189,5 +189,6 @@ public final class DeltaTable: Sendable {
             // Only what the checkpoint forgot too: memory must not grow with every file that ever was.
             state.snapshot.forgetRemoved(before: retained)
         }
+        try deleteExpiredLog()
     }
 }

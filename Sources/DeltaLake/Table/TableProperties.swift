@@ -6,9 +6,18 @@ enum TableProperties {
         return value
     }
 
-    /// How long a removed file is remembered, in milliseconds; a week, as Delta has it.
+    /// A week, as Delta has it.
+    static let defaultRetention: Int64 = 7 * 86_400_000
+
+    /// How long a removed file is remembered and kept, in milliseconds.
     static func deletedFileRetention(_ metadata: TableMetadata) -> Int64 {
-        metadata.configuration["delta.deletedFileRetentionDuration"].flatMap(interval) ?? 7 * 86_400_000
+        metadata.configuration["delta.deletedFileRetentionDuration"].flatMap(interval) ?? defaultRetention
+    }
+
+    /// How old the log's commits may become, in milliseconds; nil when all are kept, unless the table asks for it.
+    static func logRetention(_ metadata: TableMetadata) -> Int64? {
+        guard metadata.configuration["delta.enableExpiredLogCleanup"] == "true" else { return nil }
+        return metadata.configuration["delta.logRetentionDuration"].flatMap(interval) ?? 30 * 86_400_000
     }
 
     /// How many leaf columns of a file have bounds.

@@ -10,7 +10,7 @@ struct UpsertRewrite {
     /// Key columns of the deleted rows.
     private let deleted: Batch
     /// All changed and deleted keys.
-    private let gone: Set<Fingerprint>
+    private let gone: KeyMap
     private(set) var rewritten: Set<Int32> = []
     private(set) var written: [KeyedOutput.Written] = []
     private var placer: DataFilePlacer
@@ -24,22 +24,26 @@ struct UpsertRewrite {
         let all = bound.isEmpty ? Batch(empty: state.plan.binding.schema) : Batch.concatenate(bound)
         let keys = state.files.fingerprints(state.keyColumns.map { all.columns[$0] }, count: all.count)
         (changed, changedKeys) = UpsertRewrite.lastOfEachKey(all, keys)
-        var gone = Set(changedKeys)
+        let gone = KeyMap(expecting: changedKeys.count)
+        for key in changedKeys { gone.set(key, to: 0) }
         var removed: [Batch] = []
         for batch in deletes where batch.count > 0 { removed.append(try UpsertRewrite.keyColumns(batch, state)) }
         let empty = Batch(empty: Schema(state.keyColumns.map { state.plan.binding.schema[$0] }))
         let deletedRows = removed.isEmpty ? empty : Batch.concatenate(removed)
         let deletedFingerprints = state.files.fingerprints(deletedRows.columns, count: deletedRows.count)
         var kept: [Int32] = []
-        for (row, key) in deletedFingerprints.enumerated() where gone.insert(key).inserted { kept.append(Int32(row)) }
+        for (row, key) in deletedFingerprints.enumerated() where gone[key] == nil {
+            gone.set(key, to: 0)
+            kept.append(Int32(row))
+        }
         deleted = deletedRows.gather(Selection(kept))
         deletedKeys = kept.map { deletedFingerprints[Int($0)] }
         self.gone = gone
     }
 
     private static func lastOfEachKey(_ batch: Batch, _ keys: [Fingerprint]) -> (Batch, [Fingerprint]) {
-        var last: [Fingerprint: Int32] = Dictionary(minimumCapacity: keys.count)
-        for (row, key) in keys.enumerated() { last[key] = Int32(row) }
+        let last = KeyMap(expecting: keys.count)
+        for (row, key) in keys.enumerated() { last.set(key, to: Int32(row)) }
         if last.count == keys.count { return (batch, keys) }
         var rows: [Int32] = []
         for (row, key) in keys.enumerated() where last[key] == Int32(row) { rows.append(Int32(row)) }
@@ -96,7 +100,7 @@ struct UpsertRewrite {
             for batch in try state.files.reader.read(state.files.files[Int(id)].add) {
                 let keys = state.files.fingerprints(state.keyColumns.map { batch.columns[$0] }, count: batch.count)
                 var kept: [Int32] = []
-                for (row, key) in keys.enumerated() where !gone.contains(key) { kept.append(Int32(row)) }
+                for (row, key) in keys.enumerated() where gone[key] == nil { kept.append(Int32(row)) }
                 if kept.isEmpty { continue }
                 let isWhole = kept.count == batch.count
                 try add(
