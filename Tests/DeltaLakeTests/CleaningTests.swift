@@ -21,12 +21,16 @@ import Testing
         defer { lake.remove() }
         let clock = Clock()
         let table = try DeltaTable.openOrCreate(
-            lake.store, TableDefinition(schema: Self.schema, partitionColumns: ["day"]), environment: clock.environment)
+            lake.store, TableDefinition(schema: Self.schema, partitionColumns: ["day"]),
+            environment: clock.environment)
         let writer = try UpsertWriter(table, schema: Self.schema, key: ["key"], identity: Self.identity)
         for epoch in 1...12 {
             _ = try writer.commit(
                 epoch: Int64(epoch),
-                upserts: [Lake.batch(Self.schema, [[.bigint(Int64(epoch % 3)), .string("_d"), .bigint(Int64(epoch))]])])
+                upserts: [
+                    Lake.batch(
+                        Self.schema, [[.bigint(Int64(epoch % 3)), .string("_d"), .bigint(Int64(epoch))]])
+                ])
         }
         let orphan: [UInt8] = [1, 2, 3]
         try orphan.withUnsafeBytes { try lake.store.put("day=_d/part-orphan.parquet", $0) }
@@ -62,20 +66,25 @@ import Testing
             let lake = Lake()
             defer { lake.remove() }
             let clock = Clock()
-            var properties = ["delta.checkpointInterval": "5", "delta.logRetentionDuration": "interval 1 hour"]
+            var properties = [
+                "delta.checkpointInterval": "5", "delta.logRetentionDuration": "interval 1 hour",
+            ]
             if isAsked { properties["delta.enableExpiredLogCleanup"] = "true" }
             let table = try DeltaTable.openOrCreate(
                 lake.store, TableDefinition(schema: Self.schema, properties: properties),
                 environment: clock.environment)
             let writer = try AppendWriter(table, schema: Self.schema, identity: Self.identity)
             for epoch in 1...12 {
-                // The commits' files keep the machine's time; from epoch 10 on they are hours old for the table.
+                // The commits' files keep the machine's time; from epoch 10 on they are hours old for the
+                // table.
                 if epoch == 10 { clock.advance(7_200_000) }
                 let files = try writer.encode(
-                    [Lake.batch(Self.schema, [[.bigint(Int64(epoch)), .string("d"), .bigint(1)]])], epoch: Int64(epoch))
+                    [Lake.batch(Self.schema, [[.bigint(Int64(epoch)), .string("d"), .bigint(1)]])],
+                    epoch: Int64(epoch))
                 _ = try writer.commit(epoch: Int64(epoch), files: files)
             }
-            let first = FileManager.default.fileExists(atPath: lake.path + "/_delta_log/00000000000000000000.json")
+            let first = FileManager.default.fileExists(
+                atPath: lake.path + "/_delta_log/00000000000000000000.json")
             #expect(first == !isAsked)
             let reopened = try DeltaTable.open(lake.store)
             #expect(reopened.rowCount(reopened.snapshot) == 12)

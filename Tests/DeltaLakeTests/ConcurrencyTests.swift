@@ -33,7 +33,8 @@ import Testing
         }
         #expect(errors.withLock { $0 }.isEmpty)
         let table = try DeltaTable.open(lake.store)
-        let expected = (0..<4).flatMap { thread in (1...50).map { [Value.bigint(Int64(thread * 1000 + $0))] } }
+        let expected = (0..<4).flatMap { thread in (1...50).map { [Value.bigint(Int64(thread * 1000 + $0))] }
+        }
         let texts = AppendWriterTests.expected(expected, Self.schema)
         #expect(difference(CanonicalRows.texts(try table.readAll(table.snapshot)), texts) == nil)
         #expect(table.snapshot.version == 200)
@@ -97,7 +98,8 @@ import Testing
         let table = try DeltaTable.openOrCreate(store, TableDefinition(schema: Self.schema))
         let writer = try AppendWriter(
             table, schema: Self.schema, identity: SinkIdentity(instance: "i", sink: "s"))
-        let commit = try #require(String(bytes: try store.get("_delta_log/00000000000000000000.json"), encoding: .utf8))
+        let commit = try #require(
+            String(bytes: try store.get("_delta_log/00000000000000000000.json"), encoding: .utf8))
         let metadata = try #require(commit.split(separator: "\n").first { $0.contains("metaData") })
         let changed = metadata.replacingOccurrences(of: "\"long\"", with: "\"string\"")
         var bytes = Array(changed.replacingOccurrences(of: "\\\"long\\\"", with: "\\\"string\\\"").utf8)

@@ -5,13 +5,15 @@ import Storage
 extension DeltaTable {
     /// Deletes data files that no version since `retention` uses, and what crashes have left behind.
     ///
-    /// A file goes when it is in no version that is younger than the retention, and was written before it. Epochs that
-    /// are being written are safe as long as they are shorter than the retention.
-    /// - Parameter retention: milliseconds; the table's `delta.deletedFileRetentionDuration` (a week) when nil.
+    /// A file goes when it is in no version that is younger than the retention, and was written before it.
+    /// Epochs that are being written are safe as long as they are shorter than the retention.
+    /// - Parameter retention: milliseconds; the table's `delta.deletedFileRetentionDuration` (a week) when
+    ///   nil.
     /// - Returns: the names of what was deleted.
     public func deleteUnusedFiles(retention: Int64? = nil) throws(DeltaError) -> [String] {
         let snapshot = try refresh()
-        let oldest = environment.clock() - (retention ?? TableProperties.deletedFileRetention(snapshot.metadata))
+        let oldest =
+            environment.clock() - (retention ?? TableProperties.deletedFileRetention(snapshot.metadata))
         var used: Set<String> = []
         for file in snapshot.liveFiles { if let name = name(file.path) { used.insert(name) } }
         for file in snapshot.removed.values where (file.deletionTimestamp ?? .max) >= oldest {
@@ -20,7 +22,9 @@ extension DeltaTable {
         do throws(StorageError) {
             var deleted: [String] = []
             for object in try store.list(prefix: "", after: nil)
-            where object.modified < oldest && DeltaTable.isDataFile(object.name) && !used.contains(object.name) {
+            where object.modified < oldest && DeltaTable.isDataFile(object.name)
+                && !used.contains(object.name)
+            {
                 try store.delete(object.name)
                 deleted.append(object.name)
             }
@@ -39,8 +43,9 @@ extension DeltaTable {
         }
     }
 
-    /// Deletes commits and checkpoints that are older than the table's `delta.logRetentionDuration`, where the table
-    /// asks for it with `delta.enableExpiredLogCleanup = true`; never what the versions since then are built on.
+    /// Deletes commits and checkpoints that are older than the table's `delta.logRetentionDuration`, where
+    /// the table asks for it with `delta.enableExpiredLogCleanup = true`; never what the versions since then
+    /// are built on.
     func deleteExpiredLog() throws(DeltaError) {
         let metadata = snapshot.metadata
         guard let retention = TableProperties.logRetention(metadata) else { return }

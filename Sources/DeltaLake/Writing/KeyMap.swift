@@ -1,6 +1,7 @@
 import Columnar
 
-/// A number for each key, such as the file that holds its row: open addressing with linear probing over fingerprints.
+/// A number for each key, such as the file that holds its row: open addressing with linear probing over
+/// fingerprints.
 ///
 /// 20 bytes a slot, at most 70 % of them taken. Used by one owner at a time.
 final class KeyMap {
