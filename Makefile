@@ -31,7 +31,7 @@ build: ## the release program at bin/millrace
 # Copied, not linked: a program that is running keeps its file while the next one is built.
 .PHONY: program
 program:
-	@swift build -c release --product millrace
+	@swift build -c release --static-swift-stdlib --product millrace
 	@mkdir -p bin
 	@cmp -s .build/release/millrace bin/millrace || \
 	    { cp .build/release/millrace bin/millrace.new && mv bin/millrace.new bin/millrace; }

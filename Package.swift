@@ -88,7 +88,18 @@ let package = Package(
         .testTarget(
             name: "ExpressionsTests", dependencies: ["Expressions", "Columnar", "Diagnostics"],
             swiftSettings: house),
+        .testTarget(
+            name: "PlanningTests",
+            dependencies: ["Planning", "Language", "Columnar", "Diagnostics", "Expressions"],
+            exclude: ["Golden"], swiftSettings: house),
         .testTarget(name: "StateTests", dependencies: ["State", "Storage", "Columnar"], swiftSettings: house),
+        .testTarget(
+            name: "RuntimeTests",
+            dependencies: [
+                "Runtime", "Connectors", "Planning", "Language", "Expressions", "Formats", "State", "Storage",
+                "Columnar", "Diagnostics",
+            ],
+            exclude: ["Golden"], swiftSettings: house),
         .testTarget(
             name: "DeltaLakeTests",
             dependencies: ["DeltaLake", "Parquet", "Storage", "Columnar", "Diagnostics", "Formats"],
@@ -97,7 +108,7 @@ let package = Package(
             name: "SimulationTests", dependencies: ["Simulation", "Diagnostics"], swiftSettings: house),
         .testTarget(
             name: "ConnectorsTests",
-            dependencies: ["Connectors", "Runtime", "Storage", "Columnar", "Diagnostics"],
+            dependencies: ["Connectors", "Runtime", "Storage", "Columnar", "Diagnostics", "CZlib", "CZstd"],
             swiftSettings: house),
         .testTarget(
             name: "CommandsTests",
@@ -105,6 +116,13 @@ let package = Package(
                 "Commands", "Diagnostics", "Simulation", "Runtime", "DeltaLake", "Storage", "Formats",
             ],
             exclude: ["Golden", "make_lake.py"], swiftSettings: house),
+        .testTarget(
+            name: "CrashTests",
+            dependencies: [
+                "Runtime", "Connectors", "DeltaLake", "Planning", "Language", "State", "Storage", "Columnar",
+                "Diagnostics",
+            ],
+            swiftSettings: house),
     ],
     cxxLanguageStandard: .cxx20
 )

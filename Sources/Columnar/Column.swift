@@ -1,7 +1,7 @@
 /// The values of one column of a batch: immutable, shared between batches without copying.
 ///
-/// A row that `validity` marks 0 is NULL; its slot in the values buffer holds a harmless value (zero, an empty
-/// view), so kernels may compute over it without a branch.
+/// A row that `validity` marks 0 is NULL; its slot in the values buffer holds a harmless value (zero, an
+/// empty view), so kernels may compute over it without a branch.
 public final class Column: @unchecked Sendable {
     /// Where the values are; which case it is follows from `type`.
     public enum Storage {
@@ -129,6 +129,15 @@ extension Column {
 
     /// A column of `count` NULLs.
     public static func nulls(_ type: DataType, count: Int) -> Column {
+        let none = Bitmap(repeating: false, count: count)
+        if type.isText {
+            let views = Buffer(capacity: count * 16, zeroed: true)
+            return Column(type: type, count: count, validity: none, storage: .views(views, data: []))
+        }
+        if type.width > 0 {
+            let values = Buffer(capacity: count * type.width, zeroed: true)
+            return .fixed(type, count: count, validity: none, values: values)
+        }
         let builder = ColumnBuilder(type: type, capacity: count)
         for _ in 0..<count { builder.appendNull() }
         return builder.finish()

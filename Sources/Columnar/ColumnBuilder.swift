@@ -195,9 +195,10 @@ public final class ColumnBuilder {
         }
     }
 
-    /// Undoes rows from `newCount` on, children included. For decoders that find a row bad half-way.
+    /// Undoes rows from `newCount` on, children included. For decoders that find a row bad half-way: what
+    /// was appended to the children of a row that has not been ended goes too.
     public func truncate(to newCount: Int) {
-        guard newCount < count else { return }
+        guard newCount <= count else { return }
         for row in newCount..<count {
             if validity[row] { validity.clear(row) } else { nullCount -= 1 }
             if type == .boolean { Bitmap(buffer: values, count: capacity).clear(row) }

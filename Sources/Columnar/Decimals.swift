@@ -44,8 +44,9 @@ public enum Decimals {
 
     /// Digits, optional sign, point and exponent (`12`, `-.5`, `1.25e3`) as unscaled value and scale.
     ///
-    /// nil when the text is not a number or has over 38 digits in front of the point. Digits behind the point are cut off
-    /// after the 38th of all, which no rounding to fewer notices. The scale can be negative (`1e3` is 1 at −3).
+    /// nil when the text is not a number or has over 38 digits in front of the point. Digits behind the
+    /// point are cut off after the 38th of all, which no rounding to fewer notices. The scale can be
+    /// negative (`1e3` is 1 at −3).
     public static func parse(_ text: UnsafeRawBufferPointer) -> (unscaled: Int128, scale: Int)? {
         var index = 0
         var isNegative = false

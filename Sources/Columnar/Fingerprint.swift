@@ -25,7 +25,8 @@
 
     @inlinable public func combined(with other: Fingerprint) -> Fingerprint {
         Fingerprint(
-            low: Fingerprint.mix(low ^ 0x8EBC_6AF0_9C88_C6E3, other.low ^ 0x5899_65CC_7537_4CC3) &+ other.high,
+            low: Fingerprint.mix(low ^ 0x8EBC_6AF0_9C88_C6E3, other.low ^ 0x5899_65CC_7537_4CC3)
+                &+ other.high,
             high: Fingerprint.mix(high ^ 0x1D8E_4E27_C47D_124F, other.high ^ 0xEB44_ACCA_B455_D165) ^ low)
     }
 

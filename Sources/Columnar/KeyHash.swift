@@ -2,8 +2,9 @@
 public enum KeyHash {
     /// One fingerprint for each row of `columns`, which have `count` rows.
     ///
-    /// Rows are equal as SQL's GROUP BY has it: NULL equals NULL, −0.0 equals 0.0, all NaN are one. A key of one type
-    /// never shares its fingerprint with the same digits of another type on purpose; types do not take part.
+    /// Rows are equal as SQL's GROUP BY has it: NULL equals NULL, −0.0 equals 0.0, all NaN are one. A key
+    /// of one type never shares its fingerprint with the same digits of another type on purpose; types do
+    /// not take part.
     /// - Parameter out: room for `count` fingerprints.
     public static func fingerprints(
         of columns: [Column], count: Int, seed: Fingerprint, into out: UnsafeMutablePointer<Fingerprint>
@@ -43,7 +44,9 @@ public enum KeyHash {
         case .structure: for member in column.children { fold(member, count: count, into: out) }
         }
         if let validity = column.validity {
-            for row in 0..<count where !validity[row] { out[row] = out[row].combined(with: Int64.min + 0x5EED) }
+            for row in 0..<count where !validity[row] {
+                out[row] = out[row].combined(with: Int64.min + 0x5EED)
+            }
         }
     }
 

@@ -35,9 +35,11 @@ import Glibc
         if length <= 12 {
             self = StringView(short: start, length: length)
         } else {
-            low = UInt64(UInt32(truncatingIfNeeded: length))
+            low =
+                UInt64(UInt32(truncatingIfNeeded: length))
                 | UInt64(start.loadUnaligned(as: UInt32.self)) << 32
-            high = UInt64(UInt32(truncatingIfNeeded: buffer))
+            high =
+                UInt64(UInt32(truncatingIfNeeded: buffer))
                 | UInt64(UInt32(truncatingIfNeeded: offset)) << 32
         }
     }

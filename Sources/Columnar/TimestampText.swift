@@ -2,9 +2,10 @@
 public enum TimestampText {
     /// `2026-11-18T23:50:00.123Z` and its variants, as milliseconds since the epoch, UTC.
     ///
-    /// A date alone is midnight. `T` may be a blank; seconds and a fraction of 1 to 9 digits may be left out (digits
-    /// behind the third are cut off); the zone is `Z`, `±hh`, `±hhmm`, `±hh:mm` or none, which means UTC. Impossible
-    /// dates and times (2026-02-30, 24:00:01) give nil; a leap second (`:60`) counts as the next second.
+    /// A date alone is midnight. `T` may be a blank; seconds and a fraction of 1 to 9 digits may be left
+    /// out (digits behind the third are cut off); the zone is `Z`, `±hh`, `±hhmm`, `±hh:mm` or none, which
+    /// means UTC. Impossible dates and times (2026-02-30, 24:00:01) give nil; a leap second (`:60`) counts
+    /// as the next second.
     public static func parse(_ text: UnsafeRawBufferPointer) -> Int64? {
         if let time = parsePlain(text) { return time }
         var reader = DigitReader(text: text)
@@ -31,7 +32,8 @@ public enum TimestampText {
         return midnight + milliseconds - zone
     }
 
-    /// The one form that nearly all events have: `2026-11-18T23:50:00[.123][Z]`, without a branch for each digit.
+    /// The one form that nearly all events have: `2026-11-18T23:50:00[.123][Z]`, without a branch for each
+    /// digit.
     private static func parsePlain(_ text: UnsafeRawBufferPointer) -> Int64? {
         guard text.count >= 19, text.count <= 24, let base = text.baseAddress else { return nil }
         let bytes = base.assumingMemoryBound(to: UInt8.self)
@@ -53,9 +55,12 @@ public enum TimestampText {
             end = 23
         }
         if end < text.count, bytes[end] == UInt8(ascii: "Z") { end &+= 1 }
-        let marks = bytes[4] == UInt8(ascii: "-") && bytes[7] == UInt8(ascii: "-")
-            && bytes[10] == UInt8(ascii: "T") && bytes[13] == UInt8(ascii: ":") && bytes[16] == UInt8(ascii: ":")
-        guard marks, worst <= 9, end == text.count, month &- 1 < 12, month > 0, day > 0, hour < 24, minute < 60,
+        let marks =
+            bytes[4] == UInt8(ascii: "-") && bytes[7] == UInt8(ascii: "-")
+            && bytes[10] == UInt8(ascii: "T") && bytes[13] == UInt8(ascii: ":")
+            && bytes[16] == UInt8(ascii: ":")
+        guard marks, worst <= 9, end == text.count, month &- 1 < 12, month > 0, day > 0, hour < 24,
+            minute < 60,
             second < 60, day <= 28 || day <= Civil.daysInMonth(month, year: year)
         else { return nil }
         let days = Civil.days(year: year, month: month, day: day)
@@ -71,8 +76,9 @@ public enum TimestampText {
     /// Days since the epoch of `2026-11-18`; nil when it is no date.
     public static func parseDate(_ text: UnsafeRawBufferPointer) -> Int32? {
         guard text.count == 10, let milliseconds = parse(text) else { return nil }
-        return Int32(truncatingIfNeeded: milliseconds / Civil.millisecondsPerDay
-            - (milliseconds % Civil.millisecondsPerDay < 0 ? 1 : 0))
+        return Int32(
+            truncatingIfNeeded: milliseconds / Civil.millisecondsPerDay
+                - (milliseconds % Civil.millisecondsPerDay < 0 ? 1 : 0))
     }
 
     /// Milliseconds of the day of `13:05`, `13:05:09` or `13:05:09.120`; nil when it is no time.

@@ -18,6 +18,9 @@ struct ChangeList {
 
     var count: Int { items.count }
 
+    /// Whether some of the entries have left memory.
+    var hasKeys: Bool { !keys.isEmpty }
+
     var memoryBytes: Int { items.capacity * 4 + keys.capacity * 16 + returned.capacity * 4 }
 
     mutating func append(_ slot: UInt32) { items.append(slot) }

@@ -52,7 +52,9 @@ struct EntryArena {
         _ slot: UInt32, _ bases: UnsafeMutablePointer<UInt>, _ stride: Int
     ) -> UnsafeMutableRawPointer {
         let position = UInt(slot) &+ 16
-        let chunk = UInt.bitWidth &- 1 &- position.leadingZeroBitCount
+        // The exponent is the highest bit's number. The machine's own instruction for that waits for what its target
+        // register held before, which can make each look-up wait for the one before it.
+        let chunk = Int(truncatingIfNeeded: Double(Int64(slot) &+ 16).bitPattern &>> 52) &- 1023
         return UnsafeMutableRawPointer(bitPattern: bases[chunk] &+ position &* UInt(bitPattern: stride))
             .unsafelyUnwrapped
     }
@@ -114,8 +116,6 @@ struct EntryArena {
             let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
             memory = mmap(nil, bytes, PROT_READ | PROT_WRITE, flags, -1, 0)
             precondition(memory != MAP_FAILED, "out of memory")
-            // Look-ups hit entries at random: large pages save most of the address translation.
-            if bytes >= 4 << 20 { madvise(memory, bytes, MADV_HUGEPAGE) }
         } else {
             memory = malloc(bytes)
             heapBytes += bytes

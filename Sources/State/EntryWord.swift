@@ -34,6 +34,6 @@
         min(max(expiry, earliest), latest) << 8
     }
 
-    /// The greatest word that an entry dead by `watermark` can have.
-    static func bound(_ watermark: Int64) -> Int64 { encoded(watermark) | flags }
+    /// The greatest word that an entry dead by `watermark` can have. What never expires is above all bounds.
+    static func bound(_ watermark: Int64) -> Int64 { min(encoded(watermark), (latest - 1) << 8) | flags }
 }

@@ -19,5 +19,7 @@ struct ExpiredEntries {
     var position = 0
     var watermark = Int64.min
 
+    var memoryBytes: Int { items.capacity * MemoryLayout<Item>.stride }
+
     var isExhausted: Bool { position == items.count }
 }

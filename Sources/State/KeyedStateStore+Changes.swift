@@ -19,7 +19,9 @@ extension KeyedStateStore {
         for position in 0..<count {
             switch changes[first + position] {
             case .slot(let slot): slots[position] = slot
-            case .key: slots[position] = KeyedStateStore.none
+            case .key(let key):
+                slots[position] = try fetch(key)
+                precondition(slots[position] != KeyedStateStore.none, "what left memory as changed is on disk")
             }
         }
         return count
@@ -27,8 +29,11 @@ extension KeyedStateStore {
 
     /// Forgets the changes: what comes next belongs to the next epoch. Dead entries that were changed lose their slot.
     ///
-    /// With persistent state, `StateCheckpoint.write` does it.
-    public func endEpoch() { endEpoch(isStored: false) }
+    /// Only for a store by itself; with persistent state, `StateCheckpoint.write` ends the epoch.
+    public func endEpoch() {
+        precondition(disk == nil, "the epoch of a persistent store ends when it is written")
+        endEpoch(isStored: false)
+    }
 
     func endEpoch(isStored: Bool) {
         let bound = EntryWord.bound(retiredWatermark)

@@ -13,20 +13,28 @@ extension KeyedStateStore {
     ) throws(StateError) -> Int {
         precondition(layout.tracksExpiryOrder, "the store does not keep the order of expiry")
         precondition(capacity > 0, "there is room for a slot")
+        // What came from disk for the last call alone would fill the memory if much expires at once.
+        if disk?.isPartial == true { freeDying() }
         var count = 0
         while count == 0 {
             if expired.isExhausted {
                 // What was begun at a lower watermark is finished first.
-                if expired.watermark > retiredWatermark { retire(upTo: expired.watermark) }
+                retire(upTo: expired.watermark)
+                expired = ExpiredEntries()
+                let watermark = min(watermark, .max - 1)
                 guard watermark > retiredWatermark else { return 0 }
-                collectExpired(upTo: watermark)
-                if expired.isExhausted { retire(upTo: watermark) }
+                try collectExpired(upTo: watermark)
             }
             while count < capacity, !expired.isExhausted {
                 let item = expired.items[expired.position]
                 expired.position += 1
-                take(item.slot)
-                slots[count] = item.slot
+                let slot = item.slot == KeyedStateStore.none ? try fetch(item.key) : item.slot
+                // A timer on disk may be that of an older version, which has been given another time or is gone.
+                guard slot != KeyedStateStore.none, word(slot) & EntryWord.removed == 0,
+                    expiry(of: slot) == item.expiry
+                else { continue }
+                take(slot)
+                slots[count] = slot
                 count += 1
             }
         }
@@ -40,7 +48,7 @@ extension KeyedStateStore {
         if word & EntryWord.changed == 0 { dying.append(slot) }
     }
 
-    private func collectExpired(upTo watermark: Int64) {
+    private func collectExpired(upTo watermark: Int64) throws(StateError) {
         expired = ExpiredEntries()
         expired.watermark = watermark
         let bound = EntryWord.bound(watermark)
@@ -56,16 +64,27 @@ extension KeyedStateStore {
                 expired.items.append(.init(expiry: expiry, key: key(of: record.slot), slot: record.slot))
             }
         }
+        if let disk, disk.isPartial {
+            var timers: [Timer] = []
+            for section in disk.sections {
+                try section.collectTimers(
+                    after: retiredWatermark, upTo: watermark, disk.reader, into: &timers)
+            }
+            for timer in timers where index.find(SlotIndex.hash(timer.key), timer.key, in: arena) == .max {
+                expired.items.append(.init(expiry: timer.expiry, key: timer.key, slot: KeyedStateStore.none))
+            }
+        }
         expired.items.sort(by: ExpiredEntries.Item.isBefore)
         removeRepeated()
     }
 
-    /// An entry whose expiry was moved to and fro is queued more than once.
+    /// An entry whose expiry was moved to and fro is queued more than once, and one may have timers in many sections.
     private func removeRepeated() {
         var kept = 0
         for position in expired.items.indices {
             let item = expired.items[position]
-            if kept > 0, expired.items[kept - 1].key == item.key { continue }
+            let last = kept > 0 ? expired.items[kept - 1] : nil
+            if let last, last.key == item.key, last.expiry == item.expiry { continue }
             expired.items[kept] = item
             kept += 1
         }

@@ -8,11 +8,18 @@ extension KeyedStateStore {
         freeDying()
         sweep()
         shrinkIfSparse()
+        if let disk, disk.isPartial, disk.lastAbsentExpiry <= retiredWatermark, !changes.hasKeys {
+            disk.becomeWhole()
+        }
         count()
+        try relieve()
     }
 
     /// Whether look-ups note which entries are in use, for the choice of what leaves memory.
-    var countsUse: Bool { false }
+    var countsUse: Bool {
+        guard let memory else { return false }
+        return memory.usedBytes > memory.budgetBytes / 2
+    }
 
     /// Takes the entry out of memory.
     func free(_ slot: UInt32) {
@@ -28,7 +35,7 @@ extension KeyedStateStore {
         countedBytes = bytes
     }
 
-    private func freeDying() {
+    func freeDying() {
         for slot in dying {
             let word = word(slot)
             // It may have been revived since, or freed as a change.
@@ -42,10 +49,15 @@ extension KeyedStateStore {
     /// Frees dead entries among the next slots: twice as many slots as there were insertions since the last time,
     /// so that a store that takes and retires entries for ever stays in proportion to what is alive.
     private func sweep() {
-        let bound = EntryWord.bound(retiredWatermark)
-        guard retiredWatermark != .min, arena.slotCount > 0 else { return }
-        var left = min(arena.slotCount, insertedSinceSweep * 2 + 64)
+        guard retiredWatermark != .min else { return }
+        sweep(slots: min(arena.slotCount, insertedSinceSweep * 2 + 64))
         insertedSinceSweep = 0
+    }
+
+    /// Frees dead entries among the next slots.
+    func sweep(slots count: Int) {
+        let bound = EntryWord.bound(retiredWatermark)
+        var left = count
         while left > 0 {
             if sweepHand >= arena.slotCount { sweepHand = 0 }
             let end = min(arena.slotCount, sweepHand + left)
@@ -59,9 +71,14 @@ extension KeyedStateStore {
         }
     }
 
+    /// Gives memory back once it is clear that it will not be filled again soon.
     private func shrinkIfSparse() {
-        guard arena.slotCount >= 1024, arena.usedCount < arena.slotCount / 4 else { return }
-        compact()
+        guard arena.slotCount >= 1024, arena.usedCount < arena.slotCount / 4 else {
+            sparseRounds = 0
+            return
+        }
+        sparseRounds += 1
+        if sparseRounds >= 64 || countsUse { compact() }
     }
 
     /// Moves entries from the end into free slots and gives the end's memory back.
@@ -85,7 +102,7 @@ extension KeyedStateStore {
         }
         let bound = UInt32(count)
         changes.update { .slot($0 < bound ? $0 : entry($0).load(as: UInt32.self)) }
-        for position in expired.items.indices {
+        for position in expired.position..<expired.items.count {
             let slot = expired.items[position].slot
             if slot >= bound, slot != KeyedStateStore.none {
                 expired.items[position].slot = entry(slot).load(as: UInt32.self)
@@ -95,6 +112,7 @@ extension KeyedStateStore {
         if rebuilds { rebuildIndex() }
         rebuildQueue()
         sweepHand = 0
+        sparseRounds = 0
     }
 
     private func rebuildIndex() {

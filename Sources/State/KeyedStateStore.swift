@@ -32,17 +32,21 @@ public final class KeyedStateStore {
     /// Where the next sweep for dead entries starts.
     var sweepHand = 0
     var insertedSinceSweep = 0
+    /// Rounds in a row in which most slots were free.
+    var sparseRounds = 0
     /// Entries with an expiry up to here are dead.
     public internal(set) var retiredWatermark = Int64.min
     let memory: StateMemory?
+    let disk: StoreDisk?
     var countedBytes = 0
 
     /// A store that lives in memory only and for as long as it is referred to; `endEpoch` must still be called.
-    public convenience init(_ layout: StateLayout) { self.init(layout, memory: nil) }
+    public convenience init(_ layout: StateLayout) { self.init(layout, memory: nil, disk: nil) }
 
-    init(_ layout: StateLayout, memory: StateMemory?) {
+    init(_ layout: StateLayout, memory: StateMemory?, disk: StoreDisk?) {
         self.layout = layout
         self.memory = memory
+        self.disk = disk
         arena = EntryArena(stride: 24 + layout.payloadBytes)
         bases = arena.bases
         stride = arena.stride
@@ -61,14 +65,14 @@ public final class KeyedStateStore {
     /// Bytes held now.
     public var memoryBytes: Int {
         512 + arena.memoryBytes + index.memoryBytes + queue.memoryBytes + blobs.allocatedBytes
-            + changes.memoryBytes + dying.capacity * 4
+            + changes.memoryBytes + dying.capacity * 4 + expired.memoryBytes + (disk?.memoryBytes ?? 0)
     }
 
     @inlinable @inline(__always)
     func entry(_ slot: UInt32) -> UnsafeMutableRawPointer {
         // As in EntryArena.address, which cannot be seen from other modules.
         let position = UInt(slot) &+ 16
-        let chunk = UInt.bitWidth &- 1 &- position.leadingZeroBitCount
+        let chunk = Int(truncatingIfNeeded: Double(Int64(slot) &+ 16).bitPattern &>> 52) &- 1023
         return UnsafeMutableRawPointer(bitPattern: bases[chunk] &+ position &* UInt(bitPattern: stride))
             .unsafelyUnwrapped
     }
@@ -133,7 +137,8 @@ public final class KeyedStateStore {
         setWord(word | EntryWord.changed, slot)
     }
 
-    /// The entry dies at once. Its payload can be read until `maintain`, or `endEpoch` where changes are reported.
+    /// The entry dies at once. Its payload can be read until `maintain` or `takeExpired`, or where changes are reported
+    /// until `endEpoch`.
     public func remove(_ slot: UInt32) {
         let word = word(slot)
         guard word & EntryWord.removed == 0 else { return }
@@ -147,7 +152,7 @@ public final class KeyedStateStore {
 
     /// Entries with an expiry of up to `watermark` are dead from now on. Takes no time; memory is freed bit by bit.
     public func retire(upTo watermark: Int64) {
-        retiredWatermark = max(retiredWatermark, watermark)
+        retiredWatermark = max(retiredWatermark, min(watermark, .max - 1))
     }
 
     func releaseBlobs(of slot: UInt32) {

@@ -247,18 +247,20 @@ struct SlotIndex {
         of segment: UnsafeMutableRawPointer, _ groupMask: UInt64, _ arena: EntryArena,
         _ body: (UInt64, UInt32) -> Void
     ) {
-        withUnsafeTemporaryAllocation(of: UInt64.self, capacity: places) { hashes in
-            for number in 0...Int(groupMask) {
-                let group = segment + number * groupBytes
-                // The hashes first, so that the twelve look-ups of keys overlap. An empty place reads slot 0.
-                for place in 0..<places {
-                    let entry = arena.address(slot(group, place))
-                    hashes[place] = hash(entry.load(as: Fingerprint.self))
-                }
-                for place in 0..<places
-                where group.load(fromByteOffset: place, as: UInt8.self) != 0 {
-                    body(hashes[place], slot(group, place))
-                }
+        let hashes = UnsafeMutablePointer<UInt64>.allocate(capacity: (Int(groupMask) + 1) * places)
+        defer { hashes.deallocate() }
+        // The hashes first and without a branch, so that the look-ups of keys overlap. An empty place reads slot 0.
+        for number in 0...Int(groupMask) {
+            let group = segment + number &* groupBytes
+            for place in 0..<places {
+                let entry = arena.address(slot(group, place))
+                hashes[number &* places &+ place] = hash(entry.load(as: Fingerprint.self))
+            }
+        }
+        for number in 0...Int(groupMask) {
+            let group = segment + number &* groupBytes
+            for place in 0..<places where group.load(fromByteOffset: place, as: UInt8.self) != 0 {
+                body(hashes[number &* places &+ place], slot(group, place))
             }
         }
     }

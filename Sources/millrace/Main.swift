@@ -5,7 +5,7 @@ import Glibc
     static func main() {
         let words = CommandLine.arguments
         let console = Console.system(program: words.first ?? "millrace")
-        let program = MillraceProgram(console: console, launcher: nil)
+        let program = MillraceProgram(console: console, launcher: PipelineLauncher())
         exit(program.run(Array(words.dropFirst())).rawValue)
     }
 }

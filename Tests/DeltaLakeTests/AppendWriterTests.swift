@@ -61,7 +61,8 @@ struct AppendWriterTests {
             let new = (0..<epoch).map { Self.row(epoch * 100 + $0) }
             rows += new
             let files = try writer.encode([Lake.batch(Self.everyType, new)], epoch: Int64(epoch))
-            let outcome = try #require(try writer.commit(epoch: Int64(epoch), files: files))
+            let notes = ["late": Int64(epoch)]
+            let outcome = try #require(try writer.commit(epoch: Int64(epoch), files: files, notes: notes))
             #expect(!outcome.isRepeated && outcome.checkpointFailure == nil)
             byVersion[outcome.version] = Self.expected(rows, Self.everyType)
             let again = try #require(try writer.commit(epoch: Int64(epoch), files: files))
@@ -81,6 +82,7 @@ struct AppendWriterTests {
         #expect(reopened.lastCommitted("i1/s") == 14)
         #expect(reopened.rowCount(reopened.snapshot) == rows.count)
         #expect(try reopened.history().first?.operation == "STREAMING UPDATE")
+        #expect(try reopened.history().first?.notes == ["late": 14])
         // Version 10 was a checkpoint: a reader that starts from it sees the same.
         #expect(FileManager.default.fileExists(
             atPath: lake.path + "/_delta_log/00000000000000000010.checkpoint.parquet"))

@@ -22,7 +22,7 @@ import Testing
             let files = try writer.encode([Lake.batch(Self.schema, new)], epoch: Int64(epoch))
             _ = try writer.commit(epoch: Int64(epoch), files: files)
             let before = CanonicalRows.texts(try table.readAll(table.snapshot))
-            let report = try writer.compact(Compaction(fileCount: 4))
+            let report = try Compaction(table, fileCount: 4).runIfDue()
             if report.version != nil { #expect(report.filesJoined >= 4 && report.filesWritten == 1) }
             #expect(CanonicalRows.texts(try table.readAll(table.snapshot)) == before)
             mostFiles = max(mostFiles, table.snapshot.fileCount)
@@ -47,7 +47,7 @@ import Testing
             _ = try writer.commit(epoch: Int64(epoch), files: files)
         }
         let size = Int(table.liveFiles(table.snapshot)[0].size)
-        let report = try writer.compact(Compaction(runBytes: size * 9))
+        let report = try Compaction(table, runBytes: size * 9).runIfDue()
         #expect(report.filesJoined <= 10 && report.filesJoined >= 8)
         #expect(table.rowCount(table.snapshot) == 20)
     }
@@ -68,11 +68,11 @@ import Testing
         let other = try AppendWriter(
             DeltaTable.open(LocalObjectStore("/t", in: fileSystem)), schema: Self.schema, identity: identity)
         try append(other, 10)
-        let report = try writer.compact()
+        let report = try Compaction(table).runIfDue()
         #expect(report.version != nil)
         #expect(table.rowCount(table.snapshot) == 10)
         // What the other one knows is out of date: its compaction is given up, its append goes through.
-        let late = try other.compact()
+        let late = try Compaction(other.table).runIfDue()
         #expect(late.version == nil)
         try append(other, 11)
         #expect(try table.rowCount(table.refresh()) == 11)

@@ -52,7 +52,7 @@ import Testing
                     table, schema: Self.schema, identity: SinkIdentity(instance: "i", sink: "s\(thread)"))
                 for step in 1...50 {
                     try Self.append(writer, epoch: Int64(step), id: Int64(thread * 1000 + step))
-                    if step % 10 == 0 { _ = try writer.compact() }
+                    if step % 10 == 0 { try Compaction(table).runIfDue() }
                 }
             } catch {
                 errors.withLock { $0.append("\(error)") }

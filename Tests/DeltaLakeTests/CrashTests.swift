@@ -46,7 +46,7 @@ import Testing
                 let files = try writer.encode([Lake.batch(schema, rows(epoch))], epoch: Int64(epoch))
                 let outcome = try writer.commit(epoch: Int64(epoch), files: files)
                 if let failure = outcome?.checkpointFailure { throw failure }
-                if epoch % 4 == 0 { _ = try writer.compact(Compaction(fileCount: 3)) }
+                if epoch % 4 == 0 { try Compaction(table, fileCount: 3).runIfDue() }
             }
         }
     }

@@ -16,7 +16,8 @@ enum CastModel {
         case (.timestamp(let time), .time):
             return .time(Int32(time - floorDivide(time, 86_400_000) * 86_400_000))
         case (.date(let days), .timestamp): return .timestamp(Int64(days) * 86_400_000)
-        case (.array(let elements), .array(let element)): return .array(elements.map { cast($0, to: element) })
+        case (.array(let elements), .array(let element)):
+            return .array(elements.map { cast($0, to: element) })
         default: return value
         }
     }
@@ -55,9 +56,13 @@ enum CastModel {
         let number = DigitNumber(unscaled, scale: scale)
         switch type {
         case .integer:
-            return number.cut(to: 0).unscaled(precision: 38).flatMap { Int32(exactly: $0) }.map { .integer($0) } ?? .null
+            return number.cut(to: 0).unscaled(precision: 38).flatMap { Int32(exactly: $0) }.map {
+                .integer($0)
+            } ?? .null
         case .bigint:
-            return number.cut(to: 0).unscaled(precision: 38).flatMap { Int64(exactly: $0) }.map { .bigint($0) } ?? .null
+            return number.cut(to: 0).unscaled(precision: 38).flatMap { Int64(exactly: $0) }.map {
+                .bigint($0)
+            } ?? .null
         case .double: return .double(Double(Decimals.text(unscaled, scale: scale))!)
         case .decimal(let precision, let wanted): return decimal(number, precision, wanted)
         default: fatalError("not a number")

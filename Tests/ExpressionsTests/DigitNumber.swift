@@ -34,11 +34,13 @@ struct DigitNumber: Equatable, CustomStringConvertible {
             exponent = sign * min(Int(size) ?? .max, 5000)
         }
         let halves = parts[0].split(separator: ".", omittingEmptySubsequences: false)
-        guard halves.count <= 2, !halves.joined().isEmpty, halves.joined().allSatisfy({ "0123456789".contains($0) })
+        guard halves.count <= 2, !halves.joined().isEmpty,
+            halves.joined().allSatisfy({ "0123456789".contains($0) })
         else { return nil }
         let scale = (halves.count == 2 ? halves[1].count : 0) - exponent
         self.init(
-            digits: halves.joined().reversed().map { UInt8(String($0))! }, isNegative: isNegative, scale: scale)
+            digits: halves.joined().reversed().map { UInt8(String($0))! }, isNegative: isNegative,
+            scale: scale)
     }
 
     private mutating func normalise() {
@@ -57,7 +59,8 @@ struct DigitNumber: Equatable, CustomStringConvertible {
     func rounded(to newScale: Int) -> DigitNumber {
         if newScale >= scale { return extended(to: newScale) }
         let dropped = scale - newScale
-        let kept = DigitNumber(digits: Array(digits.dropFirst(dropped)), isNegative: isNegative, scale: newScale)
+        let kept = DigitNumber(
+            digits: Array(digits.dropFirst(dropped)), isNegative: isNegative, scale: newScale)
         let half = dropped <= digits.count ? digits[dropped - 1] : 0
         guard half >= 5 else { return kept }
         let one = DigitNumber(digits: [1], isNegative: isNegative, scale: newScale)
@@ -155,7 +158,8 @@ struct DigitNumber: Equatable, CustomStringConvertible {
     /// nil when it has over `precision` digits.
     func unscaled(precision: Int) -> Int128? {
         guard digits.count <= precision else { return nil }
-        return Int128((isNegative ? "-" : "") + (digits.isEmpty ? "0" : digits.reversed().map { String($0) }.joined()))
+        return Int128(
+            (isNegative ? "-" : "") + (digits.isEmpty ? "0" : digits.reversed().map { String($0) }.joined()))
     }
 
     var description: String {

@@ -80,7 +80,8 @@ struct ExpressionBenchmarks {
                     (try .makeComparison(.greater, column(1), .makeNumber("40")), .makeString("medium")),
                     (try .makeComparison(.greater, column(1), .makeNumber("20")), .makeString("low")),
                 ], otherwise: .makeString("none")))
-        measure("LCASE(TRIM(x))", try ScalarFunctions.call("LCASE", [ScalarFunctions.call("TRIM", [column(0)])]))
+        measure(
+            "LCASE(TRIM(x))", try ScalarFunctions.call("LCASE", [ScalarFunctions.call("TRIM", [column(0)])]))
         measure("LIKE '%cart%'", try .makeLike(column(0), pattern: .makeString("%cart%")))
         measure("LIKE 'bot_%'", try .makeLike(column(0), pattern: .makeString("page%")))
         measure("COALESCE(DOUBLE, 0)", try ScalarFunctions.call("COALESCE", [column(4), .makeNumber("0E0")]))

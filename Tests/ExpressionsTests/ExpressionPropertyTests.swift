@@ -23,7 +23,9 @@ import Testing
                 let expected = RowModel(row: rows[row]).value(expression)
                 let actual = result.value(at: row)
                 guard actual != expected else { continue }
-                Issue.record("seed \(seed), row \(row): \(actual) is not \(expected) of \(expression) over \(rows[row])")
+                Issue.record(
+                    "seed \(seed), row \(row): \(actual) is not \(expected) of \(expression) over \(rows[row])"
+                )
                 return
             }
         }

@@ -20,7 +20,8 @@ enum FunctionModel {
         switch function.name {
         case "TRIM":
             let start = first.unicodeScalars.drop { $0.value <= 32 }
-            return .string(String(String.UnicodeScalarView(start.reversed().drop { $0.value <= 32 }.reversed())))
+            return .string(
+                String(String.UnicodeScalarView(start.reversed().drop { $0.value <= 32 }.reversed())))
         case "LCASE": return .string(first.lowercased())
         case "UCASE": return .string(first.uppercased())
         case "LEN": return .integer(Int32(first.unicodeScalars.count))
@@ -28,12 +29,17 @@ enum FunctionModel {
             guard case .integer(let position) = arguments[1] else { return .null }
             let scalars = Array(first.unicodeScalars)
             let start =
-                position < 0 ? max(0, scalars.count + Int(position)) : min(scalars.count, max(0, Int(position) - 1))
+                position < 0
+                ? max(0, scalars.count + Int(position)) : min(scalars.count, max(0, Int(position) - 1))
             var taken = scalars[start...]
-            if arguments.count == 3, case .integer(let length) = arguments[2] { taken = taken.prefix(max(0, Int(length))) }
+            if arguments.count == 3, case .integer(let length) = arguments[2] {
+                taken = taken.prefix(max(0, Int(length)))
+            }
             return .string(String(String.UnicodeScalarView(taken)))
         case "REPLACE":
-            guard case .string(let old) = arguments[1], case .string(let new) = arguments[2] else { return .null }
+            guard case .string(let old) = arguments[1], case .string(let new) = arguments[2] else {
+                return .null
+            }
             return .string(old.isEmpty ? first : replace(Array(first.utf8), Array(old.utf8), Array(new.utf8)))
         default: fatalError("no model of \(function.name)")
         }

@@ -7,8 +7,14 @@ private typealias Expr = Expressions.Expression
 /// Golden rows: what a ksqlDB user sees.
 @Suite struct OperatorTests {
     private let decimals = SQLCase([
-        ("A", .decimal(precision: 4, scale: 2), [decimal("10.10"), decimal("10.10"), decimal("10.10"), .null]),
-        ("B", .decimal(precision: 4, scale: 2), [decimal("2.00"), decimal("-2.00"), decimal("0.00"), decimal("1.00")]),
+        (
+            "A", .decimal(precision: 4, scale: 2),
+            [decimal("10.10"), decimal("10.10"), decimal("10.10"), .null]
+        ),
+        (
+            "B", .decimal(precision: 4, scale: 2),
+            [decimal("2.00"), decimal("-2.00"), decimal("0.00"), decimal("1.00")]
+        ),
         ("I", .integer, [.integer(5), .integer(-5), .null, .integer(0)]),
     ])
 
@@ -30,6 +36,33 @@ private typealias Expr = Expressions.Expression
         #expect(
             decimals.evaluate(quotient) == [decimal("5.0500000"), decimal("-5.0500000"), .null, .null])
         #expect(decimals.context.takeErrors() == [.divisionByZero: 1])
+    }
+
+    @Test func exactHalvesRoundAwayFromZero() throws {
+        let data = SQLCase([
+            ("A", .decimal(precision: 1, scale: 0), [decimal("1"), decimal("-1"), decimal("3")]),
+            ("B", .decimal(precision: 3, scale: 0), [decimal("128"), decimal("128"), decimal("128")]),
+            ("C", .decimal(precision: 30, scale: 20), (0..<3).map { _ in decimal("0.50000000000000000000") }),
+            (
+                "D", .decimal(precision: 30, scale: 20),
+                [
+                    decimal("0.00000000000000000001"), decimal("-0.00000000000000000001"),
+                    decimal("0.00000000000001000000"),
+                ]
+            ),
+        ])
+        let quotient = try Expr.makeArithmetic(.divide, data["A"], data["B"])
+        #expect(quotient.type == .decimal(precision: 7, scale: 6))
+        #expect(data.evaluate(quotient) == [decimal("0.007813"), decimal("-0.007813"), decimal("0.023438")])
+        // 61 digits are cut to 38, of which 17 stay behind the point.
+        let product = try Expr.makeArithmetic(.multiply, data["C"], data["D"])
+        #expect(product.type == .decimal(precision: 38, scale: 17))
+        #expect(
+            data.evaluate(product)
+                == [
+                    decimal("0.00000000000000000"), decimal("0.00000000000000000"),
+                    decimal("0.00000000000000500"),
+                ])
     }
 
     @Test func comparisonWithNullIsFalse() throws {

@@ -108,11 +108,13 @@ struct RandomExpressions {
         case .date, .time, .timestamp:
             return cast(expression(dice.pick([.string, .timestamp]), depth: depth - 1), type)
         case .array(let element):
-            return .array([expression(element, depth: depth - 1), expression(element, depth: depth - 1)], type)
+            return .array(
+                [expression(element, depth: depth - 1), expression(element, depth: depth - 1)], type)
         case .map(let key, let value):
             let keys = [expression(key, depth: depth - 1), expression(key, depth: depth - 1)]
             return .map(
-                keys: keys, values: [expression(value, depth: depth - 1), expression(value, depth: depth - 1)], type)
+                keys: keys,
+                values: [expression(value, depth: depth - 1), expression(value, depth: depth - 1)], type)
         case .structure(let fields):
             return .structure(fields.map { expression($0.type, depth: depth - 1) }, type)
         case .bytes: return leaf(type)
@@ -159,13 +161,17 @@ struct RandomExpressions {
     private mutating func text(_ depth: Int) -> Expr {
         switch dice.int(0...6) {
         case 0:
-            let source = dice.pick(types.filter { $0.isNumeric || [.date, .time, .timestamp, .boolean, .array(.integer)].contains($0) })
+            let source = dice.pick(
+                types.filter {
+                    $0.isNumeric || [.date, .time, .timestamp, .boolean, .array(.integer)].contains($0)
+                })
             return cast(expression(source, depth: depth - 1), .string)
         case 1:
             return .arithmetic(
                 .add, expression(.string, depth: depth - 1), expression(.string, depth: depth - 1), .string)
         case 2: return function(dice.pick(["TRIM", "LCASE", "UCASE"]), [.string], depth)
-        case 3: return function(dice.pick(["GREATEST", "LEAST", "CONCAT"]), [.string, .string, .string], depth)
+        case 3:
+            return function(dice.pick(["GREATEST", "LEAST", "CONCAT"]), [.string, .string, .string], depth)
         case 4: return function("REPLACE", [.string, .string, .string], depth)
         case 5:
             let member = DataType.structure([Field("A", .integer), Field("B", .string)])
@@ -173,7 +179,8 @@ struct RandomExpressions {
         default:
             let position = Expr.literal(.integer(Int32(dice.int(-8...8))), .integer)
             let length = Expr.literal(.integer(Int32(dice.int(-1...8))), .integer)
-            return try! ScalarFunctions.call("SUBSTRING", [expression(.string, depth: depth - 1), position, length])
+            return try! ScalarFunctions.call(
+                "SUBSTRING", [expression(.string, depth: depth - 1), position, length])
         }
     }
 
@@ -187,10 +194,13 @@ struct RandomExpressions {
         case 3: return .isNull(expression(type, depth: depth - 1))
         case 4: return .distinct(expression(type, depth: depth - 1), expression(type, depth: depth - 1))
         case 5:
-            let pattern = dice.chance(70)
-                ? Expr.makeString(dice.pick(["%", "foo", "f%", "%o", "%oo%", "f_o", "_%_", "%a%b%", "a!%%", ""]))
+            let pattern =
+                dice.chance(70)
+                ? Expr.makeString(
+                    dice.pick(["%", "foo", "f%", "%o", "%oo%", "f_o", "_%_", "%a%b%", "a!%%", ""]))
                 : expression(.string, depth: depth - 1)
-            return .like(expression(.string, depth: depth - 1), pattern: pattern, escape: dice.chance(50) ? "!" : nil)
+            return .like(
+                expression(.string, depth: depth - 1), pattern: pattern, escape: dice.chance(50) ? "!" : nil)
         case 6:
             let size = dice.pick([1, 4, 12])
             let items = (0..<size).map { _ in dice.chance(80) ? Expr.literal(value(type), type) : leaf(type) }

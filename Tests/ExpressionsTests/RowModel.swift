@@ -23,19 +23,25 @@ struct RowModel {
             return .boolean(RowModel.order(a, b) != .some(.some(0)))
         case .conjunction(let operands):
             let values = operands.map(value)
-            return values.contains(.boolean(false)) ? .boolean(false) : values.contains(.null) ? .null : .boolean(true)
+            return values.contains(.boolean(false))
+                ? .boolean(false) : values.contains(.null) ? .null : .boolean(true)
         case .disjunction(let operands):
             let values = operands.map(value)
-            return values.contains(.boolean(true)) ? .boolean(true) : values.contains(.null) ? .null : .boolean(false)
+            return values.contains(.boolean(true))
+                ? .boolean(true) : values.contains(.null) ? .null : .boolean(false)
         case .not(let operand):
             guard case .boolean(let flag) = value(operand) else { return .null }
             return .boolean(!flag)
         case .conditional(let branches, let otherwise, _):
-            for branch in branches where value(branch.condition) == .boolean(true) { return value(branch.result) }
+            for branch in branches where value(branch.condition) == .boolean(true) {
+                return value(branch.result)
+            }
             return otherwise.map(value) ?? .null
         case .cast(let operand, let type): return CastModel.cast(value(operand), to: type)
         case .like(let text, let pattern, let escape):
-            guard case .string(let text) = value(text), case .string(let pattern) = value(pattern) else { return .null }
+            guard case .string(let text) = value(text), case .string(let pattern) = value(pattern) else {
+                return .null
+            }
             return .boolean(
                 RowModel.like(Array(text.unicodeScalars)[...], Array(pattern.unicodeScalars)[...], escape))
         case .among(let operand, let list):
@@ -86,11 +92,16 @@ struct RowModel {
         }
     }
 
-    private func arithmetic(_ op: ArithmeticOperator, _ left: Value, _ right: Value, _ type: DataType) -> Value {
+    private func arithmetic(
+        _ op: ArithmeticOperator, _ left: Value, _ right: Value, _ type: DataType
+    ) -> Value {
         switch (left, right) {
         case (.string(let a), .string(let b)): return .string(a + b)
-        case (.integer(let a), .integer(let b)): return whole(op, Int128(a), Int128(b)).flatMap { Int32(exactly: $0) }.map { .integer($0) } ?? .null
-        case (.bigint(let a), .bigint(let b)): return whole(op, Int128(a), Int128(b)).flatMap { Int64(exactly: $0) }.map { .bigint($0) } ?? .null
+        case (.integer(let a), .integer(let b)):
+            return whole(op, Int128(a), Int128(b)).flatMap { Int32(exactly: $0) }.map { .integer($0) }
+                ?? .null
+        case (.bigint(let a), .bigint(let b)):
+            return whole(op, Int128(a), Int128(b)).flatMap { Int64(exactly: $0) }.map { .bigint($0) } ?? .null
         case (.double(let a), .double(let b)):
             switch op {
             case .add: return .double(a + b)
@@ -115,7 +126,9 @@ struct RowModel {
         }
     }
 
-    private func decimals(_ op: ArithmeticOperator, _ a: DigitNumber, _ b: DigitNumber, _ type: DataType) -> Value {
+    private func decimals(
+        _ op: ArithmeticOperator, _ a: DigitNumber, _ b: DigitNumber, _ type: DataType
+    ) -> Value {
         guard case .decimal(let precision, let scale) = type else { fatalError("a DECIMAL") }
         let exact: DigitNumber
         switch op {

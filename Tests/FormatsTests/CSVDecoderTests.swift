@@ -5,7 +5,9 @@ import Testing
 
 @Suite("CSV records")
 struct CSVDecoderTests {
-    private func strings(_ count: Int) -> [DecodedField] { (0..<count).map { DecodedField("c\($0)", .string) } }
+    private func strings(_ count: Int) -> [DecodedField] {
+        (0..<count).map { DecodedField("c\($0)", .string) }
+    }
 
     private func decoder(_ count: Int, _ options: CSVOptions = CSVOptions()) -> CSVDecoder {
         CSVDecoder(fields: strings(count), options: options, columnCount: count)
@@ -32,7 +34,8 @@ struct CSVDecoderTests {
     @Test func columnsAreFoundByTheHeader() throws {
         let decoder = CSVDecoder(fields: [DecodedField("Price", .double), DecodedField("ID", .integer)])
         try use(decoder, "\u{FEFF}id, other ,\"price\"\r\n")
-        #expect(decoder.decode("1,x,2.5\n2,,\n").rows() == [[.double(2.5), .integer(1)], [.null, .integer(2)]])
+        #expect(
+            decoder.decode("1,x,2.5\n2,,\n").rows() == [[.double(2.5), .integer(1)], [.null, .integer(2)]])
         try use(decoder, "PRICE,id,x,id\n")
         #expect(decoder.columnCount == 4)
     }
@@ -45,7 +48,8 @@ struct CSVDecoderTests {
             let error = error as? HeaderError
             return error?.missing == "user_id" && error?.nearest == "userid"
                 && error?.header == ["event_id", "userid", "price"]
-                && error?.message == "the header has no column user_id; it has \"event_id\", \"userid\", \"price\""
+                && error?.message
+                    == "the header has no column user_id; it has \"event_id\", \"userid\", \"price\""
         }
         #expect(throws: HeaderError.self) { try use(decoder, "\"user_id") }
         #expect(throws: HeaderError.self) { try use(decoder, "\r\n") }
@@ -67,8 +71,10 @@ struct CSVDecoderTests {
     }
 
     @Test func anUnbalancedQuoteCostsOneLine() {
-        let decoded = decoder(2).decode("1,a\n2,\"b\n3,c\n4,\"d\"\n5,\"e\"f\n6,g\n7,5\" screen\n8,\"never\n9,x")
-        #expect(decoded.column(0).map(\.isNull) == [false, true, false, false, true, false, false, true, false])
+        let decoded = decoder(2).decode(
+            "1,a\n2,\"b\n3,c\n4,\"d\"\n5,\"e\"f\n6,g\n7,5\" screen\n8,\"never\n9,x")
+        #expect(
+            decoded.column(0).map(\.isNull) == [false, true, false, false, true, false, false, true, false])
         #expect(decoded.codes == [1: .badQuotes, 4: .badQuotes, 7: .badQuotes])
         #expect(decoded.rows()[6] == [.string("7"), .string("5\" screen")])
     }
@@ -92,7 +98,8 @@ struct CSVDecoderTests {
     @Test func invalidUTF8IsAnErrorOfItsRecordOnly() {
         let bytes: [UInt8] = Array("a,é\nb,".utf8) + [0xFF] + Array("\nc,ü\n".utf8)
         let decoded = decoder(2).decode(buffer(bytes))
-        #expect(decoded.rows() == [[.string("a"), .string("é")], [.null, .null], [.string("c"), .string("ü")]])
+        #expect(
+            decoded.rows() == [[.string("a"), .string("é")], [.null, .null], [.string("c"), .string("ü")]])
         #expect(decoded.codes == [1: .badUTF8])
     }
 
@@ -102,10 +109,14 @@ struct CSVDecoderTests {
             DecodedField("ok", .boolean, position: 1), DecodedField("at", .timestamp, position: 3),
         ]
         let decoder = CSVDecoder(fields: fields, options: CSVOptions(delimiter: 0x09), columnCount: 4)
-        let decoded = decoder.decode("AQI=\tTrue\t[1,2]\t2026-11-18T00:00:00Z\n\tfalse\t\"[]\"\t1000\n\"\"\t\t[1\t\n")
+        let decoded = decoder.decode(
+            "AQI=\tTrue\t[1,2]\t2026-11-18T00:00:00Z\n\tfalse\t\"[]\"\t1000\n\"\"\t\t[1\t\n")
         #expect(
             decoded.rows() == [
-                [.array([.integer(1), .integer(2)]), .bytes([1, 2]), .boolean(true), .timestamp(1_794_960_000_000)],
+                [
+                    .array([.integer(1), .integer(2)]), .bytes([1, 2]), .boolean(true),
+                    .timestamp(1_794_960_000_000),
+                ],
                 [.array([]), .null, .boolean(false), .timestamp(1000)], [.null, .null, .null, .null],
             ])
     }
@@ -136,10 +147,11 @@ struct CSVDecoderTests {
             let decoded = decoder.decode(buffer(bytes), range: header.count + 1..<bytes.count)
             #expect(decoded.errors.isEmpty, "\(name)")
             let found = decoded.rows().map { row in
-                JSONValue.object(zip(columns, row).map { name, value in
-                    guard case .string(let text) = value else { return JSONValue.Member(name, nil) }
-                    return JSONValue.Member(name, .string(text))
-                })
+                JSONValue.object(
+                    zip(columns, row).map { name, value in
+                        guard case .string(let text) = value else { return JSONValue.Member(name, nil) }
+                        return JSONValue.Member(name, .string(text))
+                    })
             }
             #expect(found == expected, "\(name)")
         }

@@ -57,7 +57,8 @@ struct CSVDifferentialTests {
     }
 
     private func check(
-        _ decoded: DecodedRecords, _ data: Buffer, _ expected: [ObviousCSV.Record], columns: Int, _ label: String
+        _ decoded: DecodedRecords, _ data: Buffer, _ expected: [ObviousCSV.Record], columns: Int,
+        _ label: String
     ) {
         #expect(decoded.texts(data) == expected.map { String(decoding: $0.text, as: UTF8.self) }, "\(label)")
         guard decoded.count == expected.count else { return }
@@ -72,7 +73,8 @@ struct CSVDifferentialTests {
                 continue
             }
             let values = fields.map { field -> Value in
-                field.text.isEmpty && !field.isQuoted ? .null : .string(String(decoding: field.text, as: UTF8.self))
+                field.text.isEmpty && !field.isQuoted
+                    ? .null : .string(String(decoding: field.text, as: UTF8.self))
             }
             #expect(code == nil && decoded.rows()[row] == values, "\(label) row \(row)")
         }
@@ -121,7 +123,8 @@ struct CSVDifferentialTests {
             for position in 0..<bytes.count {
                 let next = RecordFraming.nextLine(in: data, 0..<bytes.count, after: position)
                 let isStart = position == 0 || bytes[position - 1] == 0x0A
-                let expected = isStart ? position : bytes[position...].firstIndex(of: 0x0A).map { $0 + 1 } ?? bytes.count
+                let expected =
+                    isStart ? position : bytes[position...].firstIndex(of: 0x0A).map { $0 + 1 } ?? bytes.count
                 #expect(next == expected)
             }
         }

@@ -26,16 +26,19 @@ struct EncoderTests {
             ("ID", .integer, [.integer(-7), .null]), ("N", .bigint, [.bigint(.min), .bigint(0)]),
             ("D", .double, [.double(0.1), .double(.nan)]),
             ("M", .decimal(precision: 6, scale: 2), [.decimal(-5, scale: 2), .decimal(123_400, scale: 2)]),
-            ("na\"me", .string, [.string("a\"b\\c\n\u{1}é"), .string("")]), ("B", .bytes, [.bytes([1, 2]), .bytes([])]),
+            ("na\"me", .string, [.string("a\"b\\c\n\u{1}é"), .string("")]),
+            ("B", .bytes, [.bytes([1, 2]), .bytes([])]),
             ("T", .timestamp, [.timestamp(1_795_045_800_123), .timestamp(-1)]),
             ("DA", .date, [.date(10), .date(-10)]), ("TI", .time, [.time(10), .time(86_399_999)]),
             ("OK", .boolean, [.boolean(true), .boolean(false)]),
         ])
         #expect(
             lines(JSONEncoder(schema: batch.schema), batch) == [
-                #"{"ID":-7,"N":-9223372036854775808,"D":0.1,"M":-0.05,"na\"me":"a\"b\\c\n\u0001é","B":"AQI=","#
+                #"{"ID":-7,"N":-9223372036854775808,"D":0.1,"M":-0.05,"#
+                    + #""na\"me":"a\"b\\c\n\u0001é","B":"AQI=","#
                     + #""T":1795045800123,"DA":10,"TI":10,"OK":true}"#,
-                #"{"ID":null,"N":0,"D":"NaN","M":1234.00,"na\"me":"","B":"","T":-1,"DA":-10,"TI":86399999,"OK":false}"#,
+                #"{"ID":null,"N":0,"D":"NaN","M":1234.00,"na\"me":"","B":"","T":-1,"#
+                    + #""DA":-10,"TI":86399999,"OK":false}"#,
             ])
         let iso = lines(JSONEncoder(schema: batch.schema, times: .iso8601), batch)
         #expect(iso[0].contains(#""T":"2026-11-18T23:50:00.123Z","DA":"1970-01-11","TI":"00:00:00.010""#))
@@ -44,17 +47,22 @@ struct EncoderTests {
 
     @Test func nestedValuesAreWrittenAsJSON() {
         let type = DataType.structure([
-            Field("A", .array(.decimal(precision: 4, scale: 1))), Field("m", .map(key: .integer, value: .string)),
+            Field("A", .array(.decimal(precision: 4, scale: 1))),
+            Field("m", .map(key: .integer, value: .string)),
         ])
         let value = Value.structure([
-            .array([.decimal(15, scale: 1), .null]), .map([(key: .integer(3), value: .string("x")), (key: .integer(-4), value: .null)]),
+            .array([.decimal(15, scale: 1), .null]),
+            .map([(key: .integer(3), value: .string("x")), (key: .integer(-4), value: .null)]),
         ])
         let batch = batch([("S", type, [value, .null, .structure([.null, .map([])])])])
         #expect(
             lines(JSONEncoder(schema: batch.schema), batch) == [
-                #"{"S":{"A":[1.5,null],"m":{"3":"x","-4":null}}}"#, #"{"S":null}"#, #"{"S":{"A":null,"m":{}}}"#,
+                #"{"S":{"A":[1.5,null],"m":{"3":"x","-4":null}}}"#, #"{"S":null}"#,
+                #"{"S":{"A":null,"m":{}}}"#,
             ])
-        #expect(lines(CSVEncoder(schema: batch.schema), batch)[0] == #""{""A"":[1.5,null],""m"":{""3"":""x"",""-4"":null}}""#)
+        #expect(
+            lines(CSVEncoder(schema: batch.schema), batch)[0]
+                == #""{""A"":[1.5,null],""m"":{""3"":""x"",""-4"":null}}""#)
         let bare = JSONEncoder(schema: batch.schema, isWrapped: false).encode(batch)
         #expect(bare.bytes(1) == nil)
         #expect(bare.bytes(2).map { String(decoding: $0, as: UTF8.self) } == #"{"A":null,"m":{}}"#)
@@ -64,7 +72,13 @@ struct EncoderTests {
         let batch = batch([
             ("a", .string, [.string("-1"), .string("x"), .string(""), .null, .string("é"), .string("#")]),
             ("b", .integer, [.integer(-1), .null, .integer(0), .null, .integer(2), .integer(3)]),
-            ("c", .string, [.string("!"), .string(""), .string("a\"b"), .string("a,b"), .string("\t wit"), .string("s ")]),
+            (
+                "c", .string,
+                [
+                    .string("!"), .string(""), .string("a\"b"), .string("a,b"), .string("\t wit"),
+                    .string("s "),
+                ]
+            ),
         ])
         #expect(
             lines(CSVEncoder(schema: batch.schema, emptyText: .bare), batch) == [
@@ -86,16 +100,19 @@ struct EncoderTests {
             #expect(decoded.errors.isEmpty)
             return (0..<batch.count).map { encoded.bytes($0) }
         }
-        #expect(bytes(.integer, .integer(1), .integer(-2), .null) == [[0, 0, 0, 1], [255, 255, 255, 254], nil])
+        #expect(
+            bytes(.integer, .integer(1), .integer(-2), .null) == [[0, 0, 0, 1], [255, 255, 255, 254], nil])
         #expect(bytes(.bigint, .bigint(258)) == [[0, 0, 0, 0, 0, 0, 1, 2]])
         #expect(bytes(.double, .double(1)) == [[0x3F, 0xF0, 0, 0, 0, 0, 0, 0]])
-        #expect(bytes(.string, .string("é"), .string(""), .string("longer than twelve")).first == [0xC3, 0xA9])
+        #expect(
+            bytes(.string, .string("é"), .string(""), .string("longer than twelve")).first == [0xC3, 0xA9])
         #expect(bytes(.bytes, .bytes([255, 0])) == [[255, 0]])
         let decoder = KafkaDecoder(field: DecodedField("v", .integer))
         let decoded = decoder.decode(buffer([1, 2, 3]), frames: RecordFrames([0..<3, 0..<0]))
         #expect(decoded.codes == [0: .wrongLength, 1: .wrongLength])
         #expect(decoded.errors[0].reason.message == "column v: expected 4 bytes for INTEGER, found 3")
-        let text = KafkaDecoder(field: DecodedField("v", .string)).decode(buffer([0xFF]), frames: RecordFrames([0..<1]))
+        let text = KafkaDecoder(field: DecodedField("v", .string)).decode(
+            buffer([0xFF]), frames: RecordFrames([0..<1]))
         #expect(text.codes == [0: .badUTF8])
     }
 
@@ -109,7 +126,9 @@ struct EncoderTests {
                 let encoder = JSONEncoder(schema: schema, times: times)
                 let out = ByteWriter()
                 encoder.appendLines(batch, to: out)
-                check(JSONDecoder(fields: fields).decode(out.take(), lines: batch.count), batch, "seed \(seed) round \(round)")
+                check(
+                    JSONDecoder(fields: fields).decode(out.take(), lines: batch.count), batch,
+                    "seed \(seed) round \(round)")
                 let framed = encoder.encode(batch)
                 check(
                     JSONDecoder(fields: fields).decode(framed.buffer, frames: framed.frames), batch,
@@ -137,7 +156,9 @@ struct EncoderTests {
                 encoder.appendLines(batch, to: out)
                 check(decoder.decode(out.take(), lines: batch.count), batch, "seed \(seed) round \(round)")
                 let framed = encoder.encode(batch)
-                check(decoder.decode(framed.buffer, frames: framed.frames), batch, "seed \(seed) round \(round) framed")
+                check(
+                    decoder.decode(framed.buffer, frames: framed.frames), batch,
+                    "seed \(seed) round \(round) framed")
             }
         }
     }
@@ -159,8 +180,10 @@ struct EncoderTests {
         }
         var random = SplitMix(seed: 3)
         for _ in 0..<20_000 {
-            let value = random.once(in: 2)
-                ? Double(Int64(bitPattern: random.next()) >> Int64(random.below(60))) / random.pick([1, 10, 100, 1000])
+            let value =
+                random.once(in: 2)
+                ? Double(Int64(bitPattern: random.next()) >> Int64(random.below(60)))
+                    / random.pick([1, 10, 100, 1000])
                 : Double(bitPattern: random.next())
             if value.isFinite { #expect(text(value) == value.description) }
         }

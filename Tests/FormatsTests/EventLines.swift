@@ -30,8 +30,10 @@ enum EventLines {
             if isJSON {
                 let isNumber = ["price", "quantity"]
                 text += "{"
-                text += values.map { isNumber.contains($0.0) ? "\"\($0.0)\":\($0.1)" : "\"\($0.0)\":\"\($0.1)\"" }
-                    .joined(separator: ",")
+                text += values.map {
+                    isNumber.contains($0.0) ? "\"\($0.0)\":\($0.1)" : "\"\($0.0)\":\"\($0.1)\""
+                }
+                .joined(separator: ",")
                 if let query { text += ",\"search_query\":\"\(query)\"" }
                 text += "}\n"
             } else {

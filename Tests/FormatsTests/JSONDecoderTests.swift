@@ -5,7 +5,9 @@ import Testing
 
 @Suite("JSON records")
 struct JSONDecoderTests {
-    private func decode(_ type: DataType, _ values: String...) -> (values: [Value], codes: [Int: DecodeError.Code]) {
+    private func decode(
+        _ type: DataType, _ values: String...
+    ) -> (values: [Value], codes: [Int: DecodeError.Code]) {
         let decoder = JSONDecoder(fields: [DecodedField("V", type)])
         let decoded = decoder.decode(values.map { "{\"v\":\($0)}\n" }.joined())
         return (decoded.column(0), decoded.codes)
@@ -47,7 +49,8 @@ struct JSONDecoderTests {
 
     @Test func doublesAreTheNearest() {
         let result = decode(
-            .double, "0.1", "\"0.1\"", "1e22", "-0.0", "9007199254740993", "1e400", "\"NaN\"", "\"-Infinity\"",
+            .double, "0.1", "\"0.1\"", "1e22", "-0.0", "9007199254740993", "1e400", "\"NaN\"",
+            "\"-Infinity\"",
             "4.9e-324", "179769313486231580793e288", "2.2250738585072011e-308")
         #expect(
             result.values == [
@@ -61,12 +64,15 @@ struct JSONDecoderTests {
     @Test func decimalsAreExactAndRoundHalfUp() {
         let type = DataType.decimal(precision: 6, scale: 2)
         let result = decode(
-            type, "9.50", "\"9.5\"", "0.125", "-0.125", "0.1249999999999999999999999999999", "9999.99", "9999.995",
-            "10000", "1e3", "12345e-3", "\".5\"", "null", "0e999999999999", "1e999999999999", "5e-999999999999")
+            type, "9.50", "\"9.5\"", "0.125", "-0.125", "0.1249999999999999999999999999999", "9999.99",
+            "9999.995",
+            "10000", "1e3", "12345e-3", "\".5\"", "null", "0e999999999999", "1e999999999999",
+            "5e-999999999999")
         func decimal(_ unscaled: Int128) -> Value { .decimal(unscaled, scale: 2) }
         #expect(
             result.values == [
-                decimal(950), decimal(950), decimal(13), decimal(-13), decimal(12), decimal(999_999), .null, .null,
+                decimal(950), decimal(950), decimal(13), decimal(-13), decimal(12), decimal(999_999), .null,
+                .null,
                 decimal(100_000), decimal(1235), decimal(50), .null, decimal(0), .null, decimal(0),
             ])
         #expect(result.codes == [6: .wrongType, 7: .wrongType, 13: .wrongType])
@@ -82,13 +88,19 @@ struct JSONDecoderTests {
                 "\"2026-11-18T23:50:00+01:00\""
             ).values
                 == [
-                    .timestamp(1_763_509_800_123), .timestamp(1_795_045_800_123), .timestamp(1_795_045_800_000),
+                    .timestamp(1_763_509_800_123), .timestamp(1_795_045_800_123),
+                    .timestamp(1_795_045_800_000),
                     .null, .timestamp(1000), .timestamp(1_795_045_800_000), .null,
                     .timestamp(1_795_042_200_000),
                 ])
-        #expect(decode(.date, "10", "-10", "\"1970-01-11\"", "\"x\"").values == [.date(10), .date(-10), .date(10), .null])
         #expect(
-            decode(.time, "10", "\"00:00:01\"", "86400000", "-1").values == [.time(10), .time(1000), .null, .null])
+            decode(.date, "10", "-10", "\"1970-01-11\"", "\"x\"").values == [
+                .date(10), .date(-10), .date(10), .null,
+            ])
+        #expect(
+            decode(.time, "10", "\"00:00:01\"", "86400000", "-1").values == [
+                .time(10), .time(1000), .null, .null,
+            ])
     }
 
     @Test func booleansAndBytes() {
@@ -98,7 +110,8 @@ struct JSONDecoderTests {
         #expect(
             decode(.bytes, "\"AQID\"", "\"\"", "\"AQI=\"", "\"AQI\"", "\"A\"", "12", "\"\\/w==\"").values
                 == [
-                    .bytes([1, 2, 3]), .bytes([]), .bytes([1, 2]), .bytes([1, 2]), .null, .null, .bytes([255]),
+                    .bytes([1, 2, 3]), .bytes([]), .bytes([1, 2]), .bytes([1, 2]), .null, .null,
+                    .bytes([255]),
                 ])
     }
 
@@ -107,7 +120,8 @@ struct JSONDecoderTests {
             Field("A", .integer), Field("b", .array(.map(key: .string, value: .double))),
         ])
         let result = decode(
-            type, "{\"a\":1,\"B\":[{\"x\":1.5,\"y\":null},{}]}", "null", "{}", "{\"a\":1,\"b\":[{\"x\":1},{\"x\":\"?\"}]}",
+            type, "{\"a\":1,\"B\":[{\"x\":1.5,\"y\":null},{}]}", "null", "{}",
+            "{\"a\":1,\"b\":[{\"x\":1},{\"x\":\"?\"}]}",
             "{\"b\":[{\"x\":1,\"x\":2}],\"a\":3}", "[]", "{\"A\":9,\"a\":8}")
         #expect(
             result.values == [
@@ -142,14 +156,17 @@ struct JSONDecoderTests {
 
     @Test func theLastOfEqualNamesWins() {
         let decoder = JSONDecoder(fields: [DecodedField("a", .integer)])
-        let decoded = decoder.decode("{\"a\":\"x\",\"a\":1}\n{\"a\":1,\"a\":null}\n{\"a\":1,\"a\":2}\n{\"a\":1}\n")
+        let decoded = decoder.decode(
+            "{\"a\":\"x\",\"a\":1}\n{\"a\":1,\"a\":null}\n{\"a\":1,\"a\":2}\n{\"a\":1}\n")
         #expect(decoded.column(0) == [.integer(1), .null, .integer(2), .integer(1)])
         #expect(decoded.errors.isEmpty)
     }
 
     @Test func badRecordsAreNullAndKeepTheirPlace() {
         let decoder = JSONDecoder(fields: [DecodedField("a", .integer), DecodedField("b", .string)])
-        let text = "{\"a\":1,\"b\":\"x\"}\n\n{\"a\":2,\"b\":\r\n  \t\n[1]\n{\"a\":\"n/a\",\"b\":\"y\"}\r\n{\"a\":3} x\n{\"a\":4}"
+        let text =
+            "{\"a\":1,\"b\":\"x\"}\n\n{\"a\":2,\"b\":\r\n  \t\n[1]\n"
+            + "{\"a\":\"n/a\",\"b\":\"y\"}\r\n{\"a\":3} x\n{\"a\":4}"
         let data = buffer(text)
         let decoded = decoder.decode(data)
         #expect(decoded.column(0) == [.integer(1), .null, .null, .null, .null, .integer(4)])
@@ -158,13 +175,59 @@ struct JSONDecoderTests {
             decoded.codes == [1: .malformedJSON, 2: .notAnObject, 3: .wrongType, 4: .malformedJSON])
         #expect(
             decoded.texts(data) == [
-                "{\"a\":1,\"b\":\"x\"}", "{\"a\":2,\"b\":", "[1]", "{\"a\":\"n/a\",\"b\":\"y\"}", "{\"a\":3} x", "{\"a\":4}",
+                "{\"a\":1,\"b\":\"x\"}", "{\"a\":2,\"b\":", "[1]", "{\"a\":\"n/a\",\"b\":\"y\"}",
+                "{\"a\":3} x", "{\"a\":4}",
             ])
         #expect(decoded.errors[2].reason.message == "column a: expected INTEGER, found \"n/a\"")
         #expect(
             decoded.errors[0].reason.message
                 == "malformed JSON at byte 11: it ends where a value was expected, found the end")
         #expect(decoded.end == text.utf8.count)
+    }
+
+    @Test func aNameCanStandForSeveralFields() {
+        let decoder = JSONDecoder(fields: [DecodedField("a", .integer), DecodedField("A", .integer)])
+        let decoded = decoder.decode("{\"a\":1}\n{\"a\":2}\n{\"A\":3}\n{\"a\":4,\"A\":5}\n{\"a\":6}\n")
+        #expect(decoded.column(0) == [1, 2, 3, 4, 6].map { .integer($0) })
+        #expect(decoded.column(1) == [1, 2, 3, 5, 6].map { .integer($0) })
+    }
+
+    @Test func moreRecordsThanExpectedFindRoom() {
+        let fields = [
+            DecodedField("a", .integer), DecodedField("b", .boolean), DecodedField("s", .string),
+            DecodedField("l", .array(.integer)), DecodedField("d", .decimal(precision: 4, scale: 1)),
+        ]
+        func expected(_ row: Int) -> [Value] {
+            if row % 7 == 0 { return [.null, .null, .null, .null, .null] }
+            return [
+                .integer(Int32(row)), .boolean(row % 3 == 0), .string("text that is long \(row)"),
+                .array([.integer(Int32(row))]), .null,
+            ]
+        }
+        let json = (0..<5000).map { row in
+            row % 7 == 0
+                ? "{}\n"
+                : "{\"a\":\(row),\"b\":\(row % 3 == 0),\"s\":\"text that is long \(row)\",\"l\":[\(row)]}\n"
+        }
+        // Short records after long ones, so that the guess is far too low.
+        let decoder = JSONDecoder(fields: fields)
+        _ = decoder.decode("{\"a\":1,\"x\":\"" + String(repeating: "x", count: 5000) + "\"}\n")
+        #expect(decoder.decode(json.joined()).rows() == (0..<5000).map { expected($0) })
+        let csv = (0..<5000).map { row in
+            row % 7 == 0 ? ",,,,\n" : "\(row),\(row % 3 == 0),text that is long \(row),[\(row)],\n"
+        }
+        let delimited = CSVDecoder(fields: fields, columnCount: 5)
+        _ = delimited.decode("1,true," + String(repeating: "x", count: 5000) + ",,\n")
+        #expect(delimited.decode(csv.joined()).rows() == (0..<5000).map { expected($0) })
+        let lines = LinesDecoder(name: "line").decode((0..<5000).map { "\($0)\n" }.joined())
+        #expect(lines.column(0) == (0..<5000).map { .string(String($0)) })
+    }
+
+    @Test func withoutFieldsRecordsAreStillCountedAndChecked() {
+        let json = JSONDecoder(fields: []).decode("{\"a\":1}\n{}\n{\"a\"\n{\"a\":2}\n")
+        #expect(json.count == 4)
+        #expect(json.codes == [2: .malformedJSON])
+        #expect(CSVDecoder(fields: [], columnCount: 2).decode("1,2\n1\n").codes == [1: .fieldCount])
     }
 
     @Test func theLimitStopsBehindARecord() {
@@ -179,8 +242,12 @@ struct JSONDecoderTests {
     @Test func framesAreIndependentOfLineEnds() {
         let decoder = JSONDecoder(fields: [DecodedField("a", .integer)])
         let data = buffer("{\"a\":1}{\"a\":2}{\"a\":\n3}{\"a\":4}  ")
-        let decoded = decoder.decode(data, frames: RecordFrames([0..<7, 7..<14, nil, 14..<22, 22..<29, 22..<28, 5..<5, 22..<31]))
-        #expect(decoded.column(0) == [.integer(1), .integer(2), .null, .integer(3), .integer(4), .null, .null, .integer(4)])
+        let decoded = decoder.decode(
+            data, frames: RecordFrames([0..<7, 7..<14, nil, 14..<22, 22..<29, 22..<28, 5..<5, 22..<31]))
+        #expect(
+            decoded.column(0) == [
+                .integer(1), .integer(2), .null, .integer(3), .integer(4), .null, .null, .integer(4),
+            ])
         #expect(decoded.codes == [5: .malformedJSON, 6: .malformedJSON])
         #expect(decoded.frames.range(2) == nil)
     }

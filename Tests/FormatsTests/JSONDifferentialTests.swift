@@ -10,7 +10,8 @@ struct JSONDifferentialTests {
         DecodedField("id", .string), DecodedField("N", .integer), DecodedField("big", .bigint),
         DecodedField("price", .double), DecodedField("money", .decimal(precision: 12, scale: 3)),
         DecodedField("ok", .boolean), DecodedField("at", .timestamp), DecodedField("Tag", .string),
-        DecodedField("list", .array(.integer)), DecodedField("a key that is longer than sixteen bytes", .string),
+        DecodedField("list", .array(.integer)),
+        DecodedField("a key that is longer than sixteen bytes", .string),
         DecodedField("raw", .bytes), DecodedField("never", .string),
     ]
 
@@ -20,6 +21,7 @@ struct JSONDifferentialTests {
         let style = RecordGenerator.Style(random: &random)
         let predicting = JSONDecoder(fields: Self.fields)
         let general = JSONDecoder(fields: Self.fields, isWrapped: true, isPredicting: false)
+        var records = 0
         for _ in 0..<3 {
             var lines: [[UInt8]] = []
             for _ in 0..<random.below(250) { lines.append(generator.line(style)) }
@@ -32,7 +34,12 @@ struct JSONDifferentialTests {
             let second = general.decode(data, range: 0..<end)
             compare(first, second, data, seed: seed)
             compareWithModel(second, data, lines, seed: seed)
+            records += 2 * first.count
+            let framed = predicting.decode(data, frames: second.frames)
+            compare(framed, general.decode(data, frames: second.frames), data, seed: seed)
+            #expect(framed.rows() == second.rows(), "seed \(seed)")
         }
+        if style.keepsLayout { #expect(predicting.predictedCount > records / 4, "seed \(seed): \(style)") }
     }
 
     private func compare(_ first: DecodedRecords, _ second: DecodedRecords, _ data: Buffer, seed: UInt64) {
@@ -78,7 +85,8 @@ struct JSONDifferentialTests {
             let isBad = decoded.errors.contains { $0.row == row }
             if (expected == nil) != isBad || (expected ?? Self.fields.map { _ in .null }) != found {
                 let text = String(decoding: line, as: UTF8.self)
-                Issue.record("seed \(seed) row \(row): \(text)\nmodel \(String(describing: expected))\nfound \(found)")
+                Issue.record(
+                    "seed \(seed) row \(row): \(text)\nmodel \(String(describing: expected))\nfound \(found)")
                 return
             }
         }
@@ -89,7 +97,8 @@ struct JSONDifferentialTests {
         var random = SplitMix(seed: seed)
         let decoder = JSONDecoder(fields: Self.fields)
         _ = decoder.decode("{\"id\":\"x\",\"N\":1,\"big\":2,\"price\":1.5,\"list\":[1,2],\"raw\":\"AAAA\"}\n")
-        let alphabet = Array("{}[]\":,\\u0019eE.+-truefalsn \n\r\t\u{e9}idN".utf8) + [0xFF, 0x00, 0xC0, 0xED, 0xA0]
+        let alphabet =
+            Array("{}[]\":,\\u0019eE.+-truefalsn \n\r\t\u{e9}idN".utf8) + [0xFF, 0x00, 0xC0, 0xED, 0xA0]
         for _ in 0..<200 {
             let bytes = (0..<random.below(80)).map { _ in random.pick(alphabet) }
             let data = buffer(bytes)

@@ -32,7 +32,8 @@ indirect enum ObviousJSON: Equatable {
         return parser.rest.isEmpty ? value : nil
     }
 
-    /// The text without white space, strings and numbers as they were: what a STRING column holds of a structure.
+    /// The text without white space, strings and numbers as they were: what a STRING column holds of a
+    /// structure.
     static func compact(_ bytes: [UInt8]) -> [UInt8] {
         var result: [UInt8] = []
         var isInString = false

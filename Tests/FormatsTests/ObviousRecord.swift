@@ -31,6 +31,7 @@ enum ObviousRecord {
         case (.string, _): return .string(String(decoding: text(json), as: UTF8.self))
         case (.bytes, .string(let text)):
             // Padding may be left off.
+            if text.contains(UInt8(ascii: "=")) && text.count % 4 != 0 { return nil }
             let missing = text.contains(UInt8(ascii: "=")) ? 0 : (4 - text.count % 4) % 4
             let padded = text + [UInt8](repeating: UInt8(ascii: "="), count: missing)
             return Data(base64Encoded: Data(padded)).map { .bytes([UInt8]($0)) }
@@ -79,7 +80,9 @@ enum ObviousRecord {
         case .timestamp: return digits.whole.flatMap { Int64(exactly: $0) }.map { .timestamp($0) }
         case .double: return Double(text).flatMap { $0.isFinite ? .double($0) : nil }
         case .decimal(let precision, let scale):
-            guard let value = digits.rounded(scale), Decimals.fits(value, precision: precision) else { return nil }
+            guard let value = digits.rounded(scale), Decimals.fits(value, precision: precision) else {
+                return nil
+            }
             return .decimal(value, scale: scale)
         default: return nil
         }
@@ -97,7 +100,8 @@ enum ObviousRecord {
                 isNegative = sign == "-"
                 rest.removeFirst()
             }
-            let parts = rest.lowercased().split(separator: "e", maxSplits: 1, omittingEmptySubsequences: false)
+            let parts = rest.lowercased().split(
+                separator: "e", maxSplits: 1, omittingEmptySubsequences: false)
             let sides = parts[0].split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
             let all = sides.joined()
             guard !all.isEmpty, all.utf8.allSatisfy({ $0 >= 48 && $0 <= 57 }) else { return nil }

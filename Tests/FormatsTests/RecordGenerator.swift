@@ -9,8 +9,14 @@ struct RecordGenerator {
         let oddity: Int
         let ends: [String]
 
+        /// Whether most records look like those before.
+        var keepsLayout: Bool {
+            !shuffles && damage > 5 && oddity > 3 && separator != " , "
+                && ends.allSatisfy { $0.count < 2 && $0 != " " }
+        }
+
         init(random: inout SplitMix) {
-            separator = random.pick([",", ",", ", ", " , "])
+            separator = random.pick([",", ",", ",", ", ", ", ", " , "])
             colon = random.pick([":", ":", ": "])
             shuffles = random.once(in: 4)
             damage = random.pick([5, 40, 1000])
@@ -22,11 +28,17 @@ struct RecordGenerator {
     var random: SplitMix
 
     mutating func line(_ style: Style) -> [UInt8] {
-        if random.once(in: 60) { return Array(random.pick(["", " ", "\r", "[1]", "null", "1", "{}", "{ }"]).utf8) }
+        if random.once(in: 60) {
+            return Array(random.pick(["", " ", "\r", "[1]", "null", "1", "{}", "{ }"]).utf8)
+        }
+        // Most records fit, as most records do: else prediction would have nothing to do.
+        let odd = random.once(in: style.oddity)
         var members: [(String, String)] = [
-            ("id", quoted(text())), ("n", integer()), ("big", integer()), ("price", number()),
-            ("money", number()), ("ok", random.pick(["true", "false", "null", "\"TRUE\""])),
-            ("at", time()), ("Tag", quoted(random.pick(["view", "click", "purchase"]))),
+            ("id", quoted(text())), ("n", odd ? integer() : String(random.below(2_000_000) - 1_000_000)),
+            ("big", odd ? integer() : String(random.below(1 << 60))), ("price", odd ? number() : amount()),
+            ("money", odd ? number() : amount()),
+            ("ok", random.pick(["true", "false", "null", "\"TRUE\""])),
+            ("at", time(isOdd: odd)), ("Tag", quoted(random.pick(["view", "click", "purchase"]))),
             ("list", list()), ("a key that is longer than sixteen bytes", quoted(text())),
             ("raw", quoted(random.pick(["", "AQID", "AQI=", "AA=="]))), ("other", anything(depth: 0)),
             ("yet another key that nobody wants", quoted(text())),
@@ -102,15 +114,32 @@ struct RecordGenerator {
     mutating func integer() -> String {
         let text = digits(random.pick([1, 1, 2, 3, 5, 9, 10, 11, 18, 19, 20, 25]))
         let signed = (random.once(in: 4) ? "-" : "") + text
-        if random.once(in: 20) { return random.pick(["\(signed).0", "\(signed)e0", "\"\(signed)\"", "\(signed).5"]) }
+        if random.once(in: 20) {
+            return random.pick(["\(signed).0", "\(signed)e0", "\"\(signed)\"", "\(signed).5"])
+        }
         return signed
+    }
+
+    private mutating func amount() -> String {
+        let text = "\(random.below(100_000)).\(random.below(10_000))"
+        return random.once(in: 5) ? "-" + text : random.once(in: 9) ? "\"\(text)\"" : text
     }
 
     mutating func number() -> String {
         var text = (random.once(in: 5) ? "-" : "") + digits(random.pick([1, 2, 3, 6, 12, 20, 40]))
-        if !random.once(in: 4) { text += "." + String((0..<random.pick([1, 2, 3, 4, 8, 17, 30])).map { _ in
-            random.pick(Array("0123456789")) }) }
-        if random.once(in: 6) { text += random.pick(["e", "E"]) + random.pick(["", "+", "-"]) + random.pick(["0", "1", "5", "22", "23", "300", "400"]) }
+        if !random.once(in: 4) {
+            text +=
+                "."
+                + String(
+                    (0..<random.pick([1, 2, 3, 4, 8, 17, 30])).map { _ in
+                        random.pick(Array("0123456789"))
+                    })
+        }
+        if random.once(in: 6) {
+            text +=
+                random.pick(["e", "E"]) + random.pick(["", "+", "-"])
+                + random.pick(["0", "1", "5", "22", "23", "300", "400"])
+        }
         return random.once(in: 12) ? "\"\(text)\"" : text
     }
 
@@ -120,10 +149,16 @@ struct RecordGenerator {
         return text
     }
 
-    private mutating func time() -> String {
+    private mutating func time(isOdd: Bool) -> String {
         func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
+        if !isOdd && !random.once(in: 5) {
+            let day = "2026-11-1\(random.below(10))"
+            let clock = "\(two(random.below(24))):\(two(random.below(60))):\(two(random.below(60)))"
+            return random.pick(["\"\(day)T\(clock).\(100 + random.below(900))Z\"", "\"\(day) \(clock)\""])
+        }
         let date = "2026-\(two(random.below(13)))-\(two(random.once(in: 30) ? 31 : random.below(3) + 17))"
-        let clock = "\(two(random.below(24))):\(two(random.below(60))):\(two(random.once(in: 40) ? 60 : random.below(60)))"
+        let seconds = two(random.once(in: 40) ? 60 : random.below(60))
+        let clock = "\(two(random.below(24))):\(two(random.below(60))):\(seconds)"
         switch random.below(8) {
         case 0: return String(random.below(2_000_000_000_000))
         case 1: return "\"\(date) \(clock)\""
@@ -137,7 +172,8 @@ struct RecordGenerator {
     }
 
     private mutating func list() -> String {
-        "[" + (0..<random.below(4)).map { _ in random.once(in: 10) ? "null" : String(random.below(1000)) }
+        "["
+            + (0..<random.below(4)).map { _ in random.once(in: 10) ? "null" : String(random.below(1000)) }
             .joined(separator: random.pick([",", ", "])) + "]"
     }
 
@@ -148,9 +184,12 @@ struct RecordGenerator {
         case 2: return integer()
         case 3: return number()
         case 4, 5: return quoted(text())
-        case 6: return "[" + (0..<random.below(4)).map { _ in anything(depth: depth + 1) }.joined(separator: ", ") + "]"
+        case 6:
+            return "[" + (0..<random.below(4)).map { _ in anything(depth: depth + 1) }.joined(separator: ", ")
+                + "]"
         default:
-            return "{" + (0..<random.below(4)).map { _ in quoted(text()) + ": " + anything(depth: depth + 1) }
+            return "{"
+                + (0..<random.below(4)).map { _ in quoted(text()) + ": " + anything(depth: depth + 1) }
                 .joined(separator: " ,") + "}"
         }
     }

@@ -16,6 +16,15 @@ struct ThroughputTests {
         "page_url", "device", "country", "search_query",
     ]
 
+    static let typedFields = names.map { name -> DecodedField in
+        switch name {
+        case "timestamp": return DecodedField(name, .timestamp)
+        case "price": return DecodedField(name, .decimal(precision: 18, scale: 2))
+        case "quantity": return DecodedField(name, .integer)
+        default: return DecodedField(name, .string)
+        }
+    }
+
     private func lines(_ suffix: String) throws -> Buffer {
         if let folder = ProcessInfo.processInfo.environment["MILLRACE_BENCH_DIR"] {
             var all = Data()
@@ -64,7 +73,8 @@ struct ThroughputTests {
         let volume = Double(data.capacity) / best / 1e9
         print(
             String(
-                format: "%@: %.2f M events/s, %.2f GB/s, %.0f ns/event, %d events, %d errors", label, rate, volume,
+                format: "%@: %.2f M events/s, %.2f GB/s, %.0f ns/event, %d events, %d errors", label, rate,
+                volume,
                 best / Double(events) * 1e9, events, errors))
     }
 
@@ -79,14 +89,7 @@ struct ThroughputTests {
         run("JSON 8 STRING", Array(strings.prefix(8)))
         run("JSON 12 STRING", strings)
         run("JSON 12 STRING, upper-case names", strings.map { DecodedField($0.name.uppercased(), .string) })
-        let typed = Self.names.map { name -> DecodedField in
-            switch name {
-            case "timestamp": return DecodedField(name, .timestamp)
-            case "price": return DecodedField(name, .decimal(precision: 18, scale: 2))
-            case "quantity": return DecodedField(name, .integer)
-            default: return DecodedField(name, .string)
-            }
-        }
+        let typed = Self.typedFields
         run("JSON 12 typed (TIMESTAMP, DECIMAL, INTEGER)", typed)
         run("JSON 12 typed (DOUBLE)", typed.map { $0.name == "price" ? DecodedField("price", .double) : $0 })
         run("JSON 12 STRING, general way only", strings, isPredicting: false)
@@ -111,7 +114,8 @@ struct ThroughputTests {
         let typed = strings.map { field -> DecodedField in
             switch field.name {
             case "timestamp": return DecodedField(field.name, .timestamp, position: field.position)
-            case "price": return DecodedField(field.name, .decimal(precision: 18, scale: 2), position: field.position)
+            case "price":
+                return DecodedField(field.name, .decimal(precision: 18, scale: 2), position: field.position)
             case "quantity": return DecodedField(field.name, .integer, position: field.position)
             default: return field
             }
@@ -120,6 +124,43 @@ struct ThroughputTests {
         var framing = RecordFraming(.csv(CSVOptions(), fieldCount: 12))
         let begin = processorSeconds()
         let end = framing.end(in: data, 0..<data.capacity)
-        print("CSV framing without quotes: \(Double(end) / (processorSeconds() - begin) / 1e9) GB/s, M events/s n/a")
+        let volume = Double(end) / (processorSeconds() - begin) / 1e9
+        print("CSV framing without quotes: \(volume) GB/s (no events/s)")
+    }
+
+    @Test func encodersAndTimestamps() throws {
+        let data = try lines("ndjson")
+        let decoded = JSONDecoder(fields: Self.typedFields).decode(data)
+        let schema = Schema(Self.typedFields.map { Field($0.name, $0.type) })
+        let batch = Batch(schema: schema, columns: decoded.columns, count: decoded.count)
+        let out = ByteWriter(capacity: 1 << 20)
+        func run(_ label: String, _ encode: () -> Void) {
+            var best = Double.infinity
+            for _ in 0..<7 {
+                let begin = processorSeconds()
+                encode()
+                best = min(best, processorSeconds() - begin)
+            }
+            print(
+                String(
+                    format: "%@: %.2f M events/s, %.1f ns/row", label, Double(batch.count) / best / 1e6,
+                    best / Double(batch.count) * 1e9))
+        }
+        let json = JSONEncoder(schema: schema)
+        run("JSON encoder, 12 typed") {
+            out.removeAll()
+            json.appendLines(batch, to: out)
+        }
+        let csv = CSVEncoder(schema: schema)
+        run("CSV encoder, 12 typed") {
+            out.removeAll()
+            csv.appendLines(batch, to: out)
+        }
+        let texts = JSONDecoder(fields: [DecodedField("timestamp", .string)]).decode(data)
+        run("TimestampColumn.parse, texts in the lines") { _ = TimestampColumn.parse(texts.columns[0]) }
+        let builder = ColumnBuilder(type: .string)
+        for row in 0..<texts.count { builder.append(texts.columns[0].bytes(at: row)) }
+        let compact = builder.finish()
+        run("TimestampColumn.parse, texts side by side") { _ = TimestampColumn.parse(compact) }
     }
 }

@@ -49,7 +49,9 @@ struct ValueGenerator {
             let digits = Int128(integer()) &* Int128(integer()) &* Int128(1 + random.below(1_000_000_000))
             return .decimal(digits % Decimals.powersOfTen[precision], scale: scale)
         case .string: return .string(text())
-        case .bytes: return .bytes((0..<random.pick([0, 1, 2, 3, 11, 12, 13, 40])).map { _ in UInt8(random.below(256)) })
+        case .bytes:
+            return .bytes(
+                (0..<random.pick([0, 1, 2, 3, 11, 12, 13, 40])).map { _ in UInt8(random.below(256)) })
         case .date: return .date(Int32(random.below(80_000)) - 40_000)
         case .time: return .time(Int32(random.below(86_400_000)))
         case .timestamp: return .timestamp(Int64(random.below(8_000_000_000_000)) - 4_000_000_000_000)
@@ -67,7 +69,10 @@ struct ValueGenerator {
 
     private mutating func double() -> Double {
         switch random.below(6) {
-        case 0: return random.pick([0, -0.0, .infinity, -.infinity, .nan, 1e300, .leastNonzeroMagnitude, .greatestFiniteMagnitude])
+        case 0:
+            return random.pick([
+                0, -0.0, .infinity, -.infinity, .nan, 1e300, .leastNonzeroMagnitude, .greatestFiniteMagnitude,
+            ])
         case 1: return Double(random.below(100_000)) / 100
         case 2: return Double(random.below(1_000_000_000)) / -10
         case 3: return Double(Int64(bitPattern: random.next()))
@@ -80,7 +85,9 @@ struct ValueGenerator {
     private mutating func text() -> String {
         let scalars = Array("abcXYZ 019,;\"\\/\n\r\t\u{0}\u{1F}\u{7F}é日😀#!-".unicodeScalars)
         var result = ""
-        for _ in 0..<random.pick([0, 1, 2, 5, 12, 13, 30]) { result.unicodeScalars.append(random.pick(scalars)) }
+        for _ in 0..<random.pick([0, 1, 2, 5, 12, 13, 30]) {
+            result.unicodeScalars.append(random.pick(scalars))
+        }
         return result
     }
 }

@@ -14,6 +14,16 @@ import Testing
         }
     }
 
+    static func stored(_ type: DataType) -> DataType {
+        switch type {
+        case .time: return .string
+        case .array(let element): return .array(stored(element))
+        case .map(let key, let value): return .map(key: stored(key), value: stored(value))
+        case .structure(let fields): return .structure(fields.map { Field($0.name, stored($0.type)) })
+        default: return type
+        }
+    }
+
     static func bytes(_ file: ParquetFile) -> [UInt8] { file.withBytes { Array($0) } }
 
     @Test(arguments: 0..<60) func randomNestedBatchesComeBackEqual(seed: Int) throws {

@@ -32,14 +32,20 @@ struct StoreModel {
     let layout: StateLayout
     var entries: [Fingerprint: Entry] = [:]
     var watermark = Int64.min
-    var changed: [Fingerprint] = []
+    private(set) var changed: [Fingerprint] = []
+    private var isChanged: Set<Fingerprint> = []
 
     var words: Int { layout.payloadBytes / 8 - layout.blobOffsets.count }
 
     init(_ layout: StateLayout) { self.layout = layout }
 
     mutating func markChanged(_ key: Fingerprint) {
-        if !changed.contains(key) { changed.append(key) }
+        if isChanged.insert(key).inserted { changed.append(key) }
+    }
+
+    mutating func endEpoch() {
+        changed = []
+        isChanged = []
     }
 
     /// Whether the key is new.
@@ -54,11 +60,11 @@ struct StoreModel {
 
     mutating func retire(upTo watermark: Int64) {
         self.watermark = max(self.watermark, watermark)
-        entries = entries.filter { $0.value.expiry > self.watermark }
+        entries = entries.filter { $0.value.expiry == .max || $0.value.expiry > self.watermark }
     }
 
     mutating func takeExpired(upTo watermark: Int64) -> [(Fingerprint, Entry)] {
-        let taken = entries.filter { $0.value.expiry <= watermark }.sorted {
+        let taken = entries.filter { $0.value.expiry != .max && $0.value.expiry <= watermark }.sorted {
             ($0.value.expiry, $0.key.high, $0.key.low) < ($1.value.expiry, $1.key.high, $1.key.low)
         }
         retire(upTo: watermark)
@@ -171,7 +177,8 @@ struct StorePair {
         let keys = (0..<dice.below(dice.oneIn(20) ? 1500 : 60)).map { _ in key(dice.below(domain)) }
         let (slots, isNew) = try store.insert(keys)
         for (row, key) in keys.enumerated() where model.findOrInsert(key) != isNew[row] {
-            return "row \(row) of \(keys.count): isNew is \(isNew[row])"
+            let entry = store.modelEntry(slots[row])
+            return "row \(row) of \(keys.count), \(key): isNew is \(isNew[row]), \(entry); retired \(model.watermark)"
         }
         for (row, key) in keys.enumerated() {
             guard var entry = model.entries[key] else { return "the model has lost a key" }

@@ -10,7 +10,7 @@ struct DemoCommand: Command {
         name: "demo", summary: "simulate a shop, run a pipeline over it and watch",
         about: "Makes events of a shop as files, with duplicates, late and malformed ones and bots, and runs "
             + "the pipeline over them: bronze, silver and gold Delta tables, shown live, then a summary of "
-            + "what came and what was made of it. Another demo in the same directory goes on with its tables.",
+            + "what came and what was made of it. Another demo in the same directory goes on with them.",
         operands: [Operand("PIPELINE", "medallion (the only one in this version)", .optional)],
         flags: [
             Flag("--for", .value("DURATION"), "how long events are made; 0 until Ctrl-C (60s)"),

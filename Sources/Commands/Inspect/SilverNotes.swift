@@ -5,10 +5,9 @@ import Storage
 /// What the pipeline noted in the newest commit of a table that has a note: rows, late and duplicate ones,
 /// since the table began.
 ///
-/// `commitInfo` holds `"millrace":{"epoch":N,"notes":{"rows":…,"late":…,"duplicates":…}}`. Compactions carry
-/// none.
+/// `commitInfo` holds `"operationMetrics":{"rows":"…","late":"…","duplicates":"…"}`. Compactions carry none
+/// of these.
 struct SilverNotes: Equatable, Sendable {
-    var epoch: Int64
     var rows: Int64?
     var late: Int64
     var duplicates: Int64
@@ -32,20 +31,24 @@ struct SilverNotes: Equatable, Sendable {
     }
 
     private static let newline = UInt8(ascii: "\n")
-    private static let mark = Array("\"millrace\"".utf8)
+    private static let mark = Array("\"duplicates\"".utf8)
 
     static func read(_ commit: [UInt8]) -> SilverNotes? {
         // Most bytes of a commit are files with their statistics: only a line that has the word is worth
         // parsing.
         for line in commit.split(separator: newline) where line.firstRange(of: mark) != nil {
             guard let value = try? JSONValue(parsing: Array(line)),
-                let ours = value["commitInfo"]?["millrace"],
-                let notes = ours["notes"], let epoch = ours["epoch"]?.int64
+                let metrics = value["commitInfo"]?["operationMetrics"]
             else { continue }
             return SilverNotes(
-                epoch: epoch, rows: notes["rows"]?.int64, late: notes["late"]?.int64 ?? 0,
-                duplicates: notes["duplicates"]?.int64 ?? 0)
+                rows: count(metrics["rows"]), late: count(metrics["late"]) ?? 0,
+                duplicates: count(metrics["duplicates"]) ?? 0)
         }
         return nil
+    }
+
+    /// Delta's history has numbers as texts.
+    private static func count(_ value: JSONValue?) -> Int64? {
+        value.flatMap { $0.int64 ?? $0.string.flatMap { Int64($0) } }
     }
 }

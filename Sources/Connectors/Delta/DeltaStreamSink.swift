@@ -18,6 +18,7 @@ final class DeltaStreamSink: Sink {
         var rows: [Batch] = []
         var rowCount = 0
         var files: [PendingFile] = []
+        var hasRows = false
         /// Rows whose file could not be stored; they are tried again in `prepare`.
         var unstored: [[Batch]] = []
         var failure: DeltaError?
@@ -39,8 +40,8 @@ final class DeltaStreamSink: Sink {
     }
 
     var lastEpochWithRows: Int64? {
-        let (epoch, hasFiles) = open.withLock { ($0.epoch, !$0.files.isEmpty) }
-        return hasFiles ? epoch : writer.withLock { $0?.lastCommitted }
+        let (epoch, hasRows) = open.withLock { ($0.epoch, $0.hasRows) }
+        return hasRows ? epoch : writer.withLock { $0?.lastCommitted }
     }
 
     func open(_ context: SinkContext, expectedEpoch: Int64?, openEpoch: Int64) throws(SinkError) {
@@ -68,6 +69,7 @@ final class DeltaStreamSink: Sink {
             guard !open.isSkipped else { return nil }
             open.rows.append(batch)
             open.rowCount += batch.count
+            open.hasRows = true
             return open.rowCount >= fileRows ? Self.takeRows(&open) : nil
         }
         if let full { store(full) }

@@ -22,7 +22,7 @@ struct DeltaTarget: Sendable {
     /// Merges small files once enough of them have gathered.
     func compact(_ table: DeltaTable) throws(SinkError) {
         _ = try Self.attempting { () throws(DeltaError) in
-            try Compaction(options: options).run(table)
+            try Compaction(table, options: options).runIfDue()
         }
     }
 

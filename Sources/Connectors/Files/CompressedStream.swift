@@ -2,7 +2,8 @@ import Storage
 
 /// A gzip or zstd file of one or more members, decompressed in bounded memory.
 ///
-/// At the end of a file that is still being written it waits for more: reading again goes on where it stopped.
+/// At the end of a file that is still being written it waits for more: reading again goes on where it
+/// stopped.
 final class CompressedStream: ByteStream {
     private let file: any ReadableFile
     private let decompressor: any Decompressor
@@ -45,21 +46,4 @@ final class CompressedStream: ByteStream {
             if isAtEnd { return decompressor.isBetweenMembers ? .end : .truncated }
         }
     }
-}
-
-/// A decompressor of members that follow each other.
-protocol Decompressor: AnyObject {
-    func step(_ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer) -> DecompressorStep
-    /// Ending here is a proper end.
-    var isBetweenMembers: Bool { get }
-}
-
-/// What one step of a decompressor did.
-struct DecompressorStep {
-    /// Bytes of input taken.
-    var used = 0
-    /// Bytes of output made.
-    var made = 0
-    /// Why it cannot go on.
-    var damage: String?
 }

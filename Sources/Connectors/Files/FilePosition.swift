@@ -44,14 +44,14 @@ struct FilePosition {
         let isElsewhere = entry.key.device != rootDevice
         encoder.byte(
             (hasMore ? 1 : 0) | (isElsewhere ? 2 : 0) | (entry.isSetAside ? 4 : 0)
-                | (entry.compression == .none ? 0 : 8) | entry.compression.rawValue << 4)
+                | (entry.consumed == entry.taken ? 0 : 8) | entry.compression.rawValue << 4)
         encoder.number(entry.id)
         if isElsewhere { encoder.number(entry.key.device) }
         encoder.number(entry.key.inode)
         encoder.number(entry.fingerprint.length)
         encoder.word(entry.fingerprint.hash)
         encoder.number(entry.taken)
-        if entry.compression != .none { encoder.number(entry.consumed) }
+        if entry.consumed != entry.taken { encoder.number(entry.consumed) }
         encoder.number(UInt64(entry.modified))
         if hasMore {
             encoder.text(entry.path)
@@ -68,20 +68,31 @@ struct FilePosition {
         return encoder.bytes
     }
 
+    /// The number that the next file will get.
+    static func encodedNextID(_ id: Int) -> [UInt8] {
+        var encoder = ByteEncoder()
+        encoder.byte(0xC0)
+        encoder.number(id)
+        return encoder.bytes
+    }
+
     init(_ bytes: [UInt8]) throws(Diagnostic) {
         var decoder = ByteDecoder(bytes)
         guard let version = decoder.byte() else { throw Self.malformed }
         guard version == Self.version else {
             throw Diagnostic(
                 .incompatibleVersion, "the position of a file source has format version \(version)",
-                expected: "version \(Self.version)", hint: "use the version of Millrace that wrote the checkpoint")
+                expected: "version \(Self.version)",
+                hint: "use the version of Millrace that wrote the checkpoint")
         }
         guard let device = decoder.number(), let nextID = decoder.count() else { throw Self.malformed }
         self.init(device: device, nextID: nextID)
         var byID: [Int: Entry] = [:]
         while !decoder.isAtEnd {
             guard let flags = decoder.byte(), let id = decoder.count() else { throw Self.malformed }
-            if flags & 0x80 != 0 {
+            if flags == 0xC0 {
+                self.nextID = max(self.nextID, id)
+            } else if flags == 0x80 {
                 byID[id] = nil
             } else {
                 guard let entry = Self.entry(&decoder, flags, id, device) else { throw Self.malformed }
@@ -91,7 +102,9 @@ struct FilePosition {
         entries = byID.values.sorted { $0.id < $1.id }
     }
 
-    private static func entry(_ decoder: inout ByteDecoder, _ flags: UInt8, _ id: Int, _ root: UInt64) -> Entry? {
+    private static func entry(
+        _ decoder: inout ByteDecoder, _ flags: UInt8, _ id: Int, _ root: UInt64
+    ) -> Entry? {
         var device = root
         if flags & 2 != 0 {
             guard let elsewhere = decoder.number() else { return nil }

@@ -51,7 +51,8 @@ enum FileProblem {
     static func unreadable(_ path: String, _ reason: String) -> Diagnostic {
         Diagnostic(
             .io, "\(path) cannot be read: \(reason)",
-            hint: "check its permissions and the disk; it is tried again when it changes and at the next start")
+            hint:
+                "check its permissions and the disk; it is tried again when it changes and at the next start")
     }
 
     static func of(_ error: StorageError, _ path: String) -> Diagnostic {

@@ -29,8 +29,45 @@ struct FileRange: Hashable, Sendable {
     var isFinished = false
     /// The last record lacks its line end.
     var isUnterminated = false
-    /// Why, for all kinds but `records`.
-    var reason = ""
+    /// For all kinds but `records`.
+    var problem: Problem?
+
+    /// What is wrong, in full: after a crash it must be told in the same words.
+    struct Problem: Hashable, Sendable {
+        var code: String
+        var message: String
+        var expected: String
+        var hint: String
+        /// Bytes that cannot be read; -1 where nobody can tell.
+        var byteCount: Int
+
+        init(_ reason: Diagnostic, byteCount: Int) {
+            code = reason.code.rawValue
+            message = reason.message
+            expected = reason.expected ?? ""
+            hint = reason.hint ?? ""
+            self.byteCount = byteCount
+        }
+
+        var reason: Diagnostic {
+            Diagnostic(
+                DiagnosticCode(code), message, expected: expected.isEmpty ? nil : expected,
+                hint: hint.isEmpty ? nil : hint)
+        }
+
+        func encode(into encoder: inout ByteEncoder) {
+            for text in [code, message, expected, hint] { encoder.text(text) }
+            encoder.number(byteCount + 1)
+        }
+
+        init?(_ decoder: inout ByteDecoder) {
+            guard let code = decoder.text(), let message = decoder.text(), let expected = decoder.text(),
+                let hint = decoder.text(), let count = decoder.count()
+            else { return nil }
+            (self.code, self.message, self.expected, self.hint) = (code, message, expected, hint)
+            byteCount = count - 1
+        }
+    }
 
     private static let version: UInt8 = 1
 
@@ -48,7 +85,7 @@ struct FileRange: Hashable, Sendable {
         encoder.number(start)
         encoder.number(end)
         encoder.number(consumed)
-        if kind != .records { encoder.text(reason) }
+        problem?.encode(into: &encoder)
         return InputRange(encoded: encoder.bytes, byteCount: kind == .records ? end - start : 0)
     }
 
@@ -89,8 +126,8 @@ struct FileRange: Hashable, Sendable {
         isFinished = flags & 1 != 0
         isUnterminated = flags & 2 != 0
         if kind != .records {
-            guard let reason = decoder.text() else { throw Self.malformed }
-            self.reason = reason
+            guard let problem = Problem(&decoder) else { throw Self.malformed }
+            self.problem = problem
         }
         guard decoder.isAtEnd else { throw Self.malformed }
     }

@@ -5,8 +5,6 @@ import Storage
 
 // What becomes of files whose records are durably processed.
 extension FileSource {
-    private static let retryNanoseconds: Int64 = 1_000_000_000
-
     /// Notes that something of the file is under way.
     func handOut(_ file: TrackedFile) {
         guard settings.afterwards != .keep, !file.isOutstanding else { return }
@@ -25,7 +23,8 @@ extension FileSource {
 
     /// Has the file archived or deleted as soon as it has not changed for a while.
     func finish(_ file: TrackedFile) {
-        guard settings.afterwards != .keep, !file.isFinishing, !file.isOutstanding, !file.hasMore, !file.isSetAside
+        guard settings.afterwards != .keep, !file.isFinishing, !file.isOutstanding, !file.hasMore,
+            !file.isSetAside
         else { return }
         file.isFinishing = true
         finishing.append(file)
@@ -37,23 +36,27 @@ extension FileSource {
         let now = clock()
         guard !finishing.isEmpty, now >= nextFinishing else { return nil }
         var done: [TrackedFile] = []
+        var failed: [TrackedFile] = []
         var failure: Diagnostic?
         var count = 0
         for file in finishing {
             if !wasFinal, now - file.lastChange < settleNanoseconds, !file.isAbsent { break }
-            do throws(Diagnostic) {
-                if try isUnchanged(file) {
-                    try putAway(file)
-                    done.append(file)
-                }
-            } catch {
-                failure = error
-                break
-            }
-            file.isFinishing = false
             count += 1
+            do throws(Diagnostic) {
+                file.isFinishing = false
+                guard try isUnchanged(file) else { continue }
+                try putAway(file)
+                done.append(file)
+            } catch {
+                failure = failure ?? error
+                file.isFinishing = true
+                failed.append(file)
+                // Where all fail alike, a few are enough to know.
+                if failed.count == 16 { break }
+            }
         }
         finishing.removeFirst(count)
+        finishing += failed
         // A file is forgotten only when its name is gone for good: after a power loss it would be read again.
         for directory in Set(done.map { Path.directory(of: $0.path) }) {
             do throws(StorageError) {
@@ -64,7 +67,7 @@ extension FileSource {
         }
         for file in done where failure == nil { retire(file, FileProblem.vanished(file.path)) }
         if let failure {
-            nextFinishing = now + Self.retryNanoseconds
+            nextFinishing = now + retryNanoseconds
             report(failure)
         }
         return failure
@@ -74,7 +77,9 @@ extension FileSource {
     private func isUnchanged(_ file: TrackedFile) throws(Diagnostic) -> Bool {
         guard !file.isRetired, !file.isAbsent, !file.isOutstanding, !file.hasMore else { return false }
         do throws(StorageError) {
-            guard let status = try fileSystem.status(file.path), FileKey(status) == file.key else { return false }
+            guard let status = try fileSystem.status(file.path), FileKey(status) == file.key else {
+                return false
+            }
             return !file.note(status, now: clock())
         } catch {
             throw FileProblem.of(error, file.path)

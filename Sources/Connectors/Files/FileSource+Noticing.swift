@@ -6,7 +6,6 @@ import Storage
 extension FileSource {
     /// How long a file may be without a name before it is forgotten: somebody may move it back.
     private static let absenceNanoseconds: Int64 = 60_000_000_000
-    private static let retryNanoseconds: Int64 = 1_000_000_000
 
     /// Brings what is known up to date.
     func noticeChanges(isFinal: Bool) {
@@ -74,111 +73,33 @@ extension FileSource {
             }
         }
         found.sort { isEarlier(($0.path, $0.status), ($1.path, $1.status)) }
-        for (path, status, index) in found {
-            // An inode that is used again behind a removal is another file.
-            if !hasPassingNames, let file = byKey[FileKey(status)], let removedAt = file.removedAt, index > removedAt {
+        // A removed file lives on under a name that was there before; behind its removal its inode is another
+        // file's.
+        var earliest: [FileKey: Int] = [:]
+        for (_, status, index) in found {
+            earliest[FileKey(status)] = min(index, earliest[FileKey(status)] ?? index)
+        }
+        for (path, status, _) in found {
+            let key = FileKey(status)
+            if !hasPassingNames, let file = byKey[key], let removedAt = file.removedAt,
+                let since = earliest[key], since > removedAt
+            {
                 retire(file, FileProblem.vanished(file.path))
             }
-            examine(path, status, now, isTouched: true)
+            examine(path, status, now)
         }
         for file in removed where file.isAbsent && !file.isRetired {
             if file.removedAt != nil {
                 retire(file, FileProblem.vanished(file.path))
             } else {
-                absent.append((file, now))
+                leave(file, now)
             }
         }
         for file in removed { file.removedAt = nil }
     }
 
-    /// Lists all directories anew, watching each before.
-    func list() {
-        changes = []
-        needsListing = false
-        let now = clock()
-        feed?.unwatchAll()
-        directories = [:]
-        isWatching = feed != nil
-        var found: [(path: String, status: FileStatus)] = []
-        walk(pattern.root, pattern.start, &found)
-        // What came in while listing is seen twice at worst, but never missed.
-        let present = Set(found.map(\.path))
-        for (path, file) in byPath where !present.contains(path) {
-            detach(path, from: file)
-            if file.isAbsent { absent.append((file, now)) }
-        }
-        found.sort { left, right in
-            let leftID = byKey[FileKey(left.status)]?.id ?? Int.max
-            let rightID = byKey[FileKey(right.status)]?.id ?? Int.max
-            return leftID != rightID ? leftID < rightID : isEarlier(left, right)
-        }
-        for (path, status) in found { examine(path, status, now, isTouched: false) }
-        let end = clock()
-        var interval = settings.pollIntervalMilliseconds.map { Int64(clamping: $0) &* 1_000_000 }
-        if !isWatching { interval = interval ?? Self.retryNanoseconds }
-        // Listing a huge directory must not take all the time.
-        nextListing = interval.map { end &+ max($0, (end - now) * 10) } ?? Int64.max
-    }
-
-    private func walk(
-        _ directory: String, _ states: [Int], _ found: inout [(path: String, status: FileStatus)]
-    ) {
-        directories[directory] = states
-        let isWatched = feed?.watch(directory) ?? false
-        var entries: [DirectoryEntry] = []
-        do throws(StorageError) {
-            entries = try fileSystem.list(directory)
-            reported.remove(directory)
-        } catch {
-            directories[directory] = nil
-            // A directory that vanished while its parent was listed is no loss.
-            if case .missing = error, directory != pattern.root { return }
-            isWatching = false
-            if reported.insert(directory).inserted {
-                report(
-                    Diagnostic(
-                        .io, "\(directory) cannot be listed: \(error.reason)",
-                        hint: "mend it; it is tried again every second"))
-            }
-            return
-        }
-        if isWatching, !isWatched {
-            isWatching = false
-            if reported.insert("").inserted {
-                report(
-                    Diagnostic(
-                        .io, "changes in \(directory) cannot be watched; directories are listed every second",
-                        hint: "raise fs.inotify.max_user_watches"))
-            }
-        }
-        for entry in entries {
-            let path = self.path(directory, entry.name)
-            if entry.isDirectory {
-                let inside = pattern.states(in: states, entering: entry.name)
-                if !inside.isEmpty { walk(path, inside, &found) }
-            } else if pattern.matchesFile(entry.name, in: states), let status = try? fileSystem.status(path),
-                !status.isDirectory
-            {
-                found.append((path, status))
-            }
-        }
-    }
-
-    /// `./` in front of a name that was given without a directory would be noise.
-    private func path(_ directory: String, _ name: String) -> String {
-        directory == "." && !settings.path.hasPrefix("./") && settings.path != "." ? name : Path.join(directory, name)
-    }
-
-    private func isEarlier(_ left: (path: String, status: FileStatus), _ right: (path: String, status: FileStatus))
-        -> Bool
-    {
-        let (leftTime, rightTime) = (left.status.modificationNanoseconds, right.status.modificationNanoseconds)
-        if leftTime != rightTime { return leftTime < rightTime }
-        return left.path.utf8.lexicographicallyPrecedes(right.path.utf8)
-    }
-
     /// Takes note of a file that is there under `path`.
-    private func examine(_ path: String, _ status: FileStatus, _ now: Int64, isTouched: Bool) {
+    func examine(_ path: String, _ status: FileStatus, _ now: Int64) {
         let named = byPath[path]
         guard let file = byKey[FileKey(status)] else {
             if let named { renounce(path, of: named, now) }
@@ -200,10 +121,14 @@ extension FileSource {
             if let named { renounce(path, of: named, now) }
             attach(path, to: file)
         }
-        if file.note(status, now: now) || isTouched { file.isSetAside = false }
+        if file.note(status, now: now), file.isSetAside {
+            // Perhaps it was mended in place.
+            file.isSetAside = false
+            file.consumed = 0
+        }
         if file.compression == .none, file.size < file.consumed { shrink(file) }
         account(file)
-        if file.hasMore, !file.isSetAside { enqueue(file) }
+        if file.hasMore, !file.isSetAside { enqueue(file) } else if file.id != nil { finish(file) }
         if let id = file.id, isChanged { positionLog.note(id) }
     }
 
@@ -241,7 +166,7 @@ extension FileSource {
         }
     }
 
-    private func detach(_ path: String, from file: TrackedFile) {
+    func detach(_ path: String, from file: TrackedFile) {
         byPath[path] = nil
         file.otherPaths.removeAll { $0 == path }
         guard file.path == path else { return }
@@ -255,7 +180,7 @@ extension FileSource {
     /// Another file has taken the name.
     private func renounce(_ path: String, of file: TrackedFile, _ now: Int64) {
         detach(path, from: file)
-        if file.isAbsent { absent.append((file, now)) }
+        if file.isAbsent { leave(file, now) }
     }
 
     /// Forgets a file for good; bytes of it that were not taken are a problem.
@@ -277,38 +202,38 @@ extension FileSource {
 
     /// Takes up files whose unterminated last record has waited long enough.
     private func settle(_ now: Int64, isFinal: Bool) {
-        var count = 0
         var due: [TrackedFile] = []
-        for (file, deadline) in settling {
-            if !isFinal, deadline > now { break }
-            count += 1
+        while let (file, deadline) = settling.popDue(isFinal ? Int64.max : now) {
             if file.settleDeadline == deadline, !file.isRetired { due.append(file) }
         }
-        settling.removeFirst(count)
+        while let (file, _) = failing.popDue(isFinal ? Int64.max : now) {
+            if file.failingSince != nil, !file.isRetired { due.append(file) }
+        }
         if isFinal {
             // Those of which something was taken come in that order, the others as they were discovered.
-            due = due.filter { $0.id != nil }.sorted { ($0.id ?? 0) < ($1.id ?? 0) } + due.filter { $0.id == nil }
+            let begun = due.filter { $0.id != nil }.sorted { ($0.id ?? 0) < ($1.id ?? 0) }
+            due = begun + due.filter { $0.id == nil }
         }
         for file in due { enqueue(file) }
     }
 
+    /// Notes that a file has no name any more.
+    func leave(_ file: TrackedFile, _ now: Int64) {
+        if file.hasMore, !file.isSetAside {
+            missing.append(file, at: now + settleNanoseconds)
+        } else {
+            departed.append(file, at: now + Self.absenceNanoseconds)
+        }
+    }
+
     /// Gives up files that were moved away and did not come back.
     private func forget(_ now: Int64, isFinal: Bool) {
-        var kept: [(file: TrackedFile, since: Int64)] = []
-        var index = 0
-        for (file, since) in absent {
-            let grace = file.hasMore ? settleNanoseconds : Self.absenceNanoseconds
-            // All behind the first that is young are younger; none of them can be due.
-            if !isFinal, now - since < settleNanoseconds { break }
-            index += 1
-            guard file.isAbsent, !file.isRetired else { continue }
-            if now - since >= grace || (isFinal && file.hasMore) {
-                retire(file, FileProblem.vanished(file.path))
-            } else {
-                kept.append((file, since))
-            }
+        while let (file, _) = missing.popDue(isFinal ? Int64.max : now) {
+            if file.isAbsent { retire(file, FileProblem.vanished(file.path)) }
         }
-        if index > 0 { absent.replaceSubrange(0..<index, with: kept) }
+        while let (file, _) = departed.popDue(now) {
+            if file.isAbsent { retire(file, FileProblem.vanished(file.path)) }
+        }
     }
 
     /// Keeps the sum of what is not taken.

@@ -36,7 +36,7 @@ extension FileSource {
                 continue
             case .part:
                 // A file that grows as fast as it is read must not keep the others waiting.
-                if queue.count > 1, file.taken >= file.queuedSize {
+                if queue.count > 1, file.compression == .none, file.taken >= file.queuedSize {
                     queue.removeFirst()
                     enqueue(file)
                 }
@@ -56,9 +56,8 @@ extension FileSource {
         from file: TrackedFile, limit: Int, mayExceed: Bool, isFinal: Bool, _ ranges: inout [InputRange]
     ) -> Taken {
         let now = clock()
-        var opened: any ReadableFile
         do throws(StorageError) {
-            opened = try fileSystem.open(file.path)
+            let opened = try fileSystem.open(file.path)
             let status = try opened.status()
             guard FileKey(status) == file.key else {
                 // The name was given to another file: its own event or the next listing tells more.
@@ -70,6 +69,7 @@ extension FileSource {
                 return .again
             }
             _ = file.note(status, now: now)
+            file.failingSince = nil
             file.verifiedSize = file.size
             if file.compression == .none, file.size < file.consumed { shrink(file) }
             // A file that has grown is known better.
@@ -78,24 +78,32 @@ extension FileSource {
             guard file.hasMore else { return .all }
             if file.compression == .none, case .lines = settings.framing {
                 return try takeLines(
-                    from: file, opened, head, limit: limit, mayExceed: mayExceed, isSettled: isSettled, &ranges)
+                    from: file, opened, head, limit: limit, mayExceed: mayExceed, isSettled: isSettled,
+                    &ranges)
             }
             let room = settings.retainedBytes - retainedBytes
             if room <= 0, !mayExceed { return .part }
             return try takeRecords(
-                from: file, opened, limit: min(limit, max(room, 1)), mayExceed: mayExceed, isSettled: isSettled,
-                &ranges)
+                from: file, opened, limit: min(limit, max(room, 1)), mayExceed: mayExceed,
+                isSettled: isSettled, &ranges)
         } catch {
             if case .missing = error { return miss(file, now) }
-            file.reader = nil
-            if !isFinal, now - file.lastChange < settleNanoseconds {
-                waitToSettle(file)
-            } else {
-                complain(file, .damaged, FileProblem.unreadable(file.path, error.reason))
-                file.isSetAside = true
-            }
+            tryAgain(file, error, now, isFinal: isFinal)
             return .all
         }
+    }
+
+    /// The file cannot be read just now: it is tried every second, and complained of once when that lasts.
+    private func tryAgain(_ file: TrackedFile, _ error: StorageError, _ now: Int64, isFinal: Bool) {
+        file.reader = nil
+        let since = file.failingSince ?? now
+        if file.failingSince == nil { file.isComplainedOf = false }
+        file.failingSince = since
+        if !file.isComplainedOf, isFinal || now - since >= settleNanoseconds {
+            complain(file, .damaged, FileProblem.unreadable(file.path, error.reason))
+            file.isComplainedOf = true
+        }
+        failing.append(file, at: now + retryNanoseconds)
     }
 
     /// The file is not at its path.
@@ -106,7 +114,7 @@ extension FileSource {
             return .again
         }
         file.isAbsent = true
-        absent.append((file, now))
+        leave(file, now)
         // Where changes are told, the event that tells where it went is there by now.
         if !isWatching { needsListing = true }
         return .all
@@ -135,6 +143,7 @@ extension FileSource {
         var end = try lineEnds.last(in: opened, from: max(start, file.searched), to: bound)
         var searched = bound
         if end == nil, bound < size {
+            file.searched = max(file.searched, bound)
             guard mayExceed else { return .part }
             end = try lineEnds.first(in: opened, from: max(bound, file.searched), to: size)
             searched = end ?? size
@@ -192,7 +201,7 @@ extension FileSource {
             range.isFinished = isAtEnd
             range.isUnterminated = cut.isUnterminated
             let handedOut = range.inputRange
-            prepared[handedOut] = .pieces(cut.pieces, byteCount: cut.end - cut.start)
+            prepared[handedOut] = .pieces(cut.pieces, header: file.header, byteCount: cut.end - cut.start)
             retainedBytes += cut.end - cut.start
             ranges.append(handedOut)
         }
@@ -228,8 +237,7 @@ extension FileSource {
         let deadline = file.lastChange + settleNanoseconds
         if file.settleDeadline == deadline { return }
         file.settleDeadline = deadline
-        // Deadlines come in order but for the odd one, which is then looked at a little late.
-        settling.append((file, deadline))
+        settling.append(file, at: deadline)
     }
 
     /// A range of the file, which gets its number with the first one.

@@ -13,13 +13,11 @@ extension FileSource {
         report(reason)
         let end = kind == .shrunk ? file.size : file.taken + tail.count
         var range = range(of: file, from: file.taken, to: end, consumed: file.consumed)
-        range.kind = kind
-        range.reason = reason.oneLine
         let lost = file.compression == .none ? max(file.size - file.consumed, tail.count) : -1
-        let rejection = Rejection(
-            offset: Int64(file.taken), byteCount: Int64(kind == .shrunk ? 0 : lost), bytes: tail, reason: reason)
+        range.kind = kind
+        range.problem = FileRange.Problem(reason, byteCount: kind == .shrunk ? 0 : lost)
         let handedOut = range.inputRange
-        prepared[handedOut] = .rejection(rejection)
+        prepared[handedOut] = .torn(tail)
         problems.append(handedOut)
     }
 

@@ -4,7 +4,7 @@ import Storage
 
 // Readers of files that are read from front to back, and the chunks of ranges.
 extension FileSource {
-    private static let readerLimit = 4
+    private static let readerLimit = 16
 
     /// What asking for a reader gave.
     enum ReaderResult {
@@ -21,7 +21,8 @@ extension FileSource {
     ) throws(StorageError) -> ReaderResult {
         if let reader = file.reader, reader.position == file.taken { return .ready(reader) }
         let isPlain = file.compression == .none
-        let start = FileStart(path: file.path, compression: file.compression, size: file.size, offset: file.taken)
+        let start = FileStart(
+            path: file.path, compression: file.compression, size: file.size, offset: file.taken)
         let result = try makeReader(at: start, opened, isSettled: isSettled, header: &file.header)
         guard case .ready(let reader) = result else { return result }
         if file.taken < reader.position {
@@ -102,22 +103,23 @@ extension FileSource {
             case .gzip: CompressedStream(opened, GzipDecompressor(), inputSize: inputSize)
             case .zstandard: CompressedStream(opened, ZstandardDecompressor(), inputSize: inputSize)
             }
-        let expected = file.compression == .none ? file.size - offset : file.size &* 8
+        let expected =
+            file.compression == .none ? file.size - offset : min(file.size, settings.pieceBytes) &* 8
         return SequentialReader(
             stream, at: offset, framing: settings.framing, limits: limits, sourceName: file.path,
-            expectedBytes: max(expected, 0))
+            expectedBytes: max(expected, 0) &+ 64)
     }
 
     public func chunks(of range: InputRange, targetBytes: Int) throws(Diagnostic) -> [ChunkLoader] {
         let fileRange = try FileRange(range)
         let prepared = prepared.removeValue(forKey: range)
-        if case .pieces(_, let byteCount)? = prepared { retainedBytes -= byteCount }
+        if case .pieces(_, _, let byteCount)? = prepared { retainedBytes -= byteCount }
         if case .opened? = prepared { retainedFiles -= 1 }
         let file = byID[fileRange.fileID]
         let failsOnError = settings.failsOnError
         switch (fileRange.kind, prepared) {
-        case (.records, .pieces(let pieces, _)):
-            return loaders(of: pieces, fileRange, header: file?.header)
+        case (.records, .pieces(let pieces, let header, _)):
+            return loaders(of: pieces, fileRange, header: header)
         case (.records, .opened(let shared)):
             return lineLoaders(of: fileRange, shared, targetBytes: targetBytes)
         case (.records, _):
@@ -133,11 +135,14 @@ extension FileSource {
             } catch {
                 if failsOnError { throw error }
                 let rejection = Rejection(
-                    offset: Int64(fileRange.start), byteCount: Int64(range.byteCount), bytes: [], reason: error)
-                return [Self.loader(of: rejection, fileRange)]
+                    offset: Int64(fileRange.start), byteCount: Int64(range.byteCount), bytes: [],
+                    reason: error)
+                return [loader(of: rejection, fileRange)]
             }
-        case (_, .rejection(let rejection)): return [Self.loader(of: rejection, fileRange)]
-        default: return [Self.loader(of: rejectAgain(fileRange, file), fileRange)]
+        case (_, .torn(let bytes)): return [loader(of: fileRange, torn: bytes)]
+        default:
+            let isTorn = fileRange.kind == .damaged && fileRange.end > fileRange.start
+            return [loader(of: fileRange, torn: isTorn ? (try? tornBytes(fileRange, file)) ?? [] : [])]
         }
     }
 
@@ -160,10 +165,21 @@ extension FileSource {
     private func loaders(of pieces: [RecordPiece], _ range: FileRange, header: [UInt8]?) -> [ChunkLoader] {
         let chunks = Chunk.chunks(
             of: pieces, sourceName: range.path, header: header, isLastOfFile: range.isFinished)
-        return chunks.map { chunk in ChunkLoader(byteCount: chunk.byteCount) { () throws(Diagnostic) in [chunk] } }
+        return chunks.map { chunk in
+            ChunkLoader(byteCount: chunk.byteCount) { () throws(Diagnostic) in [chunk] }
+        }
     }
 
-    private static func loader(of rejection: Rejection, _ range: FileRange) -> ChunkLoader {
+    /// What a range says is wrong.
+    private func loader(of range: FileRange, torn bytes: [UInt8]) -> ChunkLoader {
+        let reason = range.problem?.reason ?? FileProblem.vanished(range.path)
+        let rejection = Rejection(
+            offset: Int64(range.start), byteCount: Int64(range.problem?.byteCount ?? -1), bytes: bytes,
+            reason: reason)
+        return loader(of: rejection, range)
+    }
+
+    private func loader(of rejection: Rejection, _ range: FileRange) -> ChunkLoader {
         let chunk = Chunk.rejecting(rejection, of: range.path, isLastOfFile: true)
         return ChunkLoader(byteCount: 0) { () throws(Diagnostic) in [chunk] }
     }
@@ -180,39 +196,35 @@ extension FileSource {
                 reader = kept
             } else {
                 let start = FileStart(
-                    path: range.path, compression: range.compression, size: try opened.size(), offset: range.start)
-                guard case .ready(let made) = try makeReader(at: start, opened, isSettled: true, header: &header)
+                    path: range.path, compression: range.compression, size: try opened.size(),
+                    offset: range.start)
+                guard
+                    case .ready(let made) = try makeReader(
+                        at: start, opened, isSettled: true, header: &header)
                 else { throw .invalid(path: range.path, reason: "its header is not there any more") }
                 reader = made
             }
-            let cut = try reader.cut(limit: range.end - range.start, mayExceed: true, isSettled: true, isExact: true)
+            let cut = try reader.cut(
+                limit: range.end - range.start, mayExceed: true, isSettled: true, isExact: true)
             if let file {
                 file.header = header
                 keep(reader, of: file)
             }
             if cut.end == range.end { return (cut.pieces, header) }
-            throw .invalid(path: range.path, reason: "it ends at byte \(cut.end) of its contents, not \(range.end)")
+            throw .invalid(
+                path: range.path, reason: "it ends at byte \(cut.end) of its contents, not \(range.end)")
         } catch {
             throw FileProblem.of(error, range.path)
         }
     }
 
-    private func openAgain(_ range: FileRange, _ file: TrackedFile?) throws(StorageError) -> any ReadableFile {
+    private func openAgain(_ range: FileRange, _ file: TrackedFile?) throws(StorageError) -> any ReadableFile
+    {
         let path = file?.path ?? range.path
         let opened = try fileSystem.open(path)
         let isSame = try opened.status().inode == range.key.inode
         if isSame, range.fingerprint.matches(try HeadFingerprint.head(of: opened)) { return opened }
         throw .invalid(path: path, reason: "it was replaced by another file")
-    }
-
-    /// What a range says is wrong, after a restart: the torn bytes are read again if they are still there.
-    private func rejectAgain(_ range: FileRange, _ file: TrackedFile?) -> Rejection {
-        var bytes: [UInt8] = []
-        if range.kind == .damaged, range.end > range.start { bytes = (try? tornBytes(range, file)) ?? [] }
-        let count = range.kind == .shrunk ? 0 : range.compression == .none ? range.end - range.start : -1
-        return Rejection(
-            offset: Int64(range.start), byteCount: Int64(count), bytes: bytes,
-            reason: Diagnostic(.io, range.reason))
     }
 
     /// The torn record in front of the damage.

@@ -8,6 +8,10 @@ extension FileSource {
         let fileRange = try FileRange(range)
         nextID = max(nextID, fileRange.fileID + 1)
         let found = find(fileRange)
+        if fileRange.kind != .records {
+            // Told already: what the listing found wrong is not told again.
+            problems.removeAll { (try? FileRange($0))?.fileID == fileRange.fileID }
+        }
         switch fileRange.kind {
         case .records:
             guard let file = found else { throw FileProblem.vanished(fileRange.path) }
@@ -53,7 +57,8 @@ extension FileSource {
         do throws(StorageError) {
             let opened = try fileSystem.open(file.path)
             let status = try opened.status()
-            guard status.inode == range.key.inode, range.fingerprint.matches(try HeadFingerprint.head(of: opened))
+            guard status.inode == range.key.inode,
+                range.fingerprint.matches(try HeadFingerprint.head(of: opened))
             else { throw StorageError.exists(path: range.path) }
             if range.compression == .none, status.size < range.end {
                 throw StorageError.invalid(path: range.path, reason: "\(status.size)")

@@ -6,9 +6,9 @@ import Storage
 /// Reads the files of a directory or glob, each record once, in the order of discovery.
 ///
 /// A file is its inode and a fingerprint of its head, whatever its names. Files that grow are read on; an
-/// unterminated last record waits until its file has not changed for `settleMilliseconds`. What is wrong with a file
-/// (vanished, replaced, cut, damaged) is handed out as a range of its own, whose loader gives a rejection, and the
-/// source goes on with the other files.
+/// unterminated last record waits until its file has not changed for `settleMilliseconds`. What is wrong with
+/// a file (vanished, replaced, cut, damaged) is handed out as a range of its own, whose loader gives a
+/// rejection, and the source goes on with the other files.
 ///
 /// Used by one thread, save for `wake` and the loaders.
 public final class FileSource: Source, @unchecked Sendable {
@@ -31,8 +31,12 @@ public final class FileSource: Source, @unchecked Sendable {
 
     // What is to be done.
     var queue = FileQueue()
-    var settling: [(file: TrackedFile, deadline: Int64)] = []
-    var absent: [(file: TrackedFile, since: Int64)] = []
+    var settling = DeadlineQueue()
+    /// Files that are there but cannot be read.
+    var failing = DeadlineQueue()
+    /// Files without a name of which something was not taken, and those read up.
+    var missing = DeadlineQueue()
+    var departed = DeadlineQueue()
     var problems: [InputRange] = []
     var failure: Diagnostic?
     var changes: [DirectoryChange] = []
@@ -41,6 +45,8 @@ public final class FileSource: Source, @unchecked Sendable {
     var needsListing = true
     var nextListing: Int64 = 0
     var isWatching = false
+    /// Other machines change the files, unseen.
+    var isRemote = false
     /// Directories whose trouble was reported.
     var reported: Set<String> = []
 
@@ -91,6 +97,7 @@ public final class FileSource: Source, @unchecked Sendable {
     public func restore(_ position: [UInt8]?) throws(Diagnostic) {
         try pattern.verifyRoot(in: fileSystem)
         rootDevice = (try? fileSystem.status(pattern.root))?.device ?? 0
+        isRemote = fileSystem is LocalFileSystem && NetworkMount.holds(device: rootDevice)
         if let position {
             let saved = try FilePosition(position)
             nextID = saved.nextID
@@ -106,15 +113,29 @@ public final class FileSource: Source, @unchecked Sendable {
         // Ranges that are replayed find their files by what was listed.
         list()
         let now = clock()
-        for file in byID.values where file.isAbsent { absent.append((file, now)) }
-        // What a checkpoint calls taken is durably processed.
-        for file in byID.values.sorted(by: { ($0.id ?? 0) < ($1.id ?? 0) }) { finish(file) }
+        for (_, file) in byID.sorted(by: { $0.key < $1.key }) {
+            if file.isAbsent { leave(file, now) }
+            // What a checkpoint calls taken is durably processed.
+            finish(file)
+        }
     }
 
     public func position() -> [UInt8] {
         let head = FilePosition(device: rootDevice, nextID: nextID).encodedHead()
-        return head
-            + positionLog.entries(of: byID.keys, rootDevice: rootDevice) { id in byID[id].flatMap(entry) }
+        return head + positionLog.entries(of: byID.keys) { encodedEntry($0) }
+    }
+
+    /// What to append to the position (and the changes) told last to have the position now.
+    ///
+    /// Costs what changed, where `position` costs about 25 bytes for each file that was read and is still
+    /// there.
+    public func positionChanges() -> [UInt8] {
+        FilePosition.encodedNextID(nextID) + positionLog.changes { encodedEntry($0) }
+    }
+
+    private func encodedEntry(_ id: Int) -> [UInt8] {
+        guard let entry = byID[id].flatMap(entry) else { return FilePosition.encodedRemoval(id) }
+        return FilePosition.encoded(entry, rootDevice: rootDevice)
     }
 
     private func entry(_ file: TrackedFile) -> FilePosition.Entry? {
@@ -122,7 +143,7 @@ public final class FileSource: Source, @unchecked Sendable {
         var entry = FilePosition.Entry(
             id: id, key: file.key, fingerprint: fingerprint, compression: file.compression, taken: file.taken,
             consumed: file.consumed, modified: file.modified,
-            isSetAside: file.isSetAside && file.compression != .none)
+            isSetAside: file.isSetAside)
         if file.hasMore {
             entry.path = file.path
             entry.size = file.size
@@ -135,12 +156,15 @@ public final class FileSource: Source, @unchecked Sendable {
         while true {
             let now = clock()
             let due = nextDue(now)
-            guard queue.count == 0, problems.isEmpty, changes.isEmpty, !needsListing, due > now, now < end else {
+            guard queue.count == 0, problems.isEmpty, changes.isEmpty, !needsListing, due > now, now < end
+            else {
                 return
             }
             // Rounded up, so that what was due in part of a millisecond is due afterwards.
             let rest = (min(end, due) - now + 999_999) / 1_000_000
-            switch wakeUp.wait(for: isWatching ? feed?.descriptor ?? -1 : -1, milliseconds: Int(clamping: rest)) {
+            switch wakeUp.wait(
+                for: isWatching ? feed?.descriptor ?? -1 : -1, milliseconds: Int(clamping: rest))
+            {
             case .woken: return
             case .readable: drain()
             case .timeout: continue
@@ -155,11 +179,17 @@ public final class FileSource: Source, @unchecked Sendable {
     /// When there is something to be looked at even if nothing tells of a change.
     private func nextDue(_ now: Int64) -> Int64 {
         var due = nextListing
-        if let deadline = settling.first?.deadline { due = min(due, deadline) }
-        if let first = finishing.first { due = min(due, max(first.lastChange + settleNanoseconds, nextFinishing)) }
-        if let first = absent.first, first.file.hasMore { due = min(due, first.since + settleNanoseconds) }
+        for deadline in [settling.nextTime, failing.nextTime, missing.nextTime] {
+            due = min(due, deadline ?? due)
+        }
+        if let first = finishing.first {
+            due = min(due, max(first.lastChange + settleNanoseconds, nextFinishing))
+        }
         return due
     }
+
+    /// How long to wait before something that failed is tried again.
+    var retryNanoseconds: Int64 { 1_000_000_000 }
 
     var settleNanoseconds: Int64 { Int64(clamping: settings.settleMilliseconds) &* 1_000_000 }
 }

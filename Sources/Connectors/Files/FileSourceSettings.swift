@@ -15,8 +15,8 @@ public struct FileSourceSettings: Sendable {
     /// Names that belong to the source when `path` is a directory.
     public var filePatterns: [String]
     public var framing: Framing
-    /// How often to list the directories even if nothing tells of a change (network file systems); nil: never,
-    /// where changes are told.
+    /// How often to list the directories even if nothing tells of a change (network file systems); nil:
+    /// never, where changes are told.
     public var pollIntervalMilliseconds: Int?
     /// Longer records are rejected.
     public var longestRecordBytes = 16 << 20

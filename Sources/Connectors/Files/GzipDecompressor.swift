@@ -23,7 +23,8 @@ final class GzipDecompressor: Decompressor {
         stream.deallocate()
     }
 
-    func step(_ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer) -> DecompressorStep {
+    func step(_ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer) -> DecompressorStep
+    {
         var step = DecompressorStep()
         if let setupFailure {
             step.damage = setupFailure
@@ -56,7 +57,9 @@ final class GzipDecompressor: Decompressor {
         case Z_NEED_DICT: step.damage = "the gzip data want a dictionary"
         default:
             step.damage = "the gzip data are damaged"
-            if let message = stream.pointee.msg { step.damage = "the gzip data are damaged (\(String(cString: message)))" }
+            if let message = stream.pointee.msg {
+                step.damage = "the gzip data are damaged (\(String(cString: message)))"
+            }
         }
         return step
     }

@@ -2,7 +2,8 @@ import Storage
 
 /// A hash of a file's first bytes, which tells it from a later file that got the same inode.
 ///
-/// A file shorter than `HeadFingerprint.longest` is known by what it had; the fingerprint is made longer as it grows.
+/// A file shorter than `HeadFingerprint.longest` is known by what it had; the fingerprint is made longer as
+/// it grows.
 struct HeadFingerprint: Hashable, Sendable {
     static let longest = 1024
 

@@ -7,7 +7,8 @@ final class InotifyFeed: ChangeFeed {
     private let block = UnsafeMutableRawBufferPointer.allocate(byteCount: 256 * 1024, alignment: 16)
 
     private static let events =
-        UInt32(IN_CREATE) | UInt32(IN_MODIFY) | UInt32(IN_ATTRIB) | UInt32(IN_MOVED_TO) | UInt32(IN_MOVED_FROM)
+        UInt32(IN_CREATE) | UInt32(IN_MODIFY) | UInt32(IN_ATTRIB) | UInt32(IN_MOVED_TO)
+        | UInt32(IN_MOVED_FROM)
         | UInt32(IN_DELETE) | UInt32(IN_DELETE_SELF) | UInt32(IN_MOVE_SELF) | UInt32(IN_ONLYDIR)
 
     /// nil when the system has no more of them to give.
@@ -47,9 +48,11 @@ final class InotifyFeed: ChangeFeed {
     }
 
     /// Reads the event at `position` of the block; gives its size.
-    private func decode(_ position: Int, _ changes: inout [DirectoryChange], _ isComplete: inout Bool) -> Int {
+    private func decode(_ position: Int, _ changes: inout [DirectoryChange], _ isComplete: inout Bool) -> Int
+    {
         let header = MemoryLayout<inotify_event>.size
-        let event = UnsafeRawBufferPointer(block).loadUnaligned(fromByteOffset: position, as: inotify_event.self)
+        let event = UnsafeRawBufferPointer(block).loadUnaligned(
+            fromByteOffset: position, as: inotify_event.self)
         let size = header + Int(event.len)
         let mask = event.mask
         if mask & (UInt32(IN_Q_OVERFLOW) | UInt32(IN_DELETE_SELF) | UInt32(IN_MOVE_SELF)) != 0 {
@@ -63,7 +66,8 @@ final class InotifyFeed: ChangeFeed {
         guard event.len > 0, let directory = directories[event.wd] else { return size }
         let bytes = block[(position + header)..<(position + size)].prefix { $0 != 0 }
         let kind: DirectoryChange.Kind =
-            mask & UInt32(IN_DELETE) != 0 ? .removed : mask & UInt32(IN_MOVED_FROM) != 0 ? .movedAway : .present
+            mask & UInt32(IN_DELETE) != 0
+            ? .removed : mask & UInt32(IN_MOVED_FROM) != 0 ? .movedAway : .present
         let change = DirectoryChange(
             directory: directory, name: String(decoding: bytes, as: UTF8.self), kind: kind,
             isDirectory: mask & UInt32(IN_ISDIR) != 0, renaming: event.cookie)

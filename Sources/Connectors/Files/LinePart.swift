@@ -31,7 +31,8 @@ struct LinePart: Sendable {
             return [
                 Chunk.rejecting(
                     Rejection(
-                        offset: Int64(part.lowerBound), byteCount: Int64(part.count), bytes: [], reason: error),
+                        offset: Int64(part.lowerBound), byteCount: Int64(part.count), bytes: [], reason: error
+                    ),
                     of: sourceName, isLastOfFile: isLast)
             ]
         }
@@ -69,7 +70,9 @@ struct LinePart: Sendable {
                 buffer = buffer.grown(to: filled + more + Self.overlap, keeping: filled)
             }
             try fill(buffer, from: file, at: base + filled, filled..<filled + more)
-            end = ByteSearch.first(ByteSearch.lineEnd, in: buffer.pointer, filled, filled + more).map { $0 + 1 }
+            end = ByteSearch.first(ByteSearch.lineEnd, in: buffer.pointer, filled, filled + more).map {
+                $0 + 1
+            }
             filled += more
         }
         var pieces: [RecordPiece] = []
@@ -129,7 +132,8 @@ struct LinePart: Sendable {
     private func fill(
         _ buffer: Buffer, from file: any ReadableFile, at offset: Int, _ place: Range<Int>
     ) throws(Diagnostic) {
-        let target = UnsafeMutableRawBufferPointer(start: buffer.pointer + place.lowerBound, count: place.count)
+        let target = UnsafeMutableRawBufferPointer(
+            start: buffer.pointer + place.lowerBound, count: place.count)
         var count = 0
         do throws(StorageError) {
             count = try file.read(at: offset, into: target)

@@ -1,4 +1,5 @@
-/// One part of a path with wildcards: `*`, `?`, `[a-z]`, `[!a-z]`, `\` before a character that stands for itself.
+/// One part of a path with wildcards: `*`, `?`, `[a-z]`, `[!a-z]`, `\` before a character that stands for
+/// itself.
 struct NamePattern: Sendable, Equatable {
     private enum Token: Equatable, Sendable {
         case scalar(Unicode.Scalar)

@@ -3,8 +3,8 @@ import Storage
 
 /// Which files below a directory belong to a source.
 ///
-/// A directory is walked from `root` with the set of places in the pattern that its path may stand at, so that
-/// `**` needs no backtracking: `root` has `start`, a directory in it `states(in:entering:)`.
+/// A directory is walked from `root` with the set of places in the pattern that its path may stand at, so
+/// that `**` needs no backtracking: `root` has `start`, a directory in it `states(in:entering:)`.
 struct PathPattern: Sendable {
     private enum Part: Sendable {
         case anyDirectories

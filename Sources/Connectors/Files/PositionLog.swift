@@ -1,31 +1,36 @@
 /// Keeps the position encoded, so that telling it costs what has changed and one copy.
 ///
-/// Entries of files that change are appended behind the older ones; when more than half is outdated, all are written anew.
+/// Entries of files that change are appended behind the older ones, of which the last one counts; when more
+/// than half is outdated, all are written anew.
 struct PositionLog {
     private var encoded: [UInt8] = []
     private var entryCount = 0
     private var changed: Set<Int> = []
+    /// Changed since changes were told last.
+    private var untold: Set<Int> = []
 
-    mutating func note(_ id: Int) { changed.insert(id) }
+    mutating func note(_ id: Int) {
+        changed.insert(id)
+        untold.insert(id)
+    }
 
-    /// All entries; `entry` gives the one of an id as it is now, nil for a file that is not known any more.
-    mutating func entries(
-        of ids: some Collection<Int>, rootDevice: UInt64, _ entry: (Int) -> FilePosition.Entry?
-    ) -> [UInt8] {
+    /// All entries; `encode` gives the one of an id as it is now.
+    mutating func entries(of ids: some Collection<Int>, _ encode: (Int) -> [UInt8]) -> [UInt8] {
         if entryCount + changed.count > 2 * ids.count + 64 {
             encoded = []
             entryCount = 0
             changed = Set(ids)
         }
-        for id in changed.sorted() {
-            if let entry = entry(id) {
-                encoded += FilePosition.encoded(entry, rootDevice: rootDevice)
-            } else {
-                encoded += FilePosition.encodedRemoval(id)
-            }
-            entryCount += 1
-        }
+        for id in changed.sorted() { encoded += encode(id) }
+        entryCount += changed.count
         changed = []
+        untold = []
         return encoded
+    }
+
+    /// The entries that changed since entries were asked for last.
+    mutating func changes(_ encode: (Int) -> [UInt8]) -> [UInt8] {
+        defer { untold = [] }
+        return untold.sorted().flatMap(encode)
     }
 }

@@ -5,7 +5,7 @@ enum PreparedRange {
     /// An open file to read lines from.
     case opened(SharedFile)
     /// The records themselves.
-    case pieces([RecordPiece], byteCount: Int)
-    /// What is wrong with the file.
-    case rejection(Rejection)
+    case pieces([RecordPiece], header: [UInt8]?, byteCount: Int)
+    /// The torn record in front of what is wrong with the file.
+    case torn([UInt8])
 }

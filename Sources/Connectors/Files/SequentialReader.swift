@@ -37,8 +37,8 @@ final class SequentialReader {
     var scanner: RecordScanner
     private let expectedBytes: Int
 
-    // The buffer holds `base ..< base + filled` of the stream. Up to `complete` are whole records that are not
-    // yet sealed into a piece (from `sealed` on); up to `scanned` it was looked for record ends.
+    // The buffer holds `base ..< base + filled` of the stream. Up to `complete` are whole records that are
+    // not yet sealed into a piece (from `sealed` on); up to `scanned` it was looked for record ends.
     var buffer: Buffer?
     var base: Int
     var sealed = 0
@@ -87,12 +87,12 @@ final class SequentialReader {
 
     /// Passes over a UTF-8 byte order mark at the start of the stream.
     func skipByteOrderMark() throws(StorageError) {
-        let first = Buffer(capacity: max(limits.pieceBytes, 4096))
-        buffer = first
         let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        let first = Buffer(capacity: max(min(limits.pieceBytes, max(expectedBytes, 256)), mark.count))
+        buffer = first
         while filled < mark.count {
-            let room = min(first.capacity, max(expectedBytes, 4096)) - filled
-            let part = UnsafeMutableRawBufferPointer(start: first.pointer + filled, count: room)
+            let part = UnsafeMutableRawBufferPointer(
+                start: first.pointer + filled, count: first.capacity - filled)
             guard case .bytes(let count) = try stream.read(into: part) else { return }
             filled += count
         }
@@ -105,7 +105,8 @@ final class SequentialReader {
     ///
     /// - `mayExceed`: one record is taken even if it is longer than `limit`.
     /// - `isSettled`: what is left at the end of the stream is a record too.
-    /// - `isExact`: the bytes up to `limit` are the records, the last one finished or not: a range is read again.
+    /// - `isExact`: the bytes up to `limit` are the records, the last one finished or not: a range is read
+    ///   again.
     func cut(
         limit: Int, mayExceed: Bool, isSettled: Bool, isExact: Bool = false
     ) throws(StorageError) -> Cut {
@@ -173,8 +174,7 @@ final class SequentialReader {
     /// The buffer with room to read into: seals what is whole, grows when a single record fills it.
     private func makeRoom(_ cut: inout Cut) -> Buffer {
         guard let current = buffer else {
-            let size = min(limits.pieceBytes, max(expectedBytes, 256))
-            let first = Buffer(capacity: size)
+            let first = Buffer(capacity: min(limits.pieceBytes, max(expectedBytes, 256)))
             buffer = first
             return first
         }

@@ -8,7 +8,12 @@ final class SharedFile: Sendable {
     private let key: FileKey
     private let fingerprint: HeadFingerprint
     private let fileSystem: any FileSystem
-    private let file: Mutex<(any ReadableFile)?>
+    private let state: Mutex<State>
+
+    private struct State {
+        var file: (any ReadableFile)?
+        var isVerified = false
+    }
 
     init(
         _ path: String, key: FileKey, fingerprint: HeadFingerprint, in fileSystem: any FileSystem,
@@ -18,17 +23,17 @@ final class SharedFile: Sendable {
         self.key = key
         self.fingerprint = fingerprint
         self.fileSystem = fileSystem
-        file = Mutex(opened)
+        state = Mutex(State(file: opened))
     }
 
     /// The file, after a look that it is the one that the range was fixed on.
     func opened() throws(Diagnostic) -> any ReadableFile {
-        let result = file.withLock { file -> Result<any ReadableFile, Diagnostic> in
-            if let file { return .success(file) }
+        let result = state.withLock { state -> Result<any ReadableFile, Diagnostic> in
+            if let file = state.file, state.isVerified { return .success(file) }
             do throws(Diagnostic) {
-                let opened = try open()
-                file = opened
-                return .success(opened)
+                let file = try open(state.file)
+                state = State(file: file, isVerified: true)
+                return .success(file)
             } catch {
                 return .failure(error)
             }
@@ -36,13 +41,14 @@ final class SharedFile: Sendable {
         return try result.get()
     }
 
-    private func open() throws(Diagnostic) -> any ReadableFile {
+    private func open(_ known: (any ReadableFile)?) throws(Diagnostic) -> any ReadableFile {
         do throws(StorageError) {
-            let opened = try fileSystem.open(path)
-            let status = try opened.status()
+            let file: any ReadableFile
+            if let known { file = known } else { file = try fileSystem.open(path) }
+            let status = try file.status()
             // Device numbers may change with a restart of the machine: inode and head are enough here.
-            let head = try HeadFingerprint.head(of: opened)
-            if status.inode == key.inode, fingerprint.matches(head) { return opened }
+            let head = try HeadFingerprint.head(of: file)
+            if status.inode == key.inode, fingerprint.matches(head) { return file }
         } catch {
             throw FileProblem.of(error, path)
         }

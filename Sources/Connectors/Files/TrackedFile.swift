@@ -24,7 +24,8 @@ final class TrackedFile {
     var verifiedSize = 0
     /// Place behind the last record taken, in the decompressed file.
     var taken = 0
-    /// Bytes of the file itself that are used up. Compressed: 0 until all is taken, then its size at that time.
+    /// Bytes of the file itself that are used up. Compressed: 0 until all is taken, then its size at that
+    /// time.
     var consumed = 0
     /// Up to here there is no line end behind `taken`.
     var searched = 0
@@ -35,7 +36,10 @@ final class TrackedFile {
     /// The file's size when it was last put at the end of the queue.
     var queuedSize = 0
     var settleDeadline: Int64?
-    /// Not to be tried again before it changes.
+    /// Since when it cannot be read, although it is there.
+    var failingSince: Int64?
+    var isComplainedOf = false
+    /// Compressed data that cannot be read on; not to be tried again before the file changes.
     var isSetAside = false
     /// Has no name any more.
     var isAbsent = false
@@ -100,6 +104,7 @@ final class TrackedFile {
         header = nil
         reader = nil
         isSetAside = false
+        failingSince = nil
         settleDeadline = nil
     }
 }

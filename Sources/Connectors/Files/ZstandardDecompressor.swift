@@ -9,7 +9,8 @@ final class ZstandardDecompressor: Decompressor {
 
     deinit { ZSTD_freeDStream(stream) }
 
-    func step(_ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer) -> DecompressorStep {
+    func step(_ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer) -> DecompressorStep
+    {
         guard let stream else { return DecompressorStep(damage: "zstd could not be started") }
         if isBetweenMembers, input.isEmpty { return DecompressorStep() }
         var source = ZSTD_inBuffer(src: input.baseAddress, size: input.count, pos: 0)
@@ -17,7 +18,8 @@ final class ZstandardDecompressor: Decompressor {
         let code = ZSTD_decompressStream(stream, &target, &source)
         var step = DecompressorStep(used: source.pos, made: target.pos)
         if ZSTD_isError(code) != 0 {
-            step.damage = "the zstd data are damaged (\(String(cString: ZSTD_getErrorName(code)).lowercased()))"
+            step.damage =
+                "the zstd data are damaged (\(String(cString: ZSTD_getErrorName(code)).lowercased()))"
         } else {
             isBetweenMembers = code == 0
         }

@@ -1,5 +1,6 @@
 import Columnar
 import Diagnostics
+import Planning
 import Runtime
 import Synchronization
 
@@ -48,10 +49,16 @@ public final class MemorySink: Sink {
 
     public func write(_ rows: StreamRows) {
         let width = rows.relation.columns.count
+        let isWindowed = rows.relation.windowing != nil
+        func bound(_ pseudo: PseudoColumn, _ row: Int) -> Int64? {
+            let column = rows.columns[rows.relation.position(of: pseudo)]
+            return isWindowed && column.count == rows.count ? column.int64s[row] : nil
+        }
         let made = (0..<rows.count).map { row in
             Record(
                 values: rows.columns[..<width].map { $0.value(at: row) }, eventTime: rows.eventTimes.int64s[row],
-                windowStart: nil, windowEnd: nil, isDeletion: false)
+                windowStart: bound(.windowStart, row), windowEnd: bound(.windowEnd, row),
+                isDeletion: rows.valuePresence.map { !$0[row] } ?? false)
         }
         held.withLock { $0.pending += made }
     }
@@ -59,8 +66,8 @@ public final class MemorySink: Sink {
     public func write(_ changes: ChangeBatch) {
         let relation = changes.relation
         let width = relation.columns.count
-        func number(_ pseudo: Int, _ row: Int) -> Int64? {
-            let column = changes.new[width + pseudo]
+        func number(_ pseudo: PseudoColumn, _ row: Int) -> Int64? {
+            let column = changes.new[relation.position(of: pseudo)]
             return column.count == changes.count ? column.int64s[row] : nil
         }
         let made = (0..<changes.count).map { row in
@@ -70,8 +77,8 @@ public final class MemorySink: Sink {
             }
             let isWindowed = relation.windowing != nil
             return Record(
-                values: values, eventTime: number(0, row) ?? 0,
-                windowStart: isWindowed ? number(6, row) : nil, windowEnd: isWindowed ? number(7, row) : nil,
+                values: values, eventTime: number(.rowTime, row) ?? 0,
+                windowStart: isWindowed ? number(.windowStart, row) : nil, windowEnd: isWindowed ? number(.windowEnd, row) : nil,
                 isDeletion: !isPresent)
         }
         held.withLock { $0.pending += made }

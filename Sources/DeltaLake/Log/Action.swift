@@ -1,3 +1,5 @@
+import Formats
+
 /// One line of a commit: a change of the table's state.
 enum Action: Equatable, Sendable {
     case tableProtocol(TableProtocol)
@@ -5,10 +7,10 @@ enum Action: Equatable, Sendable {
     case add(AddFile)
     case remove(RemoveFile)
     case transaction(SetTransaction)
-    case commitInfo(LogValue)
+    case commitInfo(JSONValue)
     case domain(DomainMetadata)
     /// An action that changes no state that is kept here, such as `cdc`.
-    case other(name: String, LogValue)
+    case other(name: String, JSONValue)
 }
 
 /// A data file that is part of the table.
@@ -26,7 +28,7 @@ public struct AddFile: Equatable, Sendable {
     public var stats: String?
     var tags: [String: String?]?
     /// Rows of the file that are deleted.
-    var deletionVector: LogValue?
+    var deletionVector: JSONValue?
 
     /// What tells this version of a file from others of the same path.
     var key: String { FileKey.of(path, deletionVector) }
@@ -40,16 +42,16 @@ public struct RemoveFile: Equatable, Sendable {
     public var dataChange: Bool
     public var partitionValues: [String: String?]?
     public var size: Int64?
-    var deletionVector: LogValue?
+    var deletionVector: JSONValue?
 
     var key: String { FileKey.of(path, deletionVector) }
 }
 
 enum FileKey {
-    static func of(_ path: String, _ deletionVector: LogValue?) -> String {
+    static func of(_ path: String, _ deletionVector: JSONValue?) -> String {
         guard let vector = deletionVector, vector != .null else { return path }
         let offset = vector["offset"]?.int64.map { "@\($0)" } ?? ""
-        return path + "\u{0}" + (vector["storageType"]?.text ?? "") + (vector["pathOrInlineDv"]?.text ?? "") + offset
+        return path + "\u{0}" + (vector["storageType"]?.string ?? "") + (vector["pathOrInlineDv"]?.string ?? "") + offset
     }
 }
 

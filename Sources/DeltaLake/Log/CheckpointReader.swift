@@ -1,4 +1,5 @@
 import Columnar
+import Formats
 import Parquet
 import Storage
 
@@ -21,7 +22,7 @@ struct CheckpointReader {
         var actions: [Action] = []
         for action in found {
             if case .other("sidecar", let value) = action {
-                guard let path = value["path"]?.text.map(FilePath.decoded) else {
+                guard let path = value["path"]?.string.map(FilePath.decoded) else {
                     throw .corrupt("\(Path.join(store.location, name)): a sidecar without a path")
                 }
                 let isRelative = !path.utf8.contains(UInt8(ascii: "/"))
@@ -62,14 +63,14 @@ struct CheckpointReader {
         for (index, field) in batch.schema.fields.enumerated() {
             let column = batch.columns[index]
             for row in 0..<batch.count where column.isValid(row) {
-                let value = CheckpointReader.withStats(CheckpointReader.logValue(column, row))
+                let value = CheckpointReader.withStats(CheckpointReader.jsonValue(column, row))
                 if let action = try Action.action(field.name, value, place: place) { actions.append(action) }
             }
         }
     }
 
     /// A row of a checkpoint's column as the JSON that a commit would have held.
-    private static func logValue(_ column: Column, _ row: Int) -> LogValue {
+    private static func jsonValue(_ column: Column, _ row: Int) -> JSONValue {
         guard column.isValid(row) else { return .null }
         switch column.type {
         case .boolean: return .boolean(column.booleans[row])
@@ -77,19 +78,19 @@ struct CheckpointReader {
         case .bigint: return .integer(column.int64s[row])
         case .string: return .string(column.string(at: row))
         case .structure(let fields):
-            var members: [LogValue.LogMember] = []
+            var members: [JSONValue.Member] = []
             for (child, field) in zip(column.children, fields) where child.isValid(row) {
-                members.append(LogValue.LogMember(name: field.name, value: logValue(child, row)))
+                members.append(JSONValue.Member(field.name, jsonValue(child, row)))
             }
             return .object(members)
         case .array:
             let elements = column.children[0]
-            return .array((column.offsets[row]..<column.offsets[row + 1]).map { logValue(elements, Int($0)) })
+            return .array((column.offsets[row]..<column.offsets[row + 1]).map { jsonValue(elements, Int($0)) })
         case .map:
             let (keys, values) = (column.children[0], column.children[1])
             return .object(
                 (column.offsets[row]..<column.offsets[row + 1]).map { entry in
-                    LogValue.LogMember(name: keys.string(at: Int(entry)), value: logValue(values, Int(entry)))
+                    JSONValue.Member(keys.string(at: Int(entry)), jsonValue(values, Int(entry)))
                 })
         // The rest stands in parsed statistics only, and is written as their JSON form has it.
         case .double:
@@ -103,10 +104,10 @@ struct CheckpointReader {
     }
 
     /// Writers may keep statistics parsed only; the rest of the program knows them as JSON.
-    private static func withStats(_ value: LogValue) -> LogValue {
+    private static func withStats(_ value: JSONValue) -> JSONValue {
         guard let members = value.members, let parsed = value["stats_parsed"] else { return value }
         var kept = members.filter { $0.name != "stats_parsed" && $0.name != "partitionValues_parsed" }
-        if value["stats"] == nil { kept.append(LogValue.LogMember(name: "stats", value: .string(parsed.json))) }
+        if value["stats"] == nil { kept.append(JSONValue.Member("stats", .string(parsed.text))) }
         return .object(kept)
     }
 }

@@ -1,4 +1,5 @@
 import Diagnostics
+import Formats
 import Parquet
 import Storage
 
@@ -87,7 +88,7 @@ struct LogReader: Sendable {
     /// The version that `_last_checkpoint` names, if it can be read: it only saves listing.
     private func lastCheckpointHint() throws(DeltaError) -> Int64? {
         do throws(StorageError) {
-            return LogValue.parse(try store.get(LogFile.lastCheckpoint))?["version"]?.int64
+            return JSONValue.parse(try store.get(LogFile.lastCheckpoint))?["version"]?.int64
         } catch .missing {
             return nil
         } catch {

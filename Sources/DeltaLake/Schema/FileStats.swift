@@ -1,4 +1,5 @@
 import Columnar
+import Formats
 import Parquet
 
 /// The statistics of a data file in the form of the log: `{"numRecords":…,"minValues":{…},…}`.
@@ -18,27 +19,27 @@ enum FileStats {
                 maximums.set(column.path, high)
             }
         }
-        let value: LogValue = [
-            "numRecords": .integer(Int64(rowCount)), "minValues": minimums.logValue,
-            "maxValues": maximums.logValue, "nullCount": nullCounts.logValue,
+        let value: JSONValue = [
+            "numRecords": .integer(Int64(rowCount)), "minValues": minimums.jsonValue,
+            "maxValues": maximums.jsonValue, "nullCount": nullCounts.jsonValue,
         ]
-        return value.json
+        return value.text
     }
 
     /// `numRecords` of a file's statistics.
     static func rowCount(_ stats: String?) -> Int? {
-        stats.flatMap { LogValue.parse($0) }?["numRecords"]?.int64.map { Int(truncatingIfNeeded: $0) }
+        stats.flatMap { JSONValue.parse($0) }?["numRecords"]?.int64.map { Int(truncatingIfNeeded: $0) }
     }
 
     /// The bounds of a top-level column, as far as they are known; text may be wider than the values are.
-    static func bounds(_ stats: LogValue, column: String, type: DataType) -> (minimum: Value, maximum: Value)? {
+    static func bounds(_ stats: JSONValue, column: String, type: DataType) -> (minimum: Value, maximum: Value)? {
         guard let low = stats["minValues"]?[column].flatMap({ value($0, type: type) }),
             let high = stats["maxValues"]?[column].flatMap({ value($0, type: type) })
         else { return nil }
         return (low, high)
     }
 
-    private static func value(_ value: LogValue, type: DataType) -> Value? {
+    private static func value(_ value: JSONValue, type: DataType) -> Value? {
         switch value {
         case .string(let text): return PartitionValue.value(text, type: type).flatMap { $0.isNull ? nil : $0 }
         case .number(let text):
@@ -53,12 +54,12 @@ enum FileStats {
 
     private static let textLimit = 32
 
-    private static func minimum(_ value: Value) -> LogValue? {
+    private static func minimum(_ value: Value) -> JSONValue? {
         if case .string(let text) = value { return .string(String(text.unicodeScalars.prefix(textLimit))) }
         return exact(value)
     }
 
-    private static func maximum(_ value: Value) -> LogValue? {
+    private static func maximum(_ value: Value) -> JSONValue? {
         guard case .string(let text) = value else { return exact(value) }
         var prefix = String.UnicodeScalarView()
         let highest: Unicode.Scalar = "\u{10FFFF}"
@@ -73,7 +74,7 @@ enum FileStats {
         return .string(text)
     }
 
-    private static func exact(_ value: Value) -> LogValue? {
+    private static func exact(_ value: Value) -> JSONValue? {
         switch value {
         case .integer(let value): return .integer(Int64(value))
         case .bigint(let value): return .integer(value)
@@ -93,10 +94,10 @@ enum FileStats {
 
 /// Values by path: the members of a STRUCT lie in an object of their own.
 private struct StatsTree {
-    private var leaves: [(name: String, value: LogValue)] = []
+    private var leaves: [(name: String, value: JSONValue)] = []
     private var branches: [(name: String, tree: StatsTree)] = []
 
-    mutating func set(_ path: [String], _ value: LogValue) {
+    mutating func set(_ path: [String], _ value: JSONValue) {
         guard let first = path.first else { return }
         if path.count == 1 {
             leaves.append((first, value))
@@ -109,9 +110,9 @@ private struct StatsTree {
         }
     }
 
-    var logValue: LogValue {
+    var jsonValue: JSONValue {
         .object(
-            leaves.map { LogValue.LogMember(name: $0.name, value: $0.value) }
-                + branches.map { LogValue.LogMember(name: $0.name, value: $0.tree.logValue) })
+            leaves.map { JSONValue.Member($0.name, $0.value) }
+                + branches.map { JSONValue.Member($0.name, $0.tree.jsonValue) })
     }
 }

@@ -1,4 +1,5 @@
 import Columnar
+import Formats
 
 /// The columns of a table, partition columns included, in the order in which they are shown.
 public struct TableSchema: Equatable, Sendable {
@@ -32,48 +33,48 @@ public struct TableSchema: Equatable, Sendable {
 // The JSON form that the log keeps.
 extension TableSchema {
     init?(json: String) {
-        guard let value = LogValue.parse(json), value["type"]?.text == "struct",
+        guard let value = JSONValue.parse(json), value["type"]?.string == "struct",
             let fields = TableType.fields(value)
         else { return nil }
         self.fields = fields
     }
 
-    var json: String { TableType.structure(fields).logValue.json }
+    var json: String { TableType.structure(fields).jsonValue.text }
 }
 
 extension TableType {
-    fileprivate static func fields(_ value: LogValue) -> [TableField]? {
-        guard let elements = value["fields"]?.elements else { return nil }
+    fileprivate static func fields(_ value: JSONValue) -> [TableField]? {
+        guard let elements = value["fields"]?.array else { return nil }
         var fields: [TableField] = []
         for element in elements {
-            guard let name = element["name"]?.text, let type = element["type"].flatMap({ TableType(json: $0) }) else {
+            guard let name = element["name"]?.string, let type = element["type"].flatMap({ TableType(json: $0) }) else {
                 return nil
             }
             fields.append(
                 TableField(
-                    name: name, type: type, isNullable: element["nullable"]?.bool ?? true,
+                    name: name, type: type, isNullable: element["nullable"]?.boolean ?? true,
                     metadata: element["metadata"]?.members ?? []))
         }
         return fields
     }
 
-    private init?(json value: LogValue) {
-        if let name = value.text {
+    private init?(json value: JSONValue) {
+        if let name = value.string {
             self = TableType.primitive(name)
             return
         }
-        switch value["type"]?.text {
+        switch value["type"]?.string {
         case "struct":
             guard let fields = TableType.fields(value) else { return nil }
             self = .structure(fields)
         case "array":
             guard let element = value["elementType"].flatMap({ TableType(json: $0) }) else { return nil }
-            self = .array(element, containsNull: value["containsNull"]?.bool ?? true)
+            self = .array(element, containsNull: value["containsNull"]?.boolean ?? true)
         case "map":
             guard let key = value["keyType"].flatMap({ TableType(json: $0) }),
                 let item = value["valueType"].flatMap({ TableType(json: $0) })
             else { return nil }
-            self = .map(key: key, value: item, valueContainsNull: value["valueContainsNull"]?.bool ?? true)
+            self = .map(key: key, value: item, valueContainsNull: value["valueContainsNull"]?.boolean ?? true)
         default: return nil
         }
     }
@@ -103,23 +104,23 @@ extension TableType {
         }
     }
 
-    fileprivate var logValue: LogValue {
+    fileprivate var jsonValue: JSONValue {
         switch self {
         case .structure(let fields):
-            let values = fields.map { field -> LogValue in
+            let values = fields.map { field -> JSONValue in
                 [
-                    "name": .string(field.name), "type": field.type.logValue, "nullable": .boolean(field.isNullable),
+                    "name": .string(field.name), "type": field.type.jsonValue, "nullable": .boolean(field.isNullable),
                     "metadata": .object(field.metadata),
                 ]
             }
             return ["type": .string("struct"), "fields": .array(values)]
         case .array(let element, let containsNull):
             return [
-                "type": .string("array"), "elementType": element.logValue, "containsNull": .boolean(containsNull),
+                "type": .string("array"), "elementType": element.jsonValue, "containsNull": .boolean(containsNull),
             ]
         case .map(let key, let value, let valueContainsNull):
             return [
-                "type": .string("map"), "keyType": key.logValue, "valueType": value.logValue,
+                "type": .string("map"), "keyType": key.jsonValue, "valueType": value.jsonValue,
                 "valueContainsNull": .boolean(valueContainsNull),
             ]
         default: return .string(text)

@@ -14,8 +14,8 @@ struct CommitProposal: Sendable {
     /// As the table's history names it: `STREAMING UPDATE`, `OPTIMIZE`.
     var operation: String
     var parameters: [String: String] = [:]
-    /// Kept with the commit for people and for `inspect`; see ``CommitNotes``.
-    var notes: CommitNotes?
+    /// Counts for people, kept as the commit's metrics.
+    var notes: [String: Int64] = [:]
     var basis: Basis
     /// The application's step that this commit is; counted once however often it is tried.
     var step: SetTransaction?

@@ -6,6 +6,8 @@ public struct CommitSummary: Sendable {
     /// Such as `STREAMING UPDATE`; nil when the writer left it out.
     public let operation: String?
     public let parameters: [String: String]
+    /// Counts that the writer has kept with the commit.
+    public let notes: [String: Int64]
     public let filesAdded: Int
     public let filesRemoved: Int
     /// Rows of the added files, as far as statistics tell.

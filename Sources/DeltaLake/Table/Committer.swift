@@ -25,10 +25,9 @@ struct Committer {
             actions.insert(
                 .commitInfo(
                     CommitInfo.value(
-                        operation: proposal.operation, parameters: proposal.parameters,
+                        operation: proposal.operation, parameters: proposal.parameters, notes: proposal.notes,
                         isBlindAppend: proposal.basis == .nothing, readVersion: startVersion,
-                        identifier: identifier, timestamp: environment.clock(),
-                        notes: proposal.notes)), at: 0)
+                        identifier: identifier, timestamp: environment.clock())), at: 0)
             if try put(actions, version, reader) {
                 try state.take(actions, reader)
                 return (version, false)

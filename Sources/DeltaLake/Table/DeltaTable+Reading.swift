@@ -1,5 +1,6 @@
 import Columnar
 import Diagnostics
+import Formats
 import Storage
 
 extension DeltaTable {
@@ -63,7 +64,7 @@ extension DeltaTable {
 
 extension CommitSummary {
     init(_ actions: [Action], version: Int64, modified: Int64) {
-        var info: LogValue?
+        var info: JSONValue?
         var added: [AddFile] = []
         var removed = 0
         var transactions: [SetTransaction] = []
@@ -77,13 +78,17 @@ extension CommitSummary {
             }
         }
         let parameters = info?["operationParameters"]?.members?.map { member in
-            (member.name, member.value.text ?? member.value.json)
+            (member.name, member.value.string ?? member.value.text)
+        }
+        var notes: [String: Int64] = [:]
+        for member in info?["operationMetrics"]?.members ?? [] {
+            if let count = member.value.int64 ?? member.value.string.flatMap({ Int64($0) }) { notes[member.name] = count }
         }
         self.init(
             version: version, timestamp: info?["timestamp"]?.int64 ?? modified,
-            operation: info?["operation"]?.text,
+            operation: info?["operation"]?.string,
             parameters: Dictionary(parameters ?? [], uniquingKeysWith: { _, last in last }),
-            filesAdded: added.count, filesRemoved: removed,
+            notes: notes, filesAdded: added.count, filesRemoved: removed,
             rowsAdded: added.reduce(0) { $0 + (FileStats.rowCount($1.stats) ?? 0) }, transactions: transactions)
     }
 }

@@ -1,5 +1,6 @@
 import Columnar
 import Diagnostics
+import Formats
 import Storage
 import Synchronization
 
@@ -169,7 +170,7 @@ public final class DeltaTable: Sendable {
         let retention = TableProperties.deletedFileRetention(snapshot.metadata)
         snapshot.forgetRemoved(before: environment.clock() - retention)
         let written = try CheckpointWriter.write(snapshot)
-        let hint: LogValue = [
+        let hint: JSONValue = [
             "version": .integer(snapshot.version), "size": .integer(Int64(written.actions)),
             "sizeInBytes": .integer(Int64(written.file.size)), "numOfAddFiles": .integer(Int64(snapshot.fileCount)),
         ]
@@ -177,7 +178,7 @@ public final class DeltaTable: Sendable {
             try written.file.withBytes { bytes throws(StorageError) in
                 try store.put(LogFile.checkpointName(snapshot.version), bytes)
             }
-            try Array(hint.json.utf8).withUnsafeBytesTyped { bytes throws(StorageError) in
+            try Array(hint.text.utf8).withUnsafeBytesTyped { bytes throws(StorageError) in
                 try store.put(LogFile.lastCheckpoint, bytes)
             }
         } catch {

@@ -51,24 +51,17 @@ public final class AppendWriter: Sendable {
     }
 
     /// Makes the files part of the table; nil when there are none, and nothing is written.
-    /// - Parameter notes: counts that are kept with the commit.
+    /// - Parameter notes: counts that the table's history is to keep, such as late rows.
     public func commit(
-        epoch: Int64, files: [PendingFile], notes: [String: Int64]? = nil
+        epoch: Int64, files: [PendingFile], notes: [String: Int64] = [:]
     ) throws(DeltaError) -> CommitOutcome? {
         if files.isEmpty { return nil }
         return try table.commit(
             CommitProposal(
                 actions: files.map { .add($0.add) }, operation: "STREAMING UPDATE",
                 parameters: ["outputMode": "Append", "queryId": identity.appId, "epochId": String(epoch)],
-                notes: notes.map { CommitNotes(epoch: epoch, counts: $0) }, basis: .nothing,
+                notes: notes, basis: .nothing,
                 step: SetTransaction(
                     appId: identity.appId, version: epoch, lastUpdated: table.environment.clock())))
-    }
-
-    /// Joins small files if enough have gathered: see ``Compaction``. For any thread, between or beside commits.
-    ///
-    /// Looking is cheap; calling it every few epochs keeps the number of files in check.
-    public func compact(_ compaction: Compaction = Compaction()) throws(DeltaError) -> Compaction.Report {
-        try compaction.run(table)
     }
 }

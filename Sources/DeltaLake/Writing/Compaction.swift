@@ -10,22 +10,24 @@ import Storage
 /// The commit changes no row (`dataChange` is false), stands beside appends of others, and is given up when somebody
 /// else has replaced one of its files meanwhile.
 public struct Compaction: Sendable {
+    public let table: DeltaTable
+    public var options: WriteOptions
     /// So many files of one size in one partition are joined.
     public var fileCount: Int
     /// Files of this many bytes or more are left alone.
     public var targetFileBytes: Int
     /// One run reads at most about so many bytes.
     public var runBytes: Int
-    public var options: WriteOptions
 
     public init(
-        fileCount: Int = 8, targetFileBytes: Int = 96 << 20, runBytes: Int = 128 << 20,
-        options: WriteOptions = WriteOptions()
+        _ table: DeltaTable, options: WriteOptions = WriteOptions(), fileCount: Int = 8,
+        targetFileBytes: Int = 96 << 20, runBytes: Int = 128 << 20
     ) {
+        self.table = table
+        self.options = options
         self.fileCount = fileCount
         self.targetFileBytes = targetFileBytes
         self.runBytes = runBytes
-        self.options = options
     }
 
     /// What a run has done.
@@ -37,8 +39,10 @@ public struct Compaction: Sendable {
         public let version: Int64?
     }
 
-    /// Joins what is worth joining. For any thread; others may write to the table at the same time.
-    public func run(_ table: DeltaTable) throws(DeltaError) -> Report {
+    /// Joins what is worth joining, if anything is. For any thread; others may write to the table at the same time.
+    ///
+    /// Looking is cheap: calling it every few epochs keeps the number of files in check.
+    @discardableResult public func runIfDue() throws(DeltaError) -> Report {
         let snapshot = table.snapshot
         let chosen = choose(snapshot)
         if chosen.isEmpty { return Report(filesJoined: 0, filesWritten: 0, bytesRead: 0, version: nil) }

@@ -1,4 +1,5 @@
 import Columnar
+import Formats
 
 /// A data file of a table with keys, and what is known of its rows.
 struct KeyedFile: Sendable {
@@ -30,7 +31,7 @@ struct KeyedFile: Sendable {
     ///   - timeColumn: which of them is a time.
     mutating func seal(keys: [Field], timeColumn: Int?) {
         isSealed = true
-        let stats = add.stats.flatMap { LogValue.parse($0) }
+        let stats = add.stats.flatMap { JSONValue.parse($0) }
         keyBounds = keys.map { key in
             stats.flatMap { FileStats.bounds($0, column: key.name, type: key.type) }
         }

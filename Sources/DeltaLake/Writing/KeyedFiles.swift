@@ -1,5 +1,6 @@
 import Columnar
 import Diagnostics
+import Formats
 
 /// The live files of a table with keys, and the map from key to file: a cache, rebuilt from the table at any time.
 struct KeyedFiles {
@@ -37,7 +38,7 @@ struct KeyedFiles {
         let present = snapshot.files
         for (key, id) in idByKey where present[key] == nil { drop(id, leavesKeys: true) }
         for (key, add) in present.sorted(by: { $0.key < $1.key }) where idByKey[key] == nil {
-            let stats = add.stats.flatMap { LogValue.parse($0) }
+            let stats = add.stats.flatMap { JSONValue.parse($0) }
             let windows = self.windows(add, stats)
             if let windows, let sealBefore, windows.upperBound < sealBefore,
                 let rows = stats?["numRecords"]?.int64 {
@@ -53,7 +54,7 @@ struct KeyedFiles {
     }
 
     /// The bounds of the window column in the file.
-    private func windows(_ add: AddFile, _ stats: LogValue?) -> ClosedRange<Int64>? {
+    private func windows(_ add: AddFile, _ stats: JSONValue?) -> ClosedRange<Int64>? {
         guard let windowColumn, let stats else { return nil }
         let field = reader.schema[windowColumn]
         guard stats["nullCount"]?[field.name]?.int64 == 0,

@@ -63,14 +63,14 @@ public final class UpsertWriter: Sendable {
     ///   - deletes: rows with at least the key columns; a key that is upserted too is not deleted.
     ///   - sealBefore: rows whose window lies before will not change any more; never goes back. Should one change
     ///     after all, its file is found by its bounds.
-    ///   - notes: counts that are kept with the commit.
+    ///   - notes: counts that the table's history is to keep, such as late rows.
     public func commit(
         epoch: Int64, upserts: [Batch], deletes: [Batch] = [], sealBefore: Int64? = nil,
-        notes: [String: Int64]? = nil
+        notes: [String: Int64] = [:]
     ) throws(DeltaError) -> CommitOutcome? {
-        let kept = notes.map { CommitNotes(epoch: epoch, counts: $0) }
-        return try state.withLock { state throws(DeltaError) in
-            try commit(epoch: epoch, upserts, deletes, sealBefore, kept, &state)
+        try state.withLock { state throws(DeltaError) in
+            if let sealBefore { state.sealBefore = max(state.sealBefore ?? .min, sealBefore) }
+            return try commit(epoch: epoch, upserts, deletes, notes, &state)
         }
     }
 
@@ -78,10 +78,8 @@ public final class UpsertWriter: Sendable {
     private static let attempts = 20
 
     private func commit(
-        epoch: Int64, _ upserts: [Batch], _ deletes: [Batch], _ sealBefore: Int64?,
-        _ notes: CommitNotes?, _ state: inout UpsertState
+        epoch: Int64, _ upserts: [Batch], _ deletes: [Batch], _ notes: [String: Int64], _ state: inout UpsertState
     ) throws(DeltaError) -> CommitOutcome? {
-        if let sealBefore { state.sealBefore = max(state.sealBefore ?? .min, sealBefore) }
         var last: DeltaError?
         for _ in 0..<UpsertWriter.attempts {
             try state.synchronise(table)

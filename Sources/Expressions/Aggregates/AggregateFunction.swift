@@ -2,8 +2,9 @@ import Columnar
 
 /// An aggregate function over state that somebody else holds.
 ///
-/// A state is `stateBytes` bytes, aligned to 8; zero bytes are the initial state. It may be moved as bytes; what it
-/// refers to lies in the blob heap, at `blobOffsets`. NULL arguments are ignored unless the function says otherwise.
+/// A state is `stateBytes` bytes, aligned to 8; zero bytes are the initial state. It may be moved as bytes;
+/// what it refers to lies in the blob heap, at `blobOffsets`. NULL arguments are ignored unless the
+/// function says otherwise.
 public protocol AggregateFunction: Sendable {
     var resultType: DataType { get }
     /// A multiple of 8.
@@ -25,8 +26,8 @@ public protocol AggregateFunction: Sendable {
         _ arguments: [Column], rows: UnsafePointer<Int32>, states: UnsafePointer<UnsafeMutableRawPointer>,
         count: Int, blobs: BlobHeap)
 
-    /// Folds `source`, the state of a LATER stretch of rows, into `target`, the state of an earlier one, as if one state
-    /// had seen both in this order. `source` keeps its blobs.
+    /// Folds `source`, the state of a LATER stretch of rows, into `target`, the state of an earlier one, as
+    /// if one state had seen both in this order. `source` keeps its blobs.
     func merge(_ source: UnsafeMutableRawPointer, into target: UnsafeMutableRawPointer, blobs: BlobHeap)
 
     /// The results of `count` states, in order.

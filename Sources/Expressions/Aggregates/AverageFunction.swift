@@ -1,6 +1,7 @@
 import Columnar
 
-/// AVG, a DOUBLE: 0 without a value. State: the number of values; their sum as DOUBLE, of DECIMALs as exact Int128.
+/// AVG, a DOUBLE: 0 without a value. State: the number of values; their sum as DOUBLE, of DECIMALs as exact
+/// Int128.
 struct AverageFunction: AggregateFunction {
     private let type: DataType
     private let scale: Int?

@@ -2,7 +2,8 @@ import Columnar
 
 /// LATEST_BY_OFFSET and EARLIEST_BY_OFFSET of one value, of any type.
 ///
-/// State: a word (0 nothing yet, 1 a value, 2 a NULL), then the value of fixed width or the blob of any other.
+/// State: a word (0 nothing yet, 1 a value, 2 a NULL), then the value of fixed width or the blob of any
+/// other.
 struct OffsetFunction: AggregateFunction {
     let resultType: DataType
     private let isLatest: Bool

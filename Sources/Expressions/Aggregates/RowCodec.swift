@@ -5,8 +5,8 @@ import Columnar
 /// ```
 /// value   | 0 (NULL) or 1 | content |
 /// content   fixed width: the value, little endian; BOOLEAN one byte
-///           text: length UInt32, bytes; ARRAY: length UInt32, values; MAP: length, then key and value in turn
-///           STRUCT: its members' values
+/// text: length UInt32, bytes; ARRAY: length UInt32, values; MAP: length, then key and value in turn
+/// STRUCT: its members' values
 /// ```
 enum RowCodec {
     static func encode(_ column: Column, _ row: Int, into bytes: inout [UInt8]) {
@@ -22,14 +22,27 @@ enum RowCodec {
             let text = column.bytes(at: row)
             append(UInt32(truncatingIfNeeded: text.count), to: &bytes)
             bytes += text
-        case .array, .map:
+        case .array:
             let range = column.range(at: row)
             append(UInt32(truncatingIfNeeded: range.count), to: &bytes)
-            for element in range {
-                for child in column.children { encode(child, element, into: &bytes) }
-            }
+            for element in range { encode(column.children[0], element, into: &bytes) }
+        case .map: bytes += map(column, row)
         case .structure: for member in column.children { encode(member, row, into: &bytes) }
         }
+    }
+
+    /// Equal MAPs have equal bytes, in whatever order their entries came.
+    private static func map(_ column: Column, _ row: Int) -> [UInt8] {
+        let range = column.range(at: row)
+        var bytes: [UInt8] = []
+        append(UInt32(truncatingIfNeeded: range.count), to: &bytes)
+        let entries = range.map { element -> [UInt8] in
+            var entry: [UInt8] = []
+            for child in column.children { encode(child, element, into: &entry) }
+            return entry
+        }
+        for entry in entries.sorted(by: { $0.lexicographicallyPrecedes($1) }) { bytes += entry }
+        return bytes
     }
 
     private static func append<T: FixedWidthInteger>(_ value: T, to bytes: inout [UInt8]) {

@@ -2,8 +2,8 @@ import Columnar
 
 /// SUM: 0 without a value; NULL when the sum leaves the range of its type, which is the argument's.
 ///
-/// State: Int128 for INTEGER, BIGINT and DECIMAL, so that a sum may leave the range and come back; Double for DOUBLE, added up
-/// in the order of the rows.
+/// State: Int128 for INTEGER, BIGINT and DECIMAL, so that a sum may leave the range and come back; Double
+/// for DOUBLE, added up in the order of the rows.
 struct SumFunction: AggregateFunction {
     let resultType: DataType
     var stateBytes: Int { resultType == .double ? 8 : 16 }
@@ -84,9 +84,17 @@ struct SumFunction: AggregateFunction {
             switch resultType {
             case .double: builder.append(state.load(as: Double.self))
             case .integer:
-                if let sum = Int32(exactly: state.decimal) { builder.append(sum) } else { builder.appendNull() }
+                if let sum = Int32(exactly: state.decimal) {
+                    builder.append(sum)
+                } else {
+                    builder.appendNull()
+                }
             case .bigint:
-                if let sum = Int64(exactly: state.decimal) { builder.append(sum) } else { builder.appendNull() }
+                if let sum = Int64(exactly: state.decimal) {
+                    builder.append(sum)
+                } else {
+                    builder.appendNull()
+                }
             case .decimal(let precision, _):
                 if Decimals.fits(state.decimal, precision: precision) {
                     builder.append(state.decimal)

@@ -32,7 +32,8 @@ enum ArrayFunctions {
             "SLICE",
             signatures: [Signature([anyArray, .integer, .integer], strict: false, result: { $0[0] }, slice)]),
         ScalarFunction(
-            "ARRAY_DISTINCT", signatures: [Signature([anyArray], result: { $0[0] }) { sets($0) { _, _ in true } }]),
+            "ARRAY_DISTINCT",
+            signatures: [Signature([anyArray], result: { $0[0] }) { sets($0) { _, _ in true } }]),
         ScalarFunction(
             "ARRAY_EXCEPT",
             signatures: [Signature([anyArray, anyArray], result: { $0[0] }) { sets($0) { !$0($1) } }]),
@@ -100,7 +101,8 @@ enum ArrayFunctions {
         return call.texts(writer)
     }
 
-    /// Elements from … to, counted from 1, both included; a NULL bound is the array's. NULL when it reaches outside.
+    /// Elements from … to, counted from 1, both included; a NULL bound is the array's. NULL when it reaches
+    /// outside.
     @Sendable private static func slice(_ call: Invocation) -> Column {
         let array = call.operands[0]
         var lists = ListGather(count: call.count)
@@ -118,7 +120,8 @@ enum ArrayFunctions {
         return lists.list(of: array.column.children[0], type: call.type, validity: valid.ifNotFull)
     }
 
-    /// The first array's distinct elements that `keep` takes; it can ask whether the second array has an element.
+    /// The first array's distinct elements that `keep` takes; it can ask whether the second array has an
+    /// element.
     private static func sets(
         _ call: Invocation, _ keep: ((Int) -> Bool, Int) -> Bool
     ) -> Column {
@@ -135,7 +138,9 @@ enum ArrayFunctions {
                 range.contains { RowEquality.equal(elements, element, others, $0) }
             }
             for element in array.column.range(at: array.index(row)) {
-                let isKnown = lists.current.contains { RowEquality.equal(elements, Int($0), elements, element) }
+                let isKnown = lists.current.contains {
+                    RowEquality.equal(elements, Int($0), elements, element)
+                }
                 if !isKnown, keep(isInOther, element) { lists.add(element) }
             }
         }

@@ -84,7 +84,8 @@ enum MapFunctions {
         return lists.map(keys, values, type: call.type, validity: valid.ifNotFull)
     }
 
-    /// Keys from the first array, values from the second, as far as the shorter reaches; of equal keys the last.
+    /// Keys from the first array, values from the second, as far as the shorter reaches; of equal keys the
+    /// last.
     @Sendable private static func asMap(_ call: Invocation) -> Column {
         let (keys, values) = (call.operands[0], call.operands[1])
         let (keyElements, valueElements) = (keys.column.children[0], values.column.children[0])

@@ -1,7 +1,7 @@
 import Columnar
 
-/// Turns expressions into nodes. Equal expressions become one node, except where chance or the rows that count for errors
-/// tell them apart.
+/// Turns expressions into nodes. Equal expressions become one node, except where chance or the rows that
+/// count for errors tell them apart.
 struct Compiler {
     private struct Key: Hashable {
         let expression: Expression

@@ -8,8 +8,8 @@ public final class EvaluationContext {
     public var clock: Int64
     /// The instance's seed for RANDOM() and UUID().
     public var seed: UInt64
-    /// The source positions of the batch's rows: BIGINT or STRING columns which together name a record (such as source,
-    /// partition and offset). Empty: the row's number in the batch plus `firstPosition`.
+    /// The source positions of the batch's rows: BIGINT or STRING columns which together name a record
+    /// (such as source, partition and offset). Empty: the row's number in the batch plus `firstPosition`.
     public var positions: [Column] = []
     public var firstPosition: Int64 = 0
     /// Values that could not be computed and became NULL.

@@ -2,8 +2,8 @@ import Columnar
 
 /// A node that hands its operands to a kernel.
 ///
-/// Where it is strict, its result is NULL where an operand is. Kernels may compute over the slots of NULLs, which are
-/// harmless, but leave zeros in them.
+/// Where it is strict, its result is NULL where an operand is. Kernels may compute over the slots of NULLs,
+/// which are harmless, but leave zeros in them.
 final class OperationNode: Node {
     typealias Kernel = @Sendable (Invocation) -> Column
 

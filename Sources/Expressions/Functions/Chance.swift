@@ -1,6 +1,7 @@
 import Columnar
 
-/// RANDOM() and UUID(): derived from the instance's seed and the record's position, so that a re-run repeats them.
+/// RANDOM() and UUID(): derived from the instance's seed and the record's position, so that a re-run
+/// repeats them.
 enum Chance {
     @Sendable static func random(_ call: Invocation) -> Column {
         let values = Buffer(capacity: call.count * 8)

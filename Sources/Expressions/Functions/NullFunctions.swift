@@ -25,7 +25,9 @@ enum NullFunctions {
         ScalarFunction(
             "LEAST", objection: ambiguity,
             signatures: [
-                Signature([.ordered(0)], repeats: true, strict: false, result: { $0[0] }) { extreme($0, .less) }
+                Signature([.ordered(0)], repeats: true, strict: false, result: { $0[0] }) {
+                    extreme($0, .less)
+                }
             ]),
     ]
 

@@ -22,16 +22,20 @@ enum NumberFunctions {
                     Signature([.double, .double], returns: .double, logarithm),
                 ]),
             ScalarFunction(
-                "POWER", signatures: [Signature([.double, .double], returns: .double) { real($0, Glibc.pow) }]),
+                "POWER",
+                signatures: [Signature([.double, .double], returns: .double) { real($0, Glibc.pow) }]),
             ScalarFunction(
-                "ATAN2", signatures: [Signature([.double, .double], returns: .double) { real($0, Glibc.atan2) }]),
+                "ATAN2",
+                signatures: [Signature([.double, .double], returns: .double) { real($0, Glibc.atan2) }]),
             ScalarFunction(
                 "PI",
                 signatures: [
                     Signature([], returns: .double) { _ in Operand.constant(.double(.pi), .double).column }
                 ]),
-            ScalarFunction("RANDOM", signatures: [Signature([], returns: .double, volatility: .perRow, Chance.random)]),
-            ScalarFunction("UUID", signatures: [Signature([], returns: .string, volatility: .perRow, Chance.uuid)]),
+            ScalarFunction(
+                "RANDOM", signatures: [Signature([], returns: .double, volatility: .perRow, Chance.random)]),
+            ScalarFunction(
+                "UUID", signatures: [Signature([], returns: .string, volatility: .perRow, Chance.uuid)]),
         ]
         + reals.map { name, body in
             ScalarFunction(name, signatures: [Signature([.double], returns: .double) { real($0, body) }])
@@ -92,7 +96,8 @@ enum NumberFunctions {
         let operand = call.operands[0]
         func values<T: Comparable & ExpressibleByIntegerLiteral>(_ type: T.Type) -> Column {
             call.fixed(
-                FixedKernels.map(operand, count: call.count) { (x: T) -> Int32 in x < 0 ? -1 : x > 0 ? 1 : 0 })
+                FixedKernels.map(operand, count: call.count) { (x: T) -> Int32 in x < 0 ? -1 : x > 0 ? 1 : 0 }
+            )
         }
         switch operand.type {
         case .integer: return values(Int32.self)
@@ -131,7 +136,9 @@ enum NumberFunctions {
             Signature([.integer], returns: .integer) { $0.operands[0].column },
             Signature([.bigint], returns: .bigint) { $0.operands[0].column },
             Signature([.decimal], result: { wholePart($0[0]) }) { call in
-                guard case .decimal(_, let scale) = call.operands[0].type else { return call.operands[0].column }
+                guard case .decimal(_, let scale) = call.operands[0].type else {
+                    return call.operands[0].column
+                }
                 return rescaled(call, digits: { _ in 0 }, rule, scale, 0)
             },
             Signature([.double], returns: .bigint) { roundToWhole($0, rule) },
@@ -222,7 +229,8 @@ enum NumberFunctions {
         let values = FixedKernels.pointer(call.operands[0], T.self)
         call.forEachRow { row in
             let value = Int128(values[call.operands[0].index(row)])
-            if let cut = round(value, dropping: -Int(call.int32(1, row)), rule), let number = T(exactly: cut) {
+            if let cut = round(value, dropping: -Int(call.int32(1, row)), rule), let number = T(exactly: cut)
+            {
                 out[row] = number
             } else {
                 call.fail(row, .overflow(of: call.type.sql))

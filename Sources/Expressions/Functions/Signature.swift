@@ -64,7 +64,8 @@ struct Signature: Sendable {
         volatility: Volatility = .pure, _ kernel: @escaping OperationNode.Kernel
     ) {
         self.init(
-            parameters, repeats: repeats, strict: strict, volatility: volatility, result: { _ in result }, kernel)
+            parameters, repeats: repeats, strict: strict, volatility: volatility, result: { _ in result },
+            kernel)
     }
 
     init(

@@ -12,7 +12,9 @@ struct SignatureMatch {
         var fitting = Fitting()
         for (pattern, argument) in zip(patterns, arguments) {
             if case .unit = pattern {
-                guard case .literal(.string(let name), _) = argument, TimeUnit(name) != nil else { return nil }
+                guard case .literal(.string(let name), _) = argument, TimeUnit(name) != nil else {
+                    return nil
+                }
             } else if !argument.isUntypedNull, !fitting.fit(argument.type, to: pattern) {
                 return nil
             }

@@ -3,10 +3,12 @@ import Columnar
 /// Functions over STRINGs that hold JSON.
 enum JSONFunctions {
     static let entries: [ScalarFunction] = [
-        ScalarFunction("EXTRACTJSONFIELD", signatures: [Signature([.string, .string], returns: .string, extract)]),
+        ScalarFunction(
+            "EXTRACTJSONFIELD", signatures: [Signature([.string, .string], returns: .string, extract)]),
         ScalarFunction(
             "IS_JSON_STRING", signatures: [Signature([.string], returns: .boolean, strict: false, isJSON)]),
-        ScalarFunction("JSON_ARRAY_LENGTH", signatures: [Signature([.string], returns: .integer, arrayLength)]),
+        ScalarFunction(
+            "JSON_ARRAY_LENGTH", signatures: [Signature([.string], returns: .integer, arrayLength)]),
         ScalarFunction("JSON_KEYS", signatures: [Signature([.string], returns: .array(.string), keys)]),
         ScalarFunction(
             "JSON_RECORDS",
@@ -94,7 +96,8 @@ enum JSONFunctions {
         }
     }
 
-    /// The members in the order of the text; of equal keys the last counts. nil when the text is malformed or no object.
+    /// The members in the order of the text; of equal keys the last counts. nil when the text is malformed
+    /// or no object.
     private static func members(
         _ text: UnsafeRawBufferPointer
     ) -> (isObject: Bool, members: [(key: [UInt8], value: Range<Int>)])? {
@@ -155,7 +158,8 @@ enum JSONFunctions {
         }
     }
 
-    /// Builds a nested column; `body` says false for NULL and nil for malformed text, before it appends anything.
+    /// Builds a nested column; `body` says false for NULL and nil for malformed text, before it appends
+    /// anything.
     private static func collect(
         _ call: Invocation, _ body: (UnsafeRawBufferPointer, ColumnBuilder) -> Bool?
     ) -> Column {

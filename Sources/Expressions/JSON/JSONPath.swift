@@ -22,7 +22,9 @@ struct JSONPath: Sendable {
             } else if mark == "[", let end = rest.firstIndex(of: "]") {
                 let inside = rest[..<end]
                 rest = rest[rest.index(after: end)...]
-                if let quote = inside.first, quote == "'" || quote == "\"", inside.count >= 2, inside.last == quote {
+                if let quote = inside.first, quote == "'" || quote == "\"", inside.count >= 2,
+                    inside.last == quote
+                {
                     steps.append(.member(Array(inside.dropFirst().dropLast().utf8)))
                 } else if let index = Int(inside), index >= 0 {
                     steps.append(.index(index))

@@ -45,7 +45,8 @@ struct JSONScanner {
         return start..<position
     }
 
-    /// Calls `body` with the key and the value of each member; false when the text is malformed or `body` says so.
+    /// Calls `body` with the key and the value of each member; false when the text is malformed or `body`
+    /// says so.
     mutating func forEachMember(depth: Int = 0, _ body: (Range<Int>, Range<Int>) -> Bool) -> Bool {
         guard take(UInt8(ascii: "{")) else { return false }
         if take(UInt8(ascii: "}")) { return true }
@@ -190,8 +191,13 @@ struct JSONScanner {
         for byte in text[range] {
             if isInString {
                 result.append(byte)
-                if isEscaped { isEscaped = false } else if byte == UInt8(ascii: "\\") { isEscaped = true }
-                else if byte == UInt8(ascii: "\"") { isInString = false }
+                if isEscaped {
+                    isEscaped = false
+                } else if byte == UInt8(ascii: "\\") {
+                    isEscaped = true
+                } else if byte == UInt8(ascii: "\"") {
+                    isInString = false
+                }
             } else if ![32, 9, 10, 13].contains(byte) {
                 result.append(byte)
                 isInString = byte == UInt8(ascii: "\"")

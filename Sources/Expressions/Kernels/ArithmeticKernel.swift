@@ -2,8 +2,8 @@ import Columnar
 
 /// `+ - * / %` and unary minus for the numeric types.
 ///
-/// INTEGER and BIGINT results out of range are NULL and counted, never wrapped. Division by zero is NULL and counted,
-/// except for DOUBLE, which follows IEEE 754.
+/// INTEGER and BIGINT results out of range are NULL and counted, never wrapped. Division by zero is NULL
+/// and counted, except for DOUBLE, which follows IEEE 754.
 enum ArithmeticKernel {
     static func compute(_ op: ArithmeticOperator, _ call: Invocation) -> Column {
         let (left, right) = (call.operands[0], call.operands[1])
@@ -49,7 +49,8 @@ enum ArithmeticKernel {
         }
     }
 
-    /// Computes with wrapping first, so that the loop stays free of branches, and looks for overflow beside it.
+    /// Computes with wrapping first, so that the loop stays free of branches, and looks for overflow beside
+    /// it.
     @inline(__always)
     private static func integers<T: FixedWidthInteger & SignedInteger>(
         _ op: ArithmeticOperator, _ left: Operand, _ right: Operand, _ call: Invocation, _ type: T.Type

@@ -1,6 +1,7 @@
 import Columnar
 
-/// CASE: the result of the first branch whose condition is true. Errors count only where a branch is reached or taken.
+/// CASE: the result of the first branch whose condition is true. Errors count only where a branch is
+/// reached or taken.
 final class ConditionalNode: Node {
     struct Arm {
         let condition: Node

@@ -1,7 +1,7 @@
 import Columnar
 
-/// Arithmetic and comparison of DECIMALs of any precision and scale, exact up to the result's scale and then rounded half
-/// away from zero. A result that its type cannot hold is NULL and counted.
+/// Arithmetic and comparison of DECIMALs of any precision and scale, exact up to the result's scale and
+/// then rounded half away from zero. A result that its type cannot hold is NULL and counted.
 enum DecimalKernel {
     static func compute(_ op: ArithmeticOperator, _ call: Invocation) -> Buffer {
         let (left, right) = (call.operands[0], call.operands[1])
@@ -15,7 +15,8 @@ enum DecimalKernel {
             // One digit more than the larger operand: the type has room, and so has Int128.
             let fits = scale == exact && max(p - s, q - t) + exact + 1 <= precision
             if fits {
-                return sums(op, left, right, count, Decimals.powersOfTen[exact - s], Decimals.powersOfTen[exact - t])
+                return sums(
+                    op, left, right, count, Decimals.powersOfTen[exact - s], Decimals.powersOfTen[exact - t])
             }
             return checked(call) { a, b in
                 wideSum(op, a, s, b, t, exact, scale, precision)
@@ -148,11 +149,16 @@ enum DecimalKernel {
     ) -> Bitmap {
         if left.isConstant || m == 1, right.isConstant || n == 1 {
             switch op {
-            case .equal: return FixedKernels.test(left, right, count: count) { (a: Int128, b: Int128) in a == b }
-            case .notEqual: return FixedKernels.test(left, right, count: count) { (a: Int128, b: Int128) in a != b }
-            case .less: return FixedKernels.test(left, right, count: count) { (a: Int128, b: Int128) in a < b }
-            case .lessOrEqual: return FixedKernels.test(left, right, count: count) { (a: Int128, b: Int128) in a <= b }
-            case .greater: return FixedKernels.test(left, right, count: count) { (a: Int128, b: Int128) in a > b }
+            case .equal:
+                return FixedKernels.test(left, right, count: count) { (a: Int128, b: Int128) in a == b }
+            case .notEqual:
+                return FixedKernels.test(left, right, count: count) { (a: Int128, b: Int128) in a != b }
+            case .less:
+                return FixedKernels.test(left, right, count: count) { (a: Int128, b: Int128) in a < b }
+            case .lessOrEqual:
+                return FixedKernels.test(left, right, count: count) { (a: Int128, b: Int128) in a <= b }
+            case .greater:
+                return FixedKernels.test(left, right, count: count) { (a: Int128, b: Int128) in a > b }
             case .greaterOrEqual:
                 return FixedKernels.test(left, right, count: count) { (a: Int128, b: Int128) in a >= b }
             }

@@ -21,7 +21,8 @@ enum DoubleText {
         }
         // Swift writes the shortest digits that give the number back, if in other forms.
         var text = magnitude.description
-        return start + text.withUTF8 { rewrite($0, isPlain: magnitude >= 1e-3 && magnitude < 1e7, to: out + start) }
+        return start
+            + text.withUTF8 { rewrite($0, isPlain: magnitude >= 1e-3 && magnitude < 1e7, to: out + start) }
     }
 
     /// Puts `12.5`, `1e-05` or `1.25e+20` into Java's form.

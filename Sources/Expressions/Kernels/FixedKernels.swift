@@ -40,8 +40,8 @@ enum FixedKernels {
         return result
     }
 
-    /// One bit for each row. Sixty-four answers are laid out as bytes first, which the compiler turns into vector
-    /// instructions, and then packed eight at a time by a multiplication.
+    /// One bit for each row. Sixty-four answers are laid out as bytes first, which the compiler turns into
+    /// vector instructions, and then packed eight at a time by a multiplication.
     @inline(__always)
     static func bits(count: Int, _ test: (Int) -> Bool) -> Bitmap {
         let result = Bitmap(buffer: Buffer(capacity: Bitmap.bytes(for: count)), count: count)

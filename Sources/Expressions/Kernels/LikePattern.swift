@@ -1,7 +1,8 @@
 import Columnar
 import Glibc
 
-/// A LIKE pattern, compiled: `%` is any run, `_` any one character, the escape character takes the next as it is.
+/// A LIKE pattern, compiled: `%` is any run, `_` any one character, the escape character takes the next as
+/// it is.
 struct LikePattern {
     private enum Step: Equatable {
         case bytes([UInt8])

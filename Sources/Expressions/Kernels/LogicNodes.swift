@@ -2,8 +2,8 @@ import Columnar
 
 /// AND or OR over two or more operands, three-valued.
 ///
-/// Rows that an operand has decided (false for AND, true for OR) no longer count for errors in those behind it, and when
-/// none is left these are not evaluated.
+/// Rows that an operand has decided (false for AND, true for OR) no longer count for errors in those behind
+/// it, and when none is left these are not evaluated.
 final class LogicNode: Node {
     private let isAnd: Bool
     private let operands: [Node]

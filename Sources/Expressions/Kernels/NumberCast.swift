@@ -1,7 +1,7 @@
 import Columnar
 
-/// CAST between numbers. Whole numbers are cut towards zero, decimals are rounded half away from zero; what the target
-/// cannot hold is NULL and counted.
+/// CAST between numbers. Whole numbers are cut towards zero, decimals are rounded half away from zero; what
+/// the target cannot hold is NULL and counted.
 enum NumberCast {
     static func cast(_ call: Invocation) -> Column {
         switch call.operands[0].type {
@@ -39,7 +39,8 @@ enum NumberCast {
         switch call.type {
         case .integer: return convert(call) { (value: T) in Int32(exactly: value) }
         case .bigint: return call.fixed(FixedKernels.map(source, count: count) { (value: T) in Int64(value) })
-        case .double: return call.fixed(FixedKernels.map(source, count: count) { (value: T) in Double(value) })
+        case .double:
+            return call.fixed(FixedKernels.map(source, count: count) { (value: T) in Double(value) })
         case .decimal(let precision, let scale):
             let power = Decimals.powersOfTen[scale]
             let digits = type == Int32.self ? 10 : 19
@@ -68,7 +69,8 @@ enum NumberCast {
         }
     }
 
-    /// The decimal nearest to the number's shortest text: 0.15 has the digits 15, whatever its binary value is.
+    /// The decimal nearest to the number's shortest text: 0.15 has the digits 15, whatever its binary value
+    /// is.
     static func decimal(_ value: Double, _ precision: Int, _ scale: Int) -> Int128? {
         guard value.isFinite else { return nil }
         if scale <= 15, value.magnitude < 1e15 {

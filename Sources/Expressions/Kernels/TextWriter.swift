@@ -1,7 +1,8 @@
 import Columnar
 import Glibc
 
-/// Writes the rows of a STRING or BYTES column in any order, each at most once; rows that are not written are empty.
+/// Writes the rows of a STRING or BYTES column in any order, each at most once; rows that are not written
+/// are empty.
 ///
 /// Values can also be shared: views into data buffers that were named at the start cost no copy.
 struct TextWriter {

@@ -5,7 +5,8 @@ import Formats
 enum BytesFunctions {
     static let entries: [ScalarFunction] = [
         ScalarFunction("TO_BYTES", signatures: [Signature([.string, .string], returns: .bytes, toBytes)]),
-        ScalarFunction("FROM_BYTES", signatures: [Signature([.bytes, .string], returns: .string, fromBytes)]),
+        ScalarFunction(
+            "FROM_BYTES", signatures: [Signature([.bytes, .string], returns: .string, fromBytes)]),
         ScalarFunction(
             "ENCODE", signatures: [Signature([.string, .string, .string], returns: .string, encode)]),
         ScalarFunction("INT_FROM_BYTES", signatures: numbers(.integer)),
@@ -32,7 +33,8 @@ enum BytesFunctions {
     }
 
     private static let unknown = EvaluationFailure.function("encoding", reason: "it is not known")
-    private static let malformed = EvaluationFailure.function("encoding", reason: "the text does not follow it")
+    private static let malformed = EvaluationFailure.function(
+        "encoding", reason: "the text does not follow it")
 
     @Sendable private static func toBytes(_ call: Invocation) -> Column {
         var writer = TextWriter(count: call.count)

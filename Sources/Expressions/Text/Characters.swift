@@ -1,7 +1,8 @@
 import Columnar
 import Glibc
 
-/// Positions of characters (Unicode scalars) in UTF-8. Malformed bytes never trap: a stray one counts as it falls.
+/// Positions of characters (Unicode scalars) in UTF-8. Malformed bytes never trap: a stray one counts as it
+/// falls.
 enum Characters {
     /// How many characters there are: bytes that continue none.
     @inline(__always)

@@ -55,8 +55,13 @@ enum Encoding: Sendable {
         var values: [UInt8] = digits.count % 2 == 1 ? [0] : []
         for byte in digits {
             let letter = (byte | 0x20) &- 97
-            if byte &- 48 <= 9 { values.append(byte - 48) } else if letter < 6 { values.append(letter + 10) }
-            else { return nil }
+            if byte &- 48 <= 9 {
+                values.append(byte - 48)
+            } else if letter < 6 {
+                values.append(letter + 10)
+            } else {
+                return nil
+            }
         }
         return stride(from: 0, to: values.count, by: 2).map { values[$0] << 4 | values[$0 + 1] }
     }

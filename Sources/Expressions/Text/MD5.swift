@@ -8,7 +8,9 @@ enum MD5 {
         for shift in stride(from: UInt64(0), to: 64, by: 8) {
             padded.append(UInt8(truncatingIfNeeded: bits >> shift))
         }
-        for start in stride(from: 0, to: padded.count, by: 64) { fold(padded[start..<start + 64], into: &state) }
+        for start in stride(from: 0, to: padded.count, by: 64) {
+            fold(padded[start..<start + 64], into: &state)
+        }
         return state.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> ($0 * 8)) } }
     }
 

@@ -14,10 +14,14 @@ enum MoreTextFunctions {
                 ]),
             ScalarFunction(
                 "ELT",
-                signatures: [Signature([.integer, .string], repeats: true, returns: .string, strict: false, elt)]),
+                signatures: [
+                    Signature([.integer, .string], repeats: true, returns: .string, strict: false, elt)
+                ]),
             ScalarFunction(
                 "FIELD",
-                signatures: [Signature([.string, .string], repeats: true, returns: .integer, strict: false, field)]),
+                signatures: [
+                    Signature([.string, .string], repeats: true, returns: .integer, strict: false, field)
+                ]),
             ScalarFunction(
                 "SPLIT_TO_MAP",
                 signatures: [
@@ -146,7 +150,9 @@ enum MoreTextFunctions {
             var radius = 6371.0
             if call.operands.count > 4 {
                 let unit = call.string(4, row).uppercased()
-                if unit.hasPrefix("MI") { radius = 3959 } else if !unit.hasPrefix("KM") {
+                if unit.hasPrefix("MI") {
+                    radius = 3959
+                } else if !unit.hasPrefix("KM") {
                     return call.fail(row, .function("GEO_DISTANCE", reason: "the unit is neither KM nor MI"))
                 }
             }
@@ -180,7 +186,8 @@ enum MoreTextFunctions {
             ])
     }
 
-    /// Capitals become X, small letters x, digits n, the rest -, or what the last four arguments say; NULL keeps a kind.
+    /// Capitals become X, small letters x, digits n, the rest -, or what the last four arguments say; NULL
+    /// keeps a kind.
     private static func mask(_ call: Invocation, _ part: Part) -> Column {
         var writer = TextWriter(count: call.count)
         let first = part == .all ? 1 : 2
@@ -206,7 +213,8 @@ enum MoreTextFunctions {
             var symbols: [Unicode.Scalar?] = ["X", "x", "n", "-"]
             for kind in 0..<4 where call.operands.count > first {
                 symbols[kind] =
-                    call.isValid(first + kind, row) ? call.string(first + kind, row).unicodeScalars.first : nil
+                    call.isValid(first + kind, row)
+                    ? call.string(first + kind, row).unicodeScalars.first : nil
             }
             var result = String.UnicodeScalarView()
             for (index, scalar) in scalars.enumerated() {
@@ -220,6 +228,7 @@ enum MoreTextFunctions {
 
     private static func kind(of scalar: Unicode.Scalar) -> Int {
         let properties = scalar.properties
-        return properties.isUppercase ? 0 : properties.isLowercase ? 1 : properties.numericType == .decimal ? 2 : 3
+        return properties.isUppercase
+            ? 0 : properties.isLowercase ? 1 : properties.numericType == .decimal ? 2 : 3
     }
 }

@@ -29,7 +29,8 @@ enum TextFunctions {
         ScalarFunction(
             "CONCAT_WS",
             signatures: [
-                Signature([.string, .string], repeats: true, returns: .string, strict: false, concatSeparated),
+                Signature(
+                    [.string, .string], repeats: true, returns: .string, strict: false, concatSeparated),
                 Signature([.bytes, .bytes], repeats: true, returns: .bytes, strict: false, concatSeparated),
             ]),
         ScalarFunction(
@@ -192,7 +193,8 @@ enum TextFunctions {
         return call.texts(writer)
     }
 
-    /// Where a text begins, counted from 1; 0 if nowhere. A negative position searches backwards from the end.
+    /// Where a text begins, counted from 1; 0 if nowhere. A negative position searches backwards from the
+    /// end.
     @Sendable private static func instr(_ call: Invocation) -> Column {
         integers(call) { row in
             let (text, wanted) = (call.bytes(0, row), call.bytes(1, row))

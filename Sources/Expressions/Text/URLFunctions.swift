@@ -15,7 +15,9 @@ enum URLFunctions {
                     let values = Buffer(capacity: call.count * 4, zeroed: true)
                     let valid = Bitmap(repeating: false, count: call.count)
                     call.forEachRow { row in
-                        guard let url = URLParts(call.string(0, row)) else { return call.fail(row, malformed) }
+                        guard let url = URLParts(call.string(0, row)) else {
+                            return call.fail(row, malformed)
+                        }
                         guard let port = url.port.flatMap({ Int32(exactly: $0) }) else { return }
                         valid.set(row)
                         values.pointer.storeBytes(of: port, toByteOffset: row * 4, as: Int32.self)
@@ -28,7 +30,9 @@ enum URLFunctions {
             "URL_EXTRACT_PARAMETER",
             signatures: [
                 Signature([.string, .string], returns: .string) { call in
-                    texts(call) { row in URLParts(call.string(0, row)).map { $0.parameter(call.string(1, row)) } }
+                    texts(call) { row in
+                        URLParts(call.string(0, row)).map { $0.parameter(call.string(1, row)) }
+                    }
                 }
             ]),
         ScalarFunction(

@@ -69,7 +69,8 @@ enum TimeFunctions {
                 // The clock goes round at midnight.
                 let sum = unit.add(amount, to: Int64(call.int32(2, row))) ?? 0
                 let time = sum - Civil.floorDivide(sum, day) * day
-                values.pointer.storeBytes(of: Int32(truncatingIfNeeded: time), toByteOffset: row * 4, as: Int32.self)
+                values.pointer.storeBytes(
+                    of: Int32(truncatingIfNeeded: time), toByteOffset: row * 4, as: Int32.self)
             }
         }
         return call.fixed(values)

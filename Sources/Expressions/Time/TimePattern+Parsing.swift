@@ -19,7 +19,8 @@ extension TimePattern {
         var zone: ZoneRules?
         var isBeforeChrist = false
 
-        /// Days since the epoch; 1970, January and the 1st stand for what is missing. nil for an impossible date.
+        /// Days since the epoch; 1970, January and the 1st stand for what is missing. nil for an impossible
+        /// date.
         var days: Int? {
             let givenYear = year ?? 1970
             let year = isBeforeChrist ? 1 - givenYear : givenYear
@@ -54,13 +55,15 @@ extension TimePattern {
     }
 
     /// nil when the text does not follow the pattern to its end.
-    func parse(_ text: UnsafeRawBufferPointer) -> Parsed? {
+    ///
+    /// - Parameter ignoresRest: takes text behind what the pattern covers.
+    func parse(_ text: UnsafeRawBufferPointer, ignoresRest: Bool = false) -> Parsed? {
         var parsed = Parsed()
         var position = 0
         for (index, item) in items.enumerated() {
             guard parse(item, at: index, text, &position, into: &parsed) else { return nil }
         }
-        return position == text.count ? parsed : nil
+        return ignoresRest || position == text.count ? parsed : nil
     }
 
     private func parse(
@@ -102,7 +105,9 @@ extension TimePattern {
             parsed.isBeforeChrist = era == 1
             return era != nil
         case .offset, .localOffset:
-            if case .localOffset = item, !TimePattern.take(Array("GMT".utf8), text, &position) { return false }
+            if case .localOffset = item, !TimePattern.take(Array("GMT".utf8), text, &position) {
+                return false
+            }
             guard let offset = TimePattern.offset(item, text, &position) else { return false }
             parsed.offset = offset
         case .zone:

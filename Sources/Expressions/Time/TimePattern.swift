@@ -12,7 +12,8 @@ import Columnar
 /// | X x Z O | offset from UTC; V z the zone |
 /// | G Q q | era, quarter |
 ///
-/// One letter takes as many digits as there are; more of them are a fixed width. Text stands in single quotes.
+/// One letter takes as many digits as there are; more of them are a fixed width. Text stands in single
+/// quotes.
 struct TimePattern: Sendable {
     enum Field: Sendable {
         case year, month, day, dayOfYear, hour, hour1To24, hour0To11, hour1To12, minute, second, nano
@@ -94,7 +95,8 @@ struct TimePattern: Sendable {
         switch letter {
         case "y", "u": return width == 2 ? .shortYear : .number(.year, width: width)
         case "M", "L":
-            return width <= 2 ? .number(.month, width: width) : width <= 4 ? .monthName(isFull: width == 4) : nil
+            return width <= 2
+                ? .number(.month, width: width) : width <= 4 ? .monthName(isFull: width == 4) : nil
         case "E": return width <= 4 ? .weekday(isFull: width == 4) : nil
         case "a": return width == 1 ? .halfDay : nil
         case "G": return width <= 3 ? .era : nil

@@ -20,7 +20,8 @@ enum TimeTextFunctions {
         ScalarFunction(
             "PARSE_TIME", signatures: [Signature([.string, .string], returns: .time, parse)]),
         ScalarFunction(
-            "CONVERT_TZ", signatures: [Signature([.timestamp, .string, .string], returns: .timestamp, convert)]),
+            "CONVERT_TZ",
+            signatures: [Signature([.timestamp, .string, .string], returns: .timestamp, convert)]),
     ]
 
     private static func formatting(_ type: TypePattern) -> [Signature] {
@@ -37,7 +38,9 @@ enum TimeTextFunctions {
         ]
     }
 
-    private static func failure(_ reason: String) -> EvaluationFailure { .function("time pattern", reason: reason) }
+    private static func failure(_ reason: String) -> EvaluationFailure {
+        .function("time pattern", reason: reason)
+    }
 
     /// Looks a pattern or zone up by its text; neighbouring rows mostly have the same one.
     private struct Lookup<Found> {
@@ -89,7 +92,8 @@ enum TimeTextFunctions {
             }
             let zone = call.operands.count > 2 ? zones(call.bytes(2, row)) : .utc
             guard let zone else { return call.fail(row, failure("there is no such time zone")) }
-            guard let parsed = pattern.parse(call.bytes(0, row)) else {
+            // ksqlDB reads dates, and only these, from the start of longer texts.
+            guard let parsed = pattern.parse(call.bytes(0, row), ignoresRest: call.type == .date) else {
                 return call.fail(row, failure("the text does not follow the pattern"))
             }
             let number: Int64?

@@ -21,7 +21,8 @@ enum TimeUnit: Sendable {
         }
     }
 
-    /// The time `amount` units later; nil when it leaves the range. Months end on their last day where the day is missing.
+    /// The time `amount` units later; nil when it leaves the range. Months end on their last day where the
+    /// day is missing.
     func add(_ amount: Int64, to time: Int64) -> Int64? {
         switch self {
         case .milliseconds(let unit):

@@ -48,7 +48,8 @@ struct ZoneRules: Sendable {
             : Int64(kind(at: Civil.floorDivide(milliseconds, 1000)).offset) * 1000
     }
 
-    /// The instant of a local time. A time that comes twice is the earlier one; a time that is skipped moves on by the gap.
+    /// The instant of a local time. A time that comes twice is the earlier one; a time that is skipped
+    /// moves on by the gap.
     func instant(ofLocal milliseconds: Int64) -> Int64 {
         let before = offsetMilliseconds(at: milliseconds &- Civil.millisecondsPerDay)
         let after = offsetMilliseconds(at: milliseconds &+ Civil.millisecondsPerDay)

@@ -23,9 +23,10 @@ extension Expression {
         if let coerced = try coercedMembers(to: type) { return coerced }
         let timeFromText =
             self.type == .string && (type == .date || type == .time || type == .timestamp)
-        guard TypeRules.common(self.type, type) == type || timeFromText
-            || Expression.isTemporal(self.type, type)
-            || (self.type.isNumeric && type.isNumeric && TypeRules.common(self.type, type) != nil)
+        guard
+            TypeRules.common(self.type, type) == type || timeFromText
+                || Expression.isTemporal(self.type, type)
+                || (self.type.isNumeric && type.isNumeric && TypeRules.common(self.type, type) != nil)
         else {
             throw TypeError(
                 "\(self.type.sql) is not a \(type.sql)", expected: type.sql, found: self.type.sql,
@@ -83,7 +84,9 @@ extension Expression {
                 value % Decimals.powersOfTen[scale] == 0
             else { throw malformed("a whole number") }
             let cast = exact.widened(to: type)
-            guard case .literal(let number, _) = cast, !number.isNull else { throw malformed("a whole number") }
+            guard case .literal(let number, _) = cast, !number.isNull else {
+                throw malformed("a whole number")
+            }
             return cast
         case .double, .decimal:
             let cast = Expression.literal(.string(text), .string).widened(to: type)

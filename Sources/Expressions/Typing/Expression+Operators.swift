@@ -2,8 +2,8 @@ import Columnar
 
 // Factories for operators: each checks its operands, widens them and says what is wrong.
 extension Expression {
-    /// A number as SQL writes it without a sign: INTEGER or BIGINT where it fits, DECIMAL with a point or when larger,
-    /// DOUBLE with an exponent.
+    /// A number as SQL writes it without a sign: INTEGER or BIGINT where it fits, DECIMAL with a point or
+    /// when larger, DOUBLE with an exponent.
     public static func makeNumber(_ text: String) throws(TypeError) -> Expression {
         if let value = Int32(text) { return .literal(.integer(value), .integer) }
         if let value = Int64(text) { return .literal(.bigint(value), .bigint) }
@@ -97,7 +97,8 @@ extension Expression {
         _ operand: Expression, _ lower: Expression, _ upper: Expression, negated: Bool = false
     ) throws(TypeError) -> Expression {
         let both = Expression.conjunction([
-            try makeComparison(.greaterOrEqual, operand, lower), try makeComparison(.lessOrEqual, operand, upper),
+            try makeComparison(.greaterOrEqual, operand, lower),
+            try makeComparison(.lessOrEqual, operand, upper),
         ])
         return negated ? .not(both) : both
     }

@@ -14,13 +14,13 @@ public indirect enum Expression: Hashable, Sendable {
     /// Numeric operands: both DECIMAL, or both of the result's type; STRING for `+`.
     case arithmetic(ArithmeticOperator, Expression, Expression, DataType)
     case negation(Expression)
-    /// Operands of one type (two DECIMALs may differ in precision and scale). Never NULL: with a NULL operand it
-    /// is false, as ksqlDB has it.
+    /// Operands of one type (two DECIMALs may differ in precision and scale). Never NULL: with a NULL
+    /// operand it is false, as ksqlDB has it.
     case comparison(ComparisonOperator, Expression, Expression)
     /// IS DISTINCT FROM: comparison in which NULL equals NULL. Operands as for `comparison`.
     case distinct(Expression, Expression)
-    /// AND with three-valued logic; at least two BOOLEANs. Errors in an operand do not count for a row that an
-    /// operand before it has decided.
+    /// AND with three-valued logic; at least two BOOLEANs. Errors in an operand do not count for a row that
+    /// an operand before it has decided.
     case conjunction([Expression])
     /// OR, likewise.
     case disjunction([Expression])

@@ -2,7 +2,8 @@ import Columnar
 
 /// Which types meet in which: the one place for implicit widening and for the types of results.
 ///
-/// Numbers widen INTEGER → BIGINT → DECIMAL → DOUBLE. An INTEGER counts as DECIMAL(10, 0), a BIGINT as DECIMAL(19, 0).
+/// Numbers widen INTEGER → BIGINT → DECIMAL → DOUBLE. An INTEGER counts as DECIMAL(10, 0), a BIGINT as
+/// DECIMAL(19, 0).
 public enum TypeRules {
     /// DECIMAL(10, 0) for INTEGER, DECIMAL(19, 0) for BIGINT, the type itself for DECIMAL; nil for others.
     public static func decimal(for type: DataType) -> (precision: Int, scale: Int)? {
@@ -16,8 +17,8 @@ public enum TypeRules {
 
     /// The narrowest type that holds the values of both, or nil when there is none.
     ///
-    /// Nested types meet member by member. STRUCTs meet when members of one name do; the result has the first's members
-    /// and then what the second adds.
+    /// Nested types meet member by member. STRUCTs meet when members of one name do; the result has the
+    /// first's members and then what the second adds.
     public static func common(_ left: DataType, _ right: DataType) -> DataType? {
         if left == right { return left }
         switch (left, right) {

@@ -34,7 +34,8 @@ extension NumberToken {
         return value
     }
 
-    /// The value as a whole number; nil when it has a fraction or is out of range (`1e3` and `2.0` are whole).
+    /// The value as a whole number; nil when it has a fraction or is out of range (`1e3` and `2.0` are
+    /// whole).
     @inline(__always)
     func int64(_ base: UnsafeRawPointer, from start: Int) -> Int64? {
         if isWhole && isExact {
@@ -83,15 +84,16 @@ extension NumberToken {
         }
         // All digits are the mantissa; those that stand before the cut are kept.
         let kept = digits &+ exponent &+ scale
-        let limit = UInt128(Decimals.powersOfTen[38])
+        // From there on another digit would make 39, and soon overflow.
+        let limit = UInt128(Decimals.powersOfTen[37])
         var value: UInt128 = 0
         var seen = 0
         for index in start..<last {
             let digit = WordScan.byte(base, index) &- 48
             if digit > 9 { continue }
             if seen < kept {
-                value = value &* 10 &+ UInt128(digit)
                 if value >= limit { return nil }
+                value = value &* 10 &+ UInt128(digit)
             } else if isRounding {
                 if seen == kept && digit >= 5 { value &+= 1 }
                 break
@@ -102,12 +104,13 @@ extension NumberToken {
         }
         if value != 0 {
             while seen < kept {
-                value = value &* 10
                 if value >= limit { return nil }
+                value = value &* 10
                 seen &+= 1
             }
         }
-        guard value < limit else { return nil }
+        // Rounding up can carry into a 39th digit.
+        guard value < limit &* 10 else { return nil }
         return isNegative ? 0 &- Int128(value) : Int128(value)
     }
 }

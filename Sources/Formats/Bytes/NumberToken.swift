@@ -17,7 +17,8 @@ struct NumberToken {
 }
 
 extension NumberToken {
-    /// The number that begins at `start`, by JSON's grammar: no leading zeros, digits on both sides of the point.
+    /// The number that begins at `start`, by JSON's grammar: no leading zeros, digits on both sides of the
+    /// point.
     @inline(__always)
     static func json(_ base: UnsafeRawPointer, _ start: Int, _ end: Int) -> NumberToken {
         var index = start

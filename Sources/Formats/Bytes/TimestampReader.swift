@@ -2,8 +2,8 @@ import Columnar
 
 /// Reads ISO 8601 timestamps, fast where they have the usual form and the date of the one before.
 ///
-/// The usual form is `2026-11-18T23:50:00`, with or without three digits of fraction and `Z`. Every other text goes
-/// to `TimestampText`, whose rules hold for all.
+/// The usual form is `2026-11-18T23:50:00`, with or without three digits of fraction and `Z`. Every other
+/// text goes to `TimestampText`, whose rules hold for all.
 struct TimestampReader {
     /// The bytes of the date read last, and its midnight.
     private var dateHead: UInt64 = 0

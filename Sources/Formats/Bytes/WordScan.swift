@@ -1,7 +1,7 @@
 /// Searches that look at eight bytes at once.
 ///
-/// Each test sets bit 7 of the bytes that match. A borrow can set bits above the first match, never below it, so
-/// only the lowest set bit may be used: `trailingZeroBitCount >> 3` is the place of the first match.
+/// Each test sets bit 7 of the bytes that match. A borrow can set bits above the first match, never below it,
+/// so only the lowest set bit may be used: `trailingZeroBitCount >> 3` is the place of the first match.
 enum WordScan {
     static let ones: UInt64 = 0x0101_0101_0101_0101
     static let highs: UInt64 = 0x8080_8080_8080_8080

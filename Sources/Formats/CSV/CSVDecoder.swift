@@ -2,9 +2,10 @@ import Columnar
 
 /// Delimited text, RFC 4180, into columns: CSV with a header, or ksqlDB's DELIMITED without.
 ///
-/// An empty field without quotes is NULL; one in quotes is the empty STRING or BYTES, and NULL for other types. Types
-/// follow `ScalarBits`; BYTES is base64; ARRAY, MAP and STRUCT are JSON text. A record with another number of fields
-/// than the header (or than declared) does not fit. How bad quotes are contained is `CSVScanner`'s rule.
+/// An empty field without quotes is NULL; one in quotes is the empty STRING or BYTES, and NULL for other
+/// types. Types follow `ScalarBits`; BYTES is base64; ARRAY, MAP and STRUCT are JSON text. A record with
+/// another number of fields than the header (or than declared) does not fit. How bad quotes are contained is
+/// `CSVScanner`'s rule.
 public final class CSVDecoder: RecordDecoder {
     public let fields: [DecodedField]
     public let options: CSVOptions
@@ -18,7 +19,8 @@ public final class CSVDecoder: RecordDecoder {
     private var partCount = 0
     private var errors: [DecodedRecords.RowError] = []
 
-    /// For files with a header: `useHeader` comes before the first `decode`, and again whenever the header may differ.
+    /// For files with a header: `useHeader` comes before the first `decode`, and again whenever the header
+    /// may differ.
     public init(fields: [DecodedField], options: CSVOptions = CSVOptions()) {
         self.fields = fields
         self.options = options
@@ -37,7 +39,8 @@ public final class CSVDecoder: RecordDecoder {
 
     deinit { parts.deallocate() }
 
-    /// Finds the wanted columns in a header line; the line end does not matter. Costs nothing for the same line again.
+    /// Finds the wanted columns in a header line; the line end does not matter. Costs nothing for the same
+    /// line again.
     public func useHeader(_ line: UnsafeRawBufferPointer) throws(HeaderError) {
         if let header, header.elementsEqual(line) { return }
         let names = try CSVDecoder.names(in: line, options)
@@ -166,7 +169,8 @@ public final class CSVDecoder: RecordDecoder {
             if part.start == part.end && (!part.isQuoted || (kind != .string && kind != .bytes)) {
                 self.slots.setNull(field: index, row: row)
             } else if kind == .string && !part.hasDoubledQuotes {
-                let view = StringView(base: base, buffer: 0, offset: part.start, length: part.end &- part.start)
+                let view = StringView(
+                    base: base, buffer: 0, offset: part.start, length: part.end &- part.start)
                 slots[index].store(view, row)
             } else if !store(part, base, field: index, row: row) {
                 let text = UnsafeRawBufferPointer(start: base + part.start, count: part.end - part.start)
@@ -241,7 +245,9 @@ public final class CSVDecoder: RecordDecoder {
     /// The text of a field with its doubled quotes made single.
     static func appendText(_ part: CSVField, _ base: UnsafeRawPointer, _ quote: UInt8, to out: ByteWriter) {
         out.reserve(part.end - part.start)
-        guard part.hasDoubledQuotes else { return out.append(base + part.start, count: part.end - part.start) }
+        guard part.hasDoubledQuotes else {
+            return out.append(base + part.start, count: part.end - part.start)
+        }
         var index = part.start
         while index < part.end {
             let byte = WordScan.byte(base, index)

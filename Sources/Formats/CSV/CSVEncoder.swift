@@ -2,10 +2,12 @@ import Columnar
 
 /// Rows into delimited text: CSV, or ksqlDB's DELIMITED.
 ///
-/// NULL is an empty field; BYTES is base64; ARRAY, MAP and STRUCT are JSON text. A field is put in quotes when it holds
-/// the delimiter, a quote or a line end, when it begins with a blank or another character up to `#` or ends with one up
-/// to a blank, and when it is the record's first and begins with anything but a letter or digit of ASCII.
+/// NULL is an empty field; BYTES is base64; ARRAY, MAP and STRUCT are JSON text. A field is put in quotes
+/// when it holds the delimiter, a quote or a line end, when it begins with a blank or another character up to
+/// `#` or ends with one up to a blank, and when it is the record's first and begins with anything but a
+/// letter or digit of ASCII.
 public final class CSVEncoder: RecordEncoder {
+    /// How a text without characters is told from NULL.
     public enum EmptyText: Hashable, Sendable {
         /// In quotes, so that it is not NULL when it is read.
         case quoted
@@ -75,7 +77,11 @@ public final class CSVEncoder: RecordEncoder {
         case .bytes: Base64.append(column.pointee.bytes(row), to: text)
         case .date:
             let days = column.pointee.int32(row)
-            if times == .numbers { text.append(integer: Int64(days)) } else { text.append(dateOfDays: Int(days)) }
+            if times == .numbers {
+                text.append(integer: Int64(days))
+            } else {
+                text.append(dateOfDays: Int(days))
+            }
         case .time:
             let milliseconds = column.pointee.int32(row)
             if times == .numbers {
@@ -85,7 +91,11 @@ public final class CSVEncoder: RecordEncoder {
             }
         case .timestamp:
             let milliseconds = column.pointee.int64(row)
-            if times == .numbers { text.append(integer: milliseconds) } else { text.append(timestamp: milliseconds) }
+            if times == .numbers {
+                text.append(integer: milliseconds)
+            } else {
+                text.append(timestamp: milliseconds)
+            }
         case .nested: nested[index]?.appendValue(column: index, row: row, of: batch, to: text)
         case .string: text.append(column.pointee.bytes(row))
         }

@@ -8,7 +8,8 @@ public struct CSVOptions: Hashable, Sendable {
     public var maximumRecordBytes: Int
 
     public init(delimiter: UInt8 = 0x2C, quote: UInt8 = 0x22, maximumRecordBytes: Int = 1 << 20) {
-        precondition(delimiter < 0x80 && quote < 0x80 && delimiter != quote, "delimiters are ASCII and differ")
+        precondition(
+            delimiter < 0x80 && quote < 0x80 && delimiter != quote, "delimiters are ASCII and differ")
         precondition(delimiter != 0x0A && delimiter != 0x0D, "a line end is no delimiter")
         self.delimiter = delimiter
         self.quote = quote

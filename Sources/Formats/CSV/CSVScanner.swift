@@ -40,10 +40,11 @@ struct CSVRecord {
 
 /// Splits delimited text into records and fields: RFC 4180, with a rule for what breaks it.
 ///
-/// A field that begins with a quote ends at the next single quote, which a delimiter, a line end (LF, CRLF) or the end
-/// of the text must follow. Quotes elsewhere are text. A record is bad when a quoted field ends otherwise, or not within
-/// `maximumRecordBytes`, or when it spans lines but has not the expected number of fields. A bad record ends with its
-/// first line, and reading goes on behind it: so an unbalanced quote costs one line, not the rest of the file.
+/// A field that begins with a quote ends at the next single quote, which a delimiter, a line end (LF, CRLF)
+/// or the end of the text must follow. Quotes elsewhere are text. A record is bad when a quoted field ends
+/// otherwise, or not within `maximumRecordBytes`, or when it spans lines but has not the expected number of
+/// fields. A bad record ends with its first line, and reading goes on behind it: so an unbalanced quote costs
+/// one line, not the rest of the file.
 struct CSVScanner {
     let options: CSVOptions
     /// As many fields as each record should have; nil when that is not known.
@@ -102,10 +103,12 @@ struct CSVScanner {
                 marks &= marks &- 1
                 if place >= end { break }
                 if WordScan.byte(base, place) == 0x0A {
-                    let fieldEnd = place > fieldStart && WordScan.byte(base, place &- 1) == 0x0D ? place &- 1 : place
+                    let fieldEnd =
+                        place > fieldStart && WordScan.byte(base, place &- 1) == 0x0D ? place &- 1 : place
                     if count < room { (fields + count).initialize(to: CSVField(fieldStart, fieldEnd)) }
                     return whole(
-                        base, start, contentEnd: fieldEnd, end, isFinal: isFinal, fields: count &+ 1, wide: wide,
+                        base, start, contentEnd: fieldEnd, end, isFinal: isFinal, fields: count &+ 1,
+                        wide: wide,
                         hasQuotedFields: hasQuotedFields)
                 }
                 if count < room { (fields + count).initialize(to: CSVField(fieldStart, place)) }
@@ -189,7 +192,9 @@ struct CSVScanner {
             index &+= 1
             if index >= end {
                 if !isFinal { return (nil, end, true) }
-                return (CSVField(open &+ 1, close, isQuoted: true, hasDoubledQuotes: hasDoubledQuotes), end, false)
+                return (
+                    CSVField(open &+ 1, close, isQuoted: true, hasDoubledQuotes: hasDoubledQuotes), end, false
+                )
             }
             let byte = WordScan.byte(base, index)
             if byte == options.quote {

@@ -53,8 +53,8 @@ extension ByteWriter {
 
     /// The shortest text that reads back as the same finite number.
     func append(double value: Double) {
-        // Amounts with up to two digits behind the point: a decimal of at most 15 digits that reads back as the number
-        // is the shortest one.
+        // Amounts with up to two digits behind the point: a decimal of at most 15 digits that reads back as
+        // the number is the shortest one.
         let hundredths = (value * 100).rounded()
         if abs(hundredths) < 1e15, hundredths / 100 == value, value != 0 {
             let whole = Int64(hundredths)

@@ -1,25 +1,13 @@
 import Columnar
 
-/// Records of one format, one after another in a buffer.
-public struct EncodedRecords: Sendable {
-    public let buffer: Buffer
-    public let frames: RecordFrames
-
-    /// A record's bytes, copied; nil for a tombstone. For tests and slow paths.
-    public func bytes(_ row: Int) -> [UInt8]? {
-        frames.range(row).map {
-            Array(UnsafeRawBufferPointer(start: buffer.pointer + $0.lowerBound, count: $0.count))
-        }
-    }
-}
-
 /// Rows of batches of one schema into bytes of one format; what the format's decoder reads back as they were.
 ///
 /// Holds no state between calls but room to work in, so it is used by one thread at a time.
 public protocol RecordEncoder: AnyObject {
     var schema: Schema { get }
 
-    /// Appends the record of one row, without a line end; returns false for a row that is a tombstone instead.
+    /// Appends the record of one row, without a line end; returns false for a row that is a tombstone
+    /// instead.
     func append(row: Int, of batch: EncodedBatch, to out: ByteWriter) -> Bool
 }
 

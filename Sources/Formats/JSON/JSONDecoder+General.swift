@@ -132,6 +132,7 @@ extension JSONDecoder {
         return true
     }
 
+    @inline(never)
     private func storeNested(_ token: JSONToken, _ base: UnsafeRawPointer, field: Int, row: Int) -> Bool {
         guard let builder = slots.builders[field] else { return false }
         builder.truncate(to: row)
@@ -146,15 +147,13 @@ extension JSONDecoder {
     private func storeText(
         _ token: JSONToken, _ base: UnsafeRawPointer, _ slot: UnsafeMutablePointer<FieldSlot>, row: Int
     ) {
-        let side = slots.side
-        let begin = side.count
-        if token.appendText(base, to: side) {
-            storeSide(from: begin, slot, row: row)
-        } else {
-            let view = StringView(
-                base: base, buffer: 0, offset: token.start, length: token.end &- token.start)
-            slot.pointee.store(view, row)
+        if token.mayDiffer {
+            let begin = slots.side.count
+            if token.appendText(base, to: slots.side) { return storeSide(from: begin, slot, row: row) }
         }
+        let view = StringView(
+            base: base, buffer: 0, offset: token.start, length: token.end &- token.start)
+        slot.pointee.store(view, row)
     }
 
     private func storeBytes(

@@ -4,13 +4,13 @@ import Glibc
 extension JSONDecoder {
     /// Reads the record at `start` into `row` as long as it keeps to the layout.
     ///
-    /// Returns the place behind its closing brace, or −1 when anything deviates; the row may then be half written.
-    /// May look behind `end`, never behind the buffer's padding: nothing of the layout matches the zeros there.
+    /// Returns the place behind its closing brace, or −1 when anything deviates; the row may then be half
+    /// written. May look behind `end`, never behind the buffer's padding: nothing of the layout matches the
+    /// zeros there.
     func predicted(
         _ base: UnsafeRawPointer, _ start: Int, _ end: Int, row: Int, by layout: JSONLayout.Expectation
     ) -> Int {
-        let keys = layout.keys
-        let count = layout.count
+        let (keys, count) = (layout.keys, layout.count)
         let fieldSlots = slots.slots
         var position = start
         guard WordScan.byte(base, position) == 0x7B else { return -1 }
@@ -64,7 +64,7 @@ extension JSONDecoder {
             } else {
                 position = predictedValue(base, position, end, field: field, row: row)
             }
-            if position < 0 || field < Int(JSONLayout.unwanted) { return -1 }
+            if position < 0 { return -1 }
             let delimiter = WordScan.byte(base, position)
             if delimiter == 0x2C && key < count { continue }
             guard delimiter == 0x7D else { return -1 }

@@ -3,13 +3,15 @@ import Glibc
 
 /// JSON objects, one a line or one a frame, into columns.
 ///
-/// Every record is validated as a whole by RFC 8259; only wanted fields become values. Names match without regard
-/// to case, an exact match wins; of duplicate keys the last wins. A STRING takes any value: a string's text, a
-/// number or boolean as written, an object or array as its text without white space. The other types follow
-/// `ScalarBits`, from numbers and from strings; BYTES is base64 in a string; `null` and what is missing are NULL.
+/// Every record is validated as a whole by RFC 8259; only wanted fields become values. Names match without
+/// regard to case, an exact match wins; of duplicate keys the last wins. A STRING takes any value: a string's
+/// text, a number or boolean as written, an object or array as its text without white space. The other types
+/// follow `ScalarBits`, from numbers and from strings; BYTES is base64 in a string; `null` and what is
+/// missing are NULL.
 ///
-/// Two ways through a record give the same result: `predicted` compares it with the layout of the records before
-/// and fills the columns in one pass; what deviates is read by `general`, from which the layout is learnt.
+/// Two ways through a record give the same result: `predicted` compares it with the layout of the records
+/// before and fills the columns in one pass; what deviates is read by `general`, from which the layout is
+/// learnt.
 public final class JSONDecoder: RecordDecoder {
     public let fields: [DecodedField]
     /// Whether a record is an object of fields; if not, it is the value of the only field.
@@ -26,6 +28,8 @@ public final class JSONDecoder: RecordDecoder {
     /// The keys of the record that the general way read last.
     let notes: UnsafeMutablePointer<KeyNote>
     private var errors: [DecodedRecords.RowError] = []
+    /// Records read by prediction, ever: tests make sure that it is at work.
+    private(set) var predictedCount = 0
     // How well the layout predicts: records read each way since it was last cleared.
     private var hits = 0
     private var misses = 0
@@ -94,6 +98,7 @@ public final class JSONDecoder: RecordDecoder {
             position = min(lineEnd + 1, end)
         }
         hits += predictedRows
+        predictedCount += predictedRows
         return slots.finish(
             count: row, buffer: buffer, errors: errors, consumed: range.lowerBound..<position)
     }
@@ -127,6 +132,7 @@ public final class JSONDecoder: RecordDecoder {
             expectation = self.expectation
         }
         hits += predictedRows
+        predictedCount += predictedRows
         return slots.finish(count: frames.count, buffer: buffer, errors: errors, consumed: 0..<last)
     }
 
@@ -161,6 +167,7 @@ public final class JSONDecoder: RecordDecoder {
         }
         guard isPredicting else { return }
         hits += predictedRows
+        predictedCount += predictedRows
         predictedRows = 0
         if pause > 0 {
             pause -= 1
@@ -172,7 +179,7 @@ public final class JSONDecoder: RecordDecoder {
         // Keys in random order: looking for the expected one first only costs time.
         if misses > 64 && misses > hits {
             layout.removeAll()
-            (hits, misses, pause) = (0, 0, 4096)
+            (hits, misses, pause) = (0, 0, 1024)
         } else {
             learn(base, noted)
         }
@@ -180,6 +187,8 @@ public final class JSONDecoder: RecordDecoder {
 
     /// Fits the layout to the record just read: keys that are new come in behind their predecessor.
     private func learn(_ base: UnsafeRawPointer, _ noted: Int) {
+        // Names that come once and never again would fill the layout, and each costs a comparison.
+        if layout.expectation.count > 4 * noted + 32 { layout.removeAll() }
         var place = 0
         for note in UnsafeBufferPointer(start: notes, count: noted) {
             let prefix = UnsafeRawBufferPointer(start: base + note.start, count: note.length)
@@ -188,8 +197,7 @@ public final class JSONDecoder: RecordDecoder {
                 if known < place { return }
                 place = known + 1
             } else {
-                guard layout.insert(prefix, field: note.field, at: place) else { return }
-                place += 1
+                if layout.insert(prefix, field: note.field, at: place) { place += 1 }
             }
         }
     }

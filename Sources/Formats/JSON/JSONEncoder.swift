@@ -2,11 +2,13 @@ import Columnar
 
 /// Rows into JSON objects, as ksqlDB writes them.
 ///
-/// Names are as they are in the schema; NULL is `null`; DECIMAL is a plain number with all digits of its scale; BYTES is
-/// base64; DOUBLE is the shortest number that reads back the same, NaN and the infinities are strings.
+/// Names are as they are in the schema; NULL is `null`; DECIMAL is a plain number with all digits of its
+/// scale; BYTES is base64; DOUBLE is the shortest number that reads back the same, NaN and the infinities are
+/// strings.
 public final class JSONEncoder: RecordEncoder {
     public let schema: Schema
-    /// Whether a record is an object of fields; if not, it is the value of the only column, and NULL is a tombstone.
+    /// Whether a record is an object of fields; if not, it is the value of the only column, and NULL is a
+    /// tombstone.
     public let isWrapped: Bool
     public let times: TimeStyle
     /// For each column `{"name":` or `,"name":`, one after another.

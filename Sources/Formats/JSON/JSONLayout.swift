@@ -2,9 +2,10 @@ import Glibc
 
 /// The field order and spelling that a decoder has seen so far and expects of the next record.
 ///
-/// A key's prefix is all bytes from behind the `{` or `,` before it to its value: `"price":`. Keys keep the order of
-/// the records; one that some records leave out stands where it is when it comes. Comparing a prefix with the bytes
-/// of a record takes two masked words for most keys. What is expected never changes a result, only its price.
+/// A key's prefix is all bytes from behind the `{` or `,` before it to its value: `"price":`. Keys keep the
+/// order of the records; one that some records leave out stands where it is when it comes. Comparing a prefix
+/// with the bytes of a record takes two masked words for most keys. What is expected never changes a result,
+/// only its price.
 final class JSONLayout {
     struct Key {
         /// The first 16 bytes of the prefix, and which of them count.
@@ -13,7 +14,7 @@ final class JSONLayout {
         let headMask: UInt64
         let nextMask: UInt64
         let length: Int32
-        /// The wanted field, `unwanted`, or `ambiguous`.
+        /// The wanted field or `unwanted`.
         let field: Int32
         /// Where the bytes behind the first 16 lie in `tails`.
         let tail: Int32
@@ -21,7 +22,8 @@ final class JSONLayout {
 
     /// Nobody asked for this key.
     static let unwanted: Int32 = -1
-    /// The key stands for several fields or for one that another key stands for too: not a matter of prediction.
+    /// The key stands for several fields or for one that another key stands for too: not a matter of
+    /// prediction.
     static let ambiguous: Int32 = -2
     static let keyLimit = 256
     static let lengthLimit = 128
@@ -76,17 +78,27 @@ final class JSONLayout {
         unseenCount = fieldCount
     }
 
+    /// Whether the prefix is that of an expected key but for white space behind its colon.
+    ///
+    /// Of two such prefixes the shorter would match in place of the longer, so only one is expected.
+    private func holdsVariant(of prefix: UnsafeRawBufferPointer) -> Bool {
+        prefixes.contains { known in
+            let common = min(known.count, prefix.count)
+            return known.prefix(common).elementsEqual(prefix.prefix(common))
+        }
+    }
+
     func index(of prefix: UnsafeRawBufferPointer) -> Int? {
         prefixes.firstIndex { $0.count == prefix.count && $0.elementsEqual(prefix) }
     }
 
-    /// Expects `prefix` at place `place`, before what is expected there now. False when there is no room.
+    /// Expects `prefix` at place `place`, before what is expected there now. False when there is no room or
+    /// when it is not a matter of prediction.
     func insert(_ prefix: UnsafeRawBufferPointer, field: Int32, at place: Int) -> Bool {
-        guard count < JSONLayout.keyLimit, prefix.count <= JSONLayout.lengthLimit else { return false }
-        var field = field
-        if field >= 0, (0..<count).contains(where: { keys[$0].field == field }) {
-            field = JSONLayout.ambiguous
-        }
+        guard count < JSONLayout.keyLimit, prefix.count <= JSONLayout.lengthLimit,
+            field != JSONLayout.ambiguous, !holdsVariant(of: prefix),
+            field < 0 || !(0..<count).contains(where: { keys[$0].field == field })
+        else { return false }
         var padded = Array(prefix.prefix(16))
         padded += [UInt8](repeating: 0, count: 16 - padded.count)
         let (head, next) = padded.withUnsafeBytes {

@@ -1,7 +1,7 @@
 /// Reads JSON by RFC 8259, token by token, and validates everything it passes.
 ///
-/// Never reads at or behind `end`. Works on untrusted bytes: UTF-8, escapes, surrogates, numbers and nesting are
-/// checked; `NaN`, single quotes, trailing commas and the like are refused.
+/// Never reads at or behind `end`. Works on untrusted bytes: UTF-8, escapes, surrogates, numbers and nesting
+/// are checked; `NaN`, single quotes, trailing commas and the like are refused.
 struct JSONScanner {
     /// Objects and arrays may nest this deep, so that hostile input can't exhaust the stack.
     static let depthLimit = 512

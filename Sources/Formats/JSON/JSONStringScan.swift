@@ -13,7 +13,8 @@ struct JSONStringScan {
         index = start
     }
 
-    /// The first byte from `start` on that is not plain ASCII text: quote, backslash, control, above 0x7F; or `end`.
+    /// The first byte from `start` on that is not plain ASCII text: quote, backslash, control, above 0x7F; or
+    /// `end`.
     @inline(__always)
     static func plainEnd(_ base: UnsafeRawPointer, _ start: Int, _ end: Int) -> Int {
         var index = start

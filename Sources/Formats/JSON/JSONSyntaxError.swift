@@ -21,7 +21,8 @@ public struct JSONSyntaxError: Error, Hashable, Sendable, CustomStringConvertibl
         self.line = line
         column = fault.offset - lineStart + 1
         if fault.offset < bytes.count {
-            let rest = UnsafeRawBufferPointer(rebasing: bytes[fault.offset..<min(fault.offset + 16, bytes.count)])
+            let rest = UnsafeRawBufferPointer(
+                rebasing: bytes[fault.offset..<min(fault.offset + 16, bytes.count)])
             reason = "\(fault.text), found \(Excerpt.of(rest))"
         } else {
             reason = "\(fault.text), found the end"

@@ -1,8 +1,11 @@
 import Columnar
 
 extension JSONToken {
-    /// The text as a STRING column holds it, unless that is just the token's bytes: then nothing is appended and the
-    /// result is false.
+    /// Whether the text as a STRING column holds it can be other than the token's bytes.
+    var mayDiffer: Bool { hasEscapes || kind == .object || kind == .array }
+
+    /// The text as a STRING column holds it, unless that is just the token's bytes: then nothing is appended
+    /// and the result is false.
     func appendText(_ base: UnsafeRawPointer, to out: ByteWriter) -> Bool {
         switch kind {
         case .string where hasEscapes:

@@ -1,7 +1,7 @@
 /// A JSON document as a value: for logs, configuration, checkpoints and tests, not for records.
 ///
-/// Numbers keep their text and objects their order, so that reading and writing changes nothing but white space and
-/// escapes. Texts are compared byte by byte, not by Unicode's equivalence.
+/// Numbers keep their text and objects their order, so that reading and writing changes nothing but white
+/// space and escapes. Texts are compared byte by byte, not by Unicode's equivalence.
 public indirect enum JSONValue: Sendable {
     case null
     case boolean(Bool)

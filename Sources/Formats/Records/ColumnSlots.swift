@@ -83,8 +83,8 @@ struct FrameSlots {
 
 /// The columns and frames of the records that are being decoded.
 ///
-/// Rows are written in place and may be written again until the next row begins. Nested columns are built row by
-/// row in `builders`.
+/// Rows are written in place and may be written again until the next row begins. Nested columns are built row
+/// by row in `builders`.
 final class ColumnSlots {
     let fields: [DecodedField]
     let slots: UnsafeMutablePointer<FieldSlot>
@@ -181,7 +181,6 @@ final class ColumnSlots {
         frames = FrameSlots(starts, lengths, capacity: capacity)
     }
 
-
     /// Makes the whole row NULL, whatever was written of it.
     func setNull(row: Int) {
         for index in fields.indices { setNull(field: index, row: row) }
@@ -193,6 +192,7 @@ final class ColumnSlots {
         slots[field].setNull(row)
     }
 
+    @inline(never)
     private func setNestedNull(field: Int, row: Int) {
         if let builder = builders[field] {
             builder.truncate(to: row)

@@ -2,8 +2,8 @@ import Columnar
 
 /// What a decoder made of a run of records.
 ///
-/// A record that does not fit has NULL in all columns and an entry in `errors`; none is dropped. Blank lines are
-/// not records.
+/// A record that does not fit has NULL in all columns and an entry in `errors`; none is dropped. Blank lines
+/// are not records.
 public struct DecodedRecords: Sendable {
     /// A record that does not fit, and why.
     public struct RowError: Hashable, Sendable {

@@ -10,7 +10,8 @@ public protocol RecordDecoder: AnyObject {
 
     /// Decodes the whole records in `range`; the last may lack its line end.
     ///
-    /// Stops behind `limit` records; `end` of the result says where. Offsets are UInt32, so `range` ends below 4 GiB.
+    /// Stops behind `limit` records; `end` of the result says where. Offsets are UInt32, so `range` ends
+    /// below 4 GiB.
     func decode(_ buffer: Buffer, range: Range<Int>, limit: Int) -> DecodedRecords
 
     /// Decodes records that were delimited elsewhere, one row for each frame; a tombstone's columns are NULL.

@@ -3,15 +3,16 @@ import Glibc
 
 /// Finds where whole records end in bytes that arrive piece by piece.
 ///
-/// Keep what lies behind the returned end, add the bytes that follow, and ask again from there: what was looked at is
-/// not looked at again where lines are concerned. The ends are the same however the bytes are cut into pieces, and the
-/// decoders agree with them.
+/// Keep what lies behind the returned end, add the bytes that follow, and ask again from there: what was
+/// looked at is not looked at again where lines are concerned. The ends are the same however the bytes are
+/// cut into pieces, and the decoders agree with them.
 public struct RecordFraming: Sendable {
+    /// What ends a record.
     public enum Rule: Sendable {
         /// A record ends with its line: JSON, LINES.
         case lines
-        /// A newline in quotes does not end a record. The number of fields, where it is known, helps to tell an
-        /// unbalanced quote from a text of several lines.
+        /// A newline in quotes does not end a record. The number of fields, where it is known, helps to tell
+        /// an unbalanced quote from a text of several lines.
         case csv(CSVOptions, fieldCount: Int?)
     }
 
@@ -21,7 +22,8 @@ public struct RecordFraming: Sendable {
 
     public init(_ rule: Rule) { self.rule = rule }
 
-    /// Behind the last whole record in `range`, whose start is the start of a record; its lower bound if there is none.
+    /// Behind the last whole record in `range`, whose start is the start of a record; its lower bound if
+    /// there is none.
     ///
     /// - Parameter isFinal: nothing comes behind the range, so that its last record needs no line end.
     public mutating func end(in buffer: Buffer, _ range: Range<Int>, isFinal: Bool = false) -> Int {
@@ -32,7 +34,8 @@ public struct RecordFraming: Sendable {
         }
         let base = UnsafeRawPointer(buffer.pointer)
         guard case .csv(let options, let fieldCount) = rule else { return lastLine(base, range) }
-        // Without a quote in sight, records are lines; a pending record that has one begins at the lower bound.
+        // Without a quote in sight, records are lines; a pending record that has one begins at the lower
+        // bound.
         if memchr(base + range.lowerBound, Int32(options.quote), range.count) == nil {
             return lastLine(base, range)
         }
@@ -41,7 +44,8 @@ public struct RecordFraming: Sendable {
             guard let fields = room.baseAddress else { return range.lowerBound }
             var position = range.lowerBound
             while position < range.upperBound {
-                let record = scanner.scan(base, position, range.upperBound, isFinal: false, into: fields, room: 0)
+                let record = scanner.scan(
+                    base, position, range.upperBound, isFinal: false, into: fields, room: 0)
                 if record.verdict == .incomplete { break }
                 position = record.next
             }
@@ -60,7 +64,8 @@ public struct RecordFraming: Sendable {
         return newline + 1
     }
 
-    /// The start of the record after the one that `position` lies in, by lines: for splitting a range among threads.
+    /// The start of the record after the one that `position` lies in, by lines: for splitting a range among
+    /// threads.
     ///
     /// The range's end if there is none.
     public static func nextLine(in buffer: Buffer, _ range: Range<Int>, after position: Int) -> Int {

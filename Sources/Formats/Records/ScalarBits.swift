@@ -16,7 +16,8 @@ struct ScalarBits {
     @inline(__always) var decimal: Int128 { Int128(truncatingIfNeeded: UInt128(high) << 64 | UInt128(low)) }
 }
 
-/// What numbers and texts mean for each type of fixed width: one set of rules for JSON, CSV and nested values.
+/// What numbers and texts mean for each type of fixed width: one set of rules for JSON, CSV and nested
+/// values.
 ///
 /// | type | number | text (blanks around it are ignored) |
 /// |---|---|---|

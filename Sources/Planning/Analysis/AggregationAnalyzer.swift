@@ -12,6 +12,8 @@ struct AggregationAnalyzer {
     let input: Relation
     let scope: Scope
     let types: TypeTranslator
+    /// What SET has set, by lower-case name.
+    let settings: [String: String]
 
     /// Aggregates found so far, by their syntax; filled while the SELECT list is translated.
     private final class Collected {
@@ -23,7 +25,15 @@ struct AggregationAnalyzer {
         let inner = ExpressionTranslator(scope: scope, types: types)
         let keySyntax = query.groupBy?.expressions ?? []
         var keys: [Typed] = []
-        for syntax in keySyntax { keys.append(try inner.translate(syntax)) }
+        for syntax in keySyntax {
+            let key = try inner.translate(syntax)
+            if keys.contains(key) {
+                throw Diagnostic(
+                    .invalidStatement, "GROUP BY names \(statement.fragment(syntax.span)) twice",
+                    at: statement.location(of: syntax.span), hint: "remove one")
+            }
+            keys.append(key)
+        }
         let collected = Collected()
         // Aggregates' results stand behind the keys, and nobody knows yet how many there are: ROWTIME and the window's
         // bounds get their places at the end.
@@ -38,6 +48,7 @@ struct AggregationAnalyzer {
                 at: statement.location(of: query.groupBy?.span ?? query.span),
                 hint: "add one, such as COUNT(*)")
         }
+        try checkUndo(collected.calls, query)
         let window = try query.window.map { window throws(Diagnostic) in try windowPlan(window, query) }
         try checkWindowBounds(selected.expressions + (having.map { [$0] } ?? []), window, query)
         if query.emission == .final, window == nil {
@@ -46,7 +57,7 @@ struct AggregationAnalyzer {
                 hint: "add WINDOW TUMBLING (SIZE …), or use EMIT CHANGES")
         }
         let behind = keys.count + collected.calls.count
-        selected = try settle(selected, behind: behind)
+        selected = selected.mapping { Self.settle($0, behind: behind) }
         let plan = AggregationPlan(
             groupBy: keys, window: window, aggregates: collected.calls,
             having: having.map { Self.settle($0, behind: behind) }, projection: selected.expressions,
@@ -61,6 +72,22 @@ struct AggregationAnalyzer {
         }
     }
 
+    /// A table's row leaves its group when it changes: not every function can take rows out again.
+    private func checkUndo(_ calls: [AggregateCall], _ query: Query) throws(Diagnostic) {
+        guard input.kind == .table else { return }
+        if let window = query.window {
+            throw Diagnostic(
+                .invalidStatement, "a table has no WINDOW: its rows are the latest of their keys",
+                at: statement.location(of: window.span), hint: "remove WINDOW, or read the stream")
+        }
+        guard let call = calls.first(where: { !$0.function.supportsUndo || $0.function.countsDistinct }) else { return }
+        throw Diagnostic(
+            .invalidStatement, "\(call.name) can't be applied to the table \(input.name)",
+            at: statement.location(of: query.groupBy?.span ?? query.span),
+            expected: "a function that can take rows out again, such as COUNT or SUM",
+            hint: "apply it to a stream")
+    }
+
     // MARK: Names behind the aggregation
 
     /// Stand-ins for ROWTIME, WINDOWSTART and WINDOWEND until the number of aggregates is known.
@@ -68,17 +95,6 @@ struct AggregationAnalyzer {
 
     private static func settle(_ expression: Typed, behind: Int) -> Typed {
         expression.mappingColumns { $0 >= late ? $0 - late + behind : $0 }
-    }
-
-    private func settle(_ selected: SelectedColumns, behind: Int) throws(Diagnostic) -> SelectedColumns {
-        var settled = SelectedColumns()
-        for (index, column) in selected.columns.enumerated() {
-            try settled.append(
-                column.name, Self.settle(selected.expressions[index], behind: behind), isKey: false,
-                span: .none, in: statement)
-        }
-        settled.keyCount = selected.keyCount
-        return settled
     }
 
     private func outer(
@@ -131,7 +147,7 @@ struct AggregationAnalyzer {
         }
         do {
             let function = try AggregateFunctions.resolve(
-                name.text.uppercased(), argumentTypes: typed.map(\.type), literals: literals)
+                name.text.uppercased(), argumentTypes: typed.map(\.type), literals: literals, limits: limits)
             return AggregateCall(
                 name: name.text.uppercased(), function: function, arguments: typed, text: statement.fragment(syntax.span))
         } catch {
@@ -141,41 +157,56 @@ struct AggregationAnalyzer {
         }
     }
 
+    private var limits: AggregateFunctions.Limits {
+        var limits = AggregateFunctions.Limits()
+        func limit(_ name: String) -> Int? {
+            settings["ksql.functions.\(name).limit"].flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil }
+        }
+        limits.collectList = limit("collect_list") ?? limits.collectList
+        limits.collectSet = limit("collect_set") ?? limits.collectSet
+        return limits
+    }
+
     // MARK: SELECT list
 
     private func select(
         _ query: Query, _ outer: ExpressionTranslator, _ keySyntax: [Syntax], _ keys: [Typed]
     ) throws(Diagnostic) -> SelectedColumns {
         var selected = SelectedColumns()
-        var missing = Array(keys.indices)
-        var generated = 0
+        var names = ColumnNames(source: input)
         for item in query.select {
-            guard case .expression(let syntax, let alias) = item.kind else {
+            switch item.kind {
+            case .allColumns(let qualifier):
+                try scope.check(qualifier: qualifier, in: statement)
+                for column in input.columns {
+                    let name = Identifier(column.name, span: item.span)
+                    let typed = try outer.translate(Syntax(.column(qualifier: nil, name: name), span: item.span))
+                    try selected.append(column.name, typed, key: key(typed, keys), span: item.span, in: statement)
+                }
+            case .allFields:
                 throw Diagnostic(
-                    .invalidStatement, "a query with GROUP BY can't select *",
-                    at: statement.location(of: item.span),
-                    hint: "name the grouped columns and the aggregates")
+                    .invalidStatement, "a query with GROUP BY can't select ->*",
+                    at: statement.location(of: item.span), hint: "name the fields, and group by them")
+            case .expression(let syntax, let alias):
+                let typed = try outer.translate(syntax)
+                try selected.append(
+                    alias?.text ?? names.name(of: syntax), typed, key: key(typed, keys), span: item.span,
+                    in: statement)
             }
-            let typed = try outer.translate(syntax)
-            var name = alias?.text ?? SelectedColumns.ownName(syntax)
-            if name == nil {
-                name = SelectedColumns.generatedName(generated)
-                generated += 1
-            }
-            var isKey = false
-            if case .column(let index, _) = typed, let position = missing.firstIndex(of: index) {
-                isKey = true
-                missing.remove(at: position)
-            }
-            try selected.append(name ?? "", typed, isKey: isKey, span: item.span, in: statement)
         }
-        if let index = missing.first {
+        for index in keys.indices where selected.name(ofKey: index) == nil {
             throw Diagnostic(
-                .invalidStatement, "the grouped \(statement.fragment(keySyntax[index].span)) is missing from the SELECT list",
+                .invalidStatement,
+                "the grouped \(statement.fragment(keySyntax[index].span)) is missing from the SELECT list",
                 at: statement.location(of: keySyntax[index].span),
                 hint: "add it: the groups are the table's primary key")
         }
         return selected
+    }
+
+    private func key(_ typed: Typed, _ keys: [Typed]) -> Int? {
+        if case .column(let index, _) = typed, keys.indices.contains(index) { return index }
+        return nil
     }
 
     // MARK: Window

@@ -50,6 +50,19 @@ struct ExpressionTranslator {
         }
     }
 
+    /// An operand of a comparison: a text beside a pseudo-column that holds a time stands for a time.
+    private func typed(_ syntax: Syntax, beside other: Syntax) throws -> Typed {
+        if case .string(let text) = syntax.kind, TimeLiterals.isTime(other) {
+            guard let time = TimeLiterals.milliseconds(text) else {
+                throw Diagnostic(
+                    .invalidValue, "'\(text)' is no time", at: statement.location(of: syntax.span),
+                    expected: "a time such as '2018-01-01T00:00:00.000Z', or milliseconds")
+            }
+            return .literal(.bigint(time), .bigint)
+        }
+        return try typed(syntax)
+    }
+
     private func typed(_ list: [Syntax]) throws -> [Typed] { try list.map { try typed($0) } }
 
     private func operators(_ syntax: Syntax) throws -> Typed {
@@ -69,14 +82,15 @@ struct ExpressionTranslator {
             }
             return try .makeArithmetic(arithmetic, try typed(left), try typed(right))
         case .comparison(let op, let left, let right):
-            return try comparison(op, try typed(left), try typed(right))
+            return try comparison(op, try typed(left, beside: right), try typed(right, beside: left))
         case .logical(.and, let left, let right): return try .makeAnd([try typed(left), try typed(right)])
         case .logical(.or, let left, let right): return try .makeOr([try typed(left), try typed(right)])
         case .not(let operand): return try .makeNot(try typed(operand))
         case .isNull(let operand, let negated): return .makeIsNull(try typed(operand), negated: negated)
         case .between(let operand, let lower, let upper, let negated):
             return try .makeBetween(
-                try typed(operand), try typed(lower), try typed(upper), negated: negated)
+                try typed(operand), try typed(lower, beside: operand), try typed(upper, beside: operand),
+                negated: negated)
         case .inList(let operand, let list, let negated):
             return try .makeAmong(try typed(operand), try typed(list), negated: negated)
         case .like(let operand, let pattern, let escape, let negated):
@@ -152,15 +166,14 @@ struct ExpressionTranslator {
                 at: statement.location(of: syntax.span),
                 hint: "aggregates stand in the SELECT list and in HAVING of a query with GROUP BY")
         }
-        do {
-            return try ScalarFunctions.call(name.text.uppercased(), try typed(arguments))
-        } catch let error as TypeError where error.code == .unknownFunction {
+        let known = name.text.uppercased()
+        guard ScalarFunctions.names.contains(known) else {
             let names = ScalarFunctions.names + AggregateFunctions.names
-            let suggestion = NearestName.suggestion(for: name.text, among: names)
+            let suggestion = NearestName.suggestion(for: known, among: names)
             throw Diagnostic(
-                .unknownFunction, "there is no function \(name.text.uppercased())",
-                at: statement.location(of: name.span),
-                hint: suggestion.map { "did you mean \($0)?" } ?? error.hint)
+                .unknownFunction, "there is no function \(known)", at: statement.location(of: name.span),
+                hint: suggestion.map { "did you mean \($0)?" } ?? "SHOW FUNCTIONS lists all")
         }
+        return try ScalarFunctions.call(known, try typed(arguments))
     }
 }

@@ -57,7 +57,8 @@ public struct PipelinePlanner {
             try isFree(
                 create.name, orReplace: create.orReplace, ifNotExists: create.ifNotExists, statement)
         else { return }
-        let analyzer = SourceAnalyzer(catalogue: plan.catalogue, statement: statement)
+        let analyzer = SourceAnalyzer(
+            catalogue: plan.catalogue, statement: statement, settings: plan.settings)
         plan.catalogue.define(try analyzer.relation(create))
     }
 
@@ -68,7 +69,8 @@ public struct PipelinePlanner {
         else { return }
         queryNumber += 1
         let what = create.kind == .stream ? "CSAS" : "CTAS"
-        let analyzer = QueryAnalyzer(catalogue: plan.catalogue, statement: statement)
+        let analyzer = QueryAnalyzer(
+            catalogue: plan.catalogue, statement: statement, settings: plan.settings)
         let owner = "the \(create.kind.rawValue.lowercased()) \(create.name.text)"
         let target = QueryAnalyzer.Target(
             name: create.name.text, kind: create.kind == .stream ? .stream : .table,

@@ -7,6 +7,8 @@ import Language
 struct QueryAnalyzer {
     let catalogue: Catalogue
     let statement: Statement
+    /// What SET has set, by lower-case name.
+    let settings: [String: String]
 
     /// What the query writes.
     struct Target {
@@ -18,7 +20,7 @@ struct QueryAnalyzer {
 
     func plan(_ query: Query, id: String, into target: Target) throws(Diagnostic) -> QueryPlan {
         let input = try source(query.from)
-        try refuseUnsupported(query)
+        try refuseUnsupported(query, input)
         let scope = Scope(relation: input, qualifier: query.from.qualifier.text)
         let types = TypeTranslator(catalogue: catalogue, statement: statement)
         let translator = ExpressionTranslator(scope: scope, types: types)
@@ -29,28 +31,37 @@ struct QueryAnalyzer {
             try deduplicationPlan(clause, input: input, translator: translator)
         }
         let isAggregation = query.groupBy != nil
+        if !isAggregation { try refuseAggregates(query) }
         try checkKind(of: target, isTable: isAggregation || input.kind == .table)
         let shape: QueryPlan.Shape
         let columns: SelectedColumns
         var windowing = input.windowing
         if isAggregation {
             let analyzer = AggregationAnalyzer(
-                statement: statement, input: input, scope: scope, types: types)
+                statement: statement, input: input, scope: scope, types: types, settings: settings)
             let (plan, selected) = try analyzer.plan(query)
             shape = .aggregation(plan)
             columns = selected
             windowing = plan.window.map(AggregationAnalyzer.windowing)
         } else {
-            try refuseAggregateClauses(query)
-            let analyzer = ProjectionAnalyzer(input: input, translator: translator)
+            let analyzer = ProjectionAnalyzer(input: input, translator: translator, settings: settings)
             columns = try analyzer.select(query)
             shape = .projection(columns.expressions)
         }
-        let output = Relation(
+        guard columns.hasValues else {
+            throw Diagnostic(
+                .invalidStatement, "the SELECT list has key columns and nothing else",
+                at: statement.location(of: query.select.first?.span ?? query.span), expected: "a value column",
+                hint: "add one, or a copy of the key: AS_VALUE(…) AS name")
+        }
+        var output = Relation(
             name: target.name, kind: target.kind, columns: columns.columns, keyCount: columns.keyCount,
-            windowing: windowing, origin: .query(id: id), topic: try topic(target, input: input))
+            windowing: windowing, origin: .query(id: id))
+        output.topic = try topic(target, input: input, output: output)
+        output.topic?.writesNullKeys = query.partitionBy != nil || isAggregation
         return QueryPlan(
-            id: id, input: input, filter: filter, deduplication: deduplication, shape: shape, output: output)
+            id: id, input: input, filter: filter, deduplication: deduplication, shape: shape, output: output,
+            outputTime: try outputTime(target, output))
     }
 
     private func source(_ reference: SourceReference) throws(Diagnostic) -> Relation {
@@ -65,7 +76,18 @@ struct QueryAnalyzer {
             hint: suggestion.map { "did you mean \($0)?" } ?? "create it first")
     }
 
-    private func refuseUnsupported(_ query: Query) throws(Diagnostic) {
+    private func refuseUnsupported(_ query: Query, _ input: Relation) throws(Diagnostic) {
+        if input.kind == .table, input.windowing != nil {
+            throw Diagnostic(
+                .invalidStatement, "the table \(input.name) has windows, and this version makes nothing of such tables",
+                at: statement.location(of: query.from.name.span),
+                expected: "a stream or a table without windows", hint: "make the result from \(input.name)'s own source")
+        }
+        if let key = query.orderBy.first {
+            throw Diagnostic(
+                .invalidStatement, "a persistent query has no ORDER BY", at: statement.location(of: key.expression.span),
+                hint: "remove it: results come in the order of their records")
+        }
         if let join = query.joins.first {
             throw Diagnostic(
                 .unsupported, "this version does not join", at: statement.location(of: join.span),
@@ -78,12 +100,27 @@ struct QueryAnalyzer {
         }
     }
 
-    private func refuseAggregateClauses(_ query: Query) throws(Diagnostic) {
+    private func refuseAggregates(_ query: Query) throws(Diagnostic) {
+        for item in query.select {
+            guard case .expression(let syntax, _) = item.kind, let call = Self.aggregate(in: syntax) else { continue }
+            throw Diagnostic(
+                .invalidStatement, "\(statement.fragment(call.span)) is an aggregate, and the query has no GROUP BY",
+                at: statement.location(of: call.span), hint: "add GROUP BY with the columns that tell groups apart")
+        }
         let place = query.having?.span ?? query.window?.span
         guard let place else { return }
         throw Diagnostic(
             .invalidStatement, "WINDOW and HAVING need GROUP BY", at: statement.location(of: place),
             hint: "add GROUP BY, or use WHERE")
+    }
+
+    /// The first call of an aggregate function.
+    private static func aggregate(in syntax: Language.Expression) -> Language.Expression? {
+        if case .call(let name, _) = syntax.kind, AggregateFunctions.isAggregate(name.text) { return syntax }
+        for operand in syntax.kind.operands {
+            if let found = aggregate(in: operand) { return found }
+        }
+        return nil
     }
 
     private func deduplicationPlan(
@@ -114,23 +151,38 @@ struct QueryAnalyzer {
         }
     }
 
-    private static let known = [
-        "kafka_topic", "value_format", "key_format", "format", "value_delimiter", "key_delimiter",
-        "partitions", "replicas", "timestamp", "timestamp_format", "wrap_single_value", "retention_ms",
+    private static let known = FormatAnalyzer.known + [
+        "kafka_topic", "partitions", "replicas", "timestamp", "timestamp_format", "retention_ms",
     ]
 
     /// The topic of the output, when its records come from a topic: as the WITH clause says, else as the input's.
-    private func topic(_ target: Target, input: Relation) throws(Diagnostic) -> TopicProperties? {
+    private func topic(
+        _ target: Target, input: Relation, output: Relation
+    ) throws(Diagnostic) -> TopicProperties? {
         try target.properties.refuseUnknown(known: Self.known)
-        let names = SourceProperties.Format.allCases.map(\.rawValue)
-        let both = try target.properties.word("format", of: names)
-        let value = try target.properties.word("value_format", of: names) ?? both
-        let key = try target.properties.word("key_format", of: names) ?? both
+        let formats = FormatAnalyzer(properties: target.properties, settings: settings)
+        let givenKey = try formats.key()
+        let givenValue = try formats.value()
         guard let inherited = input.topic else { return nil }
-        return TopicProperties(
-            name: target.properties.text("kafka_topic") ?? target.name,
-            keyFormat: key.flatMap(SourceProperties.Format.init(rawValue:)) ?? inherited.keyFormat,
-            valueFormat: value.flatMap(SourceProperties.Format.init(rawValue:)) ?? inherited.valueFormat,
-            delimiter: target.properties.text("value_delimiter") ?? (value == nil ? inherited.delimiter : nil))
+        var key = givenKey ?? inherited.keyFormat
+        // What had no key may have one now, and the other way round.
+        if output.keyCount == 0 { key = .none }
+        if output.keyCount > 0, key == .none, givenKey == nil { key = formats.standardKey }
+        let value = givenValue ?? inherited.valueFormat
+        let prefix = settings["ksql.output.topic.name.prefix"] ?? ""
+        var topic = TopicProperties(
+            name: target.properties.text("kafka_topic") ?? prefix + target.name, keyFormat: key, valueFormat: value,
+            delimiter: try formats.delimiter("value_delimiter", for: value)
+                ?? (value == inherited.valueFormat ? inherited.delimiter : nil))
+        topic.keyDelimiter = try formats.delimiter("key_delimiter", for: key)
+            ?? (key == inherited.keyFormat ? inherited.keyDelimiter : nil)
+        topic.wrapsSingleValue = try formats.wrapsSingleValue(value, values: output.columns.count - output.keyCount)
+        try formats.check(key: key, value: value, relation: output, at: statement.location(of: target.place))
+        return topic
+    }
+
+    /// The column of the output that holds its records' time, when the WITH clause names one.
+    private func outputTime(_ target: Target, _ output: Relation) throws(Diagnostic) -> TimeColumn? {
+        try TimeColumn.read(target.properties, columns: output.columns, statement: statement)
     }
 }

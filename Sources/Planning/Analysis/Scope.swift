@@ -31,17 +31,27 @@ struct Scope {
         }
     }
 
+    /// Refuses a qualifier that names no source of the query.
+    func check(qualifier given: Identifier?, in statement: Statement) throws(Diagnostic) {
+        guard let given, given.text != qualifier, given.text != relationName else { return }
+        throw Diagnostic(
+            .unknownSource, "there is no source \(given.text) in this query",
+            at: statement.location(of: given.span), hint: "its only source is \(qualifier)")
+    }
+
     func resolve(
         qualifier given: Identifier?, name: Identifier, in statement: Statement
     ) throws(Diagnostic) -> Expressions.Expression {
-        if let given, given.text != qualifier, given.text != relationName {
-            throw Diagnostic(
-                .unknownSource, "there is no source \(given.text) in this query",
-                at: statement.location(of: given.span), hint: "its only source is \(qualifier)")
-        }
+        try check(qualifier: given, in: statement)
         let candidates = bindings + pseudoColumns
         if let found = candidates.first(where: { $0.name == name.text }) {
             return .column(found.position, found.type)
+        }
+        if PseudoColumn(name: name.text)?.isWindowBound == true {
+            throw Diagnostic(
+                .unknownColumn, "\(relationName) has no windows, so \(name.text) is not known here",
+                at: statement.location(of: name.span),
+                hint: "a query with WINDOW and GROUP BY knows it in its SELECT list")
         }
         let suggestion = NearestName.suggestion(for: name.text, among: candidates.map(\.name))
         throw Diagnostic(

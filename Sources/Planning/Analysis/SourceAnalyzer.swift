@@ -6,12 +6,13 @@ import Language
 struct SourceAnalyzer {
     let catalogue: Catalogue
     let statement: Statement
+    /// What SET has set, by lower-case name.
+    let settings: [String: String]
 
-    private static let known = [
-        "connector", "path", "kafka_topic", "value_format", "key_format", "format", "value_delimiter",
-        "key_delimiter", "partitions", "replicas", "timestamp", "timestamp_format", "watermark_delay",
-        "max_future", "idle_timeout", "on_error", "dead_letters", "wrap_single_value", "window_type",
-        "window_size", "header", "poll_interval", "after", "archive.path", "max.record.bytes", "retention_ms",
+    private static let known = FormatAnalyzer.known + [
+        "connector", "path", "kafka_topic", "partitions", "replicas", "timestamp", "timestamp_format",
+        "watermark_delay", "max_future", "idle_timeout", "on_error", "dead_letters", "window_type", "window_size",
+        "header", "poll_interval", "after", "archive.path", "max.record.bytes", "retention_ms",
     ]
 
     /// Names of the properties that go on to the connector.
@@ -21,11 +22,23 @@ struct SourceAnalyzer {
 
     func relation(_ create: CreateSource) throws(Diagnostic) -> Relation {
         let what = create.kind == .stream ? "the stream" : "the table"
+        if create.isReadOnly, create.orReplace {
+            throw Diagnostic(
+                .invalidStatement, "CREATE OR REPLACE can't make a SOURCE \(create.kind == .stream ? "STREAM" : "TABLE")",
+                at: statement.location(of: create.name.span), expected: "CREATE SOURCE …",
+                hint: "remove OR REPLACE, or SOURCE")
+        }
         let properties = ConnectorProperties(
             create.properties, of: statement, owner: "\(what) \(create.name.text)")
         try properties.refuseUnknown(known: Self.known)
+        let formats = FormatAnalyzer(properties: properties, settings: settings)
+        var source = try source(properties, formats)
+        source.keyDelimiter = try formats.delimiter("key_delimiter", for: source.keyFormat)
+        source.delimiter = try formats.delimiter("value_delimiter", for: source.valueFormat)
         let columns = try columns(create)
-        var source = try source(properties)
+        source.wrapsSingleValue = try formats.wrapsSingleValue(
+            source.valueFormat, values: columns.count { !$0.isKey })
+        if !columns.contains(where: \.isKey), try formats.key() == nil { source.keyFormat = .none }
         try readTime(properties, columns: columns.map(\.column), into: &source)
         source.errorPolicy =
             try properties.word("on_error", of: SourceProperties.ErrorPolicy.allCases.map(\.rawValue))
@@ -42,10 +55,24 @@ struct SourceAnalyzer {
             topic = TopicProperties(
                 name: name, keyFormat: source.keyFormat, valueFormat: source.valueFormat,
                 delimiter: source.delimiter)
+            topic?.keyDelimiter = source.keyDelimiter
+            topic?.wrapsSingleValue = source.wrapsSingleValue
         }
-        return Relation(
+        let relation = Relation(
             name: create.name.text, kind: create.kind == .stream ? .stream : .table, columns: keys + values,
             keyCount: keys.count, windowing: try windowing(properties), origin: .source(source), topic: topic)
+        if topic != nil {
+            try formats.check(
+                key: source.keyFormat, value: source.valueFormat, relation: relation,
+                at: statement.location(of: create.name.span))
+        }
+        if relation.windowing != nil, relation.keyCount == 0 {
+            throw Diagnostic(
+                .invalidStatement, "\(properties.owner) has windows and no key column",
+                at: properties.location(of: "window_type"), expected: "a KEY column: windows are part of keys",
+                hint: "declare the key's column: id STRING KEY")
+        }
+        return relation
     }
 
     private func columns(
@@ -94,13 +121,9 @@ struct SourceAnalyzer {
         }
     }
 
-    private func source(_ properties: ConnectorProperties) throws(Diagnostic) -> SourceProperties {
-        let names = SourceProperties.Format.allCases.map(\.rawValue)
-        let both = try properties.word("format", of: names).flatMap(SourceProperties.Format.init(rawValue:))
-        let value = try properties.word("value_format", of: names).flatMap(
-            SourceProperties.Format.init(rawValue:))
-        let key = try properties.word("key_format", of: names).flatMap(
-            SourceProperties.Format.init(rawValue:))
+    private func source(
+        _ properties: ConnectorProperties, _ formats: FormatAnalyzer
+    ) throws(Diagnostic) -> SourceProperties {
         let connector: SourceProperties.Connector
         switch try properties.word("connector", of: ["files", "kafka", "http"]) {
         case "files":
@@ -113,24 +136,14 @@ struct SourceAnalyzer {
         default:
             connector = .topic(try properties.required("kafka_topic", example: "events"))
         }
-        guard let valueFormat = value ?? both else {
+        guard let value = try formats.value() ?? formats.standardValue else {
             throw Diagnostic(
                 .missingProperty, "\(properties.owner) needs the property 'value_format'",
                 at: statement.location(of: statement.span),
                 hint: "add value_format = 'JSON' (or CSV, DELIMITED, LINES)")
         }
-        var source = SourceProperties(
-            connector: connector, valueFormat: valueFormat, keyFormat: key ?? both ?? .kafka)
-        source.delimiter = properties.text("value_delimiter").map(Self.delimiter)
-        return source
-    }
-
-    private static func delimiter(_ text: String) -> String {
-        switch text.uppercased() {
-        case "SPACE": return " "
-        case "TAB": return "\t"
-        default: return text
-        }
+        return SourceProperties(
+            connector: connector, valueFormat: value, keyFormat: try formats.key() ?? formats.standardKey)
     }
 
     private func readTime(
@@ -138,37 +151,21 @@ struct SourceAnalyzer {
     ) throws(Diagnostic) {
         source.watermarkDelay = try properties.duration("watermark_delay") ?? 0
         source.maximumFuture = try properties.duration("max_future")
-        source.timestampFormat = properties.text("timestamp_format")
-        guard let given = properties.text("timestamp") else { return }
-        // A property's text is no identifier: like ksqlDB, take it as written or in upper case.
-        let name = given.hasPrefix("`") ? String(given.dropFirst().dropLast()) : given
-        guard let column = columns.first(where: { $0.name == name || $0.name == name.uppercased() }) else {
-            let suggestion = NearestName.suggestion(for: name, among: columns.map(\.name))
-            throw Diagnostic(
-                .unknownColumn, "the timestamp column \(name) is not a column of \(properties.owner)",
-                at: properties.location(of: "timestamp"),
-                expected: "one of " + columns.map(\.name).joined(separator: ", "),
-                hint: suggestion.map { "did you mean \($0)?" })
-        }
-        guard [.string, .bigint, .timestamp].contains(column.type) else {
-            throw Diagnostic(
-                .typeMismatch, "the timestamp column \(column.name) is \(column.type.sql)",
-                at: properties.location(of: "timestamp"), expected: "STRING, BIGINT or TIMESTAMP")
-        }
-        if source.timestampFormat != nil, column.type != .string {
-            throw Diagnostic(
-                .invalidStatement, "timestamp_format is given, but \(column.name) is \(column.type.sql)",
-                at: properties.location(of: "timestamp_format"), expected: "a STRING column",
-                hint: "remove timestamp_format")
-        }
-        source.timestampColumn = column.name
+        let time = try TimeColumn.read(properties, columns: columns, statement: statement)
+        source.timestampColumn = time?.name
+        source.timestampFormat = time?.format
     }
 
     private func windowing(_ properties: ConnectorProperties) throws(Diagnostic) -> Relation.Windowing? {
         guard let type = try properties.word("window_type", of: ["TUMBLING", "HOPPING", "SESSION"]) else {
             return nil
         }
-        if type == "SESSION" { return .session }
+        if type == "SESSION" {
+            guard properties.text("window_size") != nil else { return .session }
+            throw Diagnostic(
+                .invalidStatement, "'window_size' is given, and sessions have no size",
+                at: properties.location(of: "window_size"), hint: "remove the property")
+        }
         guard let size = try properties.duration("window_size") else {
             throw Diagnostic(
                 .missingProperty, "\(properties.owner) needs the property 'window_size'",

@@ -31,7 +31,7 @@ public struct Relation: Hashable, Sendable {
     public let windowing: Windowing?
     public let origin: Origin
     /// How the relation is written to its topic, if it has one.
-    public let topic: TopicProperties?
+    public internal(set) var topic: TopicProperties?
 
     public init(
         name: String, kind: Kind, columns: [RelationColumn], keyCount: Int, windowing: Windowing? = nil,

@@ -31,8 +31,12 @@ public struct SourceProperties: Hashable, Sendable {
     public var connector: Connector
     public var valueFormat: Format
     public var keyFormat: Format
-    /// The delimiter of CSV and DELIMITED.
+    /// The delimiter of CSV and DELIMITED values.
     public var delimiter: String?
+    /// The delimiter of DELIMITED keys.
+    public var keyDelimiter: String?
+    /// Whether a value of one column is an object with one field; if not, it is the bare value.
+    public var wrapsSingleValue = true
     /// The column that holds the event time; without it the record's own time counts.
     public var timestampColumn: String?
     /// A pattern for a STRING `timestampColumn`; without it ISO 8601 is read.
@@ -60,6 +64,11 @@ public struct TopicProperties: Hashable, Sendable {
     public var keyFormat: SourceProperties.Format
     public var valueFormat: SourceProperties.Format
     public var delimiter: String?
+    public var keyDelimiter: String?
+    /// Whether a key of several columns that are all NULL is written; if not, such a record has no key.
+    public var writesNullKeys = false
+    /// Whether a value of one column is an object with one field; if not, it is the bare value.
+    public var wrapsSingleValue = true
 
     public init(
         name: String, keyFormat: SourceProperties.Format, valueFormat: SourceProperties.Format,

@@ -29,6 +29,8 @@ public struct QueryPlan: Sendable {
     public let deduplication: DeduplicationPlan?
     public let shape: Shape
     public let output: Relation
+    /// Where the output's records take their time from; nil leaves it as it is.
+    public let outputTime: TimeColumn?
 
     /// How rows become the output's rows.
     public enum Shape: Sendable {

@@ -70,10 +70,11 @@ struct EpochLog {
                 guard apply(entry.kind, entry.payload, to: &content) else { break }
                 intact = reader.position
             }
-            if intact < bytes.count { try fileSystem.truncate(file, to: intact) }
+            // First: what a later version wrote looks torn to this one, and is not to be cut.
             if let version = Self.version(bytes), version > Self.formatVersion {
                 throw StorageError.invalid(path: file, reason: "its format version is \(version)")
             }
+            if intact < bytes.count { try fileSystem.truncate(file, to: intact) }
             return content
         } catch {
             throw Diagnostic(

@@ -13,6 +13,7 @@ final class AggregationOperator: StatefulOperator, @unchecked Sendable {
     private let expressions: [CompiledExpressions]
     private let shards: [AggregationShard]
     private var deposits: [[GroupedRows]]
+    private var changes: [GroupedChanges] = []
     /// Changes are put in the order of their records, which sinks without an order of their own do not need.
     var ordersChanges = true
 
@@ -37,6 +38,40 @@ final class AggregationOperator: StatefulOperator, @unchecked Sendable {
         let rows = ShardedRows(
             batch: batch, keys: keys, columns: columns, seed: seed, skipsNullKeys: true)
         deposits[slot.index].append(GroupedRows(rows: rows, plan: plan, seed: seed))
+    }
+
+    /// Takes changes of a table, of which those rows count that pass the query's condition.
+    func take(_ changes: ChangeBatch, was: Bitmap, present: Bitmap, _ context: EvaluationContext) {
+        let new = expressions[0].evaluate(changes.new, count: changes.count, context: context)
+        let old = expressions[0].evaluate(changes.old ?? changes.new, count: changes.count, context: context)
+        let time = changes.new[changes.relation.position(of: .rowTime)]
+        self.changes.append(
+            GroupedChanges(
+                old: old, new: new, was: was, present: present, times: time, sequences: changes.sequences,
+                keyCount: plan.groupBy.count, seed: seed))
+    }
+
+    /// Takes up the changes of tables that were left here.
+    func foldChanges(_ workers: WorkerPool) throws(StateError) {
+        guard !changes.isEmpty else { return }
+        let failure = FirstFailure()
+        workers.forEach(shards.count) { index in
+            do throws(StateError) {
+                for part in changes { try shards[index].fold(part, shard: index) }
+            } catch {
+                failure.note(error)
+            }
+        }
+        changes.removeAll()
+        try failure.rethrow()
+    }
+
+    /// The epoch's clock, for functions behind the aggregation.
+    func setClock(_ clock: Int64, seed: UInt64) {
+        for shard in shards {
+            shard.context.clock = clock
+            shard.context.seed = seed
+        }
     }
 
     func processShard(_ shard: Int) throws(StateError) {

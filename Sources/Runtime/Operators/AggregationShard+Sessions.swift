@@ -8,7 +8,6 @@ struct SessionTombstones {
         let key: [UInt8]
         let start: Int64
         let end: Int64
-        let eventTime: Int64
         let sequence: Int64
     }
 
@@ -111,15 +110,13 @@ extension AggregationShard {
             setKey(of: state, rows.keys, row: Int(row))
         }
         let sequence = rows.rows.batch.sequence(of: Int(row))
-        let time = rows.rows.batch.eventTimes.int64s[Int(row)]
-        for session in touching.dropFirst() { try absorb(session, group, slot, sequence, time) }
         let state = store.payload(of: slot)
-        if state.field(GroupLayout.emitted) != 0,
-            state.field(GroupLayout.emittedStart) != merged.start
-                || state.field(GroupLayout.emittedEnd) != merged.end
-        {
-            bury(state, sequence, time)
-        }
+        let hasMoved = state.field(GroupLayout.emittedStart) != merged.start
+            || state.field(GroupLayout.emittedEnd) != merged.end
+        let isRenewed = emitsPerRecord && merged.start != merged.end
+        // Sessions are deleted downstream in the order of their start: the first one's state is the one that stays.
+        if state.field(GroupLayout.emitted) != 0, hasMoved || isRenewed { bury(state, sequence) }
+        for session in touching.dropFirst() { try absorb(session, group, slot, sequence) }
         state.set(GroupLayout.windowStart, merged.start)
         state.set(GroupLayout.windowEnd, merged.end)
         store.setExpiry(closing(merged.end, gap), of: slot)
@@ -127,7 +124,7 @@ extension AggregationShard {
     }
 
     private func absorb(
-        _ session: OpenSession, _ group: Fingerprint, _ target: UInt32, _ sequence: Int64, _ time: Int64
+        _ session: OpenSession, _ group: Fingerprint, _ target: UInt32, _ sequence: Int64
     ) throws(StateError) {
         var key = group.combined(with: session.id)
         var slot: UInt32 = 0
@@ -139,19 +136,19 @@ extension AggregationShard {
             merge(source, into: state)
             state.set(
                 GroupLayout.eventTime, max(state.field(GroupLayout.eventTime), source.field(GroupLayout.eventTime)))
-            if source.field(GroupLayout.emitted) != 0 { bury(source, sequence, time) }
+            if source.field(GroupLayout.emitted) != 0 { bury(source, sequence) }
         }
         forget(slot)
         store.remove(slot)
     }
 
     /// Has the row under which a session was last emitted deleted downstream.
-    private func bury(_ state: UnsafeMutableRawPointer, _ sequence: Int64, _ time: Int64) {
+    private func bury(_ state: UnsafeMutableRawPointer, _ sequence: Int64) {
         tombstones.append(
             .init(
                 key: store.blobs.bytes(at: state + GroupLayout.key).map(Array.init) ?? [],
                 start: state.field(GroupLayout.emittedStart), end: state.field(GroupLayout.emittedEnd),
-                eventTime: time, sequence: sequence))
+                sequence: sequence))
         state.set(GroupLayout.emitted, 0)
     }
 
@@ -163,7 +160,7 @@ extension AggregationShard {
         for call in plan.aggregates {
             results.append(.nulls(call.function.resultType, count: gone.count))
         }
-        results.append(.bigints(gone.map(\.eventTime)))
+        results.append(.bigints(gone.map(\.end)))
         results.append(.bigints(gone.map(\.start)))
         results.append(.bigints(gone.map(\.end)))
         let (columns, _) = rows(results, gone.count)

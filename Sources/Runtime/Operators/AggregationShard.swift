@@ -17,11 +17,13 @@ final class AggregationShard: @unchecked Sendable {
     /// Which sessions each group has; only with session windows.
     let sessions: KeyedStateStore?
     private var codec: KeyCodec
-    private let functions: [any AggregateFunction]
+    let functions: [any AggregateFunction]
     private let behind: CompiledExpressions
-    private let context = EvaluationContext()
+    let context = EvaluationContext()
     /// Whether somebody downstream asks for the values before a change.
     let capturesOld: Bool
+    /// With `emit.per.record`: a session that another record joins is deleted and made anew, as ksqlDB has it.
+    let emitsPerRecord: Bool
 
     /// Groups touched since the changes were last taken, in the order of their first touch.
     var touched: [UInt32] = []
@@ -39,7 +41,7 @@ final class AggregationShard: @unchecked Sendable {
 
     init(
         plan: AggregationPlan, output: Relation, store: KeyedStateStore, distinctStores: [KeyedStateStore?],
-        sessions: KeyedStateStore?, capturesOld: Bool, mark: Int64
+        sessions: KeyedStateStore?, capturesOld: Bool, emitsPerRecord: Bool, mark: Int64
     ) {
         self.plan = plan
         self.output = output
@@ -49,6 +51,7 @@ final class AggregationShard: @unchecked Sendable {
         self.distinctStores = distinctStores
         self.sessions = sessions
         self.capturesOld = capturesOld
+        self.emitsPerRecord = emitsPerRecord
         self.mark = mark
         codec = KeyCodec(types: plan.groupBy.map(\.type))
         behind = CompiledExpressions((plan.having.map { [$0] } ?? []) + plan.projection, salt: 3)
@@ -137,21 +140,40 @@ final class AggregationShard: @unchecked Sendable {
     /// Notes that the groups in `scratch.slots` change, and captures what they were before.
     private func touch(_ count: Int, batch: RowBatch) {
         let before = touched.count
-        let times = batch.eventTimes.int64s
         for index in 0..<count {
             let slot = scratch.slots[index]
-            let state = store.payload(of: slot)
-            scratch.states[index] = state
-            let row = Int(scratch.rows[index])
-            if state.field(GroupLayout.mark) != mark {
-                state.set(GroupLayout.mark, mark)
-                touched.append(slot)
-                store.markChanged(slot)
-            }
-            state.set(GroupLayout.sequence, batch.sequence(of: row))
-            state.set(GroupLayout.eventTime, max(state.field(GroupLayout.eventTime), times[row]))
+            scratch.states[index] = store.payload(of: slot)
+            note(slot)
         }
         if capturesOld && touched.count > before { oldResults.append(results(touched[before...])) }
+        let times = batch.eventTimes.int64s
+        for index in 0..<count {
+            let row = Int(scratch.rows[index])
+            stamp(scratch.states[index], sequence: batch.sequence(of: row), time: times[row])
+        }
+    }
+
+    /// The same for one group.
+    func touch(_ slot: UInt32, sequence: Int64, time: Int64) {
+        let before = touched.count
+        note(slot)
+        if capturesOld && touched.count > before { oldResults.append(results(touched[before...])) }
+        stamp(store.payload(of: slot), sequence: sequence, time: time)
+    }
+
+    @inline(__always)
+    private func note(_ slot: UInt32) {
+        let state = store.payload(of: slot)
+        guard state.field(GroupLayout.mark) != mark else { return }
+        state.set(GroupLayout.mark, mark)
+        touched.append(slot)
+        store.markChanged(slot)
+    }
+
+    @inline(__always)
+    private func stamp(_ state: UnsafeMutableRawPointer, sequence: Int64, time: Int64) {
+        state.set(GroupLayout.sequence, sequence)
+        state.set(GroupLayout.eventTime, max(state.field(GroupLayout.eventTime), time))
     }
 
     /// Folds row `scratch.rows[i]` into the state `scratch.states[i]`, for all aggregates.
@@ -243,6 +265,7 @@ final class AggregationShard: @unchecked Sendable {
         return late
     }
 
+    private var isSession: Bool { sessions != nil }
     private var isFinal: Bool { plan.emission == .final }
 
     /// Groups that are handed out by the store together.
@@ -284,7 +307,8 @@ final class AggregationShard: @unchecked Sendable {
         for slot in slots {
             let state = store.payload(of: slot)
             KeyCodec.decode(store.blobs.bytes(at: state + GroupLayout.key), into: builders)
-            times.append(state.field(GroupLayout.eventTime))
+            // A session's row has the time of its last record, as its key says.
+            times.append(state.field(isSession ? GroupLayout.windowEnd : GroupLayout.eventTime))
             starts.append(state.field(GroupLayout.windowStart))
             ends.append(state.field(GroupLayout.windowEnd))
         }

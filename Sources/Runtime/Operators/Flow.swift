@@ -18,26 +18,33 @@ final class Flow: @unchecked Sendable {
     /// By relation.
     let outputs: [String: Outputs]
     let queries: [QueryOperator]
+    let tables: [TableOperator]
     private let levels: [[any StatefulOperator]]
     let slots: [Slot]
     let workers: WorkerPool
     private let emitsPerRecord: Bool
+    private let seed: UInt64
+
+    /// For tables' changes, which the task's thread takes through queries.
+    private let context = EvaluationContext()
 
     /// Event time of each source, by scan.
     private(set) var progress: [SourceProgress]
 
     init(
-        scans: [Scan], outputs: [String: Outputs], queries: [QueryOperator], slots: [Slot],
-        workers: WorkerPool, emitsPerRecord: Bool
+        scans: [Scan], outputs: [String: Outputs], queries: [QueryOperator], tables: [TableOperator],
+        slots: [Slot], workers: WorkerPool, emitsPerRecord: Bool, seed: UInt64
     ) {
         self.scans = scans
         self.outputs = outputs
         self.queries = queries
+        self.tables = tables
+        self.seed = seed
         self.slots = slots
         self.workers = workers
         self.emitsPerRecord = emitsPerRecord
         progress = scans.map { SourceProgress(delay: $0.properties.watermarkDelay) }
-        let stateful = queries.flatMap { query -> [any StatefulOperator] in
+        let stateful = tables as [any StatefulOperator] + queries.flatMap { query -> [any StatefulOperator] in
             (query.deduplication.map { [$0] } ?? []) + (query.aggregation.map { [$0] } ?? [])
         }
         let depth = (stateful.map(\.level).max() ?? -1) + 1
@@ -57,12 +64,12 @@ final class Flow: @unchecked Sendable {
 
     /// Runs chunks of one source through all operators. At most as many chunks as there are slots.
     func run(_ loaders: [ChunkLoader], of source: Int, clock: Int64) throws(StateError) -> RoundResult {
+        begin(clock)
         let scan = scans[source]
         let decoded = SlotResults(count: loaders.count)
         let first = outputs[scan.relation.name]
         workers.forEach(loaders.count) { index in
             let slot = slots[index]
-            slot.context.clock = clock
             var bytes = 0
             var result = Scan.Result()
             do throws(Diagnostic) {
@@ -96,6 +103,17 @@ final class Flow: @unchecked Sendable {
         return round
     }
 
+    /// Gives everybody the epoch's clock.
+    private func begin(_ clock: Int64) {
+        for slot in slots {
+            slot.context.clock = clock
+            slot.context.seed = seed
+        }
+        for query in queries { query.aggregation?.setClock(clock, seed: seed) }
+        context.clock = clock
+        context.seed = seed
+    }
+
     private func runByRecord(_ batches: [RowBatch], _ first: Outputs?, _ source: Int) throws(StateError) {
         for batch in batches {
             let alive = batch.selection ?? .all(batch.count)
@@ -103,7 +121,7 @@ final class Flow: @unchecked Sendable {
                 let one = batch.selecting(Selection([alive.rows[index]]))
                 first?.deliver(one.compactedFully(needed: first?.needed ?? []), to: slots[0])
                 try finishRound(source, watermark: batch.watermark(at: Int(alive.rows[index])))
-                flushTables(everything: true)
+                try flushTables(everything: true)
             }
         }
     }
@@ -135,7 +153,7 @@ final class Flow: @unchecked Sendable {
             for stateful in operators { try stateful.endRound(watermark: watermark) }
         }
         for query in queries { query.aggregation?.clear() }
-        flushTables(everything: false)
+        try flushTables(everything: false)
     }
 
     private func flushPending() {
@@ -147,18 +165,24 @@ final class Flow: @unchecked Sendable {
     }
 
     /// Hands the changes of tables on: those that somebody wants every round, or all.
-    private func flushTables(everything: Bool) {
+    private func flushTables(everything: Bool) throws(StateError) {
+        for table in tables where everything || table.outputs.wantsEveryRound {
+            guard let changes = table.takeChanges() else { continue }
+            table.outputs.deliver(changes, context)
+        }
+        // In the order of the plan: what a query makes is there when the queries that read it have their turn.
         for query in queries {
-            guard let aggregation = query.aggregation, everything || query.outputs.wantsEveryRound,
-                let changes = aggregation.takeChanges(workers)
+            guard let aggregation = query.aggregation else { continue }
+            try aggregation.foldChanges(workers)
+            guard everything || query.outputs.wantsEveryRound, let changes = aggregation.takeChanges(workers)
             else { continue }
-            query.outputs.deliver(changes, toSinks: true)
+            query.outputs.deliver(changes, context)
         }
     }
 
     /// At the end of an epoch, before the state is written: all changes go to the sinks.
     func endEpoch() throws(StateError) {
-        flushTables(everything: true)
+        try flushTables(everything: true)
         for query in queries { try query.aggregation?.endEpoch() }
     }
 }
@@ -210,14 +234,4 @@ private final class SlotResults: @unchecked Sendable {
     }
 
     func get(_ index: Int) -> (Scan.Result, Int) { results[index] }
-}
-
-/// The first error that one of several threads met.
-private final class FirstFailure: @unchecked Sendable {
-    private var error: StateError?
-    private let monitor = Monitor()
-
-    func note(_ failure: StateError) { monitor.withLock { if error == nil { error = failure } } }
-
-    func rethrow() throws(StateError) { if let error { throw error } }
 }

@@ -12,12 +12,12 @@ struct FlowBuilder {
     let seed: Fingerprint
     /// The first mark that no group has: higher than those of all epochs before.
     let firstMark: Int64
-    let makeStore: (StateLayout) throws(StateError) -> KeyedStateStore
+    let makeStore: (StateLayout) -> KeyedStateStore
 
     /// Chunks in one round, for each thread.
     private static let slotsPerThread = 4
 
-    func build() throws(StateError) -> Flow {
+    func build() -> Flow {
         let slotCount = plan.emitsPerRecord ? 1 : workers.threadCount * Self.slotsPerThread
         let outputs = makeOutputs()
         var levels: [String: Int] = [:]
@@ -27,12 +27,12 @@ struct FlowBuilder {
             var level = levels[query.input.name] ?? 0
             var deduplication: DeduplicationOperator?
             if let plan = query.deduplication {
-                deduplication = try makeDeduplication(plan, query, level, slotCount)
+                deduplication = makeDeduplication(plan, query, level, slotCount)
                 level += 1
             }
             var aggregation: AggregationOperator?
             if case .aggregation(let plan) = query.shape {
-                aggregation = try makeAggregation(plan, query, output, level, slotCount)
+                aggregation = makeAggregation(plan, query, output, level, slotCount)
             }
             levels[query.output.name] = level
             let made = QueryOperator(
@@ -42,9 +42,10 @@ struct FlowBuilder {
             queries.append(made)
         }
         let scans = makeScans(outputs, slotCount)
+        let tables = makeTables(outputs, slotCount)
         return Flow(
-            scans: scans, outputs: outputs, queries: queries, slots: (0..<slotCount).map(Slot.init),
-            workers: workers, emitsPerRecord: plan.emitsPerRecord)
+            scans: scans, outputs: outputs, queries: queries, tables: tables, slots: (0..<slotCount).map(Slot.init),
+            workers: workers, emitsPerRecord: plan.emitsPerRecord, seed: seed.low)
     }
 
     /// The relations and, from their ends upwards, the columns that are read of each.
@@ -57,6 +58,11 @@ struct FlowBuilder {
             made.subscribers = subscribers[name] ?? []
             if !made.sinks.isEmpty || !made.subscribers.isEmpty {
                 made.needed = Set(relation.columns.indices)
+                if relation.windowing != nil {
+                    for bound in PseudoColumn.allCases where bound.isWindowBound {
+                        made.needed.insert(relation.position(of: bound))
+                    }
+                }
             }
             outputs[name] = made
         }
@@ -64,40 +70,60 @@ struct FlowBuilder {
             let needs = QueryNeeds(plan: query, output: outputs[query.output.name]?.needed ?? [])
             outputs[query.input.name]?.needed.formUnion(needs.all)
         }
+        // The rows of a table are found by their keys.
+        for output in outputs.values where output.relation.kind == .table {
+            output.needed.formUnion(0..<output.relation.keyCount)
+        }
         return outputs
     }
 
     private func makeScans(_ outputs: [String: Outputs], _ slots: Int) -> [Scan] {
         plan.catalogue.order.compactMap { name in
             guard let output = outputs[name], case .source(let properties) = output.relation.origin,
-                !output.queries.isEmpty || !output.sinks.isEmpty || !output.subscribers.isEmpty
+                output.isRead
             else { return nil }
             return Scan(
                 relation: output.relation, properties: properties, needed: output.needed, slots: slots)
         }
     }
 
+    private func makeTables(_ outputs: [String: Outputs], _ slots: Int) -> [TableOperator] {
+        plan.catalogue.order.compactMap { name in
+            guard let output = outputs[name], output.relation.kind == .table,
+                case .source = output.relation.origin, output.isRead
+            else { return nil }
+            let stores = (0..<ShardedRows.shardCount).map {
+                makeStore(TableOperator.layout(output.relation, shard: $0))
+            }
+            let table = TableOperator(
+                outputs: output, stores: stores, seed: seed, slots: slots, capturesOld: !output.queries.isEmpty)
+            output.table = table
+            return table
+        }
+    }
+
     private func makeDeduplication(
         _ plan: DeduplicationPlan, _ query: QueryPlan, _ level: Int, _ slots: Int
-    ) throws(StateError) -> DeduplicationOperator {
+    ) -> DeduplicationOperator {
         var stores: [KeyedStateStore] = []
         for shard in 0..<ShardedRows.shardCount {
             stores.append(
-                try makeStore(StateLayout(name: "\(query.output.name)/seen/\(shard)", payloadBytes: 0)))
+                makeStore(StateLayout(name: "\(query.output.name)/seen/\(shard)", payloadBytes: 0)))
         }
         return DeduplicationOperator(plan: plan, level: level, stores: stores, seed: seed, slots: slots)
     }
 
     private func makeAggregation(
         _ plan: AggregationPlan, _ query: QueryPlan, _ output: Outputs, _ level: Int, _ slots: Int
-    ) throws(StateError) -> AggregationOperator {
+    ) -> AggregationOperator {
         let layout = GroupLayout(plan.aggregates.map(\.function))
         let name = query.output.name
         let isSession: Bool
         if case .session = plan.window?.kind { isSession = true } else { isSession = false }
+        let isRead = self.plan.queries.contains { $0.input.name == query.output.name }
         var shards: [AggregationShard] = []
         for shard in 0..<ShardedRows.shardCount {
-            let store = try makeStore(
+            let store = makeStore(
                 StateLayout(
                     name: "\(name)/groups/\(shard)", payloadBytes: layout.payloadBytes,
                     blobOffsets: layout.blobOffsets, tracksExpiryOrder: plan.emission == .final))
@@ -105,16 +131,17 @@ struct FlowBuilder {
             for (index, call) in plan.aggregates.enumerated() {
                 distinct.append(
                     call.function.countsDistinct
-                        ? try makeStore(
+                        ? makeStore(
                             StateLayout(name: "\(name)/distinct-\(index)/\(shard)", payloadBytes: 0)) : nil)
             }
             let sessions = isSession
-                ? try makeStore(
+                ? makeStore(
                     StateLayout(name: "\(name)/sessions/\(shard)", payloadBytes: 8, blobOffsets: [0])) : nil
             shards.append(
                 AggregationShard(
                     plan: plan, output: query.output, store: store, distinctStores: distinct,
-                    sessions: sessions, capturesOld: self.plan.queries.contains { $0.input.name == query.output.name }, mark: firstMark))
+                    sessions: sessions, capturesOld: isRead, emitsPerRecord: self.plan.emitsPerRecord,
+                    mark: firstMark))
         }
         return AggregationOperator(
             plan: plan, output: query.output, level: level, shards: shards, seed: seed, slots: slots)

@@ -1,4 +1,5 @@
 import Columnar
+import Expressions
 import Planning
 
 /// Everything that takes the rows or changes of one relation.
@@ -7,12 +8,17 @@ final class Outputs: @unchecked Sendable {
     /// Positions in the relation's layout that somebody reads.
     var needed: Set<Int> = []
     var queries: [QueryOperator] = []
+    /// Makes changes of the records of a table's source.
+    var table: TableOperator?
     var sinks: [any Sink] = []
     var subscribers: [any Subscriber] = []
     /// Rows or changes that went through.
     let counters = Counters()
 
     init(relation: Relation) { self.relation = relation }
+
+    /// Whether anybody takes its rows.
+    var isRead: Bool { wantsEveryRound || !sinks.isEmpty }
 
     /// Whether somebody wants changes at the end of each round and not only of the epoch.
     var wantsEveryRound: Bool { !subscribers.isEmpty || !queries.isEmpty }
@@ -21,6 +27,7 @@ final class Outputs: @unchecked Sendable {
     func deliver(_ batch: RowBatch, to slot: Slot) {
         guard batch.aliveCount > 0 else { return }
         counters.add(.rows, batch.aliveCount)
+        if let table { return table.take(batch, slot) }
         for query in queries { query.process(batch, slot) }
         if !sinks.isEmpty || !subscribers.isEmpty { slot.pending.append((self, batch)) }
     }
@@ -30,18 +37,19 @@ final class Outputs: @unchecked Sendable {
         let whole = batch.compactedFully(needed: needed)
         let rows = StreamRows(
             relation: relation, count: whole.count, columns: whole.columns, eventTimes: whole.eventTimes,
+            valuePresence: whole.valuePresence,
             firstSequence: whole.count > 0 ? whole.sequence(of: 0) : 0)
         for sink in sinks { sink.write(rows) }
         for subscriber in subscribers { subscriber.receive(rows) }
     }
 
     /// Changes of a table, at the end of a round or epoch.
-    func deliver(_ changes: ChangeBatch, toSinks: Bool) {
+    func deliver(_ changes: ChangeBatch, _ context: EvaluationContext) {
         guard changes.count > 0 else { return }
         counters.add(.rows, changes.count)
-        for query in queries { query.process(changes) }
+        for query in queries { query.process(changes, context) }
         for subscriber in subscribers { subscriber.receive(changes) }
-        if toSinks { for sink in sinks { sink.write(changes) } }
+        for sink in sinks { sink.write(changes) }
     }
 }
 

@@ -19,6 +19,8 @@ struct QueryNeeds {
         var projected: [(position: Int, expression: Expression)] = []
         var passed: [(from: Int, to: Int)] = []
         var expressions: [Expression] = []
+        var output = output
+        if let time = plan.outputTime { output.insert(time.position) }
         switch plan.shape {
         case .projection(let all):
             for (position, expression) in all.enumerated() where output.contains(position) {

@@ -19,6 +19,9 @@ final class QueryOperator: @unchecked Sendable {
     private let projected: [(position: Int, expression: Expression)]
     /// Pseudo-columns that pass through: from and to.
     private let passed: [(from: Int, to: Int)]
+    /// Key columns of the output that are made of the input's values.
+    private let maskedKeys: [Int]
+    private let outputTime: OutputTime?
     private var slots: [Compiled]
 
     private struct Compiled {
@@ -40,6 +43,11 @@ final class QueryOperator: @unchecked Sendable {
         isVarying = needs.isVarying
         projected = needs.projected
         passed = needs.passed
+        maskedKeys = needs.projected.filter { projected in
+            projected.position < plan.output.keyCount
+                && projected.expression.columns.contains { $0 >= plan.input.keyCount && $0 < plan.input.columns.count }
+        }.map(\.position)
+        outputTime = plan.outputTime.map(OutputTime.init)
         let projection = needs.projected.map(\.expression)
         slots = (0..<count).map { _ in
             Compiled(
@@ -51,7 +59,9 @@ final class QueryOperator: @unchecked Sendable {
     // MARK: Rows of a stream
 
     func process(_ batch: RowBatch, _ slot: Slot) {
-        var batch = batch
+        // A record without a value passes no condition and belongs to no group.
+        var batch = aggregation != nil || plan.filter != nil ? batch.withValues : batch
+        guard batch.aliveCount > 0 else { return }
         prepare(slot, batch)
         if let filter = slots[slot.index].filter {
             let passing = filter.select(batch.columns, count: batch.count, context: slot.context)
@@ -93,7 +103,19 @@ final class QueryOperator: @unchecked Sendable {
             for (index, target) in projected.enumerated() { result.columns[target.position] = columns[index] }
         }
         for (from, to) in passed { result.columns[to] = batch.columns[from] }
+        if let valuePresence = batch.valuePresence { maskKeys(&result, valuePresence) }
+        if let outputTime { return outputTime.applied(to: result, rowTime: plan.output.position(of: .rowTime)) }
         return result
+    }
+
+    /// A part of the key that is made of values is NULL where the record had none.
+    private func maskKeys(_ batch: inout RowBatch, _ valuePresence: Bitmap) {
+        for position in maskedKeys where batch.columns[position].count == batch.count {
+            let column = batch.columns[position]
+            let builder = ColumnBuilder(type: column.type, capacity: batch.count)
+            for row in 0..<batch.count { builder.append(valuePresence[row] ? column.value(at: row) : .null) }
+            batch.columns[position] = builder.finish()
+        }
     }
 
     /// Tells RANDOM() and UUID() which records the rows are.
@@ -106,24 +128,37 @@ final class QueryOperator: @unchecked Sendable {
 
     // MARK: Changes of a table
 
-    /// Filters and projects a table's changes; called by the task's thread.
-    func process(_ changes: ChangeBatch) {
-        let context = EvaluationContext()
-        let new = rows(changes.new, present: changes.newPresence, changes.count, context)
-        let old = changes.old.map { rows($0, present: changes.oldPresence, changes.count, context) }
+    /// Filters a table's changes and projects them, or leaves them with the aggregation; called by the task's thread.
+    func process(_ changes: ChangeBatch, _ context: EvaluationContext) {
+        context.positions = isVarying ? [changes.sequences] : []
+        let present = passing(changes.new, of: changes.newPresence, changes.count, context)
+        let was = changes.old.map { passing($0, of: changes.oldPresence, changes.count, context) }
+            ?? changes.oldPresence
+        if let aggregation {
+            let all = Bitmap(repeating: true, count: changes.count)
+            return aggregation.take(changes, was: was ?? all, present: present ?? all, context)
+        }
         var result = ChangeBatch(
-            relation: plan.output, count: changes.count, new: new.columns, newPresence: new.present,
-            old: old?.columns, oldPresence: old?.present ?? changes.oldPresence, sequences: changes.sequences)
+            relation: plan.output, count: changes.count, new: rows(changes.new, changes.count, context),
+            newPresence: present, old: changes.old.map { rows($0, changes.count, context) }, oldPresence: was,
+            sequences: changes.sequences)
         let visible = (0..<Int32(changes.count)).filter {
             result.isPresent(Int($0)) || result.wasPresent(Int($0))
         }
         if visible.count < changes.count { result = result.gather(Selection(visible)) }
-        outputs.deliver(result, toSinks: true)
+        outputs.deliver(result, context)
     }
 
-    private func rows(
-        _ columns: [Column], present: Bitmap?, _ count: Int, _ context: EvaluationContext
-    ) -> (columns: [Column], present: Bitmap?) {
+    /// The rows that are there and pass the query's condition; nil is all.
+    private func passing(
+        _ columns: [Column], of present: Bitmap?, _ count: Int, _ context: EvaluationContext
+    ) -> Bitmap? {
+        guard let filter = slots[0].filter else { return present }
+        let condition = filter.evaluate(columns, count: count, context: context)[0]
+        return Bitmap.intersection(Bitmap.intersection(condition.booleans, condition.validity), present)
+    }
+
+    private func rows(_ columns: [Column], _ count: Int, _ context: EvaluationContext) -> [Column] {
         var result = [Column](repeating: RowBatch.absent, count: plan.output.width)
         if let projection = slots[0].projection {
             let made = projection.evaluate(columns, count: count, context: context)
@@ -132,10 +167,11 @@ final class QueryOperator: @unchecked Sendable {
         for pseudo in PseudoColumn.allCases {
             result[plan.output.position(of: pseudo)] = columns[plan.input.position(of: pseudo)]
         }
-        guard let filter = slots[0].filter else { return (result, present) }
-        let passing = filter.evaluate(columns, count: count, context: context)[0]
-        let kept = Bitmap.intersection(passing.booleans, passing.validity)
-        return (result, Bitmap.intersection(kept, present))
+        if let outputTime {
+            let place = plan.output.position(of: .rowTime)
+            result[place] = outputTime.times(result, instead: result[place])
+        }
+        return result
     }
 }
 

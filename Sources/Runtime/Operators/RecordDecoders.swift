@@ -10,14 +10,17 @@ struct RecordDecoders {
     private let fields: [DecodedField]
     /// Columns of a whole record, the undecoded included.
     private let width: Int
+    /// JSON: whether a record is an object; if not, it is the value of the only column.
+    private let isWrapped: Bool
     private var current: (any RecordDecoder)?
     private var currentHeader: [UInt8]?
 
-    init(format: SourceProperties.Format, delimiter: String?, fields: [DecodedField], width: Int) {
+    init(format: SourceProperties.Format, delimiter: String?, fields: [DecodedField], width: Int, isWrapped: Bool) {
         self.format = format
         self.delimiter = delimiter
         self.fields = fields
         self.width = width
+        self.isWrapped = isWrapped
     }
 
     /// - Parameter isStrict: a header that lacks a column is an error; else the file's records all are.
@@ -35,7 +38,10 @@ struct RecordDecoders {
         header: [UInt8]?, source: String, isStrict: Bool
     ) throws(Diagnostic) -> any RecordDecoder {
         switch format {
-        case .json: return JSONDecoder(fields: fields)
+        case .json:
+            // Nobody reads the only value: any bytes will do.
+            if !isWrapped, fields.isEmpty { return LinesDecoder(name: "") }
+            return JSONDecoder(fields: fields, isWrapped: isWrapped)
         case .lines: return LinesDecoder(name: fields.first?.name ?? "")
         case .kafka:
             // The format has one column; nobody reads any when there is none here.

@@ -15,8 +15,7 @@ final class Scan: @unchecked Sendable {
     private let valueColumns: [Int]
     private let keyColumns: [Int]
     private let timestampColumn: Int?
-    /// Reads times that are not ISO 8601.
-    private let patternParser: TimestampPatternParser?
+    private let timeParser: EventTimeParser
     /// One set of decoders for each slot of a round: decoders learn and belong to one thread at a time.
     private var decoders: [SlotDecoders]
 
@@ -39,7 +38,7 @@ final class Scan: @unchecked Sendable {
             relation.columns.firstIndex { $0.name == name }
         }
         timestampColumn = time
-        patternParser = properties.timestampFormat.flatMap(TimestampPatternParser.init)
+        timeParser = EventTimeParser(pattern: properties.timestampFormat)
         var needed = needed
         if let time { needed.insert(time) }
         self.needed = needed
@@ -51,17 +50,18 @@ final class Scan: @unchecked Sendable {
     }
 
     private func makeDecoders() -> SlotDecoders {
+        let valueCount = relation.columns.count - relation.keyCount
         let values = RecordDecoders(
             format: properties.valueFormat, delimiter: properties.delimiter,
             fields: valueColumns.map {
                 DecodedField(
                     relation.columns[$0].name, relation.columns[$0].type, position: $0 - relation.keyCount)
-            }, width: relation.columns.count - relation.keyCount)
+            }, width: valueCount, isWrapped: valueCount != 1 || properties.wrapsSingleValue)
         let keys = keyColumns.isEmpty ? nil : RecordDecoders(
-            format: properties.keyFormat, delimiter: nil,
+            format: properties.keyFormat, delimiter: properties.keyDelimiter,
             fields: keyColumns.map {
                 DecodedField(relation.columns[$0].name, relation.columns[$0].type, position: $0)
-            }, width: relation.keyCount)
+            }, width: relation.keyCount, isWrapped: relation.keyCount > 1)
         return SlotDecoders(values: values, keys: keys)
     }
 
@@ -100,11 +100,13 @@ final class Scan: @unchecked Sendable {
             let decoder = try decoders[slot].values.decoder(
                 header: nil, source: chunk.sourceName, isStrict: true)
             let records = decoder.decode(chunk.buffer, frames: spans.values)
+            let windows = relation.windowing.map { WindowedKeys(spans.keys, $0, in: chunk.buffer) }
             let keys = try decoders[slot].keys?.decoder(
                 header: nil, source: chunk.sourceName, isStrict: true)
-                .decode(chunk.buffer, frames: spans.keys)
-            let decoded = Decoded(
+                .decode(chunk.buffer, frames: windows?.keys ?? spans.keys)
+            var decoded = Decoded(
                 chunk, records, keys, Column.bigints(spans.offsets), Column.bigints(spans.timestamps))
+            decoded.windows = windows
             add(decoded, clock, to: &result)
         }
         for rejection in chunk.rejections {
@@ -123,6 +125,8 @@ final class Scan: @unchecked Sendable {
         let keys: DecodedRecords?
         let offsets: Column
         let messageTimes: Column?
+        /// The windows in the keys, where the relation has such keys.
+        var windows: WindowedKeys?
 
         init(
             _ chunk: Chunk, _ records: DecodedRecords, _ keys: DecodedRecords?, _ offsets: Column,
@@ -152,6 +156,9 @@ final class Scan: @unchecked Sendable {
             for (index, position) in keyColumns.enumerated() { columns[position] = keys.columns[index] }
         }
         var problems = RowProblems(records, keys: decoded.keys)
+        for row in decoded.windows?.broken ?? [] {
+            problems.add(row, "wrong_length", "the key is too short to name a window")
+        }
         let times = eventTimes(columns, decoded, clock, &problems)
         let batch = finish(decoded, columns, times, problems, clock)
         counters.add(.rows, count)
@@ -186,10 +193,27 @@ final class Scan: @unchecked Sendable {
         place(.rowSource) { .constant(.string(decoded.chunk.sourceName), type: .string, count: count) }
         place(.rowRaw) { decoded.records.rawColumn(of: decoded.chunk.buffer) }
         place(.rowError) { problems.column(count) }
+        if let windows = decoded.windows {
+            place(.windowStart) { windows.starts }
+            place(.windowEnd) { windows.ends }
+        }
         let time = ChunkTime(
             partition: decoded.chunk.partition, count: count, runningMaxima: times.runningMaxima)
         return RowBatch(
-            columns: columns, count: count, selection: nil, origin: nil, eventTimes: times.values, time: time)
+            columns: columns, count: count, selection: nil, origin: nil, eventTimes: times.values,
+            valuePresence: presence(of: decoded), time: time)
+    }
+
+    /// Which messages have a value; nil when all have, as lines do.
+    private func presence(of decoded: Decoded) -> Bitmap? {
+        guard decoded.messageTimes != nil else { return nil }
+        var present: Bitmap?
+        for row in 0..<decoded.records.count where decoded.records.frames.range(row) == nil {
+            let bits = present ?? Bitmap(repeating: true, count: decoded.records.count)
+            bits.clear(row)
+            present = bits
+        }
+        return present
     }
 
     // MARK: Time
@@ -205,12 +229,14 @@ final class Scan: @unchecked Sendable {
     ) -> EventTimes {
         let count = decoded.records.count
         var parsed = decoded.messageTimes
-        if let timestampColumn { parsed = timestamps(columns[timestampColumn]) }
+        if let timestampColumn { parsed = timeParser.times(columns[timestampColumn]) }
         let values = Buffer(capacity: count * 8)
         let maxima = Buffer(capacity: count * 8)
         let out = values.pointer.assumingMemoryBound(to: Int64.self)
         let running = maxima.pointer.assumingMemoryBound(to: Int64.self)
         let limit = properties.maximumFuture.map { clock.addingReportingOverflow($0).partialValue } ?? .max
+        // Messages have no times before the epoch.
+        let earliest: Int64 = decoded.messageTimes == nil ? .min : 0
         var maximum = Int64.min
         for row in 0..<count {
             var time = clock
@@ -218,6 +244,8 @@ final class Scan: @unchecked Sendable {
                 // Its columns are NULL: no time to read.
             } else if let parsed {
                 if !parsed.isValid(row) {
+                    problems.add(row, "bad_timestamp", timeReason(columns, row))
+                } else if parsed.int64s[row] < earliest {
                     problems.add(row, "bad_timestamp", timeReason(columns, row))
                 } else if parsed.int64s[row] > limit {
                     time = parsed.int64s[row]
@@ -234,12 +262,6 @@ final class Scan: @unchecked Sendable {
         }
         return EventTimes(
             values: .fixed(.bigint, count: count, validity: nil, values: values), runningMaxima: maxima)
-    }
-
-    private func timestamps(_ column: Column) -> Column {
-        guard column.type == .string else { return column }
-        if let patternParser { return patternParser.parse(column) }
-        return TimestampColumn.parse(column)
     }
 
     private func timeReason(_ columns: [Column], _ row: Int) -> String {

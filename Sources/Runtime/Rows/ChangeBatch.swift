@@ -45,7 +45,7 @@ public struct ChangeBatch: Sendable {
             columns.map { $0.count == count ? $0.gather(selection) : $0 }
         }
         func taken(_ bits: Bitmap?) -> Bitmap? {
-            bits.map { Column.booleans($0).gather(selection).booleans }
+            bits.map { $0.gathered(by: selection) }
         }
         return ChangeBatch(
             relation: relation, count: selection.count, new: taken(new), newPresence: taken(newPresence),

@@ -14,6 +14,8 @@ struct RowBatch: Sendable {
     var origin: Selection?
     /// BIGINT, milliseconds since the epoch, never NULL.
     var eventTimes: Column
+    /// Rows whose record had a value; the others are NULL in all value columns. nil is all.
+    var valuePresence: Bitmap?
     let time: ChunkTime
 
     /// Stands for a column that is not there.
@@ -52,9 +54,18 @@ struct RowBatch: Sendable {
             needed.contains(index) && column.count == count ? column.gather(selection) : Self.absent
         }
         result.eventTimes = eventTimes.gather(selection)
+        result.valuePresence = valuePresence.map { $0.gathered(by: selection) }
         result.origin = origin.map { $0.gathered(by: selection) } ?? selection
         result.count = selection.count
         result.selection = nil
+        return result
+    }
+
+    /// Without the rows whose record had no value.
+    var withValues: RowBatch {
+        guard let valuePresence else { return self }
+        var result = selecting((selection ?? .all(count)).keeping(valuePresence))
+        result.valuePresence = nil
         return result
     }
 
@@ -63,6 +74,10 @@ struct RowBatch: Sendable {
     func watermark(at row: Int) -> Int64 { time.watermark(at: chunkRow(row)) }
 
     func sequence(of row: Int) -> Int64 { time.firstSequence + Int64(chunkRow(row)) }
+}
+
+extension Bitmap {
+    func gathered(by selection: Selection) -> Bitmap { Column.booleans(self).gather(selection).booleans }
 }
 
 extension Selection {

@@ -9,6 +9,8 @@ public struct StreamRows: Sendable {
     public let columns: [Column]
     /// BIGINT, milliseconds since the epoch.
     public let eventTimes: Column
+    /// Rows whose record had a value; the others are tombstones in a topic. nil is all.
+    public let valuePresence: Bitmap?
     /// The number of the first row's source record.
     public let firstSequence: Int64
 }

@@ -2,7 +2,8 @@ import Diagnostics
 
 /// Loads one part of a range, once, on any thread.
 ///
-/// Gives one chunk mostly; none when no record starts in the part; several when an overlong record parts them.
+/// Gives one chunk mostly; none when no record starts in the part; several when an overlong record parts
+/// them.
 public struct ChunkLoader: Sendable {
     /// Bytes that loading will about take.
     public let byteCount: Int

@@ -3,8 +3,8 @@ import Diagnostics
 /// An input that is read by position, so that any part of it can be read again after a crash.
 ///
 /// Contract, from one thread save for ``wake()`` and the loaders of ``chunks(of:targetBytes:)``:
-/// - ``restore(_:)`` comes first, then ``replay(_:)`` for each range logged behind that position, in their order,
-///   then ``poll(maximumBytes:isFinal:)`` again and again.
+/// - ``restore(_:)`` comes first, then ``replay(_:)`` for each range logged behind that position, in their
+///   order, then ``poll(maximumBytes:isFinal:)`` again and again.
 /// - A range gives the same records however often and with whatever chunk size it is read.
 /// - Ranges of one partition come in its order and neither overlap nor leave out a byte.
 public protocol Source: AnyObject {
@@ -14,7 +14,8 @@ public protocol Source: AnyObject {
     /// The position behind all ranges that were handed out or replayed so far.
     func position() -> [UInt8]
 
-    /// New input that is there now, in order, at most `maximumBytes` but one record if there is any; never blocks.
+    /// New input that is there now, in order, at most `maximumBytes` but one record if there is any; never
+    /// blocks.
     ///
     /// `isFinal` takes unterminated last records too, without waiting for them to be finished.
     func poll(maximumBytes: Int, isFinal: Bool) throws(Diagnostic) -> [InputRange]

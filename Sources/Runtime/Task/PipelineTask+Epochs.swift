@@ -11,23 +11,16 @@ extension PipelineTask {
         let started = environment.monotonic()
         try persisting("the write-ahead log") { () throws(StorageError) in try open.log.seal() }
         try stateful { () throws(StateError) in try flow.endEpoch() }
-        workers.drainBackground()
-        for sink in allSinks { try delivering(sink) { () throws(SinkError) in try sink.prepare() } }
+        try deliveringAll { sink throws(SinkError) in try sink.prepare() }
         for letters in deadLetters.values {
             try persisting("the dead letters") { () throws(StorageError) in
                 try letters.write(epoch: open.number)
             }
         }
-        let attachment = ["task": currentCheckpoint(flow).bytes]
-        try persistingState { () throws(StateError) in
-            try checkpoint.write(epoch: open.number, attachments: attachment)
-        }
-        for (relation, targets) in sinks {
-            let notes = flow.notes(for: relation)
-            for sink in targets {
-                try delivering(sink) { () throws(SinkError) in try sink.commit(notes: notes) }
-            }
-        }
+        checkpoint.attachments = [Self.attachment: currentCheckpoint(flow).bytes]
+        try persistingState { () throws(StateError) in try checkpoint.write(epoch: Int(open.number)) }
+        let notes = sinkNotes(flow)
+        try deliveringAll { sink throws(SinkError) in try sink.commit(notes: notes[sink.name] ?? [:]) }
         try persisting("the write-ahead log") { () throws(StorageError) in try open.log.finish() }
         try finish(open, started)
     }
@@ -36,16 +29,37 @@ extension PipelineTask {
         let previous = committed
         committed = open.number
         epoch = nil
-        try stateful { () throws(StateError) in try self.checkpoint?.discard(before: open.number) }
+        try stateful { () throws(StateError) in try self.checkpoint?.discard(before: Int(open.number)) }
+        mergeState()
         // What is left behind by a crash here is removed with the next epoch's.
         if previous > 0 { try? log.remove(previous) }
         for (_, source) in sources { try source.acknowledge() }
-        for sink in allSinks { try delivering(sink) { () throws(SinkError) in try sink.maintain() } }
+        try deliveringAll { sink throws(SinkError) in try sink.maintain() }
         let now = environment.monotonic()
         board.update { status in
             status.committedEpochs = open.number
             status.lastEpochMilliseconds = now - open.startedAt
             status.lastCommitMilliseconds = now - started
+        }
+    }
+
+    /// What each sink keeps with its commit, by the sink's name.
+    private func sinkNotes(_ flow: Flow) -> [String: [String: Int64]] {
+        var notes: [String: [String: Int64]] = [:]
+        for (relation, targets) in sinks {
+            for sink in targets { notes[sink.name] = flow.notes(for: relation) }
+        }
+        return notes
+    }
+
+    private static let attachment = "task"
+
+    /// Joins files of the state while the next epoch runs.
+    private func mergeState() {
+        guard let merge = checkpoint?.pendingMerge() else { return }
+        workers.enqueue(bytes: 0) {
+            // A merge that fails leaves the files as they are; it is due again after the next epoch.
+            do throws(StateError) { try merge() } catch {}
         }
     }
 
@@ -77,8 +91,8 @@ extension PipelineTask {
                 hint: "check its permissions, or give another one with --state")
         }
         openEpoch = try findOpenEpoch()
-        let restored = try restoreState()
-        try build(restored)
+        try build()
+        try takeUp(try restoreState())
         if let openEpoch { try finishEpoch(openEpoch) }
     }
 
@@ -104,44 +118,46 @@ extension PipelineTask {
 
     private func isDone(_ epoch: Int64) throws(Diagnostic) -> Bool { try log.load(epoch)?.isDone ?? false }
 
+    /// Puts the operators together, with empty state.
+    private func build() throws(Diagnostic) {
+        let checkpoint = StateCheckpoint(
+            directory: Path.join(configuration.stateDirectory, "state"), fileSystem: environment.fileSystem,
+            memory: StateMemory(budgetBytes: configuration.stateMemoryBytes))
+        self.checkpoint = checkpoint
+        let builder = FlowBuilder(
+            plan: plan, sinks: sinks, subscribers: subscribers, workers: workers, seed: instance.seed,
+            // Marks of an epoch's rounds stay below the next epoch's first.
+            firstMark: (committed + 1) << 24, makeStore: checkpoint.addStore)
+        flow = builder.build()
+    }
+
+    /// Fills the stores with the state of the last epoch that is done.
     private func restoreState() throws(Diagnostic) -> TaskCheckpoint {
-        let memory = StateMemory(budgetBytes: configuration.stateMemoryBytes)
-        let directory = Path.join(configuration.stateDirectory, "state")
-        let fileSystem = environment.fileSystem
-        let epoch = committed
-        var restored: TaskCheckpoint?
+        guard let checkpoint else { return TaskCheckpoint() }
+        let epoch = Int(committed)
         try stateful { () throws(StateError) in
-            let opened = try StateCheckpoint(
-                fileSystem: fileSystem, directory: directory, memory: memory, epoch: epoch > 0 ? epoch : nil)
-            self.checkpoint = opened
-            restored = opened.attachments["task"].flatMap { TaskCheckpoint($0) }
+            if epoch == 0 { try checkpoint.startEmpty() } else { _ = try checkpoint.load(epoch: epoch) }
         }
         if epoch == 0 { return TaskCheckpoint() }
-        guard let restored else {
+        guard let restored = checkpoint.attachments[Self.attachment].flatMap({ TaskCheckpoint($0) }) else {
             throw Diagnostic(
-                .incompatibleVersion, "the checkpoint of epoch \(epoch) in \(directory) is of another version",
+                .incompatibleVersion,
+                "the checkpoint of epoch \(epoch) in \(configuration.stateDirectory) is of another version",
                 hint: "use the Millrace version that wrote it, or start over with another --state directory")
         }
         for (relation, signature) in plan.stateSignatures {
             guard let former = restored.signatures[relation], former != signature else { continue }
             throw Diagnostic(
                 .state, "the state of \(relation) was made by another query and can't be kept",
-                expected: former, hint: "put the former query back, or start over with another --state directory")
+                expected: former,
+                hint: "put the former query back, or start over with another --state directory")
         }
         return restored
     }
 
-    private func build(_ restored: TaskCheckpoint) throws(Diagnostic) {
-        guard let checkpoint else { return }
-        let builder = FlowBuilder(
-            plan: plan, sinks: sinks, subscribers: subscribers, workers: workers, seed: instance.seed,
-            // Marks of an epoch's rounds stay below the next epoch's first.
-            firstMark: (committed + 1) << 24,
-            makeStore: { layout throws(StateError) in try checkpoint.store(layout) })
-        var built: Flow?
-        try stateful { () throws(StateError) in built = try builder.build() }
-        guard let flow = built else { return }
-        self.flow = flow
+    /// Goes on where the checkpoint left off.
+    private func takeUp(_ restored: TaskCheckpoint) throws(Diagnostic) {
+        guard let flow else { return }
         flow.restore(
             flow.scans.map { scan in
                 let delay = scan.properties.watermarkDelay

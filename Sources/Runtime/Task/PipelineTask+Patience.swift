@@ -11,12 +11,30 @@ extension PipelineTask {
     /// A step of a sink, tried again while its target is away.
     func delivering(_ sink: any Sink, _ step: () throws(SinkError) -> Void) throws(Diagnostic) {
         try patiently { () throws(Attempt) in
-            do throws(SinkError) { try step() } catch {
-                switch error {
-                case .unavailable(let diagnostic): throw .again(diagnostic)
-                case .refused(let diagnostic): throw .never(diagnostic)
-                }
+            do throws(SinkError) { try step() } catch { throw Self.attempt(error) }
+        }
+    }
+
+    /// A step of all sinks, side by side; those whose target is away try it again.
+    func deliveringAll(
+        _ step: @Sendable (any Sink) throws(SinkError) -> Void
+    ) throws(Diagnostic) {
+        var waiting = allSinks
+        try patiently { () throws(Attempt) in
+            let failures = FailureList()
+            let sinks = waiting
+            workers.forEach(sinks.count) { index in
+                do throws(SinkError) { try step(sinks[index]) } catch { failures.add(sinks[index], error) }
             }
+            waiting = failures.sinks
+            if let worst = failures.worst { throw Self.attempt(worst) }
+        }
+    }
+
+    private static func attempt(_ error: SinkError) -> Attempt {
+        switch error {
+        case .unavailable(let diagnostic): return .again(diagnostic)
+        case .refused(let diagnostic): return .never(diagnostic)
         }
     }
 
@@ -85,5 +103,21 @@ extension PipelineTask {
                 }
             }
         }
+    }
+}
+
+/// The sinks that failed at a step, noted by several threads.
+private final class FailureList: @unchecked Sendable {
+    private var failures: [(sink: any Sink, error: SinkError)] = []
+    private let monitor = Monitor()
+
+    func add(_ sink: any Sink, _ error: SinkError) { monitor.withLock { failures.append((sink, error)) } }
+
+    var sinks: [any Sink] { failures.map(\.sink) }
+
+    /// One that waiting does not help, if there is any.
+    var worst: SinkError? {
+        let refused = failures.first { if case .refused = $0.error { true } else { false } }
+        return (refused ?? failures.first)?.error
     }
 }

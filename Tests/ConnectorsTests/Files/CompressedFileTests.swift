@@ -9,7 +9,9 @@ import Testing
         suffix == ".gz" ? Packed.gzip(text) : Packed.zstandard(text)
     }
 
-    private func readings(_ bed: FileBed, final: Bool = false) throws -> (records: [String], refused: [RangeReading.Refusal]) {
+    private func readings(
+        _ bed: FileBed, final: Bool = false
+    ) throws -> (records: [String], refused: [RangeReading.Refusal]) {
         var records: [String] = []
         var refused: [RangeReading.Refusal] = []
         while true {
@@ -35,7 +37,9 @@ import Testing
         #expect(try bed.read() == ["6"])
     }
 
-    @Test(arguments: [".gz", ".zst"]) func aFileCutAnywhereGivesItsWholeLinesAndThenAnError(suffix: String) throws {
+    @Test(arguments: [".gz", ".zst"]) func aFileCutAnywhereGivesItsWholeLinesAndThenAnError(
+        suffix: String
+    ) throws {
         let lines = (0..<300).map { "line \($0 * 7919 % 1000)" }
         let whole = pack(lines.map { $0 + "\n" }.joined(), suffix)
         for cut in stride(from: 1, to: whole.count - 1, by: 37) {
@@ -78,6 +82,46 @@ import Testing
         }
     }
 
+    @Test(arguments: [".gz", ".zst"]) func noDamageIsACrash(suffix: String) throws {
+        var generator = TestGenerator(seed: 5)
+        let lines = (0..<200).map { _ in "\(generator.next())" }
+        let whole = pack(lines.map { $0 + "\n" }.joined(), suffix)
+        let bed = try FileBed { settings, _ in settings.longestRecordBytes = 500 }
+        for round in 0..<150 {
+            var bytes = whole
+            for _ in 0..<1 + generator.below(4) {
+                let place = generator.below(bytes.count)
+                switch generator.below(3) {
+                case 0: bytes[place] ^= UInt8(1 + generator.below(255))
+                case 1: bytes.remove(at: place)
+                default: bytes.insert(UInt8(generator.below(256)), at: place)
+                }
+            }
+            bed.write("\(round)" + suffix, bytes)
+            let reading = try readings(bed, final: true)
+            #expect(!reading.refused.isEmpty || reading.records == lines, "round \(round)")
+        }
+    }
+
+    @Test func aDamagedFileThatIsMendedInPlaceIsReadOn() throws {
+        var generator = TestGenerator(seed: 6)
+        let lines = (0..<5000).map { _ in "\(generator.next())" }
+        let whole = Packed.gzip(lines.map { $0 + "\n" }.joined())
+        let bed = try FileBed()
+        var bytes = whole
+        bytes[whole.count * 3 / 4] ^= 0xFF
+        bed.append("a.gz", bytes)
+        let first = try readings(bed, final: true)
+        #expect(first.refused.count == 1)
+        let file = open(bed.path("a.gz"), O_WRONLY)
+        _ = whole.withUnsafeBytes { pwrite(file, $0.baseAddress, $0.count, 0) }
+        close(file)
+        let rest = try readings(bed, final: true)
+        #expect(rest.refused.isEmpty)
+        // What the damage made of the lines before it was noticed cannot be taken back.
+        #expect(first.records.count + rest.records.count == lines.count)
+    }
+
     @Test func somethingElseBehindTheLastMemberIsAnError() throws {
         let bed = try FileBed()
         bed.write("a.gz", Packed.gzip("1\n") + [0, 0, 0])
@@ -106,6 +150,23 @@ import Testing
         #expect(reading.records == ["one", "two", "three", "four"])
         #expect(reading.refused.count == 1)
         #expect(reading.refused.first?.bytes.starts(with: Array("fi".utf8)) == true)
+    }
+
+    @Test func aProblemIsToldInTheSameWordsAfterACrash() throws {
+        let bed = try FileBed()
+        bed.write("a.zst", Packed.zstandard("one\ntwo\nthr") + Array(Packed.zstandard("ee\n").dropLast(6)))
+        bed.write("b", "4\n")
+        let ranges = try bed.source.poll(maximumBytes: 1000, isFinal: true)
+        let readings = try ranges.map { try RangeReading(bed.source, $0, targetBytes: 100) }
+        #expect(readings.flatMap(\.rejections).count == 1)
+        let reasons = try bed.source.chunks(of: ranges[2], targetBytes: 1)[0].load()[0].rejections.map(
+            \.reason)
+        try bed.restart(nil, replaying: ranges)
+        #expect(try ranges.map { try RangeReading(bed.source, $0, targetBytes: 100) } == readings)
+        let again = try bed.source.chunks(of: ranges[2], targetBytes: 1)[0].load()[0].rejections.map(\.reason)
+        #expect(again == reasons)
+        #expect(bed.reports.all == reasons)
+        #expect(try bed.source.poll(maximumBytes: 1000, isFinal: true).isEmpty)
     }
 
     @Test func rangesOfABigFileAreReadAgainAfterARestart() throws {

@@ -1,6 +1,7 @@
 import Diagnostics
 import Foundation
 import Storage
+import Runtime
 import Testing
 
 @testable import Connectors
@@ -111,7 +112,8 @@ import Testing
         let feed = LossyFeed()
         let now = bed.now
         let source = try FileSource(
-            bed.settings, fileSystem: LocalFileSystem(), feed: feed, clock: { now.nanoseconds }, report: { _ in })
+            bed.settings, fileSystem: LocalFileSystem(), feed: feed, clock: { now.nanoseconds },
+            report: { _ in })
         try source.restore(nil)
         bed.write("a", "1\n")
         #expect(try source.poll(maximumBytes: 100, isFinal: false).count == 0)
@@ -128,8 +130,10 @@ import Testing
     @Test func aFullQueueOfTheSystemLosesNothing() throws {
         let bed = try FileBed()
         #expect(try bed.read() == [])
-        let limit = Int((try? String(contentsOfFile: "/proc/sys/fs/inotify/max_queued_events", encoding: .utf8))?
-            .trimmingCharacters(in: .whitespacesAndNewlines) ?? "") ?? 16384
+        let limit =
+            Int(
+                (try? String(contentsOfFile: "/proc/sys/fs/inotify/max_queued_events", encoding: .utf8))?
+                    .trimmingCharacters(in: .whitespacesAndNewlines) ?? "") ?? 16384
         guard limit <= 20_000 else { return }
         for index in 0..<(limit / 2) {
             bed.append("f\(index % 300)", "\(index)\n")

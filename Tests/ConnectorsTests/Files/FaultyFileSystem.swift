@@ -16,7 +16,9 @@ final class FaultyFileSystem: FileSystem {
 
     func create(_ path: String) throws(StorageError) -> any WritableFile { try files.create(path) }
     func append(to path: String) throws(StorageError) -> any WritableFile { try files.append(to: path) }
-    func rename(_ path: String, to newPath: String) throws(StorageError) { try files.rename(path, to: newPath) }
+    func rename(_ path: String, to newPath: String) throws(StorageError) {
+        try files.rename(path, to: newPath)
+    }
     func link(_ path: String, to newPath: String) throws(StorageError) { try files.link(path, to: newPath) }
     func remove(_ path: String) throws(StorageError) { try files.remove(path) }
     func truncate(_ path: String, to size: Int) throws(StorageError) { try files.truncate(path, to: size) }

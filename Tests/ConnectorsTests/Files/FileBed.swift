@@ -5,6 +5,7 @@ import Foundation
 import Storage
 import Synchronization
 
+import Runtime
 @testable import Connectors
 
 /// A temporary directory with a source on it, and a clock that only the test moves.
@@ -117,7 +118,8 @@ struct RangeReading: Equatable {
                 names.insert(chunk.sourceName)
                 headers.insert(chunk.header)
                 if chunk.isLastOfFile { lastOfFile += 1 }
-                let bytes = Array(UnsafeRawBufferPointer(start: chunk.buffer.pointer, count: chunk.range.upperBound))
+                let bytes = Array(
+                    UnsafeRawBufferPointer(start: chunk.buffer.pointer, count: chunk.range.upperBound))
                 add(bytes[chunk.range], chunk.offset, isQuoted: source.settings.framing != .lines)
                 for rejection in chunk.rejections {
                     rejections.append(
@@ -175,7 +177,8 @@ enum Packed {
         let input = Array(text.utf8)
         var stream = z_stream()
         deflateInit2_(
-            &stream, 6, Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY, zlibVersion(), Int32(MemoryLayout<z_stream>.size))
+            &stream, 6, Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY, zlibVersion(),
+            Int32(MemoryLayout<z_stream>.size))
         defer { deflateEnd(&stream) }
         var output = [UInt8](repeating: 0, count: input.count + input.count / 8 + 100)
         let capacity = output.count

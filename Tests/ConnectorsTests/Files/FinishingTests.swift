@@ -80,7 +80,8 @@ import Testing
 
     @Test func anArchiveWhereTheSourceLooksIsRefused() throws {
         for (path, archive, isRefused) in [
-            ("", "", true), ("", "/done", false), ("/**/*.json", "/done", true), ("/**/*.json", "/_done", false),
+            ("", "", true), ("", "/done", false), ("/**/*.json", "/done", true),
+            ("/**/*.json", "/_done", false),
             ("/*.json", "/done", false),
         ] {
             func make() throws {

@@ -2,6 +2,7 @@ import Columnar
 import Diagnostics
 import Foundation
 import Storage
+import Runtime
 import Testing
 
 @testable import Connectors
@@ -59,7 +60,8 @@ import Testing
         var text = ""
         var expected: [String] = []
         for index in 0..<400 {
-            let length = generator.next() % 20 == 0 ? Int(generator.next() % 3000) : Int(generator.next() % 40)
+            let length =
+                generator.next() % 20 == 0 ? Int(generator.next() % 3000) : Int(generator.next() % 40)
             let line = index % 37 == 0 ? "" : "\(index):" + String(repeating: "x", count: length)
             expected.append(line)
             text += line + "\n"
@@ -116,7 +118,9 @@ import Testing
                 settings.longestRecordBytes = 50
                 settings.pieceBytes = 64
             }
-            func line(_ count: Int, _ character: Character) -> String { String(repeating: character, count: count) }
+            func line(_ count: Int, _ character: Character) -> String {
+                String(repeating: character, count: count)
+            }
             let lines = [
                 line(50, "a"), line(51, "b"), "short", line(400, "c"), line(51, "d"), line(50, "e"), "",
                 line(10_000, "f"), "end",

@@ -13,7 +13,10 @@ import Testing
             bed.write("a.csv" + suffix, pack(text, suffix))
             let ranges = try bed.source.poll(maximumBytes: 1 << 20, isFinal: false)
             let reading = try RangeReading(bed.source, try #require(ranges.first), targetBytes: 10)
-            #expect(reading.records == ["1,\"a\nb\"", "2,\"say \"\"hi\n\"\"\"", "3,\"\"", "\"4\",\"\"\"\"", "5,x"])
+            #expect(
+                reading.records == [
+                    "1,\"a\nb\"", "2,\"say \"\"hi\n\"\"\"", "3,\"\"", "\"4\",\"\"\"\"", "5,x",
+                ])
             #expect(reading.headers == [Array("id,text".utf8)])
             #expect(reading.offsets.first == 9)
         }
@@ -32,8 +35,9 @@ import Testing
                 for chunk in try loader.load() {
                     records.append(
                         String(
-                            decoding: UnsafeRawBufferPointer(start: chunk.buffer.pointer, count: chunk.range.upperBound)[
-                                chunk.range], as: UTF8.self))
+                            decoding: UnsafeRawBufferPointer(
+                                start: chunk.buffer.pointer, count: chunk.range.upperBound)[
+                                    chunk.range], as: UTF8.self))
                 }
             }
         }
@@ -43,7 +47,8 @@ import Testing
 
     @Test func everyWayToCutTheBytesGivesTheSameRecordEnds() throws {
         let texts = [
-            "a,\"b\nc\",\"\"\"\"\n", "\"\"\n\"\"\"\"\n\"a\"\"\nb\"\n", "a\"b\"\n\"c\n\"\n", "\"a\"x\"y\"\n\"z\n\"\n",
+            "a,\"b\nc\",\"\"\"\"\n", "\"\"\n\"\"\"\"\n\"a\"\"\nb\"\n", "a\"b\"\n\"c\n\"\n",
+            "\"a\"x\"y\"\n\"z\n\"\n",
             "\n\n\"\n\"\n", ",\",\n\",\n",
         ]
         for text in texts {
@@ -51,7 +56,8 @@ import Testing
             let expected = ends(bytes, [bytes.count])
             for first in 0...bytes.count {
                 for second in first...bytes.count {
-                    #expect(ends(bytes, [first, second, bytes.count]) == expected, "\(text) \(first) \(second)")
+                    #expect(
+                        ends(bytes, [first, second, bytes.count]) == expected, "\(text) \(first) \(second)")
                 }
             }
         }
@@ -107,6 +113,21 @@ import Testing
         #expect(try bed.read() == ["1,a"])
         bed.append("a.csv", ",b\n")
         #expect(try bed.read() == ["2,b"])
+    }
+
+    @Test func aFileWithoutAWholeHeaderIsToldOnceAndReadWhenItIsMended() throws {
+        let bed = try FileBed(framing: framing) { settings, _ in settings.longestRecordBytes = 20 }
+        let text = "id,text_that_is_much_too_long_for_a_header\n1,a\n"
+        bed.append("a.csv", text)
+        bed.write("b.csv", "id\n2\n")
+        let ranges = try bed.source.poll(maximumBytes: 1 << 20, isFinal: true)
+        let readings = try ranges.map { try RangeReading(bed.source, $0, targetBytes: 100) }
+        #expect(readings.flatMap(\.records) == ["2"])
+        #expect(readings.flatMap(\.rejections).map(\.code) == [.limit])
+        try bed.restart(bed.source.position())
+        #expect(try bed.source.poll(maximumBytes: 1 << 20, isFinal: true).isEmpty)
+        try bed.overwrite("a.csv", "id,text\n1,a\n")
+        #expect(try bed.read() == ["1,a"])
     }
 
     @Test func aStrayQuoteReachesToTheNextQuoteOnly() throws {

@@ -1,5 +1,3 @@
-import Columnar
-
 /// Random numbers from a seed.
 struct Dice: RandomNumberGenerator {
     private var state: UInt64
@@ -13,4 +11,8 @@ struct Dice: RandomNumberGenerator {
         mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
         return mixed ^ (mixed >> 31)
     }
+
+    mutating func int(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &self) }
+    mutating func chance(_ percent: Int) -> Bool { int(0...99) < percent }
+    mutating func pick<T>(_ list: [T]) -> T { list[int(0...list.count - 1)] }
 }

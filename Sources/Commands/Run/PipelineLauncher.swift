@@ -1,0 +1,126 @@
+import Connectors
+import Diagnostics
+import Glibc
+import Language
+import Planning
+import Runtime
+import Storage
+
+/// Starts pipelines with the real runtime: files, clock and chance of this machine.
+public struct PipelineLauncher: PipelineLaunching {
+    public init() {}
+
+    public func prepare(_ configuration: RunConfiguration) throws(Diagnostic) -> any PreparedPipeline {
+        let plan = try Self.plan(configuration.files, variables: configuration.variables)
+        let reports = ReportLog()
+        let fileSystem = LocalFileSystem()
+        let sources = try SourceFactory(fileSystem: fileSystem, report: reports.add).sources(of: plan)
+        let sinks = try SinkFactory(fileSystem: fileSystem).sinks(of: plan)
+        var subscribers: [String: [any Subscriber]] = [:]
+        if let printing = configuration.printing {
+            let relation = try Self.relation(printing.relation, in: plan)
+            subscribers[relation] = [ChangePrinter(printing)]
+        }
+        var settings = TaskConfiguration(stateDirectory: configuration.stateDirectory)
+        settings.threads = configuration.threads
+        try settings.read(plan.settings)
+        if let trigger = configuration.trigger { settings.triggerMilliseconds = trigger.wholeMilliseconds }
+        if let memory = configuration.stateMemory { settings.stateMemoryBytes = memory }
+        if configuration.takesWhatIsThere { settings.patienceMilliseconds = 60_000 }
+        let lock = try StateDirectoryLock(configuration.stateDirectory)
+        let task = PipelineTask(
+            plan: plan, configuration: settings, environment: .machine(fileSystem), sources: sources,
+            sinks: sinks, subscribers: subscribers)
+        return LaunchedPipeline(
+            task: task, lock: lock, once: configuration.takesWhatIsThere, reports: reports)
+    }
+
+    /// Reads the files as one pipeline and plans it.
+    static func plan(_ files: [String], variables: [String: String]) throws(Diagnostic) -> PipelinePlan {
+        var planner = PipelinePlanner()
+        var known = Variables(overrides: variables)
+        for file in files {
+            var reader = ScriptReader(try text(of: file), file: file, variables: known)
+            while let statement = try reader.next() { try planner.add(statement) }
+            known = reader.variables
+        }
+        if let unused = known.unusedOverrides.first {
+            let names = known.all.map(\.name)
+            let suggestion = NearestName.suggestion(for: unused, among: names)
+            throw Diagnostic(
+                .usage, "-D \(unused)=… names no variable of the pipeline",
+                expected: names.isEmpty ? nil : "one of " + names.joined(separator: ", "),
+                hint: suggestion.map { "did you mean \($0)?" } ?? "remove it, or DEFINE it in the file")
+        }
+        return planner.plan
+    }
+
+    private static func text(of file: String) throws(Diagnostic) -> String {
+        do throws(StorageError) {
+            return String(decoding: try LocalFileSystem().read(file), as: UTF8.self)
+        } catch {
+            throw Diagnostic(
+                .io, "\(file) can't be read: \(error.reason)", hint: "check the path of the SQL file")
+        }
+    }
+
+    private static func relation(_ name: String, in plan: PipelinePlan) throws(Diagnostic) -> String {
+        for candidate in [name, name.uppercased()] where plan.catalogue.relation(candidate) != nil {
+            return candidate
+        }
+        let suggestion = NearestName.suggestion(for: name, among: plan.catalogue.order)
+        throw Diagnostic(
+            .unknownSource, "--print \(name) names no stream or table of the pipeline",
+            expected: "one of " + plan.catalogue.order.joined(separator: ", "),
+            hint: suggestion.map { "did you mean \($0)?" })
+    }
+}
+
+/// A pipeline on this machine, with its state directory locked for as long as it lives.
+private final class LaunchedPipeline: PreparedPipeline, @unchecked Sendable {
+    private let task: PipelineTask
+    private let lock: StateDirectoryLock
+    private let once: Bool
+    private let reports: ReportLog
+
+    init(task: PipelineTask, lock: StateDirectoryLock, once: Bool, reports: ReportLog) {
+        self.task = task
+        self.lock = lock
+        self.once = once
+        self.reports = reports
+    }
+
+    func run() throws(Diagnostic) { try task.run(once: once) }
+
+    func stop() { task.stop() }
+
+    var status: PipelineStatus {
+        var status = task.status
+        status.incidents = reports.newest
+        return status
+    }
+}
+
+extension TaskEnvironment {
+    /// This machine's files, clocks and random bits.
+    static func machine(_ fileSystem: any FileSystem) -> TaskEnvironment {
+        TaskEnvironment(
+            fileSystem: fileSystem,
+            clock: {
+                var time = timespec()
+                clock_gettime(CLOCK_REALTIME, &time)
+                return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+            },
+            monotonic: {
+                var time = timespec()
+                clock_gettime(CLOCK_MONOTONIC, &time)
+                return Double(time.tv_sec) * 1000 + Double(time.tv_nsec) / 1_000_000
+            }, entropy: { UInt64.random(in: .min ... .max) })
+    }
+}
+
+extension Duration {
+    var wholeMilliseconds: Int {
+        Int(components.seconds) * 1000 + Int(components.attoseconds / 1_000_000_000_000_000)
+    }
+}

@@ -1,0 +1,198 @@
+import Columnar
+
+/// What of an entry is written.
+private enum RecordKind {
+    case whole
+    /// A tombstone.
+    case bare
+    case nothing
+}
+
+extension KeyedStateStore {
+    var recordFormat: RecordFormat { RecordFormat(layout) }
+
+    /// Writes what changed since it was last written; nil if nothing has to be.
+    func writeChanges(_ disk: StoreDisk) throws(StateError) -> Section? {
+        precondition(expired.isExhausted, "takeExpired is called until it returns 0 before the epoch ends")
+        let bound = EntryWord.bound(retiredWatermark)
+        var order = KeyOrder()
+        changes.forEachSlot { slot in
+            let word = word(slot)
+            if word & EntryWord.dirty != 0, recordKind(word, bound, staysListed: false) != .nothing {
+                order.append(key(of: slot), slot)
+            }
+        }
+        guard order.count > 0 else { return nil }
+        let section = try write(&order, disk, isEvicted: false)
+        if disk.isPartial { try section.open() }
+        return section
+    }
+
+    /// The epoch's changes are durable, in `section` and those before it.
+    func didPersist(_ section: Section?, _ disk: StoreDisk) {
+        if let section { disk.sections.append(section) }
+        for section in disk.sections { section.isOfOpenEpoch = false }
+        endEpoch(isStored: true)
+    }
+
+    /// Fills memory from sections, oldest first, up to about `limitBytes`.
+    func load(
+        _ sections: [Section], retired watermark: Int64, limitBytes: Int, _ disk: StoreDisk
+    ) throws(StateError) {
+        retire(upTo: watermark)
+        disk.sections = sections
+        disk.dropDeadSections(watermark)
+        let bound = EntryWord.bound(watermark)
+        let format = recordFormat
+        var cursors: [SectionCursor] = []
+        for section in disk.sections {
+            cursors.append(try SectionCursor(recordsOf: section.info, section.file, format))
+        }
+        var merge = MergeCursor(cursors)
+        var left = 0
+        while let record = try merge.next() {
+            if record.isDead(bound) { continue }
+            if left == 0 {
+                if memoryBytes > limitBytes {
+                    let last = disk.sections.reduce(Int64.min) { max($0, $1.info.lastExpiry) }
+                    try disk.becomePartial(absentUntil: last)
+                    break
+                }
+                left = 256
+            }
+            left -= 1
+            restore(record, format)
+        }
+        count()
+    }
+
+    private func restore(_ record: Record, _ format: RecordFormat) {
+        let key = record.key
+        let slot = insert(key, SlotIndex.hash(key))
+        format.read(record.pointer, to: payload(of: slot), blobs)
+        let word = record.word
+        setWord(word & ~EntryWord.flags | EntryWord.used | EntryWord.stored | word & EntryWord.masks, slot)
+        let expiry = EntryWord.expiry(word)
+        if layout.tracksExpiryOrder, expiry != .max { queue.add(expiry, slot) }
+    }
+
+    private func recordKind(_ word: Int64, _ bound: Int64, staysListed: Bool) -> RecordKind {
+        let isRemoved = word & EntryWord.removed != 0
+        if !isRemoved && word > bound { return .whole }
+        // Somebody will read what it was.
+        if staysListed && word & EntryWord.listed != 0 { return .whole }
+        if word <= bound { return word & EntryWord.masks != 0 ? .bare : .nothing }
+        return word & EntryWord.stored != 0 ? .bare : .nothing
+    }
+
+    private func write(
+        _ order: inout KeyOrder, _ disk: StoreDisk, isEvicted: Bool
+    ) throws(StateError) -> Section {
+        let bound = EntryWord.bound(retiredWatermark)
+        let format = recordFormat
+        let buffer = ByteBuffer(capacity: 256)
+        let (file, info) = try disk.open.appendSection(
+            store: disk.number, count: order.count, tracksExpiry: layout.tracksExpiryOrder, isEvicted: isEvicted
+        ) { builder throws(StateError) in
+            try order.forEach(self) { slot throws(StateError) in
+                var word = word(slot)
+                let kind = recordKind(word, bound, staysListed: isEvicted && layout.reportsChanges)
+                guard kind != .nothing else { return }
+                if kind == .bare { word |= EntryWord.removed }
+                buffer.removeAll()
+                format.append(entry(slot), word: word, withPayload: kind == .whole, blobs, to: buffer)
+                try builder.add(buffer.pointer, buffer.count)
+            }
+        }
+        return Section(file, info, format, isOfOpenEpoch: true)
+    }
+}
+
+/// Making room.
+extension KeyedStateStore {
+    /// Below this a store gives nothing up.
+    static let floorBytes = 16 << 10
+
+    /// Brings the store's part of the memory back to its part of the budget.
+    func relieve() throws(StateError) {
+        guard let memory, let disk, memory.usedBytes > memory.budgetBytes else { return }
+        // With some slack, so that not every round moves a little.
+        let target = memory.budgetBytes / 8 * 7
+        let share = Int(Double(countedBytes) * Double(target) / Double(memory.usedBytes))
+        guard countedBytes > max(share, KeyedStateStore.floorBytes), arena.usedCount > 0 else { return }
+        // The dead go first.
+        sweep(slots: arena.slotCount)
+        let free = arena.freeCount * stride
+        if countedBytes - free > share, arena.usedCount > 0 {
+            try evict(bytes: countedBytes - free - share, disk)
+        } else {
+            compact()
+        }
+        count()
+    }
+
+    /// Moves entries out of memory that take about so many bytes, those last that were used since the last time.
+    private func evict(bytes: Int, _ disk: StoreDisk) throws(StateError) {
+        let perEntry = stride + 9 + blobs.allocatedBytes / arena.usedCount
+        var wanted = min(arena.usedCount, bytes / perEntry + 1)
+        // Twice around among what is on disk already: the first time around spares what was used.
+        for _ in 0..<2 where wanted > 0 { choose(&wanted, disk, EntryWord.dirty | EntryWord.referenced) }
+        for _ in 0..<2 where wanted > 0 { choose(&wanted, disk, EntryWord.referenced) }
+        let bound = EntryWord.bound(retiredWatermark)
+        var order = KeyOrder()
+        var lastExpiry = Int64.min
+        for slot in 0..<UInt32(arena.slotCount) {
+            let word = word(slot)
+            guard word & EntryWord.leaving != 0 else { continue }
+            if word & EntryWord.removed == 0 { lastExpiry = max(lastExpiry, EntryWord.expiry(word)) }
+            guard word & EntryWord.dirty != 0 else { continue }
+            if recordKind(word, bound, staysListed: layout.reportsChanges) != .nothing {
+                order.append(key(of: slot), slot)
+            }
+        }
+        do throws(StateError) {
+            if order.count > 0 {
+                let section = try write(&order, disk, isEvicted: true)
+                disk.sections.append(section)
+            }
+            try disk.becomePartial(absentUntil: lastExpiry)
+        } catch {
+            for slot in 0..<UInt32(arena.slotCount) { setWord(word(slot) & ~EntryWord.leaving, slot) }
+            throw error
+        }
+        leave()
+    }
+
+    /// Marks entries that have none of the flags in `spared`, from the hand on, and takes the mark of use from others.
+    private func choose(_ wanted: inout Int, _ disk: StoreDisk, _ spared: Int64) {
+        for _ in 0..<arena.slotCount where wanted > 0 {
+            if disk.hand >= arena.slotCount { disk.hand = 0 }
+            let slot = UInt32(disk.hand)
+            disk.hand += 1
+            let word = word(slot)
+            if word & (EntryWord.used | EntryWord.leaving) != EntryWord.used { continue }
+            if word & spared == 0 {
+                setWord(word | EntryWord.leaving, slot)
+                wanted -= 1
+            } else {
+                setWord(word & ~EntryWord.referenced, slot)
+            }
+        }
+    }
+
+    private func leave() {
+        let reports = layout.reportsChanges
+        changes.update { slot in
+            guard word(slot) & EntryWord.leaving != 0 else { return .slot(slot) }
+            return reports ? .key(key(of: slot)) : nil
+        }
+        for position in expired.position..<expired.items.count {
+            let slot = expired.items[position].slot
+            if slot != KeyedStateStore.none, word(slot) & EntryWord.leaving != 0 {
+                expired.items[position].slot = KeyedStateStore.none
+            }
+        }
+        for slot in 0..<UInt32(arena.slotCount) where word(slot) & EntryWord.leaving != 0 { free(slot) }
+        compact()
+    }
+}

@@ -1,0 +1,45 @@
+import Runtime
+import Storage
+import Testing
+
+/// The power goes at an operation on the disk, and again while the pipeline recovers: the lake is the same in the end.
+@Suite struct PowerLossTests {
+    static let reference = Swift.Result { try Scenario.reference() }
+
+    /// Numbers of operations at which the power goes, spread over the run; each case has its own seed.
+    static let points: [Int] = {
+        guard let operations = try? reference.get().operations else { return [0] }
+        if Effort.isFull { return Array(stride(from: 1, through: operations, by: max(1, operations / 400))) }
+        return (0..<20).map { 1 + $0 * operations / 20 + ($0 * 37) % max(1, operations / 20) }
+    }()
+
+    @Test func theReferenceHoldsWhatTheOtherRunsAreHeldAgainst() throws {
+        let reference = try Self.reference.get()
+        for table in ShopPipeline.tables { #expect(reference.lake.count(table) > 0, "\(table) is empty") }
+        #expect(reference.status.committedEpochs >= 8)
+        #expect(reference.operations > 400)
+        let silver = try #require(reference.status.relations.first { $0.name == "SILVER_EVENTS" })
+        #expect(silver.late > 5 && silver.duplicates > 10, "\(silver)")
+        expectBalance(reference)
+    }
+
+    @Test(arguments: points) func aPowerLossLosesNothingAndDoublesNothing(operation: Int) throws {
+        let reference = try Self.reference.get()
+        var random = SeededGenerator(seed: UInt64(operation))
+        // Two of three cases lose the power again while they recover or go on.
+        let again = Int.random(in: 0..<3, using: &random) > 0 ? [Int.random(in: 1...150, using: &random)] : []
+        let result = try Scenario().play(losses: [operation] + again, seed: UInt64(operation))
+        #expect(result.powerLosses > 0)
+        #expect(result.lake.difference(from: reference.lake) == nil, "operation \(operation), then \(again)")
+        #expect(result.status.totals == reference.status.totals, "operation \(operation), then \(again)")
+        #expect(result.lake.clockConflict == nil, "operation \(operation), then \(again)")
+        expectBalance(result)
+    }
+
+    private func expectBalance(_ result: Scenario.Result) {
+        let silver = result.status.relations.first { $0.name == "SILVER_EVENTS" }
+        let passed = result.lake.count("silver/events") + Int(silver?.late ?? 0) + Int(silver?.duplicates ?? 0)
+        #expect(result.lake.count("bronze/events") == passed + result.lake.count("bronze/dead_letters"))
+        #expect(result.lake.count("bronze/events") == Scenario.lineCount)
+    }
+}

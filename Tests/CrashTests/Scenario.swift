@@ -1,0 +1,66 @@
+import Runtime
+import Storage
+
+/// Files that come in three deliveries, each of them followed by a run over all that is there.
+struct Scenario {
+    var settings = Machine.Settings()
+
+    static let files = ShopFiles.make(seed: 7, files: 6, linesPerFile: 130)
+    /// Lines that hold something: blank ones are no records.
+    static let lineCount = files.joined().count { !$0.isEmpty }
+    private static let deliveries = [0..<4, 4..<5, 5..<6]
+
+    /// What is left after all deliveries were taken.
+    struct Result {
+        let lake: LakeContents
+        let status: PipelineStatus
+        /// Operations of the pipeline on the disk.
+        let operations: Int
+        let powerLosses: Int
+        let disk: SimulatedFileSystem
+    }
+
+    /// A run that nothing happens to.
+    static func reference(_ settings: Machine.Settings = Machine.Settings()) throws -> Result {
+        try Scenario(settings: settings).play(losses: [])
+    }
+
+    /// Plays the scenario; the power goes each time when the pipeline has made so many operations since the last time.
+    ///
+    /// `seed` decides what each loss of power leaves on the disk.
+    func play(losses: [Int], seed: UInt64 = 0) throws -> Result {
+        let machine = try Machine(settings, seed: seed &+ 1)
+        var left = losses[...]
+        var untilLoss = left.popFirst() ?? .max
+        var operations = 0
+        var status = PipelineStatus()
+        for delivery in Scenario.deliveries {
+            for index in delivery { try machine.deliver(Scenario.files[index], as: "events_\(index).json") }
+            var isDone = false
+            while !isDone {
+                let before = machine.disk.operationCount
+                switch try machine.run(losingPowerAt: min(untilLoss, 1 << 40)) {
+                case .done(let last):
+                    status = last
+                    isDone = true
+                    untilLoss -= machine.disk.operationCount - before
+                case .powerLost:
+                    machine.reboot(seed: seed &+ UInt64(machine.boots) &* 0x9E37)
+                    untilLoss = left.popFirst() ?? .max
+                }
+                operations += machine.disk.operationCount - (isDone ? before : 0)
+            }
+        }
+        return Result(
+            lake: try LakeContents(on: machine.disk), status: status, operations: operations,
+            powerLosses: machine.boots, disk: machine.disk)
+    }
+}
+
+extension PipelineStatus {
+    /// Totals that a crash must not change.
+    var totals: [String] {
+        sources.map { "\($0.name): \($0.records) records, \($0.bytes) bytes, \($0.deadLetters) dead letters" }
+            + relations.map { "\($0.name): \($0.rows) rows, \($0.late) late, \($0.duplicates) duplicates" }
+    }
+}

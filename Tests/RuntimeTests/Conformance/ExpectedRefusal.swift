@@ -1,0 +1,91 @@
+import Diagnostics
+
+/// Whether a statement was refused for the reason that the test expects, told by words that the reasons share.
+enum ExpectedRefusal {
+    /// What upstream says, in part, and the codes and words by which we say the same.
+    private struct Rule {
+        let theirs: String
+        let codes: [DiagnosticCode]
+        /// One of these is in our message; empty is any.
+        let ours: [String]
+
+        init(_ theirs: String, _ codes: [DiagnosticCode], _ ours: String...) {
+            self.theirs = theirs
+            self.codes = codes
+            self.ours = ours
+        }
+    }
+
+    private static let rules: [Rule] = [
+        Rule("syntax error", [.syntax]),
+        Rule("mismatched input", [.syntax]),
+        Rule("extraneous input", [.syntax]),
+        Rule("is a 'PRIMARY KEY' column: please use 'KEY'", [.syntax, .invalidStatement], "PRIMARY KEY"),
+        Rule("is a 'KEY' column: please use 'PRIMARY KEY'", [.syntax, .invalidStatement], "KEY"),
+        Rule("Tables require a PRIMARY KEY", [.invalidStatement], "no PRIMARY KEY"),
+        Rule("cannot be resolved due to ambiguous", [.invalidArgument, .invalidValue], "ambiguous", "is no type"),
+        Rule("does not accept parameters", [.invalidArgument], "does not accept"),
+        Rule("must be a literal constant", [.invalidArgument], "does not accept"),
+        Rule("Cannot compare", [.typeMismatch], "compare"),
+        Rule("operator does not exist", [.typeMismatch, .invalidValue], "compare"),
+        Rule("invalid input syntax", [.invalidValue], "invalid input"),
+        Rule("All case branches have NULL type", [.typeMismatch], "branches"),
+        Rule("Cast of", [.typeMismatch], "CAST"),
+        Rule("Array constructor cannot be empty", [.typeMismatch], "ARRAY"),
+        Rule("Cannot construct an array with all NULL", [.typeMismatch], "ARRAY"),
+        Rule("Map constructor cannot be empty", [.typeMismatch], "MAP"),
+        Rule("Cannot construct a map with all NULL", [.typeMismatch], "MAP"),
+        Rule("Can't infer a type of null", [.typeMismatch], "no type"),
+        Rule("intermediate type that the value format can not handle", [.typeMismatch], "does not hold"),
+        Rule("does not support type", [.typeMismatch], "does not hold", "without MAPs"),
+        Rule("Key format does not support schema", [.typeMismatch], "does not hold", "holds one"),
+        Rule("Value format does not support schema", [.typeMismatch], "does not hold", "holds one"),
+        Rule("only supports a single field", [.typeMismatch], "holds one"),
+        Rule("JSON only supports MAP types with STRING keys", [.typeMismatch], "does not hold"),
+        Rule("Map keys, including types that contain maps", [.typeMismatch], "key column", "does not hold"),
+        Rule("can only be used when no columns are defined", [.typeMismatch], "holds nothing"),
+        Rule("does not support 'WRAP_SINGLE_VALUE'", [.invalidValue], "wrap_single_value"),
+        Rule("only valid for single-field value schemas", [.invalidStatement], "wrap_single_value"),
+        Rule("VALUE_DELIMITER is invalid", [.invalidValue], "value_delimiter"),
+        Rule("does not support the following configs: [delimiter]", [.invalidStatement], "value_delimiter"),
+        Rule("Unknown format", [.invalidValue], "is no value for"),
+        Rule("Cannot supply both", [.invalidStatement], "both"),
+        Rule("Reserved column name in select", [.invalidStatement], "pseudo-column"),
+        Rule("is a reserved column name", [.invalidStatement], "pseudo-column"),
+        Rule("is not a valid stream/table name", [.unknownSource]),
+        Rule("does not exist", [.unknownSource, .unknownColumn]),
+        Rule("cannot be resolved", [.unknownColumn]),
+        Rule("Unknown column", [.unknownColumn, .invalidStatement]),
+        Rule("Windowed sources require a key", [.invalidStatement], "no key column"),
+        Rule("'WINDOW_SIZE' should not be set", [.invalidStatement], "window_size"),
+        Rule("'WINDOW_SIZE' was not supplied", [.missingProperty], "window_size"),
+        Rule("persistent queries on windowed tables", [.invalidStatement], "has windows"),
+        Rule("Window bounds column", [.unknownColumn, .invalidStatement], "WINDOW"),
+        Rule("The projection contains no value columns", [.invalidStatement], "nothing else"),
+        Rule("The projection contains a key column", [.invalidStatement], "twice"),
+        Rule("must include the", [.invalidStatement], "missing from the SELECT"),
+        Rule("not part of GROUP BY", [.invalidStatement], "neither grouped", "GROUP BY"),
+        Rule("Duplicate GROUP BY", [.invalidStatement], "twice"),
+        Rule("Duplicate value columns", [.duplicateColumn]),
+        Rule("Duplicate key columns", [.duplicateColumn]),
+        Rule("GROUP BY does not support aggregate", [.invalidStatement], "aggregate function"),
+        Rule("GROUP BY requires aggregate", [.invalidStatement], "aggregate"),
+        Rule("cannot be applied to a table source", [.invalidStatement], "can't be applied"),
+        Rule("Can't find any functions with the name", [.unknownFunction]),
+        Rule("Cannot PARTITION BY multiple columns including NULL", [.invalidStatement], "NULL"),
+        Rule("PARTITION BY requires at least one", [.invalidStatement], "PARTITION BY"),
+        Rule("EMIT FINAL is only supported", [.invalidStatement], "EMIT FINAL"),
+        Rule("CREATE OR REPLACE is not supported on source", [.invalidStatement], "SOURCE"),
+        Rule("should be LONG(INT64), TIMESTAMP", [.typeMismatch], "timestamp column"),
+        Rule("TIMESTAMP column set in the WITH clause does not exist", [.unknownColumn], "timestamp column"),
+        Rule("Supplied schema name", [.unknownProperty, .invalidStatement]),
+        Rule("Invalid result type", [.invalidStatement], "the result of this query"),
+    ]
+
+    static func isSame(_ error: Diagnostic, as expected: QueryTest.ExpectedError) -> Bool {
+        let theirs = expected.message.lowercased()
+        guard let rule = rules.first(where: { theirs.contains($0.theirs.lowercased()) }) else { return false }
+        let ours = error.message.lowercased()
+        return rule.codes.contains(error.code) && (rule.ours.isEmpty || rule.ours.contains { ours.contains($0.lowercased()) })
+    }
+}

@@ -1,0 +1,109 @@
+import Formats
+
+/// One run of a ksqlDB query test: statements, what goes into topics and what must come out of them.
+struct QueryTest: Sendable {
+    /// A record of a topic, its key and value as the test file has them.
+    struct Record: Sendable {
+        /// The bounds that wrap a windowed key.
+        struct Window: Sendable, Equatable {
+            let start: Int64
+            let end: Int64
+            let isSession: Bool
+        }
+
+        let topic: String
+        let key: JSONValue
+        let value: JSONValue
+        let timestamp: Int64?
+        let window: Window?
+        let hasHeaders: Bool
+    }
+
+    /// What the statements must be refused with.
+    struct ExpectedError: Sendable {
+        let type: String
+        let message: String
+    }
+
+    let file: String
+    /// The case's name, with the format or setting that was put in.
+    let name: String
+    let isEnabled: Bool
+    let statements: [String]
+    let properties: [(name: String, value: String)]
+    let inputs: [Record]
+    let outputs: [Record]
+    let expectedError: ExpectedError?
+    /// Schemas that sources must have afterwards, by name.
+    let schemas: [(source: String, schema: String)]
+    /// Whether a topic's schema stands in a schema registry.
+    let hasRegisteredSchemas: Bool
+
+    var id: String { "\(file): \(name)" }
+
+    func with(outputs: [Record]) -> QueryTest {
+        QueryTest(
+            file: file, name: name, isEnabled: isEnabled, statements: statements, properties: properties,
+            inputs: inputs, outputs: outputs, expectedError: expectedError, schemas: schemas,
+            hasRegisteredSchemas: hasRegisteredSchemas)
+    }
+}
+
+extension QueryTest {
+    /// The runs that a case stands for: one for each format or setting that it names.
+    static func runs(of test: JSONValue, file: String) -> [QueryTest] {
+        guard let name = test["name"]?.string, test["statements"] != nil else { return [] }
+        let formats = (test["format"]?.array ?? []).compactMap(\.string)
+        let settings = (test["config"]?.array ?? []).map { $0.string ?? $0.text }
+        var runs: [QueryTest] = []
+        for format in formats.isEmpty ? [nil] : formats.map(Optional.some) {
+            for setting in settings.isEmpty ? [nil] : settings.map(Optional.some) {
+                let suffix = [format, setting].compactMap { $0 }.map { " - \($0)" }.joined()
+                runs.append(
+                    QueryTest(test, file: file, name: name + suffix, format: format, setting: setting))
+            }
+        }
+        return runs
+    }
+
+    private init(_ test: JSONValue, file: String, name: String, format: String?, setting: String?) {
+        func filled(_ text: String) -> String {
+            var text = text
+            if let format { text = text.split(separator: "{FORMAT}", omittingEmptySubsequences: false)
+                .joined(separator: format) }
+            if let setting { text = text.split(separator: "{CONFIG}", omittingEmptySubsequences: false)
+                .joined(separator: setting) }
+            return text
+        }
+        self.file = file
+        self.name = name
+        isEnabled = test["enabled"]?.boolean ?? true
+        statements = (test["statements"]?.array ?? []).compactMap(\.string).map(filled)
+        properties = (test["properties"]?.members ?? []).map { ($0.name, filled($0.value.string ?? $0.value.text)) }
+        inputs = (test["inputs"]?.array ?? []).map(Record.init)
+        outputs = (test["outputs"]?.array ?? []).map(Record.init)
+        expectedError = test["expectedException"].map {
+            ExpectedError(type: $0["type"]?.string ?? "", message: $0["message"]?.string ?? "")
+        }
+        schemas = (test["post"]?["sources"]?.array ?? []).compactMap { source in
+            guard let name = source["name"]?.string, let schema = source["schema"]?.string else { return nil }
+            return (name, schema)
+        }
+        hasRegisteredSchemas = (test["topics"]?.array ?? []).contains { topic in
+            topic["keySchema"] != nil || topic["valueSchema"] != nil
+        }
+    }
+}
+
+extension QueryTest.Record {
+    init(_ json: JSONValue) {
+        var bounds: Window?
+        if let window = json["window"], let start = window["start"]?.int64, let end = window["end"]?.int64 {
+            bounds = Window(start: start, end: end, isSession: window["type"]?.string?.lowercased() == "session")
+        }
+        self.init(
+            topic: json["topic"]?.string ?? "", key: json["key"] ?? .null, value: json["value"] ?? .null,
+            timestamp: json["timestamp"]?.int64, window: bounds,
+            hasHeaders: !(json["headers"]?.array ?? []).isEmpty)
+    }
+}

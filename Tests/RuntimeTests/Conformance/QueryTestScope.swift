@@ -1,0 +1,109 @@
+import Diagnostics
+import Expressions
+import Formats
+
+/// What this version leaves out, told by a test's features: never by whether it would pass.
+enum QueryTestScope {
+    private static let javaFunctions = [
+        "TEST_UDF", "TEST_UDTF", "THROWING_UDTF", "BAD_UDF", "BAD_TEST_UDAF", "TEST_UDAF", "WHENCONDITION",
+        "WHENRESULT", "MULTI_ARG", "FOUR_ARG", "FIVE_ARG", "VAR_ARG", "MID_VAR_ARG", "GENERIC_VAR_ARG",
+        "OBJ_COL_ARG", "TOSTRUCT",
+    ]
+
+    /// ksqlDB's functions beyond those of this version.
+    private static let laterFunctions: Set<String> = Set(
+        """
+        ACOS ARRAY_CONCAT ARRAY_CONTAINS ARRAY_DISTINCT ARRAY_EXCEPT ARRAY_INTERSECT ARRAY_JOIN ARRAY_LENGTH
+        ARRAY_MAX ARRAY_MIN ARRAY_REMOVE ARRAY_SORT ARRAY_UNION ASIN AS_MAP AS_VALUE ATAN ATAN2 ATTR AVG BIGINT_FROM_BYTES
+        CBRT CHR COLLECT_LIST COLLECT_SET CORRELATION COS COSH COT CUBE_EXPLODE DEGREES DOUBLE_FROM_BYTES
+        ELT ENCODE ENTRIES EXPLODE EXTRACTJSONFIELD FIELD FILTER FROM_BYTES FROM_DAYS GENERATE_SERIES GEO_DISTANCE
+        GREATEST HISTOGRAM INITCAP INSTR INT_FROM_BYTES IS_JSON_STRING JSON_ARRAY_CONTAINS JSON_ARRAY_LENGTH JSON_CONCAT
+        JSON_ITEMS JSON_KEYS JSON_RECORDS LEAST LPAD MAP_KEYS MAP_UNION MAP_VALUES MASK MASK_KEEP_LEFT
+        MASK_KEEP_RIGHT MASK_LEFT MASK_RIGHT PI RADIANS REDUCE REGEXP_EXTRACT REGEXP_EXTRACT_ALL
+        REGEXP_REPLACE REGEXP_SPLIT_TO_ARRAY RPAD SIN SINH SLICE SPLIT SPLIT_TO_MAP STDDEV_SAMP
+        STDDEV_SAMPLE TAN TANH TOPK TOPKDISTINCT TO_BYTES TO_JSON_STRING TRANSFORM TRUNC
+        URL_DECODE_PARAM URL_ENCODE_PARAM URL_EXTRACT_FRAGMENT URL_EXTRACT_HOST URL_EXTRACT_PARAMETER URL_EXTRACT_PATH
+        URL_EXTRACT_PORT URL_EXTRACT_PROTOCOL URL_EXTRACT_QUERY UUID
+        """.split(whereSeparator: \.isWhitespace).map(String.init))
+
+    /// A reason that the text of the test gives; nil when there is none.
+    static func reason(against test: QueryTest) -> String? {
+        if !test.isEnabled { return "disabled upstream" }
+        let words = Words(test.statements.joined(separator: "\n"))
+        if words.hasFormat("PROTOBUF", "PROTOBUF_NOSR") { return "format PROTOBUF" }
+        if words.hasFormat("AVRO") { return "format AVRO" }
+        if words.hasFormat("JSON_SR") { return "format JSON_SR" }
+        if test.properties.contains(where: { ["AVRO", "PROTOBUF"].contains($0.value.uppercased()) }) {
+            return "format AVRO"
+        }
+        if test.hasRegisteredSchemas
+            || words.list.contains(where: { $0.hasSuffix("_SCHEMA_ID") || $0.hasSuffix("_SCHEMA_FULL_NAME") })
+        {
+            return "schema registry"
+        }
+        if let name = javaFunctions.first(where: words.calls) { return "Java test function \(name)" }
+        if words.has("JOIN") { return "joins" }
+        if words.has("HEADERS") || words.has("HEADER") || test.inputs.contains(where: \.hasHeaders) {
+            return "HEADERS columns"
+        }
+        if words.sequence("INSERT", "INTO") { return "INSERT INTO" }
+        if words.has("ALTER") || words.has("DROP") || words.has("TERMINATE") { return "changing what exists" }
+        if words.sequence("CREATE", "SOURCE") { return "SOURCE STREAM and SOURCE TABLE" }
+        let names = Set(ScalarFunctions.names + AggregateFunctions.names)
+        for name in laterFunctions.sorted() where !names.contains(name) && words.calls(name) {
+            return "function \(name)"
+        }
+        if words.hasLambda { return "lambdas" }
+        return nil
+    }
+
+    /// A reason that the planner's refusal gives.
+    static func reason(for error: Diagnostic) -> String? {
+        error.code == .unsupported ? error.message : nil
+    }
+
+    /// The features that at least twenty tests must show, or all there are.
+    static func features(_ test: QueryTest) -> [String] {
+        let words = Words(test.statements.joined(separator: "\n"))
+        var features: [String] = []
+        for kind in ["TUMBLING", "HOPPING", "SESSION"] where words.has(kind) && words.has("WINDOW") {
+            features.append(kind)
+        }
+        if words.sequence("GROUP", "BY") { features.append("GROUP BY") }
+        if words.has("HAVING") { features.append("HAVING") }
+        return features
+    }
+
+    /// The words of statements outside of string literals.
+    private struct Words {
+        let list: [String]
+        let upper: String
+        let hasLambda: Bool
+
+        init(_ text: String) {
+            upper = text.uppercased()
+            var code = ""
+            var inString = false
+            for character in upper {
+                if character == "'" { inString.toggle() }
+                code.append(inString ? " " : character)
+            }
+            hasLambda = code.contains("=>")
+            list = code.split { !($0.isLetter || $0.isNumber || "_(".contains($0)) }.flatMap { word in
+                word.split(separator: "(", omittingEmptySubsequences: false).enumerated().flatMap { index, part in
+                    index == 0 ? [String(part)] : ["(", String(part)]
+                }
+            }.filter { !$0.isEmpty }
+        }
+
+        func has(_ word: String) -> Bool { list.contains(word) }
+
+        func sequence(_ first: String, _ second: String) -> Bool {
+            zip(list, list.dropFirst()).contains { $0 == first && $1 == second }
+        }
+
+        func calls(_ name: String) -> Bool { sequence(name, "(") }
+
+        func hasFormat(_ names: String...) -> Bool { names.contains { upper.contains("'\($0)'") } }
+    }
+}

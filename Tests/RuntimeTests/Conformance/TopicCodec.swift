@@ -1,0 +1,135 @@
+import Columnar
+import Formats
+import Planning
+
+/// Records of a topic as bytes and back into what test files write, by the formats of a relation.
+struct TopicCodec {
+    let relation: Relation
+    let topic: TopicProperties
+
+    private var keys: [RelationColumn] { Array(relation.keys) }
+    private var values: [RelationColumn] { Array(relation.values) }
+
+    // MARK: In
+
+    enum InputError: Error { case noSuchValue(String) }
+
+    func key(_ record: QueryTest.Record) throws -> [UInt8]? {
+        if record.key.isNull { return nil }
+        var bytes = try bytes(record.key, topic.keyFormat, keys.map(\.type))
+        guard let window = record.window else { return bytes }
+        // As Kafka's serializers of windowed keys.
+        if window.isSession { append(window.end, to: &bytes) }
+        append(window.start, to: &bytes)
+        return bytes
+    }
+
+    func value(_ record: QueryTest.Record) throws -> [UInt8]? {
+        record.value.isNull ? nil : try bytes(record.value, topic.valueFormat, values.map(\.type))
+    }
+
+    private func append(_ number: Int64, to bytes: inout [UInt8]) {
+        withUnsafeBytes(of: number.bigEndian) { bytes += Array($0) }
+    }
+
+    private func bytes(
+        _ json: JSONValue, _ format: SourceProperties.Format, _ types: [DataType]
+    ) throws -> [UInt8] {
+        switch format {
+        case .json: return Array(json.text.utf8)
+        case .delimited, .csv, .lines, .none: return Array(plain(json).utf8)
+        case .kafka:
+            var bytes: [UInt8] = []
+            let type = types.first ?? .string
+            let json = types.count == 1 ? json.members?.first?.value ?? json : json
+            switch type {
+            case .integer:
+                guard let number = Int32(plain(json)) else { throw InputError.noSuchValue(json.text) }
+                withUnsafeBytes(of: number.bigEndian) { bytes += Array($0) }
+            case .bigint:
+                guard let number = Int64(plain(json)) else { throw InputError.noSuchValue(json.text) }
+                append(number, to: &bytes)
+            case .double:
+                guard let number = Double(plain(json)) else { throw InputError.noSuchValue(json.text) }
+                append(Int64(bitPattern: number.bitPattern), to: &bytes)
+            default: bytes = Array(plain(json).utf8)
+            }
+            return bytes
+        }
+    }
+
+    private func plain(_ json: JSONValue) -> String { json.string ?? json.text }
+
+    // MARK: Out
+
+    /// The key as the test file would write it.
+    func key(_ row: [Value]) -> JSONValue {
+        let keys = Array(row[..<relation.keyCount])
+        if keys.allSatisfy(\.isNull), keys.count < 2 || !topic.writesNullKeys { return .null }
+        return shown(keys, self.keys, topic.keyFormat, isWrapped: keys.count > 1)
+    }
+
+    func value(_ row: [Value]) -> JSONValue {
+        let values = Array(row[relation.keyCount...])
+        return shown(
+            values, self.values, topic.valueFormat,
+            isWrapped: values.count != 1 || topic.wrapsSingleValue)
+    }
+
+    private func shown(
+        _ values: [Value], _ columns: [RelationColumn], _ format: SourceProperties.Format, isWrapped: Bool
+    ) -> JSONValue {
+        let schema = Schema(columns.map { Field($0.name, $0.type) })
+        let built = zip(columns, values).map { column, value in
+            let builder = ColumnBuilder(type: column.type)
+            builder.append(value)
+            return builder.finish()
+        }
+        let batch = Batch(schema: schema, columns: built, count: 1)
+        switch format {
+        case .json:
+            guard let bytes = JSONEncoder(schema: schema, isWrapped: isWrapped).encode(batch).bytes(0) else {
+                return .null
+            }
+            return (try? JSONValue(parsing: bytes)) ?? .string(String(decoding: bytes, as: UTF8.self))
+        case .delimited, .csv, .lines:
+            let options = CSVOptions(delimiter: topic.delimiter?.utf8.first ?? UInt8(ascii: ","))
+            let encoder = CSVEncoder(schema: schema, options: options, emptyText: .bare)
+            return .string(String(decoding: encoder.encode(batch).bytes(0) ?? [], as: UTF8.self))
+        case .none: return .null
+        case .kafka:
+            guard let first = values.first, !first.isNull else { return .null }
+            let json = JSONEncoder(schema: schema, isWrapped: false).encode(batch).bytes(0) ?? []
+            return (try? JSONValue(parsing: json)) ?? .null
+        }
+    }
+}
+
+extension TopicCodec {
+    /// How a record that came out differs from the one that was expected; nil when it does not.
+    func difference(_ row: [Value], isDeletion: Bool, _ expected: QueryTest.Record) -> String? {
+        if let found = compare(key(row), expected.key, keys, topic.keyFormat, isWrapped: keys.count > 1, "key") {
+            return found
+        }
+        let wraps = values.count != 1 || topic.wrapsSingleValue
+        return compare(
+            isDeletion ? .null : value(row), expected.value, values, topic.valueFormat, isWrapped: wraps, "value")
+    }
+
+    private func compare(
+        _ actual: JSONValue, _ expected: JSONValue, _ columns: [RelationColumn],
+        _ format: SourceProperties.Format, isWrapped: Bool, _ place: String
+    ) -> String? {
+        switch format {
+        case .json, .kafka:
+            let wrapped = DataType.structure(columns.map { Field($0.name, $0.type) })
+            let bare = columns.first?.type ?? .string
+            let type = isWrapped && format == .json ? wrapped : bare
+            return RecordComparison.difference(actual, expected, type, place)
+        case .delimited, .csv, .lines:
+            return RecordComparison.delimitedDifference(
+                actual, expected, columns.map(\.type), delimiter: topic.delimiter?.first ?? ",", place)
+        case .none: return expected.isNull ? nil : "\(place): no key instead of \(expected.text)"
+        }
+    }
+}

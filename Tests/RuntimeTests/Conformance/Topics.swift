@@ -1,0 +1,70 @@
+import Connectors
+import Diagnostics
+import Planning
+import Runtime
+import Storage
+
+/// The topics of one query test, in memory, and the task that reads and writes them.
+struct Topics {
+    struct Outcome {
+        var records: [String: [MemorySink.Record]] = [:]
+        var codecs: [String: TopicCodec] = [:]
+    }
+
+    let test: QueryTest
+
+    /// Runs the plan over the test's inputs until they are used up.
+    mutating func run(_ plan: PipelinePlan, restartAfter: Int?) throws -> Outcome {
+        let written = Set(test.outputs.map(\.topic))
+        var outcome = Outcome()
+        var sinks: [String: [any Sink]] = [:]
+        var kept: [(topic: String, sink: MemorySink)] = []
+        for query in plan.queries {
+            guard let topic = query.output.topic, written.contains(topic.name) else { continue }
+            let sink = MemorySink(name: query.output.name)
+            sinks[query.output.name] = [sink]
+            kept.append((topic.name, sink))
+            outcome.codecs[topic.name] = TopicCodec(relation: query.output, topic: topic)
+        }
+        let read = Set(plan.queries.map(\.input.name))
+        var messages: [String: [MemoryRecord]] = [:]
+        for name in plan.catalogue.order where read.contains(name) {
+            guard let relation = plan.catalogue.relation(name), case .source = relation.origin,
+                let topic = relation.topic
+            else { continue }
+            let codec = TopicCodec(relation: relation, topic: topic)
+            messages[name] = try test.inputs.filter { $0.topic == topic.name }.map { record in
+                MemoryRecord(
+                    key: try codec.key(record), value: try codec.value(record), timestamp: record.timestamp ?? 0)
+            }
+        }
+        let fileSystem = SimulatedFileSystem()
+        let longest = messages.values.map(\.count).max() ?? 0
+        var reached = restartAfter.map { min($0, longest) } ?? longest
+        while true {
+            let sources = messages.mapValues { MemorySource(name: "topic", messages: Array($0.prefix(reached))) }
+            let task = PipelineTask(
+                plan: plan, configuration: configuration, environment: .simulated(fileSystem), sources: sources,
+                sinks: sinks)
+            try task.run(once: true)
+            if reached >= longest { break }
+            reached = min(reached + (restartAfter ?? longest), longest)
+        }
+        for (topic, sink) in kept { outcome.records[topic, default: []] += sink.records }
+        return outcome
+    }
+
+    private var configuration: TaskConfiguration {
+        var configuration = TaskConfiguration(stateDirectory: "/state")
+        configuration.threads = 1
+        return configuration
+    }
+}
+
+extension TaskEnvironment {
+    /// Files in memory, a clock that stands still and the same chance every time.
+    static func simulated(_ fileSystem: any FileSystem, clock: Int64 = 1_700_000_000_000) -> TaskEnvironment {
+        TaskEnvironment(
+            fileSystem: fileSystem, clock: { clock }, monotonic: { 0 }, entropy: { 0x9E37_79B9_7F4A_7C15 })
+    }
+}
