@@ -12,7 +12,8 @@ struct AbsentCommand {
             instead: "millrace run FILE.sql runs a pipeline with a live view until Ctrl-C"),
         AbsentCommand(
             name: "sql", purpose: "the SQL shell",
-            instead: "millrace query \"SELECT …\" asks the lake's tables; millrace run FILE.sql runs statements"),
+            instead:
+                "millrace query \"SELECT …\" asks the lake's tables; millrace run FILE.sql runs statements"),
         AbsentCommand(
             name: "replay", purpose: "rebuilding silver and gold from bronze",
             instead: "run the pipeline again with a new --state and -D lake=… over the same raw files"),

@@ -1,7 +1,7 @@
 import Diagnostics
 
-/// A command of `millrace`: a value made from its arguments, which refuses what can be refused without I/O, and then
-/// runs.
+/// A command of `millrace`: a value made from its arguments, which refuses what can be refused without I/O,
+/// and then runs.
 protocol Command: Sendable {
     static var description: CommandDescription { get }
 

@@ -50,7 +50,8 @@ public struct MillraceProgram: Sendable {
         guard let type = MillraceProgram.commands.first(where: { $0.description.name == name }) else {
             throw MillraceProgram.unknown(name, isFirstWord: true)
         }
-        let arguments = try ArgumentParser.parse(words, as: type.description, environment: console.environment)
+        let arguments = try ArgumentParser.parse(
+            words, as: type.description, environment: console.environment)
         if arguments.isSet("--help") {
             console.output.line(HelpText.of(type.description))
             return .done

@@ -68,7 +68,9 @@ struct ArgumentParserTests {
         let directory = Bool.random(using: &random) ? values.randomElement(using: &random) : nil
         let isOnce = Bool.random(using: &random)
         let files = (0...Int.random(in: 0...3, using: &random)).map { "file\($0)" }
-        let pairs = (0..<Int.random(in: 0...3, using: &random)).map { ("n\($0)", values.randomElement(using: &random) ?? "") }
+        let pairs = (0..<Int.random(in: 0...3, using: &random)).map {
+            ("n\($0)", values.randomElement(using: &random) ?? "")
+        }
 
         func spelt(_ flag: String, _ value: String) -> [String] {
             let canStandAlone = !value.hasPrefix("-") || Double(value) != nil
@@ -84,7 +86,11 @@ struct ArgumentParserTests {
         parts.shuffle(using: &random)
         for (index, file) in files.enumerated() {
             let after = parts.lastIndex { $0.first?.hasPrefix("file") == true }.map { $0 + 1 } ?? 0
-            parts.insert([file], at: index == 0 ? Int.random(in: 0...parts.count, using: &random) : Int.random(in: after...parts.count, using: &random))
+            parts.insert(
+                [file],
+                at: index == 0
+                    ? Int.random(in: 0...parts.count, using: &random)
+                    : Int.random(in: after...parts.count, using: &random))
         }
         let words = parts.flatMap { $0 }
         let parsed = try parse(words)
@@ -100,8 +106,9 @@ struct ArgumentParserTests {
         var random = SeededGenerator(seed: seed)
         let pieces = ["-", "--", "=", "D", "rate", "once", "a", "\u{0}", "é", "5", " "]
         let words = (0..<Int.random(in: 0...6, using: &random)).map { _ in
-            (0..<Int.random(in: 0...4, using: &random)).map { _ in pieces.randomElement(using: &random) ?? "" }
-                .joined()
+            (0..<Int.random(in: 0...4, using: &random)).map { _ in pieces.randomElement(using: &random) ?? ""
+            }
+            .joined()
         }
         do throws(Diagnostic) {
             _ = try parse(words)

@@ -25,7 +25,8 @@ final class CapturedConsole: Sendable {
             errors: Console.Stream(isTerminal: isTerminal, hasColours: false) { text in
                 self.texts.withLock { $0.errors += text }
             },
-            size: { TerminalSize(columns: 80, rows: 24) }, environment: { variables[$0] }, program: "millrace",
+            size: { TerminalSize(columns: 80, rows: 24) }, environment: { variables[$0] },
+            program: "millrace",
             executable: nil)
     }
 

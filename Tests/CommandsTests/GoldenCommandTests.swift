@@ -3,9 +3,11 @@ import Testing
 
 @testable import Commands
 
-/// Files in `Golden` hold cases: a line `=== title`, a command line, a line `---`, its output, errors and exit code.
+/// Files in `Golden` hold cases: a line `=== title`, a command line, a line `---`, its output, errors and
+/// exit code.
 ///
-/// With MILLRACE_UPDATE_GOLDEN=1 what follows `---` is written anew; read the difference before committing it.
+/// With MILLRACE_UPDATE_GOLDEN=1 what follows `---` is written anew; read the difference before committing
+/// it.
 @Suite("Golden commands")
 struct GoldenCommandTests {
     private struct Case {

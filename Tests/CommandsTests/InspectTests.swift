@@ -24,10 +24,13 @@ struct InspectTests {
     @Test("events are counted by type, repeats and faults by reason")
     func events() throws {
         try Workplace.with { place in
-            let good = event("1") + event("2", "purchase", user: "u2", session: "s2", extra: ",\"price\":9.5")
+            let good =
+                event("1") + event("2", "purchase", user: "u2", session: "s2", extra: ",\"price\":9.5")
                 + event("3", "search", product: nil) + event("3", "search", product: nil)
-            let bad = event("4", product: nil) + event("5", time: "2026-02-30T12:00:00Z")
-                + event("6", extra: ",\"price\":-1") + event("7", extra: ",\"price\":\"dear\"") + "{\"event_id\":\n"
+            let bad =
+                event("4", product: nil) + event("5", time: "2026-02-30T12:00:00Z")
+                + event("6", extra: ",\"price\":-1") + event("7", extra: ",\"price\":\"dear\"")
+                + "{\"event_id\":\n"
                 + event("", "page_view") + event("8", "heartbeat")
             try place.write(good, to: "raw/events_1.json")
             try place.write(bad, to: "raw/events_2.json")
@@ -41,7 +44,8 @@ struct InspectTests {
             #expect(object["by_type"] as? [String: Int] == ["page_view": 1, "purchase": 1, "search": 2])
             #expect(
                 object["malformed_by_reason"] as? [String: Int] == [
-                    "missing_product_id": 1, "bad_time": 1, "negative_price": 1, "wrong_type": 1, "malformed_json": 1,
+                    "missing_product_id": 1, "bad_time": 1, "negative_price": 1, "wrong_type": 1,
+                    "malformed_json": 1,
                     "missing_event_id": 1, "unknown_event_type": 1,
                 ])
             let text = try inspect(["events", place.path + "/raw"]).output
@@ -59,7 +63,8 @@ struct InspectTests {
             var lines = ""
             for number in 0..<50 {
                 let minute = String(format: "%02d", number)
-                lines += event("a\(number)", user: "bot_1", session: "s\(number)", time: "2026-11-20T12:\(minute):00Z")
+                lines += event(
+                    "a\(number)", user: "bot_1", session: "s\(number)", time: "2026-11-20T12:\(minute):00Z")
             }
             lines += event("b", user: "u1", time: "2026-11-20T12:00:30Z")
             try place.write(lines, to: "raw.json")
@@ -72,12 +77,15 @@ struct InspectTests {
         }
     }
 
-    @Test("what the simulator says it made is what is found", arguments: ["medallion", "shopsight", "sessions", "csv"])
+    @Test(
+        "what the simulator says it made is what is found",
+        arguments: ["medallion", "shopsight", "sessions", "csv"])
     func simulated(profile: String) throws {
         try Workplace.with { place in
             let simulation = CapturedConsole()
             let code = simulation.run([
-                "simulate", "shop", "--profile", profile, "--to", place.path + "/raw", "--events", "5000", "--duplicates",
+                "simulate", "shop", "--profile", profile, "--to", place.path + "/raw", "--events", "5000",
+                "--duplicates",
                 "0.03", "--late", "0.02", "--malformed", "0.02", "--bots", "3", "--json", "--seed", "11",
             ])
             #expect(code == .done, "\(simulation.errors)")
@@ -86,7 +94,8 @@ struct InspectTests {
             let inspection = try inspect(["events", place.path + "/raw", "--json"])
             let found = try #require(
                 try JSONSerialization.jsonObject(with: Data(inspection.output.utf8)) as? [String: Any])
-            for key in ["lines", "events", "duplicates", "malformed", "bytes", "files", "bot_events"] where key != "bytes" || profile != "csv" {
+            for key in ["lines", "events", "duplicates", "malformed", "bytes", "files", "bot_events"]
+            where key != "bytes" || profile != "csv" {
                 #expect(found[key] as? Int == made[key] as? Int, "\(profile) \(key)")
             }
             #expect(found["first_event_time"] as? String == made["first_event_time"] as? String)
@@ -152,11 +161,13 @@ struct InspectTests {
 
     @Test("notes of the newest commit that has one are taken")
     func notes() throws {
-        let commit = #"{"add":{"path":"millrace.parquet"}}"# + "\n"
+        let commit =
+            #"{"add":{"path":"millrace.parquet"}}"# + "\n"
             + #"{"commitInfo":{"operation":"STREAMING UPDATE","operationMetrics":"#
             + #"{"rows":"100","late":"3","duplicates":"5"}}}"# + "\n"
         let notes = SilverNotes.read(Array(commit.utf8))
         #expect(notes == SilverNotes(rows: 100, late: 3, duplicates: 5))
-        #expect(SilverNotes.read(Array("{\"commitInfo\":{\"operationMetrics\":3}}\n\"duplicates\"".utf8)) == nil)
+        #expect(
+            SilverNotes.read(Array("{\"commitInfo\":{\"operationMetrics\":3}}\n\"duplicates\"".utf8)) == nil)
     }
 }

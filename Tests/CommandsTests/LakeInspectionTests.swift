@@ -4,7 +4,9 @@ import Testing
 
 @testable import Commands
 
-@Suite("Inspections of tables", .enabled(if: Workplace.hasPython, "no Python with delta-rs: scripts/setup --tests"))
+@Suite(
+    "Inspections of tables",
+    .enabled(if: Workplace.hasPython, "no Python with delta-rs: scripts/setup --tests"))
 struct LakeInspectionTests {
     private static let lake: Result<String, any Error> = Result {
         let path = FileManager.default.temporaryDirectory.path + "/lake-\(UUID().uuidString)"
@@ -57,8 +59,12 @@ struct LakeInspectionTests {
     func unbalanced() {
         let books = LakeBooks(bronze: 10, silver: 5, duplicates: 1, late: 1, deadLetters: 2)
         #expect(books.check.verdict == .fail)
-        #expect(books.check.text.hasSuffix("bronze 10 ≠ 9 = silver 5 + duplicates 1 + late 1 + dead letters 2; 1 missing behind bronze"))
-        #expect(LakeBooks(bronze: 1, silver: 2, duplicates: 0, late: 0, deadLetters: 0).check.text.contains("1 more than bronze has"))
+        #expect(
+            books.check.text.hasSuffix(
+                "bronze 10 ≠ 9 = silver 5 + duplicates 1 + late 1 + dead letters 2; 1 missing behind bronze"))
+        #expect(
+            LakeBooks(bronze: 1, silver: 2, duplicates: 0, late: 0, deadLetters: 0).check.text.contains(
+                "1 more than bronze has"))
     }
 
     @Test("a table of dead letters is counted by the word before its reasons")

@@ -5,7 +5,8 @@ import Testing
 enum ProgramUnderTest {
     /// `.build/debug/millrace` where the tests run from `.build/debug`.
     static var path: String {
-        var folder = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }?.bundlePath
+        var folder =
+            Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") }?.bundlePath
             ?? CommandLine.arguments[0]
         folder = (folder as NSString).deletingLastPathComponent
         return folder + "/millrace"
@@ -30,6 +31,9 @@ enum ProgramUnderTest {
         let said = output.fileHandleForReading.readDataToEndOfFile()
         let complained = errors.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
-        return (process.terminationStatus, String(decoding: said, as: UTF8.self), String(decoding: complained, as: UTF8.self))
+        return (
+            process.terminationStatus, String(decoding: said, as: UTF8.self),
+            String(decoding: complained, as: UTF8.self)
+        )
     }
 }

@@ -5,12 +5,16 @@ import Testing
 
 @Suite("SQL of ad-hoc queries")
 struct QueryTextTests {
-    private func pairs(_ sql: String) -> [String] { TableReferences(in: sql).pairs.map { "\($0.layer).\($0.name)" } }
+    private func pairs(_ sql: String) -> [String] {
+        TableReferences(in: sql).pairs.map { "\($0.layer).\($0.name)" }
+    }
 
     @Test("names with a layer are found, those in strings and comments are not")
     func names() {
         #expect(
-            pairs("SELECT a.b, 'c.d', \"e\".\"f\"\"g\" FROM gold.revenue /* h.i */ -- j.k\n JOIN l . m USING (n)")
+            pairs(
+                "SELECT a.b, 'c.d', \"e\".\"f\"\"g\" FROM gold.revenue /* h.i */ --j.k\n JOIN l . m USING (n)"
+            )
                 == ["a.b", "e.f\"g", "gold.revenue", "l.m"])
         #expect(pairs("SELECT 1.5, 'it''s a.b' , $$ c.d $$, $x$ e.f $y$ $x$ FROM g.h.i") == ["1.5", "g.h"])
         #expect(pairs("SELECT 'not closed a.b") == [])
@@ -37,7 +41,8 @@ struct QueryTextTests {
     @Test("DuckDB's errors point into the statement")
     func messages() throws {
         let sql = "SELECT 1,\n  nn FROM t"
-        let text = "Binder Error: Referenced column \"nn\" not found in FROM clause!\nCandidate bindings: \"n\"\n\n"
+        let text =
+            "Binder Error: Referenced column \"nn\" not found in FROM clause!\nCandidate bindings: \"n\"\n\n"
             + "LINE 2:   nn FROM t\n          ^\n"
         let diagnostic = try #require(DuckDBMessage(text)).diagnostic(sql: sql)
         #expect(diagnostic.location?.line == 2)
@@ -53,7 +58,8 @@ struct QueryTextTests {
         let long = "SELECT " + String(repeating: "a + ", count: 60) + "nn FROM t"
         let place = try #require(long.firstRange(of: "nn"))
         let part = String(long[long.index(place.lowerBound, offsetBy: -20)...])
-        let text = "Binder Error: no\n\nLINE 1: ...\(part)\n" + String(repeating: " ", count: 8 + 3 + 20) + "^"
+        let text =
+            "Binder Error: no\n\nLINE 1: ...\(part)\n" + String(repeating: " ", count: 8 + 3 + 20) + "^"
         let diagnostic = try #require(DuckDBMessage(text)).diagnostic(sql: long)
         #expect(diagnostic.location?.column == long.distance(from: long.startIndex, to: place.lowerBound) + 1)
     }
@@ -61,9 +67,13 @@ struct QueryTextTests {
     @Test("any text gives tokens and an end", arguments: 0..<500 as Range<UInt64>)
     func noise(seed: UInt64) {
         var random = SeededGenerator(seed: seed)
-        let pieces = ["'", "\"", "$", "$a$", "--", "/*", "*/", "\n", ".", "a", "from", " ", "é", "''", "\"\"", "1"]
-        let text = (0..<Int.random(in: 0...20, using: &random)).map { _ in pieces.randomElement(using: &random) ?? "" }
-            .joined()
+        let pieces = [
+            "'", "\"", "$", "$a$", "--", "/*", "*/", "\n", ".", "a", "from", " ", "é", "''", "\"\"", "1",
+        ]
+        let text = (0..<Int.random(in: 0...20, using: &random)).map { _ in
+            pieces.randomElement(using: &random) ?? ""
+        }
+        .joined()
         #expect(SQLToken.tokens(of: text).count <= text.count, "seed \(seed): \(text)")
         _ = TableReferences(in: text)
     }

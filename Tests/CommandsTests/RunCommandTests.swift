@@ -50,11 +50,13 @@ struct RunCommandTests {
             let records = state.withLock { $0.records }
             status.sources = [
                 PipelineStatus.SourceCount(
-                    name: "raw", records: records, bytes: records * 300, deadLetters: 1, lagBytes: 0, watermark: 0)
+                    name: "raw", records: records, bytes: records * 300, deadLetters: 1, lagBytes: 0,
+                    watermark: 0)
             ]
             status.relations = [
                 PipelineStatus.RelationCount(
-                    name: "gold", isTable: true, rows: records / 10, late: 2, duplicates: 3, sinks: ["gold_lake"])
+                    name: "gold", isTable: true, rows: records / 10, late: 2, duplicates: 3,
+                    sinks: ["gold_lake"])
             ]
             return status
         }
@@ -84,7 +86,8 @@ struct RunCommandTests {
         let captured = CapturedConsole()
         let code = captured.run(
             [
-                "run", "p/shop.sql", "p/more.sql", "-D", "raw=data", "--once", "--trigger", "500ms", "--threads", "3",
+                "run", "p/shop.sql", "p/more.sql", "-D", "raw=data", "--once", "--trigger", "500ms",
+                "--threads", "3",
                 "--state-memory", "64MB", "--print", "gold",
             ], launcher: launcher)
         #expect(code == .done, "\(captured.errors)")
@@ -104,13 +107,16 @@ struct RunCommandTests {
     @Test("the summary is one JSON object where it is asked for")
     func json() throws {
         let captured = CapturedConsole()
-        #expect(captured.run(["run", "shop.sql", "--json"], launcher: Launcher(MadeUpPipeline(work: 300))) == .done)
+        #expect(
+            captured.run(["run", "shop.sql", "--json"], launcher: Launcher(MadeUpPipeline(work: 300)))
+                == .done)
         let object = try #require(
             try JSONSerialization.jsonObject(with: Data(captured.output.utf8)) as? [String: Any])
         #expect(object["events"] as? Int == 300)
         #expect(captured.output.hasSuffix("}\n") && !captured.output.dropLast().contains("\n"))
         let quiet = CapturedConsole()
-        #expect(quiet.run(["run", "shop.sql", "--quiet"], launcher: Launcher(MadeUpPipeline(work: 300))) == .done)
+        #expect(
+            quiet.run(["run", "shop.sql", "--quiet"], launcher: Launcher(MadeUpPipeline(work: 300))) == .done)
         #expect(quiet.output.isEmpty && quiet.errors.isEmpty)
     }
 
@@ -118,7 +124,9 @@ struct RunCommandTests {
     func failures() {
         let captured = CapturedConsole()
         let failure = Diagnostic(.state, "the state is in use", hint: "stop the other process")
-        #expect(captured.run(["run", "a.sql"], launcher: Launcher(MadeUpPipeline(work: 1, failure: failure))) == .failed)
+        #expect(
+            captured.run(["run", "a.sql"], launcher: Launcher(MadeUpPipeline(work: 1, failure: failure)))
+                == .failed)
         #expect(captured.errors.contains("error: the state is in use"))
         let refused = CapturedConsole()
         let launcher = Launcher(MadeUpPipeline(work: 1), refusal: Diagnostic(.unknownColumn, "no column X"))
@@ -171,11 +179,10 @@ struct RunCommandTests {
     @Test("a demo is drained after a second without lag and without news")
     func drain() {
         var watch = DrainWatch()
-        #expect(!watch.isDrained(records: 10, lagBytes: 0, now: 0))
-        #expect(!watch.isDrained(records: 10, lagBytes: 0, now: 900))
-        #expect(!watch.isDrained(records: 11, lagBytes: 0, now: 1000))
-        #expect(!watch.isDrained(records: 11, lagBytes: 5, now: 3000))
-        #expect(!watch.isDrained(records: 11, lagBytes: 0, now: 3999))
-        #expect(watch.isDrained(records: 11, lagBytes: 0, now: 4000))
+        let looks: [(records: Int64, lag: Int, now: Int64)] = [
+            (10, 0, 0), (10, 0, 900), (11, 0, 1000), (11, 5, 3000), (11, 0, 3999), (11, 0, 4000),
+        ]
+        let answers = looks.map { watch.isDrained(records: $0.records, lagBytes: $0.lag, now: $0.now) }
+        #expect(answers == [false, false, false, false, false, true])
     }
 }

@@ -11,7 +11,8 @@ struct SignalTests {
         try Workplace.with { place in
             let (output, errors) = (Pipe(), Pipe())
             let process = try ProgramUnderTest.start(
-                ["simulate", "shop", "--to", place.path, "--rate", "2000", "--json"], output: output, errors: errors)
+                ["simulate", "shop", "--to", place.path, "--rate", "2000", "--json"], output: output,
+                errors: errors)
             // The hidden file shows that it is at work.
             let deadline = Date().addingTimeInterval(20)
             while try FileManager.default.contentsOfDirectory(atPath: place.path).isEmpty, Date() < deadline {

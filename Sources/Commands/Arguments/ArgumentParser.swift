@@ -2,8 +2,8 @@ import Diagnostics
 
 /// Reads the words behind a command's name as its description says.
 ///
-/// `--flag value`, `--flag=value`, `-D name=value`, `-Dname=value`; flags and operands may mix; what follows `--` is
-/// operands. A value that begins with a dash is written with `=`. No I/O.
+/// `--flag value`, `--flag=value`, `-D name=value`, `-Dname=value`; flags and operands may mix; what follows
+/// `--` is operands. A value that begins with a dash is written with `=`. No I/O.
 struct ArgumentParser {
     let command: CommandDescription
     private var parsed: ParsedArguments
@@ -83,7 +83,9 @@ struct ArgumentParser {
 
     private mutating func takeEnvironment(_ environment: (String) -> String?) throws(Diagnostic) {
         for flag in command.flags where !parsed.isSet(flag.name) {
-            guard let name = flag.environmentName, let value = environment(name), !value.isEmpty else { continue }
+            guard let name = flag.environmentName, let value = environment(name), !value.isEmpty else {
+                continue
+            }
             guard flag.kind == .toggle else {
                 parsed.set(flag.name, value, from: name)
                 continue

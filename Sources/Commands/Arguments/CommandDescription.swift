@@ -16,8 +16,10 @@ struct CommandDescription: Sendable {
     let name: String
     /// One line without a full stop.
     let summary: String
-    /// Paragraphs, each a list of lines.
-    var about: [String] = []
+    /// What it does, in a few sentences.
+    var about = ""
+    /// What its first operand may be, where that is a choice.
+    var topics: [(name: String, text: String)] = []
     var operands: [Operand] = []
     var flags: [Flag] = []
     var examples: [Example] = []

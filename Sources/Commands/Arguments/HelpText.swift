@@ -4,8 +4,10 @@ enum HelpText {
     static func of(_ command: CommandDescription) -> String {
         var lines = ["millrace \(command.name): \(command.summary)", ""]
         let operands = command.operands.map(\.usage)
-        lines.append("usage: " + (["millrace \(command.name)"] + operands + ["[flags]"]).joined(separator: " "))
-        if !command.about.isEmpty { lines += [""] + command.about }
+        lines.append(
+            "usage: " + (["millrace \(command.name)"] + operands + ["[flags]"]).joined(separator: " "))
+        if !command.about.isEmpty { lines += [""] + wrapped(command.about, width: lineWidth) }
+        if !command.topics.isEmpty { lines += [""] + columns(command.topics) }
         if !command.operands.isEmpty {
             lines += [""] + columns(command.operands.map { ($0.name, $0.help) })
         }
@@ -22,7 +24,8 @@ enum HelpText {
     /// The help of the whole program, without a last line end.
     static func overview(_ commands: [CommandDescription]) -> String {
         var lines = [
-            "millrace: real-time clickstream analytics in one program", "", "usage: millrace COMMAND [flags]", "",
+            "millrace: real-time clickstream analytics in one program", "", "usage: millrace COMMAND [flags]",
+            "",
             "commands:",
         ]
         lines += columns(commands.map { ($0.name, $0.summary) })

@@ -41,7 +41,8 @@ struct ParsedArguments: Sendable, Equatable {
         } catch {
             guard let variable = origins[flag] else { throw error }
             var told = error
-            told.hint = "the value comes from \(variable) in the environment" + (error.hint.map { "; \($0)" } ?? "")
+            told.hint =
+                "the value comes from \(variable) in the environment" + (error.hint.map { "; \($0)" } ?? "")
             throw told
         }
     }
@@ -71,7 +72,8 @@ struct ParsedArguments: Sendable, Equatable {
         try value(flag) { text throws(Diagnostic) in
             guard let number = Double(text), (0...1).contains(number) else {
                 throw Diagnostic(
-                    .usage, "\(flag) \(text) is not a fraction", expected: "a number from 0 to 1; 0.02 is 2 %")
+                    .usage, "\(flag) \(text) is not a fraction", expected: "a number from 0 to 1; 0.02 is 2 %"
+                )
             }
             return number
         }

@@ -3,15 +3,14 @@ import Runtime
 import Simulation
 import Storage
 
-/// `millrace demo`: a simulated shop, a pipeline over its events, a live view and a summary, with one command.
+/// `millrace demo`: a simulated shop, a pipeline over its events, a live view and a summary, with one
+/// command.
 struct DemoCommand: Command {
     static let description = CommandDescription(
         name: "demo", summary: "simulate a shop, run a pipeline over it and watch",
-        about: [
-            "Makes events of a shop as files, with duplicates, late and malformed ones and bots, and runs the",
-            "pipeline over them: bronze, silver and gold Delta tables, shown live, then a summary of what came",
-            "and what was made of it. Another demo in the same directory goes on with its tables.",
-        ],
+        about: "Makes events of a shop as files, with duplicates, late and malformed ones and bots, and runs "
+            + "the pipeline over them: bronze, silver and gold Delta tables, shown live, then a summary of "
+            + "what came and what was made of it. Another demo in the same directory goes on with them.",
         operands: [Operand("PIPELINE", "medallion (the only one in this version)", .optional)],
         flags: [
             Flag("--for", .value("DURATION"), "how long events are made; 0 until Ctrl-C (60s)"),
@@ -22,7 +21,9 @@ struct DemoCommand: Command {
         ],
         examples: [
             .init("a minute of it", "millrace demo"),
-            .init("busier, until Ctrl-C, in a directory of its own", "millrace demo --rate 20000 --for 0 --dir /tmp/shop"),
+            .init(
+                "busier, until Ctrl-C, in a directory of its own",
+                "millrace demo --rate 20000 --for 0 --dir /tmp/shop"),
         ])
 
     private static let pipelines = ["medallion"]
@@ -45,7 +46,8 @@ struct DemoCommand: Command {
             guard !directory.isEmpty else {
                 throw Diagnostic(.usage, "--dir is empty", expected: "a directory, such as data")
             }
-            configuration.directory = directory.count > 1 && directory.hasSuffix("/")
+            configuration.directory =
+                directory.count > 1 && directory.hasSuffix("/")
                 ? String(directory.dropLast()) : directory
         }
         configuration.threads = try arguments.integer("--threads", in: 1...256) ?? RunCommand.processorCount

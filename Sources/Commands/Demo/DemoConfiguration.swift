@@ -14,8 +14,8 @@ struct DemoConfiguration: Sendable {
     var rawDirectory: String { directory + "/raw/events" }
     var stateDirectory: String { directory + "/.millrace/" + pipeline }
 
-    /// A shop with all faults that the pipeline is to stand: a file every two seconds, so that something is to be
-    /// seen soon.
+    /// A shop with all faults that the pipeline is to stand: a file every two seconds, so that something is
+    /// to be seen soon.
     ///
     /// - Parameter seed: another one for each demo. The same events twice would all be duplicates.
     func simulation(seed: UInt64) -> SimulationConfiguration {

@@ -20,7 +20,8 @@ struct DemoSummary {
             let tally = simulated.tally
             lines += [
                 "What arrived, in \(NumberDisplay.duration(milliseconds: simulated.elapsed.milliseconds)):",
-                "  \(NumberDisplay.count(simulated.lines, "line")) in \(NumberDisplay.count(simulated.files, "file")), "
+                "  \(NumberDisplay.count(simulated.lines, "line")) in "
+                    + "\(NumberDisplay.count(simulated.files, "file")), "
                     + "\(NumberDisplay.bytes(simulated.bytes)), in \(configuration.rawDirectory)",
                 "  \(NumberDisplay.grouped(tally.events)) events of "
                     + "\(NumberDisplay.count(tally.sessions, "session")), "
@@ -38,7 +39,8 @@ struct DemoSummary {
 
     /// Three commands to copy.
     private var nextCommands: [String] {
-        let lake = configuration.directory == "data" ? "" : " --lake \(ShellText.word(configuration.directory))"
+        let lake =
+            configuration.directory == "data" ? "" : " --lake \(ShellText.word(configuration.directory))"
         let program = ShellText.word(program)
         return [
             "\(program) query\(lake) \"SELECT product_id, sum(total_revenue) AS revenue FROM gold.revenue "
@@ -52,8 +54,10 @@ struct DemoSummary {
     /// One compact object: `simulated`, `pipeline` and `lake`.
     var json: String {
         let made = simulated.flatMap { try? JSONValue(parsing: $0.json) } ?? .null
-        let run = (try? JSONValue(
-            parsing: RunSummary.json(configuration.pipeline, status, elapsedMilliseconds: elapsedMilliseconds))) ?? .null
+        let run =
+            (try? JSONValue(
+                parsing: RunSummary.json(
+                    configuration.pipeline, status, elapsedMilliseconds: elapsedMilliseconds))) ?? .null
         let object: JSONValue = ["simulated": made, "pipeline": run, "lake": lake?.json ?? .null]
         return object.text
     }

@@ -3,9 +3,10 @@ import Storage
 
 /// Where the pipelines are that come with the program.
 ///
-/// `<name>/<name>.sql` in the first of: the directory that MILLRACE_PIPELINES names; `pipelines` in the working
-/// directory; `pipelines` beside the program's folder (`bin/millrace` of a checkout); `share/millrace/pipelines` of
-/// the prefix that the program is installed under; `pipelines` beside the program.
+/// `<name>/<name>.sql` in the first of: the directory that MILLRACE_PIPELINES names; `pipelines` in the
+/// working directory; `pipelines` beside the program's folder (`bin/millrace` of a checkout);
+/// `share/millrace/pipelines` of the prefix that the program is installed under; `pipelines` beside the
+/// program.
 struct PipelineLocation {
     /// Where to look, in order.
     let directories: [String]
@@ -34,7 +35,9 @@ struct PipelineLocation {
             if let status = try? files.status(path), !status.isDirectory { return path }
         }
         throw Diagnostic(
-            .notFound, "the pipeline \(name) is not there: no \(name)/\(name).sql in \(directories.joined(separator: ", "))",
+            .notFound,
+            "the pipeline \(name) is not there: no \(name)/\(name).sql in "
+                + directories.joined(separator: ", "),
             expected: "a folder pipelines with it, in the working directory or beside the program",
             hint: "start in the folder that has pipelines/, or set MILLRACE_PIPELINES to it")
     }

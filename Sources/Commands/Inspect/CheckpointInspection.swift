@@ -29,10 +29,13 @@ struct CheckpointInspection: InspectionReport {
         _ path: String, in files: any FileSystem, epochs listed: Int
     ) throws(Diagnostic) -> CheckpointInspection {
         let log = Path.join(path, "log")
-        let status = try StorageFailure.told("cannot look at") { () throws(StorageError) in try files.status(path) }
+        let status = try StorageFailure.told("cannot look at") { () throws(StorageError) in
+            try files.status(path)
+        }
         guard let status, status.isDirectory else {
             throw Diagnostic(
-                .notFound, "there is no state directory at \(path)", expected: "the folder that --state named",
+                .notFound, "there is no state directory at \(path)",
+                expected: "the folder that --state named",
                 hint: "millrace run FILE.sql keeps it at .millrace/FILE")
         }
         let instance = try? files.read(Path.join(path, "instance"))
@@ -68,7 +71,9 @@ struct CheckpointInspection: InspectionReport {
         of folder: String, in files: any FileSystem
     ) throws(Diagnostic) -> [(path: String, status: FileStatus)] {
         var found: [(path: String, status: FileStatus)] = []
-        let entries = try StorageFailure.told("cannot list") { () throws(StorageError) in try files.list(folder) }
+        let entries = try StorageFailure.told("cannot list") { () throws(StorageError) in
+            try files.list(folder)
+        }
         for entry in entries {
             let path = Path.join(folder, entry.name)
             if entry.isDirectory {

@@ -22,7 +22,8 @@ struct DeadLetterTally: Sendable {
     ///   - code: a stable word, or nil where the reason has to tell.
     ///   - raw: the record; only its beginning is looked at.
     mutating func add(
-        source: String, offset: Int64?, code: String?, reason: String, time: String?, raw: some Collection<UInt8>
+        source: String, offset: Int64?, code: String?, reason: String, time: String?,
+        raw: some Collection<UInt8>
     ) {
         count += 1
         byReason[code ?? Self.code(of: reason), default: 0] += 1
@@ -41,11 +42,13 @@ struct DeadLetterTally: Sendable {
 
     private static let excerptBytes = 120
 
-    /// Reasons quote what they are about; the word in front, `wrong_type: column price …`, is what they share.
+    /// Reasons quote what they are about; the word in front, `wrong_type: column price …`, is what they
+    /// share.
     static func code(of reason: String) -> String {
         guard let colon = reason.firstIndex(of: ":") else { return reason }
         let word = reason[..<colon]
-        let isCode = !word.isEmpty && word.allSatisfy { $0.isASCII && ($0.isLowercase || $0.isNumber || $0 == "_") }
+        let isCode =
+            !word.isEmpty && word.allSatisfy { $0.isASCII && ($0.isLowercase || $0.isNumber || $0 == "_") }
         return isCode ? String(word) : reason
     }
 }

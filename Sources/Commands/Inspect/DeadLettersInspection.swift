@@ -15,7 +15,9 @@ struct DeadLettersInspection: InspectionReport {
     static func read(
         _ path: String, in files: any FileSystem, examples: Int
     ) throws(Diagnostic) -> DeadLettersInspection {
-        let status = try StorageFailure.told("cannot look at") { () throws(StorageError) in try files.status(path) }
+        let status = try StorageFailure.told("cannot look at") { () throws(StorageError) in
+            try files.status(path)
+        }
         guard let status else {
             throw Diagnostic(
                 .notFound, "there is nothing at \(path)",
@@ -26,14 +28,20 @@ struct DeadLettersInspection: InspectionReport {
         }
         var names = [path]
         if status.isDirectory {
-            let entries = try StorageFailure.told("cannot list") { () throws(StorageError) in try files.list(path) }
-            names = entries.filter { !$0.isDirectory && $0.name.hasSuffix(".jsonl") && !$0.name.hasPrefix(".") }
-                .map { Path.join(path, $0.name) }.sorted()
+            let entries = try StorageFailure.told("cannot list") { () throws(StorageError) in
+                try files.list(path)
+            }
+            names = entries.filter {
+                !$0.isDirectory && $0.name.hasSuffix(".jsonl") && !$0.name.hasPrefix(".")
+            }
+            .map { Path.join(path, $0.name) }.sorted()
         }
         var tally = DeadLetterTally(exampleLimit: examples)
         var unreadable = 0
         for name in names {
-            let bytes = try StorageFailure.told("cannot read") { () throws(StorageError) in try files.read(name) }
+            let bytes = try StorageFailure.told("cannot read") { () throws(StorageError) in
+                try files.read(name)
+            }
             for line in bytes.split(separator: UInt8(ascii: "\n")) where !take(Array(line), into: &tally) {
                 unreadable += 1
             }
@@ -43,7 +51,9 @@ struct DeadLettersInspection: InspectionReport {
 
     /// False for a line that is no dead letter.
     private static func take(_ line: [UInt8], into tally: inout DeadLetterTally) -> Bool {
-        guard let letter = try? JSONValue(parsing: line), let source = letter["source"]?.string else { return false }
+        guard let letter = try? JSONValue(parsing: line), let source = letter["source"]?.string else {
+            return false
+        }
         let raw: [UInt8]
         if let text = letter["raw"]?.string {
             raw = Array(text.utf8)
@@ -53,7 +63,8 @@ struct DeadLettersInspection: InspectionReport {
         let code = letter["code"]?.string
         tally.add(
             source: source, offset: letter["offset"]?.int64, code: code,
-            reason: letter["reason"]?.string ?? code ?? "unknown", time: letter["time"].flatMap(time), raw: raw)
+            reason: letter["reason"]?.string ?? code ?? "unknown", time: letter["time"].flatMap(time),
+            raw: raw)
         return true
     }
 
@@ -85,7 +96,9 @@ struct DeadLettersInspection: InspectionReport {
 
     private static func add(_ batch: Batch, to tally: inout DeadLetterTally) {
         func column(_ name: String, _ types: [DataType]) -> Column? {
-            guard let index = batch.schema.fields.firstIndex(where: { $0.name.lowercased() == name }) else { return nil }
+            guard let index = batch.schema.fields.firstIndex(where: { $0.name.lowercased() == name }) else {
+                return nil
+            }
             return types.contains(batch.columns[index].type) ? batch.columns[index] : nil
         }
         let reasons = column("reason", [.string])
@@ -96,7 +109,8 @@ struct DeadLettersInspection: InspectionReport {
         for row in 0..<batch.count {
             func valid(_ column: Column?) -> Column? { column.flatMap { $0.isValid(row) ? $0 : nil } }
             tally.add(
-                source: valid(sources)?.string(at: row) ?? "?", offset: valid(offsets)?.int64s[row], code: nil,
+                source: valid(sources)?.string(at: row) ?? "?", offset: valid(offsets)?.int64s[row],
+                code: nil,
                 reason: valid(reasons)?.string(at: row) ?? "unknown",
                 time: valid(times).map { Civil.timestampText(milliseconds: $0.int64s[row]) + "Z" },
                 raw: valid(raw).map { Array($0.bytes(at: row).prefix(256)) } ?? [])
@@ -107,7 +121,8 @@ struct DeadLettersInspection: InspectionReport {
 
     var lines: [String] {
         var lines = [
-            "\(NumberDisplay.count(tally.count, "dead letter")) in \(NumberDisplay.count(files, "file")) at \(path)"
+            "\(NumberDisplay.count(tally.count, "dead letter")) in "
+                + "\(NumberDisplay.count(files, "file")) at \(path)"
         ]
         if let first = tally.first, let last = tally.last { lines.append("  from \(first) to \(last)") }
         if unreadable > 0 { lines.append("  \(NumberDisplay.count(unreadable, "line")) that cannot be read") }
@@ -123,7 +138,9 @@ struct DeadLettersInspection: InspectionReport {
         }
         if !tally.examples.isEmpty { lines += ["", "examples:"] }
         for example in tally.examples {
-            lines += ["  \(DisplayWidth.visible(example.place))", "    \(DisplayWidth.visible(example.reason))"]
+            lines += [
+                "  \(DisplayWidth.visible(example.place))", "    \(DisplayWidth.visible(example.reason))",
+            ]
             if !example.excerpt.isEmpty { lines.append("    \(example.excerpt)") }
         }
         return lines

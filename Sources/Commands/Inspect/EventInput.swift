@@ -5,8 +5,8 @@ import Formats
 import Runtime
 import Storage
 
-/// The lines of event files, decoded into columns: JSON and CSV, plain and compressed, in the order in which a pipeline
-/// reads them.
+/// The lines of event files, decoded into columns: JSON and CSV, plain and compressed, in the order in which
+/// a pipeline reads them.
 struct EventInput {
     /// The columns that are looked at; a file may lack any of them.
     enum Column: Int, CaseIterable {
@@ -52,7 +52,9 @@ struct EventInput {
     /// Reads everything at `path`: a file, a folder or a pattern.
     static func read(_ path: String, _ take: (Part) throws(Diagnostic) -> Void) throws(Diagnostic) {
         let name = Path.name(of: path).lowercased()
-        let isCSV = [".csv", ".tsv", ".csv.gz", ".tsv.gz", ".csv.zst", ".tsv.zst"].contains { name.hasSuffix($0) }
+        let isCSV = [".csv", ".tsv", ".csv.gz", ".tsv.gz", ".csv.zst", ".tsv.zst"].contains {
+            name.hasSuffix($0)
+        }
         let isFolder = (try? LocalFileSystem().status(path))??.isDirectory ?? false
         if isFolder || !isCSV {
             try read(path, FileSourceSettings.jsonPatterns, .lines, take)
@@ -118,7 +120,9 @@ struct EventInput {
             // A column of one row lends its bytes without a pointer in sight.
             let row = Columnar.Column.constant(.bytes(line), type: .bytes, count: 1)
             do throws(HeaderError) {
-                try withExtendedLifetime(row) { () throws(HeaderError) in try fresh.useHeader(row.bytes(at: 0)) }
+                try withExtendedLifetime(row) { () throws(HeaderError) in
+                    try fresh.useHeader(row.bytes(at: 0))
+                }
             } catch {
                 throw error.diagnostic
             }

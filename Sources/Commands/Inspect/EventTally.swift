@@ -15,7 +15,6 @@ struct EventTally {
     private(set) var users = KeyCounts(keepsNames: true)
     private(set) var sessions = KeyCounts(keepsNames: false)
     private(set) var products = KeyCounts(keepsNames: true)
-    private(set) var botEvents = 0
     /// Event times in milliseconds since 1970.
     private(set) var first: Int64?
     private(set) var last: Int64?
@@ -26,6 +25,8 @@ struct EventTally {
     /// Events by minute since 1970.
     private(set) var minutes: [Int64: Int] = [:]
 
+    /// Events of users called `bot_…`, by type.
+    private(set) var botEvents: [String: Int] = [:]
     private var seen: Set<Fingerprint> = []
     /// Types as they are written, by fingerprint, to what they are called.
     private var types: [Fingerprint: String] = [:]
@@ -64,7 +65,9 @@ struct EventTally {
         func key(_ column: EventInput.Column) -> Fingerprint? {
             guard let values = columns[column.rawValue], values.isValid(row) else { return nil }
             let bytes = values.bytes(at: row)
-            return bytes.baseAddress.flatMap { bytes.isEmpty ? nil : Fingerprint.of($0, bytes.count, seed: Self.seed) }
+            return bytes.baseAddress.flatMap {
+                bytes.isEmpty ? nil : Fingerprint.of($0, bytes.count, seed: Self.seed)
+            }
         }
         func text(_ column: EventInput.Column) -> String { columns[column.rawValue]?.string(at: row) ?? "" }
         guard let identity = key(.eventID) else { return reject("missing_event_id") }
@@ -72,7 +75,9 @@ struct EventTally {
         guard let user = key(.userID) else { return reject("missing_user_id") }
         guard let session = key(.sessionID) else { return reject("missing_session_id") }
         guard let time = time(columns, row) else { return reject("bad_time") }
-        if let price = columns[EventInput.Column.price.rawValue], price.isValid(row), !(price.doubles[row] >= 0) {
+        if let price = columns[EventInput.Column.price.rawValue], price.isValid(row),
+            !(price.doubles[row] >= 0)
+        {
             return reject("negative_price")
         }
         if let quantity = columns[EventInput.Column.quantity.rawValue], quantity.isValid(row),
@@ -90,7 +95,7 @@ struct EventTally {
             return
         }
         users.add(user, name: text(.userID))
-        if text(.userID).hasPrefix("bot_") { botEvents += 1 }
+        if text(.userID).hasPrefix("bot_") { botEvents[type, default: 0] += 1 }
         sessions.add(session, name: "")
         if let product { products.add(product, name: text(.productID)) }
         add(time)
@@ -140,6 +145,7 @@ struct EventTally {
         let known = Set(best.0.eventTypes)
         for (type, count) in byType where !known.contains(type) {
             byType[type] = nil
+            botEvents[type] = nil
             malformed["unknown_event_type", default: 0] += count
         }
     }

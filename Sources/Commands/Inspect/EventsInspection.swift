@@ -11,7 +11,8 @@ struct EventsInspection: InspectionReport {
     /// How many users and products are named.
     let listed: Int
 
-    /// - Parameter progress: told how far it is, every second, once it takes longer than two, if it is a terminal.
+    /// - Parameter progress: told how far it is, every second, once it takes longer than two, if it is a
+    /// terminal.
     static func read(
         _ path: String, limits: EventLimits, listed: Int, progress: Console.Stream
     ) throws(Diagnostic) -> EventsInspection {
@@ -42,7 +43,8 @@ struct EventsInspection: InspectionReport {
 
     var checks: [InspectionCheck] {
         func share(_ name: String, _ count: Int, _ limit: Double, _ what: String) -> InspectionCheck {
-            let text = "\(what): \(NumberDisplay.share(count, of: tally.lines)), at most "
+            let text =
+                "\(what): \(NumberDisplay.share(count, of: tally.lines)), at most "
                 + NumberDisplay.share(Int((limit * 10_000).rounded()), of: 10_000)
             return InspectionCheck(Double(count) <= limit * Double(tally.lines) ? .pass : .warn, name, text)
         }
@@ -70,7 +72,8 @@ struct EventsInspection: InspectionReport {
     var lines: [String] {
         let events = tally.wellFormed - tally.duplicates
         var lines = [
-            "events \(path): \(NumberDisplay.count(tally.files.count, "file")), \(NumberDisplay.bytes(tally.bytes))",
+            "events \(path): \(NumberDisplay.count(tally.files.count, "file")), "
+                + NumberDisplay.bytes(tally.bytes),
             "  \(NumberDisplay.count(tally.lines, "line")): \(NumberDisplay.count(events, "event")), "
                 + "\(NumberDisplay.count(tally.duplicates, "duplicate")), "
                 + "\(NumberDisplay.grouped(tally.malformedCount)) malformed", "",
@@ -98,24 +101,32 @@ struct EventsInspection: InspectionReport {
 
     private var spread: [String] {
         var table = TextTable([
-            ("events per", .left), ("distinct", .right), ("mean", .right), ("median", .right), ("p99", .right),
+            ("events per", .left), ("distinct", .right), ("mean", .right), ("median", .right),
+            ("p99", .right),
             ("most", .right),
         ])
-        for (name, keys) in [("user", tally.users), ("session", tally.sessions), ("product", tally.products)] {
+        for (name, keys) in [("user", tally.users), ("session", tally.sessions), ("product", tally.products)]
+        {
             let mean = keys.distinct > 0 ? Double(keys.total) / Double(keys.distinct) : 0
             let quantiles = keys.quantiles([0.5, 0.99, 1]).map { NumberDisplay.grouped($0) }
-            table.add([name, NumberDisplay.grouped(keys.distinct), NumberDisplay.fixed(mean, decimals: 1)] + quantiles)
+            table.add(
+                [name, NumberDisplay.grouped(keys.distinct), NumberDisplay.fixed(mean, decimals: 1)]
+                    + quantiles)
         }
         return table.lines(indent: "  ")
     }
 
+    private var botEvents: Int { tally.botEvents.values.reduce(0, +) }
+
     private var named: [String] {
         var lines = [
-            "  \(NumberDisplay.share(tally.sessions.singles, of: tally.sessions.distinct)) of the sessions have one "
-                + "event; \(NumberDisplay.grouped(tally.botEvents)) events are of users called bot_…"
+            "  \(NumberDisplay.share(tally.sessions.singles, of: tally.sessions.distinct)) of the sessions "
+                + "have one event; \(NumberDisplay.grouped(botEvents)) events are of users called bot_…"
         ]
         for (title, keys) in [("most active users", tally.users), ("most seen products", tally.products)] {
-            let top = keys.top(min(listed, 5)).map { "\(DisplayWidth.cut($0.name, to: 24)) \(NumberDisplay.grouped($0.count))" }
+            let top = keys.top(min(listed, 5)).map {
+                "\(DisplayWidth.cut($0.name, to: 24)) \(NumberDisplay.grouped($0.count))"
+            }
             if !top.isEmpty { lines.append("  \(title): \(top.joined(separator: ", "))") }
         }
         return lines
@@ -152,7 +163,8 @@ struct EventsInspection: InspectionReport {
         func spread(_ keys: KeyCounts) -> JSONValue {
             let quantiles = keys.quantiles([0.5, 0.99, 1])
             return [
-                "distinct": .number(keys.distinct), "median": .number(quantiles[0]), "p99": .number(quantiles[1]),
+                "distinct": .number(keys.distinct), "median": .number(quantiles[0]),
+                "p99": .number(quantiles[1]),
                 "most": .number(quantiles[2]),
                 "top": .object(keys.top(listed).map { .init($0.name, .number($0.count)) }),
             ]
@@ -165,8 +177,9 @@ struct EventsInspection: InspectionReport {
             "lines": .number(tally.lines), "events": .number(tally.wellFormed - tally.duplicates),
             "duplicates": .number(tally.duplicates), "malformed": .number(tally.malformedCount),
             "by_type": object(tally.byType), "malformed_by_reason": object(tally.malformed),
-            "users": spread(tally.users), "sessions": spread(tally.sessions), "products": spread(tally.products),
-            "single_event_sessions": .number(tally.sessions.singles), "bot_events": .number(tally.botEvents),
+            "users": spread(tally.users), "sessions": spread(tally.sessions),
+            "products": spread(tally.products),
+            "single_event_sessions": .number(tally.sessions.singles), "bot_events": .number(botEvents),
             "first_event_time": time(tally.first), "last_event_time": time(tally.last),
             "out_of_order": .number(tally.outOfOrder), "greatest_delay_ms": .number(tally.greatestDelay),
             "checks": .array(checks.map(\.json)),

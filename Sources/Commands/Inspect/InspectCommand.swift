@@ -1,25 +1,33 @@
 import Diagnostics
 import Storage
 
-/// `millrace inspect`: what is in files, tables, a lake, dead letters or a checkpoint, without changing any of it.
+/// `millrace inspect`: what is in files, tables, a lake, dead letters or a checkpoint, without changing any
+/// of it.
 struct InspectCommand: Command {
     static let description = CommandDescription(
         name: "inspect", summary: "look at events, a table, a lake, dead letters or a checkpoint",
-        about: [
-            "events        counts by type, users, sessions, products, time; duplicates and malformed lines; checks",
-            "table         a Delta table's schema, partitions, versions, files, rows, transactions, properties",
-            "lake          every table, and whether the books balance: bronze = silver + duplicates + late +",
-            "              dead letters",
-            "dead-letters  what could not be processed: counts by reason, and examples",
-            "checkpoint    a state directory: the instance, its epochs, sizes",
+        about: "Reads only: what a pipeline is writing at the moment can be looked at too.",
+        topics: [
+            (
+                "events",
+                "counts by type, users, sessions, products, time; duplicates and malformed lines; checks"
+            ),
+            ("table", "a Delta table's schema, partitions, versions, files, rows, transactions, properties"),
+            ("lake", "every table, and the books: bronze = silver + duplicates + late + dead letters"),
+            ("dead-letters", "what could not be processed: counts by reason, and examples"),
+            ("checkpoint", "a state directory: the instance, its epochs, sizes"),
         ],
         operands: [
-            Operand("WHAT", InspectSubject.allCases.map(\.rawValue).joined(separator: ", ")),
+            Operand("WHAT", "one of these"),
             Operand("PATH", "a file or folder of that kind"),
         ],
         flags: [
-            Flag("--max-duplicates", .value("SHARE"), "events: the share of duplicates that still passes (0.05)"),
-            Flag("--max-malformed", .value("SHARE"), "events: the share of malformed lines that still passes (0.05)"),
+            Flag(
+                "--max-duplicates", .value("SHARE"),
+                "events: the share of duplicates that still passes (0.05)"),
+            Flag(
+                "--max-malformed", .value("SHARE"),
+                "events: the share of malformed lines that still passes (0.05)"),
             Flag("--max-late", .value("SHARE"), "events: the share out of order that still passes (0.1)"),
             Flag("--limit", .value("N"), "how many versions, examples or names are listed (10)"),
             Flag("--json", .toggle, "print one JSON object"),
@@ -41,7 +49,9 @@ struct InspectCommand: Command {
             let names = InspectSubject.allCases.map(\.rawValue)
             throw Diagnostic(
                 .usage, "there is nothing called \(name) to inspect", expected: names.joined(separator: ", "),
-                hint: NearestName.suggestion(for: name, among: names).map { "did you mean millrace inspect \($0)?" }
+                hint: NearestName.suggestion(for: name, among: names).map {
+                    "did you mean millrace inspect \($0)?"
+                }
                     ?? "see millrace inspect --help")
         }
         self.subject = subject
@@ -50,7 +60,8 @@ struct InspectCommand: Command {
         if subject != .events {
             for flag in ["--max-duplicates", "--max-malformed", "--max-late"] where arguments.isSet(flag) {
                 throw Diagnostic(
-                    .usage, "\(flag) says nothing about \(name)", expected: "millrace inspect events PATH \(flag) …",
+                    .usage, "\(flag) says nothing about \(name)",
+                    expected: "millrace inspect events PATH \(flag) …",
                     hint: "leave it out")
             }
         }

@@ -13,7 +13,8 @@ struct LakeBooks: Equatable, Sendable {
 
     var check: InspectionCheck {
         let sum = NumberDisplay.grouped(silver + duplicates + late + deadLetters)
-        let text = "books: bronze \(NumberDisplay.grouped(bronze)) "
+        let text =
+            "books: bronze \(NumberDisplay.grouped(bronze)) "
             + (difference == 0 ? "= " : "≠ \(sum) = ")
             + "silver \(NumberDisplay.grouped(silver)) + duplicates \(NumberDisplay.grouped(duplicates)) "
             + "+ late \(NumberDisplay.grouped(late)) + dead letters \(NumberDisplay.grouped(deadLetters))"

@@ -54,7 +54,8 @@ struct LakeInspection: InspectionReport {
         func rows(_ title: String) -> Int? { tables.first { $0.title == title }?.rows }
         guard let bronze = rows("bronze.events"), let silver = rows("silver.events") else { return nil }
         return LakeBooks(
-            bronze: bronze, silver: silver, duplicates: Int(notes?.duplicates ?? 0), late: Int(notes?.late ?? 0),
+            bronze: bronze, silver: silver, duplicates: Int(notes?.duplicates ?? 0),
+            late: Int(notes?.late ?? 0),
             deadLetters: rows("bronze.dead_letters") ?? 0)
     }
 
@@ -68,7 +69,8 @@ struct LakeInspection: InspectionReport {
         ])
         for entry in tables {
             table.add([
-                entry.title, entry.rows.map { NumberDisplay.grouped($0) } ?? "?", NumberDisplay.grouped(entry.files),
+                entry.title, entry.rows.map { NumberDisplay.grouped($0) } ?? "?",
+                NumberDisplay.grouped(entry.files),
                 NumberDisplay.bytes(entry.bytes), String(entry.version),
             ])
         }
@@ -82,7 +84,8 @@ struct LakeInspection: InspectionReport {
         } else {
             checks.append(
                 InspectionCheck(
-                    .warn, "books", "books: not looked at, for want of bronze.events and silver.events with row counts"))
+                    .warn, "books",
+                    "books: not looked at, for want of bronze.events and silver.events with row counts"))
         }
         return checks
     }
@@ -91,7 +94,8 @@ struct LakeInspection: InspectionReport {
         let tables = tables.map { table -> JSONValue in
             [
                 "table": .string(table.title), "rows": table.rows.map { .number($0) } ?? .null,
-                "files": .number(table.files), "bytes": .number(table.bytes), "version": .number(table.version),
+                "files": .number(table.files), "bytes": .number(table.bytes),
+                "version": .number(table.version),
             ]
         }
         return [

@@ -46,7 +46,8 @@ struct TableInspection: InspectionReport {
         if !metadata.partitionColumns.isEmpty {
             let partitions = Set(files.map { $0.partitionValues.map { $0.text ?? "NULL" } })
             lines += [
-                "", "partitioned by \(metadata.partitionColumns.joined(separator: ", ")): "
+                "",
+                "partitioned by \(metadata.partitionColumns.joined(separator: ", ")): "
                     + NumberDisplay.count(partitions.count, "partition"),
             ]
         }
@@ -56,7 +57,9 @@ struct TableInspection: InspectionReport {
         }
         if !snapshot.transactions.isEmpty {
             lines += ["", "transactions:"]
-            lines += snapshot.transactions.sorted { $0.key < $1.key }.map { "  \($0.key): \($0.value.version)" }
+            lines += snapshot.transactions.sorted { $0.key < $1.key }.map {
+                "  \($0.key): \($0.value.version)"
+            }
         }
         return lines + versions
     }
@@ -98,7 +101,8 @@ struct TableInspection: InspectionReport {
         let metadata = snapshot.metadata
         let columns = metadata.schema.fields.map { field -> JSONValue in
             [
-                "name": .string(field.name), "type": .string(field.type.text), "nullable": .boolean(field.isNullable),
+                "name": .string(field.name), "type": .string(field.type.text),
+                "nullable": .boolean(field.isNullable),
             ]
         }
         return [
@@ -109,7 +113,9 @@ struct TableInspection: InspectionReport {
             "properties": .object(
                 metadata.configuration.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) }),
             "transactions": .object(
-                snapshot.transactions.sorted { $0.key < $1.key }.map { .init($0.key, .number($0.value.version)) }),
+                snapshot.transactions.sorted { $0.key < $1.key }.map {
+                    .init($0.key, .number($0.value.version))
+                }),
             "history": .array(history.map(TableInspection.json)),
         ]
     }

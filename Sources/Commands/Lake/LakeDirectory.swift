@@ -13,7 +13,8 @@ struct LakeDirectory: Sendable {
         }
         guard let status, status.isDirectory else {
             throw Diagnostic(
-                .notFound, "there is no lake at \(path): \(status == nil ? "no such folder" : "it is a file")",
+                .notFound,
+                "there is no lake at \(path): \(status == nil ? "no such folder" : "it is a file")",
                 expected: "a folder with tables such as \(Path.join(path, "gold/revenue"))",
                 hint: "give another one with --lake, or make one with millrace demo")
         }
@@ -29,7 +30,9 @@ struct LakeDirectory: Sendable {
         let folder = Path.join(path, layer)
         return try folders(in: folder).compactMap { name in
             let table = Path.join(folder, name)
-            guard let log = try? files.status(Path.join(table, "_delta_log")), log.isDirectory else { return nil }
+            guard let log = try? files.status(Path.join(table, "_delta_log")), log.isDirectory else {
+                return nil
+            }
             return LakeTable(layer: layer, name: name, path: table)
         }
     }

@@ -12,6 +12,8 @@ struct LakeTable: Sendable, Hashable {
     var title: String { "\(layer).\(name)" }
 
     func open(in files: any FileSystem) throws(Diagnostic) -> DeltaTable {
-        try DeltaFailure.told { () throws(DeltaError) in try DeltaTable.open(LocalObjectStore(path, in: files)) }
+        try DeltaFailure.told { () throws(DeltaError) in
+            try DeltaTable.open(LocalObjectStore(path, in: files))
+        }
     }
 }

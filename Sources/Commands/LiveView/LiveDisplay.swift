@@ -1,8 +1,8 @@
 import Runtime
 import Simulation
 
-/// Shows a pipeline on a stream: redrawn in place on a terminal, otherwise a line every five seconds and whenever the
-/// phase changes.
+/// Shows a pipeline on a stream: redrawn in place on a terminal, otherwise a line every five seconds and
+/// whenever the phase changes.
 ///
 /// Used by one thread.
 struct LiveDisplay {
@@ -73,7 +73,8 @@ struct LiveDisplay {
             rates[relation.name] = rows[relation.name]?.perSecond
         }
         return LiveFrame(
-            status: status, title: title, note: note, recordsPerSecond: records.perSecond, rowsPerSecond: rates,
+            status: status, title: title, note: note, recordsPerSecond: records.perSecond,
+            rowsPerSecond: rates,
             elapsed: now - begun, now: now)
     }
 

@@ -3,8 +3,8 @@ import Runtime
 extension LiveView {
     /// The state of a pipeline in one line, for a log or a pipe.
     ///
-    /// `1m 12s running: 25,000 events (5,000/s), lag 0 B, watermark 2026-11-20 12:00:05Z, epoch 3 (412 ms), dead
-    /// letters 12, late 3, duplicates 51; bronze_events 25,000, revenue 412`
+    /// `1m 12s running: 25,000 events (5,000/s), lag 0 B, watermark 2026-11-20 12:00:05Z, epoch 3 (412 ms),
+    /// dead letters 12, late 3, duplicates 51; bronze_events 25,000, revenue 412`
     static func plainLine(_ frame: LiveFrame) -> String {
         let status = frame.status
         var parts = [

@@ -16,9 +16,10 @@ import Runtime
 ///   bronze_events     1,234,567  12,345/s     0           0  bronze_lake
 /// ```
 enum LiveView {
-    /// At most `rows` lines of at most `columns` columns.
+    /// Less than `rows` lines of less than `columns` columns: what stands in the last column is lost on some
+    /// terminals when the rest of the line is cleared.
     static func lines(_ frame: LiveFrame, size: TerminalSize, hasColours: Bool) -> [String] {
-        let columns = max(20, size.columns)
+        let columns = max(20, size.columns) - 1
         var lines = [heading(frame, columns: columns)]
         if let note = frame.note { lines.append(StyledLine("  " + note, .dim)) }
         lines += state(frame) + [StyledLine()] + totals(frame)
@@ -28,7 +29,9 @@ enum LiveView {
             lines += [StyledLine()] + relations(frame, room: room - 1)
         }
         lines += incidents
-        return lines.prefix(max(1, size.rows - 1)).map { $0.rendered(columns: columns, hasColours: hasColours) }
+        return lines.prefix(max(1, size.rows - 1)).map {
+            $0.rendered(columns: columns, hasColours: hasColours)
+        }
     }
 
     private static func heading(_ frame: LiveFrame, columns: Int) -> StyledLine {
@@ -55,12 +58,14 @@ enum LiveView {
     private static func state(_ frame: LiveFrame) -> [StyledLine] {
         switch frame.status.phase {
         case .running, .stopped: return []
-        case .recovering: return [StyledLine("  takes up the last checkpoint and finishes what was begun", .dim)]
+        case .recovering:
+            return [StyledLine("  takes up the last checkpoint and finishes what was begun", .dim)]
         case .retrying(let reason, let since):
             let waited = NumberDisplay.duration(milliseconds: max(0, frame.now - since) / 1000 * 1000)
             var lines = [
                 StyledLine("  \(reason.message)", .warning),
-                StyledLine("  tried again since \(waited); nothing is lost, new input waits in its files", .warning),
+                StyledLine(
+                    "  tried again since \(waited); nothing is lost, new input waits in its files", .warning),
             ]
             if let hint = reason.hint { lines.append(StyledLine("  next: \(hint)", .warning)) }
             return lines
@@ -84,7 +89,8 @@ enum LiveView {
         if status.committedEpochs > 0 {
             epoch.append(
                 ", last took \(NumberDisplay.duration(milliseconds: status.lastEpochMilliseconds)), "
-                    + "of which commit \(NumberDisplay.duration(milliseconds: status.lastCommitMilliseconds))")
+                    + "of which commit \(NumberDisplay.duration(milliseconds: status.lastCommitMilliseconds))"
+            )
         }
         if status.stateBytes > 0 { epoch.append("; state \(NumberDisplay.bytes(status.stateBytes))") }
 
@@ -110,7 +116,9 @@ enum LiveView {
         guard let watermark = status.watermark else { return "none yet" }
         let text = "\(time(watermark))"
         let behind = now - watermark
-        if behind < 0 { return text + ", \(NumberDisplay.duration(milliseconds: -behind)) ahead of the clock" }
+        if behind < 0 {
+            return text + ", \(NumberDisplay.duration(milliseconds: -behind)) ahead of the clock"
+        }
         return text + ", \(NumberDisplay.duration(milliseconds: behind / 1000 * 1000)) behind the clock"
     }
 
@@ -123,7 +131,8 @@ enum LiveView {
     /// Inputs where there are several, then relations, in at most `room` lines with the title line.
     private static func relations(_ frame: LiveFrame, room: Int) -> [StyledLine] {
         var table = TextTable([
-            ("stream or table", .left), ("rows", .right), ("now", .right), ("late", .right), ("duplicates", .right),
+            ("stream or table", .left), ("rows", .right), ("now", .right), ("late", .right),
+            ("duplicates", .right),
             ("written to", .left),
         ])
         let relations = frame.status.relations
@@ -131,7 +140,8 @@ enum LiveView {
         for relation in relations.prefix(isCut ? max(0, room - 2) : relations.count) {
             table.add([
                 relation.name, NumberDisplay.grouped(relation.rows),
-                NumberDisplay.rate(frame.rowsPerSecond[relation.name] ?? 0), NumberDisplay.grouped(relation.late),
+                NumberDisplay.rate(frame.rowsPerSecond[relation.name] ?? 0),
+                NumberDisplay.grouped(relation.late),
                 NumberDisplay.grouped(relation.duplicates), relation.sinks.joined(separator: ", "),
             ])
         }

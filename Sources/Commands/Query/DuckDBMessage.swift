@@ -21,7 +21,9 @@ struct DuckDBMessage: Equatable {
     /// nil when nothing was said.
     init?(_ text: String) {
         var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-        if let place = lines.firstIndex(where: { $0.hasPrefix("LINE ") }), let colon = lines[place].firstIndex(of: ":") {
+        if let place = lines.firstIndex(where: { $0.hasPrefix("LINE ") }),
+            let colon = lines[place].firstIndex(of: ":")
+        {
             lineNumber = Int(lines[place].dropFirst(5).prefix { $0.isNumber })
             let start = lines[place].distance(from: lines[place].startIndex, to: colon) + 2
             excerpt = String(lines[place].dropFirst(start))

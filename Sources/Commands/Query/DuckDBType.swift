@@ -31,7 +31,8 @@ enum DuckDBType {
             return "STRUCT(\(members.joined(separator: ", ")))"
         case .unknown(let name):
             throw Diagnostic(
-                .unsupported, "column \(column) of the table at \(table) has the type \(name), which is not known",
+                .unsupported,
+                "column \(column) of the table at \(table) has the type \(name), which is not known",
                 hint: "query the table with an engine that knows the type")
         }
     }

@@ -6,11 +6,10 @@ import Storage
 struct QueryCommand: Command {
     static let description = CommandDescription(
         name: "query", summary: "ask the lake's tables with SQL",
-        about: [
-            "The folder LAYER/TABLE of the lake is the table LAYER.TABLE; its live files are found through the",
-            "Delta log, so what a pipeline is writing at the moment is seen whole or not at all. DuckDB's",
-            "command line answers, in its SQL; all times are UTC.",
-        ],
+        about:
+            "The folder LAYER/TABLE of the lake is the table LAYER.TABLE; its live files are found through "
+            + "the Delta log, so what a pipeline is writing at the moment is seen whole or not at all. "
+            + "DuckDB's command line answers, in its SQL; all times are UTC.",
         operands: [Operand("SQL", "statements, in quotes")],
         flags: [
             Flag("--lake", .value("DIR"), "the folder of the layers (data)"),
@@ -35,13 +34,15 @@ struct QueryCommand: Command {
 
     init(_ arguments: ParsedArguments) throws(Diagnostic) {
         lake = arguments.text("--lake") ?? "data"
-        moment = try arguments.value("--at") { text throws(Diagnostic) in
-            try QueryMoment.parse(text, flag: "--at")
-        } ?? .newest
+        moment =
+            try arguments.value("--at") { text throws(Diagnostic) in
+                try QueryMoment.parse(text, flag: "--at")
+            } ?? .newest
         let format = try arguments.choice("--format", as: QueryFormat.self)
         if arguments.isSet("--json"), let format, format != .json {
             throw Diagnostic(
-                .usage, "--json and --format \(format.rawValue) contradict each other", expected: "one of them")
+                .usage, "--json and --format \(format.rawValue) contradict each other",
+                expected: "one of them")
         }
         self.format = format ?? (arguments.isSet("--json") ? .json : .table)
         sql = arguments.operand("SQL") ?? ""
@@ -51,7 +52,8 @@ struct QueryCommand: Command {
         }
         // DuckDB's command line would take it for a command of its own, some of which start a shell.
         guard first != "." else {
-            throw Diagnostic(.usage, "\(sql.prefix(20)) is no SQL", expected: "a statement such as \"SELECT 1\"")
+            throw Diagnostic(
+                .usage, "\(sql.prefix(20)) is no SQL", expected: "a statement such as \"SELECT 1\"")
         }
         // The system's limit for one argument is 128 KiB.
         guard sql.utf8.count < 120_000 else {
@@ -64,7 +66,8 @@ struct QueryCommand: Command {
         let catalogue = try QueryCatalogue(LakeDirectory(lake, in: LocalFileSystem()), named: sql)
         var setup = "SET TimeZone = 'UTC';\n"
         for table in catalogue.tables { setup += try view(of: table).statements() }
-        // Millrace's views are made from a file, the user's statement is an argument: neither can end the other.
+        // Millrace's views are made from a file, the user's statement is an argument: neither can end the
+        // other.
         let flags = ["-no-init", "-batch"] + format.flags(isTerminal: console.output.isTerminal)
         let child = ChildProcess(
             program: program, arguments: flags + ["-cmd", ".read /dev/stdin", "-c", sql], input: setup)

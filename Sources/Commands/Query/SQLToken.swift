@@ -21,8 +21,8 @@ enum SQLToken: Equatable, Sendable {
 }
 
 extension SQLToken {
-    /// The tokens of a text, without white space, comments and the insides of strings. Never fails: what is not
-    /// closed ends with the text.
+    /// The tokens of a text, without white space, comments and the insides of strings. Never fails: what is
+    /// not closed ends with the text.
     static func tokens(of text: String) -> [SQLToken] {
         var reader = SQLTokenReader(text)
         var tokens: [SQLToken] = []
@@ -52,7 +52,9 @@ private struct SQLTokenReader {
         case "$" where skipDollarQuoted(): return .text
         case _ where character.isLetter || character == "_" || character.isNumber:
             let start = index
-            while let next = at(0), next.isLetter || next.isNumber || next == "_" || next == "$" { index += 1 }
+            while let next = at(0), next.isLetter || next.isNumber || next == "_" || next == "$" {
+                index += 1
+            }
             return .word(String(characters[start..<index]))
         default:
             index += 1
@@ -96,7 +98,9 @@ private struct SQLTokenReader {
     /// `$$ … $$` and `$tag$ … $tag$`; false when the sign begins no such string.
     private mutating func skipDollarQuoted() -> Bool {
         var end = index + 1
-        while end < characters.count, characters[end].isLetter || characters[end].isNumber || characters[end] == "_" {
+        while end < characters.count,
+            characters[end].isLetter || characters[end].isNumber || characters[end] == "_"
+        {
             end += 1
         }
         guard end < characters.count, characters[end] == "$" else { return false }

@@ -22,7 +22,8 @@ struct TableReferences: Equatable, Sendable {
         for (index, token) in tokens.enumerated() {
             if let word = token.keyword, Self.catalogueWords.contains(word) { asksForCatalogue = true }
             guard let name = token.name, index == 0 || tokens[index - 1] != .sign(".") else { continue }
-            if index + 2 < tokens.count, tokens[index + 1] == .sign("."), let second = tokens[index + 2].name {
+            if index + 2 < tokens.count, tokens[index + 1] == .sign("."), let second = tokens[index + 2].name
+            {
                 let pair = Pair(layer: name, name: second)
                 if seen.insert(pair).inserted { pairs.append(pair) }
             } else if index > 0, ["from", "join"].contains(tokens[index - 1].keyword) {

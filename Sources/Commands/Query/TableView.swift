@@ -6,11 +6,13 @@ import Glibc
 ///
 /// ```
 /// CREATE VIEW "gold"."sales" AS SELECT "date", "total" FROM (
-///   SELECT NULL::DATE AS "date", NULL::DECIMAL(18,2) AS "total" WHERE false        -- names and types, no rows
-///   UNION ALL BY NAME SELECT COLUMNS(lambda c: c NOT IN ('date')), '2026-11-20'::DATE AS "date" FROM read_parquet(…)
+///   SELECT NULL::DATE AS "date", NULL::DECIMAL(18,2) AS "total" WHERE false    -- names and types, no rows
+///   UNION ALL BY NAME
+///   SELECT COLUMNS(lambda c: c NOT IN ('date')), '2026-11-20'::DATE AS "date" FROM read_parquet(…)
 ///   UNION ALL BY NAME … one for each partition …);
 /// ```
-/// Files older than a column give NULL for it, and a filter on a partition column leaves out the files of others.
+/// Files older than a column give NULL for it, and a filter on a partition column leaves out the files of
+/// others.
 struct TableView {
     let table: LakeTable
     let fields: [TableField]
@@ -33,8 +35,9 @@ struct TableView {
         }
         let names = fields.map { SQLText.name($0.name) }.joined(separator: ", ")
         let layer = SQLText.name(table.layer)
-        return "CREATE SCHEMA IF NOT EXISTS \(layer);\nCREATE VIEW \(layer).\(SQLText.name(table.name)) AS SELECT "
-            + "\(names) FROM (\(parts.joined(separator: "\nUNION ALL BY NAME ")));\n"
+        return
+            "CREATE SCHEMA IF NOT EXISTS \(layer);\nCREATE VIEW \(layer).\(SQLText.name(table.name)) AS "
+            + "SELECT \(names) FROM (\(parts.joined(separator: "\nUNION ALL BY NAME ")));\n"
     }
 
     /// Files by the values of the partition columns, in the order in which they first appear.
@@ -59,7 +62,9 @@ struct TableView {
         let names = partitionColumns.map { SQLText.string($0.lowercased()) }.joined(separator: ", ")
         var columns = ["COLUMNS(lambda c: lower(c) NOT IN (\(names)))"]
         for (name, value) in zip(partitionColumns, values) {
-            guard let field = fields.first(where: { $0.name.lowercased() == name.lowercased() }) else { continue }
+            guard let field = fields.first(where: { $0.name.lowercased() == name.lowercased() }) else {
+                continue
+            }
             let type = try DuckDBType.text(of: field.type, column: name, table: table.path)
             // The protocol does not tell the empty text from NULL.
             let text = value.flatMap { $0.isEmpty ? nil : $0 }.map(SQLText.string) ?? "NULL"
@@ -71,7 +76,9 @@ struct TableView {
     }
 
     private func localPath(_ path: String) throws(Diagnostic) -> String {
-        for scheme in ["file://", "file:"] where path.hasPrefix(scheme) { return String(path.dropFirst(scheme.count)) }
+        for scheme in ["file://", "file:"] where path.hasPrefix(scheme) {
+            return String(path.dropFirst(scheme.count))
+        }
         guard !path.contains("://") else {
             throw Diagnostic(
                 .unsupported, "the table at \(table.path) has a file elsewhere: \(path)",

@@ -5,7 +5,8 @@ import Runtime
 
 /// Writes rows and changes as JSON lines as they happen, before their epoch is committed.
 ///
-/// A row of a windowed table begins with WINDOWSTART and WINDOWEND; a deletion is the key with `"@deleted": true`.
+/// A row of a windowed table begins with WINDOWSTART and WINDOWEND; a deletion is the key with `"@deleted":
+/// true`.
 final class ChangePrinter: Subscriber {
     private let write: @Sendable (String) -> Void
 

@@ -45,7 +45,9 @@ final class PipelineSession: Sendable {
             display?.show(pipeline.status)
             wake.wait(milliseconds: display == nil ? 1000 : LiveDisplay.intervalMilliseconds)
         }
-        let failure: Diagnostic? = outcome.withLock { if case .ended(let failure) = $0 { failure } else { nil } }
+        let failure: Diagnostic? = outcome.withLock {
+            if case .ended(let failure) = $0 { failure } else { nil }
+        }
         if let failure {
             display?.release()
             throw failure

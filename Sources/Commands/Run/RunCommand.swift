@@ -6,11 +6,9 @@ import Runtime
 struct RunCommand: Command {
     static let description = CommandDescription(
         name: "run", summary: "run a pipeline from its SQL files",
-        about: [
-            "Reads the statements of the files as one pipeline and runs it until Ctrl-C: the epoch at work is",
-            "committed first, and the next start goes on from there. With --once it takes all input that is",
-            "there, commits and ends.",
-        ],
+        about: "Reads the statements of the files as one pipeline and runs it until Ctrl-C: the epoch at "
+            + "work is committed first, and the next start goes on from there. With --once it takes all "
+            + "input that is there, commits and ends.",
         operands: [Operand("FILE.sql", "the pipeline's statements", .oneOrMore)],
         flags: [
             Flag("-D", .repeated("NAME=VALUE"), "a value that wins over the file's DEFINE of that name"),

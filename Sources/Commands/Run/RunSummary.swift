@@ -25,7 +25,8 @@ struct RunSummary {
 
     /// One compact JSON object.
     ///
-    /// Keys: `pipeline`, `events`, `bytes`, `dead_letters`, `late`, `duplicates`, `lag_bytes`, `committed_epochs`,
+    /// Keys: `pipeline`, `events`, `bytes`, `dead_letters`, `late`, `duplicates`, `lag_bytes`,
+    /// `committed_epochs`,
     /// `state_bytes`, `watermark`, `elapsed_ms`, `sources`, `relations`, `incidents`.
     func json(_ status: PipelineStatus) -> String {
         RunSummary.json(name, status, elapsedMilliseconds: clock.now() - begun)
@@ -34,7 +35,8 @@ struct RunSummary {
     static func json(_ name: String, _ status: PipelineStatus, elapsedMilliseconds: Int64) -> String {
         let sources = status.sources.map { source -> JSONValue in
             [
-                "name": .string(source.name), "events": .number(source.records), "bytes": .number(source.bytes),
+                "name": .string(source.name), "events": .number(source.records),
+                "bytes": .number(source.bytes),
                 "dead_letters": .number(source.deadLetters), "lag_bytes": .number(source.lagBytes),
                 "watermark": RunSummary.time(source.watermark),
             ]

@@ -5,11 +5,9 @@ import Simulation
 struct SimulateCommand: Command {
     static let description = CommandDescription(
         name: "simulate", summary: "make the events of a shop, as files that appear in a directory",
-        about: [
-            "A shop with users, sessions, products and bots makes events: journeys, not random lines.",
-            "Files appear whole. With --rate or --for it keeps pace with the clock; with --events alone",
-            "it goes as fast as the machine can, and the same seed gives the same bytes.",
-        ],
+        about: "A shop with users, sessions, products and bots makes events: journeys, not random lines. "
+            + "Files appear whole. With --rate or --for it keeps pace with the clock; with --events alone it "
+            + "goes as fast as the machine can, and the same seed gives the same bytes.",
         operands: [Operand("SCENARIO", "shop")],
         flags: [
             Flag("--to", .value("DIR"), "where the files appear; made if missing"),
@@ -20,7 +18,8 @@ struct SimulateCommand: Command {
             Flag("--events", .value("N"), "how many lines to make"),
             Flag("--for", .value("DURATION"), "how long to run (until Ctrl-C, unless --events is given)"),
             Flag("--rate", .value("N"), "lines per second (1000 when paced)"),
-            Flag("--every", .value("DURATION"), "a file each so often: 10s, or 1s-3s for a random time (10s)"),
+            Flag(
+                "--every", .value("DURATION"), "a file each so often: 10s, or 1s-3s for a random time (10s)"),
             Flag("--start", .value("TIME"), "the first event's time (now when paced)"),
             Flag("--seed", .value("N"), "the same seed makes the same events (1)"),
             Flag("--duplicates", .value("SHARE"), "lines that repeat an earlier event: 0.02 is 2 % (0)"),
@@ -32,7 +31,9 @@ struct SimulateCommand: Command {
         examples: [
             .init(
                 "a minute of a shop with some faults, a file every 10 seconds",
-                "millrace simulate shop --to data/raw/events --for 60s --rate 5000 --duplicates 0.02 --malformed 0.01"),
+                "millrace simulate shop --to data/raw/events --for 60s --rate 5000 "
+                    + "--duplicates 0.02 --malformed 0.01"
+            ),
             .init(
                 "a million events at once, the same ones every time",
                 "millrace simulate shop --to /tmp/events --events 1000000 --seed 7"),
@@ -46,7 +47,8 @@ struct SimulateCommand: Command {
         var configuration = SimulationConfiguration()
         configuration.scenario = try SimulationScenario.parse(arguments.operand("SCENARIO") ?? "")
         for flag in SimulationConfiguration.flags {
-            try arguments.value(flag) { text throws(Diagnostic) in try configuration.set(flag: flag, to: text) }
+            try arguments.value(flag) { text throws(Diagnostic) in try configuration.set(flag: flag, to: text)
+            }
         }
         try configuration.validate()
         guard let target = arguments.text("--to") else {

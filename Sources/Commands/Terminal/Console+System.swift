@@ -13,7 +13,8 @@ extension Console {
         }
         return Console(
             output: stream(STDOUT_FILENO), errors: stream(STDERR_FILENO), size: terminalSize,
-            environment: environment, program: program, executable: realpath("/proc/self/exe", nil).map { path in
+            environment: environment, program: program,
+            executable: realpath("/proc/self/exe", nil).map { path in
                 defer { free(path) }
                 return String(cString: path)
             })

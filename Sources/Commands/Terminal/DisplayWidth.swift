@@ -20,8 +20,8 @@ enum DisplayWidth {
         return result + "…"
     }
 
-    /// The text with control characters replaced, so that what comes from data can neither move the cursor nor forge
-    /// lines.
+    /// The text with control characters replaced, so that what comes from data can neither move the cursor
+    /// nor forge lines.
     static func visible(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: isControl) else { return text }
         var result = String.UnicodeScalarView()
@@ -39,7 +39,8 @@ enum DisplayWidth {
     private static func width(of character: Character) -> Int {
         guard let first = character.unicodeScalars.first else { return 0 }
         switch first.value {
-        case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F,
+        case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF,
+            0xFE30...0xFE6F,
             0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1F64F, 0x1F680...0x1F9FF, 0x20000...0x3FFFD:
             return 2
         default: return 1

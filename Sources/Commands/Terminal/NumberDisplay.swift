@@ -69,7 +69,8 @@ enum NumberDisplay {
         let sign = value < 0 && scaled > 0 ? "-" : ""
         guard decimals > 0 else { return "\(sign)\(whole)" }
         let fraction = String(scaled % Int64(factor))
-        return "\(sign)\(whole)." + String(repeating: "0", count: max(0, decimals - fraction.count)) + fraction
+        return "\(sign)\(whole)." + String(repeating: "0", count: max(0, decimals - fraction.count))
+            + fraction
     }
 
     private static func padded(_ number: Int) -> String { number < 10 ? "0\(number)" : String(number) }

@@ -1,7 +1,8 @@
 import Glibc
 import Synchronization
 
-/// Ctrl-C and SIGTERM as a flag: the first asks the work to come to a good end, the second Ctrl-C ends the process.
+/// Ctrl-C and SIGTERM as a flag: the first asks the work to come to a good end, the second Ctrl-C ends the
+/// process.
 ///
 /// The handlers only store numbers and write one byte to a pipe, which is all that a handler may do.
 enum StopSignals {
@@ -22,6 +23,12 @@ enum StopSignals {
         sigemptyset(&action.sa_mask)
         sigaction(SIGINT, &action, nil)
         sigaction(SIGTERM, &action, nil)
+        // Whoever started this process may have blocked them, which processes inherit.
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, SIGINT)
+        sigaddset(&signals, SIGTERM)
+        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
         // A reader that went away (`| head`) must not end a pipeline in the middle of an epoch.
         signal(SIGPIPE, SIG_IGN)
     }

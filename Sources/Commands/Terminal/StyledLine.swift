@@ -1,4 +1,5 @@
-/// A line of a terminal in pieces of different looks, so that it can be cut to a width before it has escape sequences.
+/// A line of a terminal in pieces of different looks, so that it can be cut to a width before it has escape
+/// sequences.
 struct StyledLine: Equatable, Sendable {
     enum Style: Sendable {
         case plain
@@ -8,7 +9,8 @@ struct StyledLine: Equatable, Sendable {
         case warning
         case bad
 
-        /// The parameter of the SGR sequence; only the eight colours that every terminal lets its user choose.
+        /// The parameter of the SGR sequence; only the eight colours that every terminal lets its user
+        /// choose.
         fileprivate var code: String? {
             switch self {
             case .plain: nil
@@ -52,7 +54,9 @@ struct StyledLine: Equatable, Sendable {
             let rest = pieces[(index + 1)...].reduce(0) { $0 + DisplayWidth.of($1.text) }
             var text = DisplayWidth.cut(piece.text, to: left)
             // The mark of the cut belongs to the last piece that is seen.
-            if DisplayWidth.of(piece.text) == left, rest > 0 { text = DisplayWidth.cut(piece.text + "…", to: left) }
+            if DisplayWidth.of(piece.text) == left, rest > 0 {
+                text = DisplayWidth.cut(piece.text + "…", to: left)
+            }
             left -= DisplayWidth.of(text)
             if hasColours, let code = piece.style.code {
                 line += "\u{1B}[\(code)m\(text)\u{1B}[0m"
