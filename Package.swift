@@ -108,7 +108,9 @@ let package = Package(
             name: "SimulationTests", dependencies: ["Simulation", "Diagnostics"], swiftSettings: house),
         .testTarget(
             name: "ConnectorsTests",
-            dependencies: ["Connectors", "Runtime", "Storage", "Columnar", "Diagnostics", "CZlib", "CZstd"],
+            dependencies: [
+                "Connectors", "Runtime", "Formats", "Storage", "Columnar", "Diagnostics", "CZlib", "CZstd",
+            ],
             swiftSettings: house),
         .testTarget(
             name: "CommandsTests",

@@ -5,8 +5,8 @@ import Storage
 public enum DeltaError: Error, Equatable, Sendable {
     /// There is no table here.
     case missing(Diagnostic)
-    /// Will not work until a person changes something: another schema, a feature that is not understood, a target of
-    /// another instance.
+    /// Will not work until a person changes something: another schema, a feature that is not understood, a
+    /// target of another instance.
     case refused(Diagnostic)
     /// Somebody else changed what this change was based on: do it again from the table as it is now.
     case conflict(Diagnostic)
@@ -28,7 +28,8 @@ public enum DeltaError: Error, Equatable, Sendable {
         switch error {
         case .unavailable(let path, let reason):
             let code: DiagnosticCode =
-                reason.contains("space") ? .outOfSpace : reason.contains("permission") ? .permission : .unavailable
+                reason.contains("space")
+                ? .outOfSpace : reason.contains("permission") ? .permission : .unavailable
             return .unavailable(
                 Diagnostic(
                     code, "\(what) failed at \(path): \(reason)",

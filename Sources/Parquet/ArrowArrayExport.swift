@@ -4,7 +4,8 @@ import Glibc
 
 /// Hands the columns of a batch to Arrow in the C data interface, without copying where the layouts agree.
 ///
-/// All but three do: TIMESTAMP becomes microseconds, TIME becomes text, and text below an ARRAY, MAP or STRUCT gets offsets.
+/// All but three do: TIMESTAMP becomes microseconds, TIME becomes text, and text below an ARRAY, MAP or
+/// STRUCT gets offsets.
 final class ArrowArrayExport {
     // What Arrow reads lives here until it releases the array.
     private var columns: [Column] = []
@@ -27,7 +28,8 @@ final class ArrowArrayExport {
     static func export(_ batch: Batch) -> ArrowArray {
         let export = ArrowArrayExport()
         var root = export.array(
-            count: batch.count, validity: nil, buffers: [], children: batch.columns.map { export.array($0, isNested: false) })
+            count: batch.count, validity: nil, buffers: [],
+            children: batch.columns.map { export.array($0, isNested: false) })
         root.private_data = Unmanaged.passRetained(export).toOpaque()
         root.release = { array in
             guard let array, let data = array.pointee.private_data else { return }
@@ -44,19 +46,22 @@ final class ArrowArrayExport {
         let count = column.count
         switch column.storage {
         case .bits(let bits):
-            return array(count: count, validity: column.validity, buffers: [bits.buffer.pointer], children: [])
+            return array(
+                count: count, validity: column.validity, buffers: [bits.buffer.pointer], children: [])
         case .fixed(let values):
             return array(count: count, validity: column.validity, buffers: [values.pointer], children: [])
         case .views where isNested:
             let (offsets, text) = ArrowArrayExport.offsetsAndText(column)
             texts += [offsets, text]
             return array(
-                count: count, validity: column.validity, buffers: [offsets.pointer, text.pointer], children: [])
+                count: count, validity: column.validity, buffers: [offsets.pointer, text.pointer],
+                children: [])
         case .views(let views, let data):
             let sizes = UnsafeMutablePointer<Int64>.allocate(capacity: max(1, data.count))
             sizeLists.append(sizes)
             for (index, buffer) in data.enumerated() { sizes[index] = Int64(buffer.capacity) }
-            let buffers: [UnsafeRawPointer?] = [UnsafeRawPointer(views.pointer)]
+            let buffers: [UnsafeRawPointer?] =
+                [UnsafeRawPointer(views.pointer)]
                 + data.map { UnsafeRawPointer($0.pointer) } + [UnsafeRawPointer(sizes)]
             return array(count: count, validity: column.validity, buffers: buffers, children: [])
         case .list(let offsets, let elements):
@@ -65,12 +70,14 @@ final class ArrowArrayExport {
                 children: [array(elements, isNested: true)])
         case .map(let offsets, let keys, let values):
             let entries = array(
-                count: keys.count, validity: nil, buffers: [], children: [array(keys, isNested: true), array(values, isNested: true)])
+                count: keys.count, validity: nil, buffers: [],
+                children: [array(keys, isNested: true), array(values, isNested: true)])
             return array(
                 count: count, validity: column.validity, buffers: [offsets.pointer], children: [entries])
         case .structure(let members):
             return array(
-                count: count, validity: column.validity, buffers: [], children: members.map { array($0, isNested: true) })
+                count: count, validity: column.validity, buffers: [],
+                children: members.map { array($0, isNested: true) })
         }
     }
 
@@ -87,7 +94,8 @@ final class ArrowArrayExport {
         array.n_buffers = Int64(buffers.count + 1)
         array.buffers = list
         if !children.isEmpty {
-            let places = UnsafeMutablePointer<UnsafeMutablePointer<ArrowArray>?>.allocate(capacity: children.count)
+            let places = UnsafeMutablePointer<UnsafeMutablePointer<ArrowArray>?>.allocate(
+                capacity: children.count)
             childLists.append(places)
             for (index, child) in children.enumerated() {
                 let place = UnsafeMutablePointer<ArrowArray>.allocate(capacity: 1)

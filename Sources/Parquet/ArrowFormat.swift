@@ -48,7 +48,8 @@ indirect enum ArrowFormat {
     }
 
     /// Reads a schema of the C data interface. What no column type can hold is `unsupported`.
-    static func parse(_ schema: UnsafePointer<ArrowSchema>, name: String) throws(ParquetError) -> ArrowFormat {
+    static func parse(_ schema: UnsafePointer<ArrowSchema>, name: String) throws(ParquetError) -> ArrowFormat
+    {
         let text = schema.pointee.format.map { String(cString: $0) } ?? ""
         if let dictionary = schema.pointee.dictionary {
             guard case .integer(let bytes, let isSigned, _) = try flat(text, name: name) else {
@@ -105,7 +106,9 @@ indirect enum ArrowFormat {
         default: break
         }
         if text.hasPrefix("d:"), let decimal = decimal(text) { return decimal }
-        if text.hasPrefix("w:"), let length = Int(text.dropFirst(2)), length >= 0 { return .fixedBytes(length) }
+        if text.hasPrefix("w:"), let length = Int(text.dropFirst(2)), length >= 0 {
+            return .fixedBytes(length)
+        }
         let units: [Character: Int64] = ["s": 1, "m": 1000, "u": 1_000_000, "n": 1_000_000_000]
         let unit = text.count >= 3 ? units[text[text.index(text.startIndex, offsetBy: 2)]] : nil
         if let unit {

@@ -4,7 +4,8 @@ import Glibc
 
 /// Copies one array of the C data interface into a column.
 ///
-/// The array comes from Arrow, which has validated it; what its values cannot be in our types is checked here.
+/// The array comes from Arrow, which has validated it; what its values cannot be in our types is checked
+/// here.
 struct ArrowImport {
     let array: UnsafePointer<ArrowArray>
     let name: String
@@ -62,8 +63,8 @@ struct ArrowImport {
     }
 
     func child(_ index: Int) -> ArrowImport {
-        // Proof: Arrow's schema, from which the format was read, says that the child is there.
         ArrowImport(
+            // Proof: Arrow's schema, from which the format was read, says that the child is there.
             UnsafePointer(array.pointee.children[index]!), name: name, refusesFinerTimes: refusesFinerTimes)
     }
 

@@ -16,15 +16,18 @@ enum ArrowSchemaExport {
     ) -> ArrowSchema {
         switch field.type {
         case .array(let element):
-            return make("+l", field.name, flags, children: [export(Field("element", element), isNested: true)])
+            return make(
+                "+l", field.name, flags, children: [export(Field("element", element), isNested: true)])
         case .map(let key, let value):
             let entries = [
-                export(Field("key", key), flags: 0, isNested: true), export(Field("value", value), isNested: true),
+                export(Field("key", key), flags: 0, isNested: true),
+                export(Field("value", value), isNested: true),
             ]
             return make("+m", field.name, flags, children: [make("+s", "key_value", 0, children: entries)])
         case .structure(let members): return structure(field.name, members, flags: flags, isNested: true)
         default:
-            return make(ParquetType.format(of: field.type, isNested: isNested), field.name, flags, children: [])
+            return make(
+                ParquetType.format(of: field.type, isNested: isNested), field.name, flags, children: [])
         }
     }
 
@@ -43,7 +46,8 @@ enum ArrowSchemaExport {
         schema.flags = flags
         schema.n_children = Int64(children.count)
         if !children.isEmpty {
-            let list = UnsafeMutablePointer<UnsafeMutablePointer<ArrowSchema>?>.allocate(capacity: children.count)
+            let list = UnsafeMutablePointer<UnsafeMutablePointer<ArrowSchema>?>.allocate(
+                capacity: children.count)
             for (index, child) in children.enumerated() {
                 let place = UnsafeMutablePointer<ArrowSchema>.allocate(capacity: 1)
                 place.initialize(to: child)

@@ -7,8 +7,8 @@ public struct ColumnStatistics: Sendable {
     public let type: DataType
     /// NULLs of a top-level column, counted over all rows; nil for members of a STRUCT.
     public let nullCount: Int?
-    /// nil when there are no values, when a DOUBLE is NaN (which has no place in an order), or when the bounds were
-    /// not asked for or are too long to be kept (over 4 KiB).
+    /// nil when there are no values, when a DOUBLE is NaN (which has no place in an order), or when the
+    /// bounds were not asked for or are too long to be kept (over 4 KiB).
     public let minimum: Value?
     public let maximum: Value?
 

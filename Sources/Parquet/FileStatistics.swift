@@ -24,7 +24,8 @@ enum FileStatistics {
             case .array, .map:
                 result.append(
                     ColumnStatistics(
-                        path: [leaf.topName], type: leaf.topType, nullCount: nullCounts[leaf.top], minimum: nil,
+                        path: [leaf.topName], type: leaf.topType, nullCount: nullCounts[leaf.top],
+                        minimum: nil,
                         maximum: nil))
             default: break
             }
@@ -39,7 +40,8 @@ enum FileStatistics {
         for group in 0..<groups {
             var statistics = millrace_parquet_statistics()
             var error: UnsafeMutablePointer<CChar>?
-            guard millrace_parquet_file_statistics(file, Int64(group), Int64(leaf), &statistics, &error) else {
+            guard millrace_parquet_file_statistics(file, Int64(group), Int64(leaf), &statistics, &error)
+            else {
                 _ = takeReason(error)
                 return nil
             }
@@ -55,10 +57,13 @@ enum FileStatistics {
             guard let low = value(minimum, type: type, physical: statistics.physical),
                 let high = value(maximum, type: type, physical: statistics.physical)
             else { return nil }
-            result = result.map {
-                (ValueOrder.isLess(low, $0.minimum) ? low : $0.minimum,
-                 ValueOrder.isLess($0.maximum, high) ? high : $0.maximum)
-            } ?? (low, high)
+            result =
+                result.map {
+                    (
+                        ValueOrder.isLess(low, $0.minimum) ? low : $0.minimum,
+                        ValueOrder.isLess($0.maximum, high) ? high : $0.maximum
+                    )
+                } ?? (low, high)
         }
         return result
     }
@@ -79,7 +84,8 @@ enum FileStatistics {
         case .timestamp:
             return integer(bytes, Int64.self).map { .timestamp(Civil.floorDivide($0, 1000)) }
         case .double: return integer(bytes, UInt64.self).map { .double(Double(bitPattern: $0)) }
-        case .decimal(_, let scale): return decimal(bytes, physical: physical).map { .decimal($0, scale: scale) }
+        case .decimal(_, let scale):
+            return decimal(bytes, physical: physical).map { .decimal($0, scale: scale) }
         case .string, .time: return String(validating: bytes, as: UTF8.self).map { .string($0) }
         case .bytes: return .bytes(Array(bytes))
         case .array, .map, .structure: return nil

@@ -3,8 +3,9 @@ import Columnar
 
 /// Reads a Parquet file that lies in memory, one row group after another.
 ///
-/// Used by one thread at a time. Whatever Arrow reads is read: INT96 times, decimals of any physical type, nested
-/// columns, dictionaries. Times finer than a millisecond are cut to it (downwards). A corrupt file gives an error.
+/// Used by one thread at a time. Whatever Arrow reads is read: INT96 times, decimals of any physical type,
+/// nested columns, dictionaries. Times finer than a millisecond are cut to it (downwards). A corrupt file
+/// gives an error.
 public final class ParquetReader {
     /// The top-level columns.
     public let schema: Schema
@@ -12,8 +13,8 @@ public final class ParquetReader {
     private let refusesFinerTimes: Bool
     private let handle: OpaquePointer
 
-    /// - Parameter refusesFinerTimes: whether a time finer than a millisecond is an error when it is read, for those
-    ///   who write again what they have read.
+    /// - Parameter refusesFinerTimes: whether a time finer than a millisecond is an error when it is read,
+    ///   for those who write again what they have read.
     public init(_ bytes: [UInt8], refusesFinerTimes: Bool = false) throws(ParquetError) {
         self.refusesFinerTimes = refusesFinerTimes
         // Arrow keeps the address for as long as it reads, which an array does not promise to keep.
@@ -108,7 +109,8 @@ public final class ParquetReader {
             guard let child = array.children?[index], child.pointee.length == array.length else {
                 throw .malformed(reason: "column \(part.name) is missing in a batch")
             }
-            let source = ArrowImport(UnsafePointer(child), name: part.name, refusesFinerTimes: refusesFinerTimes)
+            let source = ArrowImport(
+                UnsafePointer(child), name: part.name, refusesFinerTimes: refusesFinerTimes)
             columns.append(try source.column(part.format))
         }
         return Batch(schema: schema, columns: columns, count: Int(array.length))

@@ -2,11 +2,12 @@ import Columnar
 
 /// What a column is in a Parquet file: Arrow's format text, and the leaves below it.
 ///
-/// TIME has no type in Delta tables and is written as STRING (`13:05:09.120`); TIMESTAMP is written in microseconds
-/// of UTC.
+/// TIME has no type in Delta tables and is written as STRING (`13:05:09.120`); TIMESTAMP is written in
+/// microseconds of UTC.
 enum ParquetType {
     /// The format text of the Arrow C data interface.
-    /// - Parameter isNested: below an ARRAY, MAP or STRUCT, where Arrow's writer takes text with offsets but no views.
+    /// - Parameter isNested: below an ARRAY, MAP or STRUCT, where Arrow's writer takes text with offsets but
+    ///   no views.
     static func format(of type: DataType, isNested: Bool) -> String {
         switch type {
         case .boolean: return "b"
@@ -57,10 +58,14 @@ enum ParquetType {
         case .structure(let fields):
             for field in fields {
                 append(
-                    field.type, path: path + "." + field.name, names: names.map { $0 + [field.name] }, top: top,
+                    field.type, path: path + "." + field.name, names: names.map { $0 + [field.name] },
+                    top: top,
                     to: &result)
             }
-        default: result.append(Leaf(dottedPath: path, names: names, type: type, top: top.0, topName: top.1.name,
+        default:
+            result.append(
+                Leaf(
+                    dottedPath: path, names: names, type: type, top: top.0, topName: top.1.name,
                     topType: top.1.type))
         }
     }

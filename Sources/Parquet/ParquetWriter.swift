@@ -4,8 +4,8 @@ import Glibc
 
 /// Encodes batches of one schema into a Parquet file in memory.
 ///
-/// Used by one thread at a time; many writers may run at once. Rows are encoded and compressed as they come, so that
-/// what is held is about the size of the file.
+/// Used by one thread at a time; many writers may run at once. Rows are encoded and compressed as they come,
+/// so that what is held is about the size of the file.
 public final class ParquetWriter {
     public let schema: Schema
     public private(set) var rowCount = 0
@@ -31,7 +31,8 @@ public final class ParquetWriter {
     /// Adds rows. The batch's columns have the writer's types, in its order.
     public func write(_ batch: Batch) throws(ParquetError) {
         precondition(
-            zip(batch.columns, schema.fields).allSatisfy { $0.type == $1.type }, "a batch has the writer's types")
+            zip(batch.columns, schema.fields).allSatisfy { $0.type == $1.type },
+            "a batch has the writer's types")
         if batch.count == 0 { return }
         for (index, column) in batch.columns.enumerated() {
             try ParquetWriter.checkMapKeys(column, name: schema[index].name)

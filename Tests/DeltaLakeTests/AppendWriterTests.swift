@@ -10,18 +10,24 @@ struct AppendWriterTests {
         Field("flag", .boolean), Field("small", .integer), Field("big", .bigint), Field("real", .double),
         Field("money", .decimal(precision: 18, scale: 2)), Field("huge", .decimal(precision: 38, scale: 6)),
         Field("words", .string), Field("raw", .bytes), Field("day", .date), Field("moment", .timestamp),
-        Field("clock", .time), Field("tags", .array(.string)), Field("counts", .map(key: .string, value: .bigint)),
-        Field("nested", .structure([Field("a", .integer), Field("b", .array(.structure([Field("c", .string)])))])),
+        Field("clock", .time), Field("tags", .array(.string)),
+        Field("counts", .map(key: .string, value: .bigint)),
+        Field(
+            "nested",
+            .structure([Field("a", .integer), Field("b", .array(.structure([Field("c", .string)])))])),
     ])
 
     static func row(_ number: Int) -> [Value] {
         if number % 7 == 6 { return everyType.fields.map { _ in .null } }
         let n = Int64(number)
         return [
-            .boolean(number % 2 == 0), .integer(Int32(number)), .bigint(n * 1_000_000_007), .double(Double(n) / 7),
+            .boolean(number % 2 == 0), .integer(Int32(number)), .bigint(n * 1_000_000_007),
+            .double(Double(n) / 7),
             .decimal(Int128(n * 99), scale: 2), .decimal(Int128(n) * -1_234_567_890_123_456_789, scale: 6),
-            .string("row \(number) żółw 🐢 \"quoted\" \\ and over twelve bytes"), .bytes([0, UInt8(number & 255), 255]),
-            .date(Int32(20_000 + number)), .timestamp(1_795_000_000_123 + n * 60_000), .time(Int32(number * 1001)),
+            .string("row \(number) żółw 🐢 \"quoted\" \\ and over twelve bytes"),
+            .bytes([0, UInt8(number & 255), 255]),
+            .date(Int32(20_000 + number)), .timestamp(1_795_000_000_123 + n * 60_000),
+            .time(Int32(number * 1001)),
             number % 3 == 0 ? .array([]) : .array([.string("x\(number)"), .null, .string("")]),
             .map([(key: .string("k"), value: .bigint(n)), (key: .string("l"), value: .null)]),
             .structure([.integer(Int32(number)), .array([.structure([.string("deep \(number)")])])]),
@@ -34,7 +40,8 @@ struct AppendWriterTests {
         case (.null, .array): return .array([])
         case (.null, .map): return .map([])
         case (_, .structure(let fields)):
-            let members: [Value] = if case .structure(let given) = value { given } else { fields.map { _ in .null } }
+            let members: [Value] =
+                if case .structure(let given) = value { given } else { fields.map { _ in .null } }
             return .structure(zip(members, fields).map { withoutNestedNulls($0, $1.type) })
         default: return value
         }
@@ -68,13 +75,18 @@ struct AppendWriterTests {
             let again = try #require(try writer.commit(epoch: Int64(epoch), files: files))
             #expect(again.isRepeated && again.version == outcome.version)
             if epoch == 1 || epoch == 14 {
-                let flattened = rows.map { zip($0, Self.everyType.fields).map { Self.withoutNestedNulls($0, $1.type) } }
+                let flattened = rows.map {
+                    zip($0, Self.everyType.fields).map { Self.withoutNestedNulls($0, $1.type) }
+                }
                 let seen = Self.expected(flattened, Self.everyType)
                 #expect(difference(try PythonOracle.shared.rows(engine: "chdb", lake.path), seen) == nil)
             }
         }
         for (version, expected) in byVersion {
-            #expect(difference(try PythonOracle.shared.rows(engine: "delta-rs", lake.path, version: version), expected) == nil)
+            #expect(
+                difference(
+                    try PythonOracle.shared.rows(engine: "delta-rs", lake.path, version: version), expected)
+                    == nil)
             #expect(CanonicalRows.texts(try table.readAll(table.snapshot(at: version))) == expected)
         }
         let reopened = try DeltaTable.open(lake.store)
@@ -84,8 +96,9 @@ struct AppendWriterTests {
         #expect(try reopened.history().first?.operation == "STREAMING UPDATE")
         #expect(try reopened.history().first?.notes == ["late": 14])
         // Version 10 was a checkpoint: a reader that starts from it sees the same.
-        #expect(FileManager.default.fileExists(
-            atPath: lake.path + "/_delta_log/00000000000000000010.checkpoint.parquet"))
+        #expect(
+            FileManager.default.fileExists(
+                atPath: lake.path + "/_delta_log/00000000000000000010.checkpoint.parquet"))
     }
 
     @Test func partitionsWithSpecialCharactersAndNullsComeBack() throws {
@@ -96,7 +109,8 @@ struct AppendWriterTests {
             Field("flag", .boolean), Field("money", .decimal(precision: 10, scale: 2)),
         ])
         let words = [
-            "plain", "a b", "a/b", "a=b", "100%", "żółw", "🐢", "a:b?c#d&e", ".hidden", "'quote\"", "back\\slash",
+            "plain", "a b", "a/b", "a=b", "100%", "żółw", "🐢", "a:b?c#d&e", ".hidden", "'quote\"",
+            "back\\slash",
             "%20", "line\nend", String(repeating: "long ", count: 60), "__HIVE_DEFAULT_PARTITION__x",
         ]
         let table = try DeltaTable.openOrCreate(
@@ -127,20 +141,24 @@ struct AppendWriterTests {
         defer { lake.remove() }
         let schema = Schema([Field("id", .bigint)])
         let table = try DeltaTable.openOrCreate(lake.store, TableDefinition(schema: schema))
-        let first = try AppendWriter(table, schema: schema, identity: SinkIdentity(instance: "one", sink: "s"))
+        let first = try AppendWriter(
+            table, schema: schema, identity: SinkIdentity(instance: "one", sink: "s"))
         try first.verify(expectedEpoch: nil, openEpoch: 1)
-        _ = try first.commit(epoch: 1, files: try first.encode([Lake.batch(schema, [[.bigint(1)]])], epoch: 1))
+        _ = try first.commit(
+            epoch: 1, files: try first.encode([Lake.batch(schema, [[.bigint(1)]])], epoch: 1))
         try first.verify(expectedEpoch: nil, openEpoch: 1)
         try first.verify(expectedEpoch: 1, openEpoch: 2)
         #expect(throws: DeltaError.self) { try first.verify(expectedEpoch: 2, openEpoch: 3) }
         #expect(throws: DeltaError.self) { try first.verify(expectedEpoch: nil, openEpoch: 0) }
-        let second = try AppendWriter(table, schema: schema, identity: SinkIdentity(instance: "two", sink: "s"))
+        let second = try AppendWriter(
+            table, schema: schema, identity: SinkIdentity(instance: "two", sink: "s"))
         #expect {
             try second.verify(expectedEpoch: nil, openEpoch: 1)
         } throws: { error in
             (error as? DeltaError)?.diagnostic.hint?.contains("--state") == true
         }
-        let other = try AppendWriter(table, schema: schema, identity: SinkIdentity(instance: "two", sink: "t"))
+        let other = try AppendWriter(
+            table, schema: schema, identity: SinkIdentity(instance: "two", sink: "t"))
         try other.verify(expectedEpoch: nil, openEpoch: 1)
     }
 }

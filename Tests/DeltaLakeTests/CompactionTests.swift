@@ -17,7 +17,9 @@ import Testing
         var rows: [[Value]] = []
         var mostFiles = 0
         for epoch in 1...60 {
-            let new: [[Value]] = (0..<3).map { [.bigint(Int64(epoch * 10 + $0)), .string("d\(($0 + epoch) % 2)")] }
+            let new: [[Value]] = (0..<3).map {
+                [.bigint(Int64(epoch * 10 + $0)), .string("d\(($0 + epoch) % 2)")]
+            }
             rows += new
             let files = try writer.encode([Lake.batch(Self.schema, new)], epoch: Int64(epoch))
             _ = try writer.commit(epoch: Int64(epoch), files: files)

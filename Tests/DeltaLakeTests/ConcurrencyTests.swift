@@ -33,7 +33,8 @@ import Testing
         }
         #expect(errors.withLock { $0 }.isEmpty)
         let table = try DeltaTable.open(lake.store)
-        let expected = (0..<4).flatMap { thread in (1...50).map { [Value.bigint(Int64(thread * 1000 + $0))] } }
+        let expected = (0..<4).flatMap { thread in (1...50).map { [Value.bigint(Int64(thread * 1000 + $0))] }
+        }
         let texts = AppendWriterTests.expected(expected, Self.schema)
         #expect(difference(CanonicalRows.texts(try table.readAll(table.snapshot)), texts) == nil)
         #expect(table.snapshot.version == 200)
@@ -97,7 +98,8 @@ import Testing
         let table = try DeltaTable.openOrCreate(store, TableDefinition(schema: Self.schema))
         let writer = try AppendWriter(
             table, schema: Self.schema, identity: SinkIdentity(instance: "i", sink: "s"))
-        let commit = try #require(String(bytes: try store.get("_delta_log/00000000000000000000.json"), encoding: .utf8))
+        let commit = try #require(
+            String(bytes: try store.get("_delta_log/00000000000000000000.json"), encoding: .utf8))
         let metadata = try #require(commit.split(separator: "\n").first { $0.contains("metaData") })
         let changed = metadata.replacingOccurrences(of: "\"long\"", with: "\"string\"")
         var bytes = Array(changed.replacingOccurrences(of: "\\\"long\\\"", with: "\\\"string\\\"").utf8)
@@ -112,5 +114,53 @@ import Testing
         #expect(throws: DeltaError.self) {
             try AppendWriter(table, schema: Self.schema, identity: SinkIdentity(instance: "i", sink: "s"))
         }
+    }
+
+    /// What a restart beside a process that is believed dead would do.
+    @Test func theSameEpochFromTwoProcessesIsCommittedOnce() throws {
+        let fileSystem = SimulatedFileSystem()
+        let identity = SinkIdentity(instance: "i", sink: "s")
+        let definition = TableDefinition(schema: Self.schema)
+        let writers = try (0..<2).map { _ in
+            try AppendWriter(
+                DeltaTable.openOrCreate(LocalObjectStore("/t", in: fileSystem), definition), schema: Self.schema,
+                identity: identity)
+        }
+        for epoch in 1...5 {
+            for (number, writer) in writers.enumerated() {
+                let files = try writer.encode(
+                    [Lake.batch(Self.schema, [[.bigint(Int64(epoch))]])], epoch: Int64(epoch))
+                let outcome = try writer.commit(epoch: Int64(epoch), files: files)
+                #expect(outcome?.isRepeated == (number == 1))
+                #expect(outcome?.version == Int64(epoch))
+            }
+        }
+        #expect(try writers[0].table.rowCount(writers[0].table.refresh()) == 5)
+    }
+
+    /// Each knows of the other's rows only from the conflict.
+    @Test(arguments: 0..<6) func upsertsOfTwoSinksInTurnKeepOneRowForEachKey(seed: Int) throws {
+        let fileSystem = SimulatedFileSystem()
+        let schema = Schema([Field("key", .bigint), Field("value", .bigint)])
+        let writers = try (0..<2).map { number in
+            try UpsertWriter(
+                DeltaTable.openOrCreate(LocalObjectStore("/t", in: fileSystem), TableDefinition(schema: schema)),
+                schema: schema, key: ["key"], identity: SinkIdentity(instance: "i", sink: "s\(number)"),
+                options: UpsertOptions(fileRows: 16, smallFileRows: 4, smallFileLimit: 3))
+        }
+        var random = SeededGenerator(seed: UInt64(seed))
+        var model: [Int64: Int64] = [:]
+        for epoch in 1...40 {
+            let writer = writers[Int.random(in: 0..<2, using: &random)]
+            let rows: [[Value]] = (0..<5).map { _ in
+                [.bigint(Int64.random(in: 0..<30, using: &random)), .bigint(Int64(epoch))]
+            }
+            for row in rows { if case .bigint(let key) = row[0] { model[key] = Int64(epoch) } }
+            _ = try writer.commit(epoch: Int64(epoch), upserts: [Lake.batch(schema, rows)])
+        }
+        let table = writers[0].table
+        let expected = AppendWriterTests.expected(model.map { [.bigint($0.key), .bigint($0.value)] }, schema)
+        let found = CanonicalRows.texts(try table.readAll(table.refresh()))
+        #expect(difference(found, expected) == nil, "seed \(seed)")
     }
 }

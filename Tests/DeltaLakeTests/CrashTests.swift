@@ -56,7 +56,9 @@ import Testing
         return CanonicalRows.texts(try table.readAll(table.snapshot))
     }
 
-    @Test(arguments: [false, true]) func aPowerLossAtAnyOperationLosesNothingAndDoublesNothing(isUpsert: Bool) throws {
+    @Test(arguments: [false, true]) func aPowerLossAtAnyOperationLosesNothingAndDoublesNothing(
+        isUpsert: Bool
+    ) throws {
         let whole = SimulatedFileSystem()
         try Self.run(whole, world: TestWorld(), isUpsert: isUpsert)
         let expected = try Self.contents(whole)
@@ -90,7 +92,11 @@ import Testing
         #expect {
             try Self.run(fileSystem, world: TestWorld(), isUpsert: isUpsert)
         } throws: { error in
-            if case .unavailable(let diagnostic)? = error as? DeltaError { diagnostic.message.contains("space") } else { false }
+            if case .unavailable(let diagnostic)? = error as? DeltaError {
+                diagnostic.message.contains("space")
+            } else {
+                false
+            }
         }
         fileSystem.limitCapacity(nil)
         try Self.run(fileSystem, world: TestWorld(seed: 5), isUpsert: isUpsert)

@@ -75,7 +75,8 @@ import Testing
             return
         }
         try Self.check(table, table.snapshot, rows, "\(name)")
-        guard let versions = try? Self.json(name + "/expected-versions.json")["versions"] as? [String: Any] else {
+        guard let versions = try? Self.json(name + "/expected-versions.json")["versions"] as? [String: Any]
+        else {
             return
         }
         for (version, entry) in versions {
@@ -90,7 +91,9 @@ import Testing
         }
     }
 
-    static func check(_ table: DeltaTable, _ snapshot: Snapshot, _ rows: [[String: Any]], _ what: String) throws {
+    static func check(
+        _ table: DeltaTable, _ snapshot: Snapshot, _ rows: [[String: Any]], _ what: String
+    ) throws {
         let batches = try table.readAll(snapshot)
         guard let schema = batches.first?.schema else {
             #expect(rows.isEmpty, "\(what)")
@@ -98,7 +101,9 @@ import Testing
         }
         let expected = try GoldenValues.texts(rows, schema: schema)
         #expect(difference(CanonicalRows.texts(batches), expected) == nil, "\(what)")
-        if let count = table.rowCount(snapshot) { #expect(count == rows.count, "\(what): rows by statistics") }
+        if let count = table.rowCount(snapshot) {
+            #expect(count == rows.count, "\(what): rows by statistics")
+        }
     }
 
     @Test(.enabled(if: isThere, "needs the test data: set MILLRACE_TESTDATA"))

@@ -22,18 +22,26 @@ enum GoldenValues {
         case .integer: if let value = any as? Int32 { return .integer(value) }
         case .bigint: if let value = any as? Int64 { return .bigint(value) }
         case .double:
-            if let text = any as? String { return .double(text == "NaN" ? .nan : Double(text.lowercased()) ?? 0) }
+            if let text = any as? String {
+                return .double(text == "NaN" ? .nan : Double(text.lowercased()) ?? 0)
+            }
             if let value = any as? Double { return .double(value) }
         case .decimal(let precision, let scale):
             let text = any as? String ?? "\(any)"
-            let parsed = Array(text.utf8).withUnsafeBytes { Decimals.parse($0, precision: precision, scale: scale) }
+            let parsed = Array(text.utf8).withUnsafeBytes {
+                Decimals.parse($0, precision: precision, scale: scale)
+            }
             if let parsed { return .decimal(parsed, scale: scale) }
         case .string: if let text = any as? String { return .string(text) }
         case .bytes:
             if let text = any as? String, text.hasPrefix("base64:"),
-                let data = Data(base64Encoded: String(text.dropFirst(7))) { return .bytes(Array(data)) }
+                let data = Data(base64Encoded: String(text.dropFirst(7)))
+            {
+                return .bytes(Array(data))
+            }
         case .date:
-            if let text = any as? String, let days = Array(text.utf8).withUnsafeBytes(TimestampText.parseDate) {
+            if let text = any as? String, let days = Array(text.utf8).withUnsafeBytes(TimestampText.parseDate)
+            {
                 return .date(days)
             }
         case .time: break

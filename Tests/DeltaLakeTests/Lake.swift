@@ -8,7 +8,8 @@ struct Lake {
     let path: String
 
     init(_ name: String = "table") {
-        path = FileManager.default.temporaryDirectory
+        path =
+            FileManager.default.temporaryDirectory
             .appending(path: "millrace-delta-\(UUID().uuidString)/\(name)").path
     }
 

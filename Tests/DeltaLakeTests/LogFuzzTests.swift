@@ -17,7 +17,9 @@ import Testing
                 schema: schema, partitionColumns: ["day"], properties: ["delta.checkpointInterval": "4"]))
         let writer = try AppendWriter(table, schema: schema, identity: SinkIdentity(instance: "i", sink: "s"))
         for epoch in 1...6 {
-            let row: [Value] = [.bigint(Int64(epoch)), .date(Int32(epoch)), .structure([.array([.string("x")])])]
+            let row: [Value] = [
+                .bigint(Int64(epoch)), .date(Int32(epoch)), .structure([.array([.string("x")])]),
+            ]
             let files = try writer.encode([Lake.batch(schema, [row])], epoch: Int64(epoch))
             _ = try writer.commit(epoch: Int64(epoch), files: files)
         }
@@ -28,7 +30,9 @@ import Testing
         let store = LocalObjectStore("/t", in: fileSystem)
         try Self.makeTable(store)
         var originals: [String: [UInt8]] = [:]
-        for object in try store.list(prefix: "_delta_log/", after: nil) { originals[object.name] = try store.get(object.name) }
+        for object in try store.list(prefix: "_delta_log/", after: nil) {
+            originals[object.name] = try store.get(object.name)
+        }
         var random = SeededGenerator(seed: UInt64(seed))
         let names = originals.keys.sorted()
         var refusals = 0
@@ -53,20 +57,25 @@ import Testing
     static func broken(_ original: [UInt8], _ random: inout SeededGenerator) -> [UInt8] {
         var bytes = original
         let pieces = [
-            "null", "-1", "99999999999999999999", "\"", "{", "[]", "\\u0000", "1e400", "%ZZ", "true", "\n", "\u{FF}",
+            "null", "-1", "99999999999999999999", "\"", "{", "[]", "\\u0000", "1e400", "%ZZ", "true", "\n",
+            "\u{FF}",
         ]
         switch Int.random(in: 0..<4, using: &random) {
         case 0: bytes.removeLast(Int.random(in: 0...bytes.count, using: &random))
         case 1:
             for _ in 0..<3 where !bytes.isEmpty {
-                bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
+                bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(
+                    in: 0...255, using: &random)
             }
         case 2:
             let place = Int.random(in: 0...bytes.count, using: &random)
-            bytes.insert(contentsOf: Array(pieces[Int.random(in: 0..<pieces.count, using: &random)].utf8), at: place)
+            bytes.insert(
+                contentsOf: Array(pieces[Int.random(in: 0..<pieces.count, using: &random)].utf8), at: place)
         default:
             // A value in place of another: the shape that parsers take for granted.
-            guard let colon = bytes.indices.filter({ bytes[$0] == 0x3A }).randomElement(using: &random) else { break }
+            guard let colon = bytes.indices.filter({ bytes[$0] == 0x3A }).randomElement(using: &random) else {
+                break
+            }
             let end = bytes[(colon + 1)...].firstIndex { $0 == 0x2C || $0 == 0x7D } ?? bytes.endIndex
             bytes.replaceSubrange(
                 (colon + 1)..<end, with: Array(pieces[Int.random(in: 0..<pieces.count, using: &random)].utf8))

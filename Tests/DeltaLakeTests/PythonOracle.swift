@@ -46,7 +46,9 @@ final class PythonOracle: @unchecked Sendable {
         let line = try JSONSerialization.data(withJSONObject: request) + Data("\n".utf8)
         try input?.write(contentsOf: line)
         while pending.firstIndex(of: 0x0A) == nil {
-            guard let more = output?.availableData, !more.isEmpty else { throw Failure(description: "python ended") }
+            guard let more = output?.availableData, !more.isEmpty else {
+                throw Failure(description: "python ended")
+            }
             pending += more
         }
         let end = pending.firstIndex(of: 0x0A) ?? pending.endIndex
@@ -121,7 +123,8 @@ final class PythonOracle: @unchecked Sendable {
                     "SETTINGS output_format_arrow_string_as_string=0", "ArrowTable"), text)
             if r["do"] == "append":
                 import deltalake
-                deltalake.write_deltalake(r["path"], pa.table({"id": pa.array(r["ids"], pa.int64())}), mode="append")
+                ids = pa.table({"id": pa.array(r["ids"], pa.int64())})
+                deltalake.write_deltalake(r["path"], ids, mode="append")
                 return None
             if r["do"] == "optimize":
                 import deltalake
@@ -166,7 +169,8 @@ enum CanonicalRows {
         case .decimal(let unscaled, let scale): return "\"d:" + Decimals.text(unscaled, scale: scale) + "\""
         case .string(let text): return quoted(text)
         case .bytes(let bytes):
-            return "\"b:" + bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() + "\""
+            return "\"b:" + bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+                + "\""
         case .date(let days): return "\"D:\(days)\""
         case .time(let milliseconds): return quoted(Civil.timeText(milliseconds: Int(milliseconds)))
         case .timestamp(let milliseconds): return "\"t:\(milliseconds)\""

@@ -7,7 +7,8 @@ import Testing
 @Suite struct UpsertWriterTests {
     static let schema = Schema([
         Field("window_start", .timestamp), Field("window_end", .timestamp), Field("product", .string),
-        Field("region", .string), Field("revenue", .decimal(precision: 18, scale: 2)), Field("units", .bigint),
+        Field("region", .string), Field("revenue", .decimal(precision: 18, scale: 2)),
+        Field("units", .bigint),
     ])
     static let keySchema = Schema([
         Field("product", .string), Field("window_start", .timestamp), Field("region", .string),
@@ -33,6 +34,37 @@ import Testing
         var reopening = true
     }
 
+    /// An epoch's changes, made to the model too.
+    static func changes(
+        _ now: Int64, _ model: inout [Key: Int64], _ random: inout SeededGenerator
+    ) -> (upserts: [[Value]], deletes: [[Value]]) {
+        var upserts: [[Value]] = []
+        var deletes: [[Value]] = []
+        var changed: Set<Key> = []
+        for _ in 0..<Int.random(in: 0..<60, using: &random) {
+            // Mostly open windows, rarely one that is long closed.
+            let isLate = Int.random(in: 0..<40, using: &random) == 0
+            let age = Int64.random(in: 0..<(isLate ? 40 : 3), using: &random)
+            let key = Key(
+                window: max(1_795_000_000_000, now - age * width) / width * width,
+                product: "p\(Int.random(in: 0..<40, using: &random))",
+                region: [nil, "north", "a/b c", "süd"][Int.random(in: 0..<4, using: &random)])
+            if Int.random(in: 0..<6, using: &random) == 0 {
+                if changed.contains(key) { continue }
+                deletes.append([
+                    .string(key.product), .timestamp(key.window), key.region.map { .string($0) } ?? .null,
+                ])
+                model[key] = nil
+            } else {
+                let value = Int64.random(in: 0..<1_000_000, using: &random)
+                upserts.append(row(key, value))
+                model[key] = value
+            }
+            changed.insert(key)
+        }
+        return (upserts, deletes)
+    }
+
     /// Runs epochs from a seed against a dictionary; returns the rows expected at each version.
     static func run(
         seed: Int, epochs: Int, plan: Plan, store: any ObjectStore, between: (Int) throws -> Void = { _ in }
@@ -53,30 +85,7 @@ import Testing
         var expected: [Int64: [String]] = [:]
         for epoch in 1...epochs {
             let now = 1_795_000_000_000 + Int64(epoch) * 60_000
-            var upserts: [[Value]] = []
-            var deletes: [[Value]] = []
-            var changed: Set<Key> = []
-            for _ in 0..<Int.random(in: 0..<60, using: &random) {
-                // Mostly open windows, rarely one that is long closed.
-                let isLate = Int.random(in: 0..<40, using: &random) == 0
-                let age = Int64.random(in: 0..<(isLate ? 40 : 3), using: &random)
-                let key = Key(
-                    window: max(1_795_000_000_000, now - age * width) / width * width,
-                    product: "p\(Int.random(in: 0..<40, using: &random))",
-                    region: [nil, "north", "a/b c", "süd"][Int.random(in: 0..<4, using: &random)])
-                if Int.random(in: 0..<6, using: &random) == 0 {
-                    if changed.contains(key) { continue }
-                    deletes.append([
-                        .string(key.product), .timestamp(key.window), key.region.map { .string($0) } ?? .null,
-                    ])
-                    model[key] = nil
-                } else {
-                    let value = Int64.random(in: 0..<1_000_000, using: &random)
-                    upserts.append(row(key, value))
-                    model[key] = value
-                }
-                changed.insert(key)
-            }
+            let (upserts, deletes) = changes(now, &model, &random)
             let cut = Int.random(in: 0...upserts.count, using: &random)
             let batches = [Array(upserts[..<cut]), Array(upserts[cut...])].map { Lake.batch(schema, $0) }
             let boundary = plan.sealing ? now - 2 * width : nil
@@ -84,13 +93,14 @@ import Testing
                 epoch: Int64(epoch), upserts: batches, deletes: [Lake.batch(keySchema, deletes)],
                 sealBefore: boundary)
             if let outcome {
-                let rows = model.map { row($0.key, $0.value) }
-                expected[outcome.version] = AppendWriterTests.expected(rows, schema)
                 let snapshot = writer.table.snapshot
-                #expect(
-                    difference(
-                        CanonicalRows.texts(try writer.table.readAll(snapshot)), expected[outcome.version] ?? [])
-                        == nil, "seed \(seed) epoch \(epoch)")
+                #expect(writer.table.rowCount(snapshot) == model.count, "seed \(seed) epoch \(epoch)")
+                if epoch % 5 == 0 || epoch == epochs {
+                    let rows = AppendWriterTests.expected(model.map { row($0.key, $0.value) }, schema)
+                    let found = CanonicalRows.texts(try writer.table.readAll(snapshot))
+                    #expect(difference(found, rows) == nil, "seed \(seed) epoch \(epoch)")
+                    expected[outcome.version] = rows
+                }
                 let again = try writer.commit(epoch: Int64(epoch), upserts: batches)
                 #expect(again?.isRepeated == true)
             }
@@ -102,14 +112,16 @@ import Testing
         #expect(live.allSatisfy { ($0.rowCount ?? .max) <= 64 }, "seed \(seed)")
         let partitions = plan.partitioned ? 4 : 1
         // Small files merge when four gather, open and sealed apart; the others hold at least sixteen rows.
-        #expect(live.count <= partitions * (2 * 4 + 4) + model.count / 16 + 4, "seed \(seed): \(live.count) files")
+        #expect(
+            live.count <= partitions * (2 * 4 + 4) + model.count / 16 + 4, "seed \(seed): \(live.count) files"
+        )
         if plan.sealing {
             #expect(writer.keyMapSize.keys <= model.count + 9000)
         }
         return expected
     }
 
-    @Test(arguments: 0..<24) func changesOverManyEpochsGiveTheRowsOfADictionary(seed: Int) throws {
+    @Test(arguments: 0..<16) func changesOverManyEpochsGiveTheRowsOfADictionary(seed: Int) throws {
         let store = LocalObjectStore("/lake/table", in: SimulatedFileSystem())
         let plan = Plan(partitioned: seed % 3 == 0, sealing: seed % 4 != 1, reopening: seed % 2 == 0)
         _ = try Self.run(seed: seed, epochs: 60, plan: plan, store: store)
@@ -148,15 +160,19 @@ import Testing
             let table = try DeltaTable.openOrCreate(
                 lake.store, TableDefinition(schema: schema, partitionColumns: ["word"]))
             let writer = try UpsertWriter(
-                table, schema: schema, key: ["id", "word", "ratio"], identity: SinkIdentity(instance: "i", sink: "s"))
+                table, schema: schema, key: ["id", "word", "ratio"],
+                identity: SinkIdentity(instance: "i", sink: "s"))
             let count = Value.bigint(Int64(epoch))
             _ = try writer.commit(
                 epoch: Int64(epoch),
                 upserts: [
-                    Lake.batch(schema, [
-                        [.time(45_000_120), .string("a"), .double(0.5), count],
-                        [.null, .string(""), .double(-0.0), count], [.time(0), .null, .double(.nan), count],
-                    ])
+                    Lake.batch(
+                        schema,
+                        [
+                            [.time(45_000_120), .string("a"), .double(0.5), count],
+                            [.null, .string(""), .double(-0.0), count],
+                            [.time(0), .null, .double(.nan), count],
+                        ])
                 ])
             #expect(table.rowCount(table.snapshot) == 3)
         }
@@ -171,7 +187,8 @@ import Testing
             try UpsertWriter(table, schema: Self.schema, key: ["prodct"], identity: identity)
         } throws: { ($0 as? DeltaError)?.diagnostic.hint == "did you mean product?" }
         #expect(throws: DeltaError.self) {
-            try UpsertWriter(table, schema: Self.schema, key: ["product"], window: "units", identity: identity)
+            try UpsertWriter(
+                table, schema: Self.schema, key: ["product"], window: "units", identity: identity)
         }
     }
 }

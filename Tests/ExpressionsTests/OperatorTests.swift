@@ -125,6 +125,37 @@ private typealias Expr = Expressions.Expression
         #expect(throws: TypeError.self) { try Expr.makeAmong(data["V"], [.makeString("ten")]) }
     }
 
+    @Test func inListMeetsConstructorsAndWrittenNumbers() throws {
+        let point = DataType.structure([Field("A", .bigint), Field("B", .bigint)])
+        let given: [[Int64?]] = [[1, 2], [2, 2], [3, 2], [4, 2], [5, nil], [7, 2]]
+        let rows: [[Value]] = given.map { row in
+            row.map { $0.map { .bigint($0) } ?? .null }
+        }
+        let data = SQLCase([
+            ("V", point, rows.map { .structure($0) }),
+            ("S", .string, ["10", "x", "true", "1", "2", "3"].map { .string($0) }),
+            ("F", .boolean, rows.map { _ in .boolean(true) }),
+        ])
+        func structure(_ members: [(String, Expr)]) throws -> Expr {
+            try .makeStructure(members.map { (name: $0.0, value: $0.1) })
+        }
+        let two = try Expr.makeNumber("2")
+        let list = try [
+            structure([("A", .makeNumber("1")), ("B", two)]),
+            structure([("A", .makeNumber("3")), ("B", two), ("C", .makeNumber("4"))]),
+            structure([("B", two), ("A", .makeNumber("4"))]), structure([("A", .makeNumber("5"))]),
+            structure([("A", .makeString("7")), ("B", two)]),
+        ]
+        let (f, t) = (Value.boolean(false), Value.boolean(true))
+        #expect(data.evaluate(try .makeAmong(data["V"], list)) == [t, f, f, t, t, t])
+        #expect(throws: TypeError.self) {
+            try Expr.makeAmong(data["V"], [structure([("A", data["F"])])])
+        }
+        let written = try Expr.makeAmong(data["S"], [.makeNumber("10"), .makeBoolean(true)])
+        #expect(data.evaluate(written) == [t, f, t, f, f, f])
+        #expect(throws: TypeError.self) { try Expr.makeAmong(data["S"], [.column(2, .boolean)]) }
+    }
+
     @Test func medallionPipelineExpressions() throws {
         let data = SQLCase([
             ("TYPE", .string, [.string(" Page_View "), .string("purchase"), .string("refund"), .null]),

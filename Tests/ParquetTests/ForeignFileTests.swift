@@ -46,7 +46,8 @@ import Testing
             #expect(Self.firstDifference(batches, rows) == nil)
         } catch {
             // A type that no column can hold, or a checksum that is wrong, is a clear error.
-            let isKnown = expected["error"] != nil || ["checksum", "null_list"].contains { name.contains($0) }
+            let isKnown =
+                expected["error"] != nil || ["checksum", "null_list"].contains { name.contains($0) }
             #expect(isKnown, "\(name): \(error.reason)")
         }
     }
@@ -76,12 +77,15 @@ import Testing
         case .integer(let value): return any as? Int32 == value
         case .bigint(let value): return any as? Int64 == value || "\(any)" == String(value)
         case .double(let value):
-            if let text = any as? String { return text == "NaN" ? value.isNaN : Double(text.lowercased()) == value }
+            if let text = any as? String {
+                return text == "NaN" ? value.isNaN : Double(text.lowercased()) == value
+            }
             guard let number = any as? Double else { return false }
             return number == value || abs(number - value) <= abs(value) * 1e-6
         case .decimal(let value, let scale):
             let text = any as? String ?? "\(any)"
-            return Array(text.utf8).withUnsafeBytes { Decimals.parse($0, precision: 38, scale: scale) } == value
+            return Array(text.utf8).withUnsafeBytes { Decimals.parse($0, precision: 38, scale: scale) }
+                == value
         case .string(let value): return any as? String == value
         case .bytes(let value):
             guard let text = any as? String, text.hasPrefix("base64:") else { return false }
@@ -111,7 +115,8 @@ import Testing
         import sys, json, decimal, datetime, base64
         import pyarrow.parquet as pq
         def cell(v):
-            if isinstance(v, float): return "NaN" if v != v else ("Infinity" if v > 0 else "-Infinity") if v in (float("inf"), float("-inf")) else v
+            if v in (float("inf"), float("-inf")): return "Infinity" if v > 0 else "-Infinity"
+            if isinstance(v, float): return "NaN" if v != v else v
             if isinstance(v, decimal.Decimal): return format(v, "f")
             if isinstance(v, datetime.datetime): return v.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
             if isinstance(v, datetime.date): return v.isoformat()
@@ -131,7 +136,8 @@ import Testing
 
     @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: python.path), "run scripts/setup first"))
     func randomNestedBatchesAreReadAlikeByPyarrow() throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "millrace-parquet-\(UUID().uuidString)")
+        let folder = FileManager.default.temporaryDirectory.appending(
+            path: "millrace-parquet-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         var batches: [[Batch]] = []
@@ -139,7 +145,8 @@ import Testing
         for seed in 0..<40 {
             var random = RandomBatches(seed: 500 + UInt64(seed))
             let schema = random.schema()
-            let writer = ParquetWriter(schema: schema, options: ParquetOptions(rowGroupRows: 60, pageBytes: 512))
+            let writer = ParquetWriter(
+                schema: schema, options: ParquetOptions(rowGroupRows: 60, pageBytes: 512))
             let parts = (0..<3).map { _ in random.batch(schema, rows: random.below(60)) }
             for part in parts { try writer.write(part) }
             let path = folder.appending(path: "\(seed).parquet")

@@ -37,16 +37,21 @@ struct RandomBatches {
         if nullable, below(5) == 0 { return .null }
         switch type {
         case .boolean: return .boolean(below(2) == 0)
-        case .integer: return .integer(below(4) == 0 ? [Int32.min, Int32.max, 0][below(3)] : Int32(below(1000)) - 500)
-        case .bigint: return .bigint(below(4) == 0 ? [Int64.min, Int64.max, 0][below(3)] : Int64(below(100_000)))
+        case .integer:
+            return .integer(below(4) == 0 ? [Int32.min, Int32.max, 0][below(3)] : Int32(below(1000)) - 500)
+        case .bigint:
+            return .bigint(below(4) == 0 ? [Int64.min, Int64.max, 0][below(3)] : Int64(below(100_000)))
         case .double:
-            return .double(below(6) == 0 ? [.infinity, -.infinity, 0, -0.0][below(4)] : Double(below(9999)) / 8)
+            return .double(
+                below(6) == 0 ? [.infinity, -.infinity, 0, -0.0][below(4)] : Double(below(9999)) / 8)
         case .decimal(let precision, let scale):
             let limit = Decimals.powersOfTen[precision] - 1
             let value = below(3) == 0 ? limit : Int128(below(1_000_000_000)) % (limit + 1)
             return .decimal(below(2) == 0 ? value : -value, scale: scale)
         case .string:
-            let words = ["", "a", "exactly twelv", "twelve bytes", "żółw 🐢", "a longer text than twelve bytes "]
+            let words = [
+                "", "a", "exactly twelv", "twelve bytes", "żółw 🐢", "a longer text than twelve bytes ",
+            ]
             return .string(String(repeating: words[below(words.count)], count: below(3)))
         case .bytes: return .bytes((0..<below(30)).map { UInt8(truncatingIfNeeded: $0 &* 37) })
         case .date: return .date(Int32(below(60_000)) - 20_000)

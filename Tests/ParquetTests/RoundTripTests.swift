@@ -62,7 +62,8 @@ import Testing
     @Test(arguments: 0..<20) func boundsAndNullCountsAreThoseOfTheRows(seed: Int) throws {
         var random = RandomBatches(seed: 1000 + UInt64(seed))
         let types: [DataType] = [
-            .boolean, .integer, .bigint, .double, .decimal(precision: 5, scale: 2), .decimal(precision: 15, scale: 2),
+            .boolean, .integer, .bigint, .double, .decimal(precision: 5, scale: 2),
+            .decimal(precision: 15, scale: 2),
             .decimal(precision: 30, scale: 4), .string, .bytes, .date, .timestamp,
         ]
         let schema = Schema(types.enumerated().map { Field("c\($0.offset)", $0.element) })

@@ -1,4 +1,5 @@
 import Diagnostics
+import Formats
 import Planning
 import Runtime
 import Storage
@@ -46,13 +47,13 @@ public struct SourceFactory: Sendable {
         let patterns: [String]
         switch properties.valueFormat {
         case .csv:
-            let delimiter = properties.delimiter?.utf8.first ?? UInt8(ascii: ",")
             let hasHeader = properties.connectorOptions["header"]?.lowercased() != "false"
-            framing = .quoted(quote: UInt8(ascii: "\""), delimiter: delimiter, hasHeader: hasHeader)
+            framing = .csv(
+                Self.csvOptions(properties), columns: hasHeader ? .header : .declared(count: relation.columns.count))
             patterns = FileSourceSettings.csvPatterns
         case .delimited:
-            let delimiter = properties.delimiter?.utf8.first ?? UInt8(ascii: ",")
-            framing = .quoted(quote: UInt8(ascii: "\""), delimiter: delimiter, hasHeader: false)
+            framing = .csv(
+                Self.csvOptions(properties), columns: .declared(count: relation.columns.count))
             patterns = FileSourceSettings.allPatterns
         case .json:
             framing = .lines
@@ -69,6 +70,11 @@ public struct SourceFactory: Sendable {
         settings.failsOnError = properties.errorPolicy == .fail
         try read(properties.connectorOptions, of: relation, into: &settings)
         return try FileSource(settings, fileSystem: fileSystem, report: report)
+    }
+
+    /// As the decoder has them, so that both agree where a record ends.
+    private static func csvOptions(_ properties: SourceProperties) -> CSVOptions {
+        CSVOptions(delimiter: properties.delimiter?.utf8.first ?? UInt8(ascii: ","))
     }
 
     private func read(

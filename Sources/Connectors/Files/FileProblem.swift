@@ -1,4 +1,5 @@
 import Diagnostics
+import Formats
 import Storage
 
 /// The words for what can be wrong with a file that is read.
@@ -10,11 +11,11 @@ enum FileProblem {
             hint: "raise 'max.record.bytes', or mend the file")
     }
 
-    static func openQuote(_ path: String, at offset: Int) -> Diagnostic {
-        Diagnostic(
-            .malformedData, "a quote in the line of \(path) at byte \(offset) is never closed",
-            expected: "a closing quote before the end of the file and within 'max.record.bytes'",
-            hint: "close the quote, or double it where it stands for itself")
+    static func badHeader(_ path: String, _ error: HeaderError) -> Diagnostic {
+        let found = error.diagnostic
+        return Diagnostic(
+            found.code, "\(path): \(found.message)", expected: found.expected ?? "the names of the columns",
+            hint: found.hint ?? "mend the header; the file is read when it has changed")
     }
 
     static func vanished(_ path: String) -> Diagnostic {

@@ -1,4 +1,5 @@
 import Diagnostics
+import Formats
 import Runtime
 import Storage
 
@@ -60,15 +61,21 @@ extension FileSource {
     ) throws(StorageError) -> ReaderResult {
         let isPlain = start.compression == .none
         if isPlain, start.offset > 0, header != nil || !settings.framing.hasHeader {
-            return .ready(sequentialReader(start, opened, at: start.offset))
+            return .ready(sequentialReader(start, opened, at: start.offset, header))
         }
-        let reader = sequentialReader(start, opened, at: 0)
+        let reader = sequentialReader(start, opened, at: 0, nil)
         try reader.skipByteOrderMark()
         if settings.framing.hasHeader {
             let cut = try reader.cut(limit: 1, mayExceed: true, isSettled: isSettled || start.offset > 0)
             switch cut.pieces.first {
             case .records(let buffer, let range, _):
-                header = Self.withoutLineEnd(buffer.pointer + range.lowerBound, range.count)
+                let line = Self.withoutLineEnd(buffer.pointer + range.lowerBound, range.count)
+                do throws(HeaderError) {
+                    try reader.scanner.useHeader(line)
+                } catch {
+                    return .damaged(FileProblem.badHeader(start.path, error), tail: line)
+                }
+                header = line
             case .rejected(let rejection): return .damaged(rejection.reason, tail: rejection.bytes)
             case nil:
                 if case .damaged(let reason, let tail) = cut.stop, isSettled || reason != nil {
@@ -79,7 +86,7 @@ extension FileSource {
             }
         }
         if start.offset <= reader.position { return .ready(reader) }
-        if isPlain { return .ready(sequentialReader(start, opened, at: start.offset)) }
+        if isPlain { return .ready(sequentialReader(start, opened, at: start.offset, header)) }
         if try reader.skip(to: start.offset) { return .ready(reader) }
         throw .invalid(path: start.path, reason: "it has less to decompress than before")
     }
@@ -92,7 +99,7 @@ extension FileSource {
     }
 
     private func sequentialReader(
-        _ file: FileStart, _ opened: any ReadableFile, at offset: Int
+        _ file: FileStart, _ opened: any ReadableFile, at offset: Int, _ header: [UInt8]?
     ) -> SequentialReader {
         let limits = SequentialReader.Limits(
             pieceBytes: settings.pieceBytes, recordBytes: settings.longestRecordBytes)
@@ -105,9 +112,12 @@ extension FileSource {
             }
         let expected =
             file.compression == .none ? file.size - offset : min(file.size, settings.pieceBytes) &* 8
-        return SequentialReader(
+        let reader = SequentialReader(
             stream, at: offset, framing: settings.framing, limits: limits, sourceName: file.path,
             expectedBytes: max(expected, 0) &+ 64)
+        // It was a header when it was read.
+        if let header { try? reader.scanner.useHeader(header) }
+        return reader
     }
 
     public func chunks(of range: InputRange, targetBytes: Int) throws(Diagnostic) -> [ChunkLoader] {

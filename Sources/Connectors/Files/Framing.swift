@@ -1,17 +1,20 @@
-/// How a file's bytes are parted into records.
+import Formats
+
+/// How a file's bytes are parted into records; its decoder must be told the same.
 public enum Framing: Sendable, Equatable {
     /// A record ends at each line end.
     case lines
-    /// A record ends at each line end outside quotes. A quote opens at the start of a field only; doubled it
-    /// stands for itself. With `hasHeader` the first record of a file names the columns and is no record.
-    case quoted(quote: UInt8, delimiter: UInt8, hasHeader: Bool)
+    /// Delimited text, whose quoted fields may hold line ends. Either the first record of a file names the
+    /// columns and is no record, or the number of columns is declared.
+    case csv(CSVOptions, columns: Columns)
 
-    /// CSV as RFC 4180 has it, with a header.
-    public static let csv = Framing.quoted(
-        quote: UInt8(ascii: "\""), delimiter: UInt8(ascii: ","), hasHeader: true)
+    public enum Columns: Sendable, Equatable {
+        case header
+        case declared(count: Int)
+    }
 
     var hasHeader: Bool {
-        if case .quoted(_, _, let hasHeader) = self { return hasHeader }
+        if case .csv(_, .header) = self { return true }
         return false
     }
 }

@@ -1,79 +1,83 @@
+import Columnar
+import Formats
+
 /// Finds the ends of records in bytes that come piece by piece.
 struct RecordScanner {
-    private let framing: Framing
-    private(set) var isInQuotes = false
-    /// The last byte scanned closed a quote: another quote right behind it is a doubled one.
-    private var isBehindQuote = false
-    /// A quote here would open: this is the start of a record or stands behind a delimiter.
-    private var isAtFieldStart = true
+    private enum Rule {
+        case lines
+        case csv(CSVOptions, fieldCount: Int?)
+    }
 
-    init(_ framing: Framing) { self.framing = framing }
+    private var rule: Rule
 
-    /// Goes on as at the start of a record.
-    mutating func reset() { self = RecordScanner(framing) }
-
-    /// Scans `start ..< end` of what `base` points to.
-    ///
-    /// Returns the place behind the last line end that ends a record (or the first, and scans no further).
-    mutating func scan(
-        _ base: UnsafeRawPointer, _ start: Int, _ end: Int, stopsAtFirst: Bool
-    ) -> Int? {
+    init(_ framing: Framing) {
         switch framing {
-        case .lines:
-            let found =
-                stopsAtFirst
-                ? ByteSearch.first(ByteSearch.lineEnd, in: base, start, end)
-                : ByteSearch.last(ByteSearch.lineEnd, in: base, start, end)
-            return found.map { $0 + 1 }
-        case .quoted(let quote, let delimiter, _):
-            return scanQuoted(base, start, end, quote, delimiter, stopsAtFirst)
+        case .lines: rule = .lines
+        case .csv(let options, .header): rule = .csv(options, fieldCount: nil)
+        case .csv(let options, .declared(let count)): rule = .csv(options, fieldCount: count)
         }
     }
 
-    private mutating func scanQuoted(
-        _ base: UnsafeRawPointer, _ start: Int, _ end: Int, _ quote: UInt8, _ delimiter: UInt8,
-        _ stopsAtFirst: Bool
+    /// Takes note of the header's columns, which help to tell a stray quote from a text of several lines.
+    ///
+    /// Throws where the line is no header.
+    mutating func useHeader(_ header: [UInt8]) throws(HeaderError) {
+        guard case .csv(let options, _) = rule else { return }
+        let decoder = CSVDecoder(fields: [], options: options)
+        // Through a buffer: a closure over the array would lose the error's type.
+        let line = UnsafeMutableRawBufferPointer.allocate(byteCount: header.count, alignment: 1)
+        defer { line.deallocate() }
+        line.copyBytes(from: header)
+        try decoder.useHeader(UnsafeRawBufferPointer(line))
+        rule = .csv(options, fieldCount: decoder.columnCount)
+    }
+
+    /// Scans the buffer up to `end`; `record` is where a record starts, up to `scanned` it has no end.
+    ///
+    /// Returns the place behind the last end of a record; with `stopsAtFirst` that of the first.
+    func scan(
+        _ buffer: Buffer, record: Int, scanned: Int, _ end: Int, stopsAtFirst: Bool
     ) -> Int? {
-        guard start < end else { return nil }
-        var recordEnd: Int?
-        var position = start
-        while position < end {
-            let next = ByteSearch.first(quote, in: base, position, end)
-            if isInQuotes {
-                guard let next else {
-                    isBehindQuote = false
-                    return recordEnd
-                }
-                isInQuotes = false
-                isBehindQuote = true
-                isAtFieldStart = false
-                position = next + 1
-                continue
-            }
-            let stretchEnd = next ?? end
+        switch rule {
+        case .lines:
             let found =
                 stopsAtFirst
-                ? ByteSearch.first(ByteSearch.lineEnd, in: base, position, stretchEnd)
-                : ByteSearch.last(ByteSearch.lineEnd, in: base, position, stretchEnd)
-            if let found {
-                recordEnd = found + 1
-                if stopsAtFirst {
-                    reset()
-                    return recordEnd
-                }
-            }
-            if stretchEnd > position {
-                let before = base.load(fromByteOffset: stretchEnd - 1, as: UInt8.self)
-                isAtFieldStart = before == delimiter || before == ByteSearch.lineEnd
-                isBehindQuote = false
-            }
-            guard next != nil else { return recordEnd }
-            // A quote in the midst of a field stands for itself.
-            isInQuotes = isAtFieldStart || isBehindQuote
-            isBehindQuote = false
-            isAtFieldStart = false
-            position = stretchEnd + 1
+                ? ByteSearch.first(ByteSearch.lineEnd, in: buffer.pointer, scanned, end)
+                : ByteSearch.last(ByteSearch.lineEnd, in: buffer.pointer, scanned, end)
+            return found.map { $0 + 1 }
+        case .csv(let options, let fieldCount):
+            let framing = RecordFraming(.csv(options, fieldCount: fieldCount))
+            guard let last = Self.lastEnd(framing, buffer, record, end) else { return nil }
+            return stopsAtFirst ? Self.firstEnd(framing, buffer, record, last) : last
         }
-        return recordEnd
+    }
+
+    private static func lastEnd(_ framing: RecordFraming, _ buffer: Buffer, _ record: Int, _ end: Int) -> Int?
+    {
+        var framing = framing
+        let found = framing.end(in: buffer, record..<end)
+        return found > record ? found : nil
+    }
+
+    /// The shortest prefix that has a record: doubled until there is one, then halved down to it.
+    private static func firstEnd(
+        _ framing: RecordFraming, _ buffer: Buffer, _ record: Int, _ last: Int
+    ) -> Int {
+        var without = record
+        var found = last
+        var size = 256
+        while record + size < found {
+            if let end = lastEnd(framing, buffer, record, record + size) {
+                found = end
+                break
+            }
+            without = record + size
+            size *= 2
+        }
+        while without + 1 < found {
+            let middle = without + (found - without) / 2
+            if let end = lastEnd(framing, buffer, record, middle) { found = end } else { without = middle }
+        }
+        return found
     }
 }

@@ -66,7 +66,6 @@ final class SequentialReader {
 
     /// Reads and forgets what is in front of `offset`. False when the stream ends before.
     func skip(to offset: Int) throws(StorageError) -> Bool {
-        scanner.reset()
         if offset <= base + filled {
             complete = max(complete, offset - base)
             sealed = complete
@@ -121,8 +120,8 @@ final class SequentialReader {
             if scanned < filled || base + scanned >= upperOffset {
                 // At the limit.
                 if isExact {
-                    if finish(at: upperOffset - base, &cut) { break }
-                    continue
+                    finish(at: upperOffset - base, &cut)
+                    break
                 }
                 guard mayExceed, position == cut.start else { break }
                 if scanned < filled {
@@ -134,8 +133,7 @@ final class SequentialReader {
             guard let stop else { continue }
             cut.stop = stop
             if isSettled || isExact, case .end = stop {
-                // Ending a torn quote may bring up records to be scanned again.
-                if !finish(at: filled, &cut) { continue }
+                finish(at: filled, &cut)
                 cut.stop = .end(tail: 0)
             }
             break
@@ -158,7 +156,8 @@ final class SequentialReader {
     private func fill(upTo upperOffset: Int, _ cut: inout Cut) throws(StorageError) -> Cut.Stop? {
         let target = makeRoom(&cut)
         // Not much more than the limit: what is read beyond it is carried over from cut to cut.
-        let wanted = max(upperOffset - base - filled, 4096)
+        // What is beyond it of one long record is read in larger and larger parts.
+        let wanted = max(upperOffset - base - filled, 4096, filled - complete)
         let room = min(target.capacity - filled, wanted)
         let part = UnsafeMutableRawBufferPointer(start: target.pointer + filled, count: room)
         switch try stream.read(into: part) {

@@ -36,18 +36,22 @@ extension Action {
     }
 
     private static func tableProtocol(_ value: JSONValue) -> Action? {
-        guard let reader = value["minReaderVersion"]?.int64, let writer = value["minWriterVersion"]?.int64 else {
+        guard let reader = value["minReaderVersion"]?.int64, let writer = value["minWriterVersion"]?.int64
+        else {
             return nil
         }
         return .tableProtocol(
             TableProtocol(
-                minReaderVersion: Int(truncatingIfNeeded: reader), minWriterVersion: Int(truncatingIfNeeded: writer),
+                minReaderVersion: Int(truncatingIfNeeded: reader),
+                minWriterVersion: Int(truncatingIfNeeded: writer),
                 readerFeatures: value["readerFeatures"]?.array?.compactMap(\.string),
                 writerFeatures: value["writerFeatures"]?.array?.compactMap(\.string)))
     }
 
     private static func metadata(_ value: JSONValue, place: String) throws(DeltaError) -> Action? {
-        guard let id = value["id"]?.string, let schemaString = value["schemaString"]?.string else { return nil }
+        guard let id = value["id"]?.string, let schemaString = value["schemaString"]?.string else {
+            return nil
+        }
         let provider = value["format"]?["provider"]?.string ?? "parquet"
         guard provider == "parquet" else { throw .corrupt("\(place): data files of format \(provider)") }
         guard let schema = TableSchema(json: schemaString) else {
@@ -59,7 +63,8 @@ extension Action {
                 id: id, name: value["name"]?.string, comment: value["description"]?.string, schema: schema,
                 schemaString: schemaString,
                 partitionColumns: value["partitionColumns"]?.array?.compactMap(\.string) ?? [],
-                configuration: configuration.compactMapValues { $0 }, createdTime: value["createdTime"]?.int64))
+                configuration: configuration.compactMapValues { $0 }, createdTime: value["createdTime"]?.int64
+            ))
     }
 
     private static func add(_ value: JSONValue) -> Action? {

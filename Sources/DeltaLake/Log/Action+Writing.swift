@@ -47,7 +47,8 @@ extension TableMetadata {
         .members([
             "id": .string(id), "name": name.map { .string($0) }, "description": comment.map { .string($0) },
             "format": ["provider": .string("parquet"), "options": .object([])],
-            "schemaString": .string(schemaString), "partitionColumns": .array(partitionColumns.map { .string($0) }),
+            "schemaString": .string(schemaString),
+            "partitionColumns": .array(partitionColumns.map { .string($0) }),
             "configuration": .texts(configuration.mapValues { $0 }),
             "createdTime": createdTime.map { .integer($0) },
         ])
@@ -59,7 +60,8 @@ extension AddFile {
         .members([
             "path": .string(path), "partitionValues": .texts(partitionValues), "size": .integer(size),
             "modificationTime": .integer(modificationTime), "dataChange": .boolean(dataChange),
-            "stats": stats.map { .string($0) }, "tags": tags.map { .texts($0) }, "deletionVector": deletionVector,
+            "stats": stats.map { .string($0) }, "tags": tags.map { .texts($0) },
+            "deletionVector": deletionVector,
         ])
     }
 }

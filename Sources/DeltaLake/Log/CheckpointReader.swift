@@ -16,7 +16,8 @@ struct CheckpointReader {
         } catch {
             throw .storage(error, doing: "reading a checkpoint")
         }
-        let found = name.hasSuffix(".json")
+        let found =
+            name.hasSuffix(".json")
             ? try Action.parse(commit: bytes, name: Path.join(store.location, name))
             : try rows(bytes, name: name)
         var actions: [Action] = []
@@ -28,7 +29,8 @@ struct CheckpointReader {
                 let isRelative = !path.utf8.contains(UInt8(ascii: "/"))
                 let sidecar = isRelative ? LogFile.folder + "_sidecars/" + path : path
                 guard let sidecarName = FilePath.name(of: sidecar, in: store.location) else {
-                    throw .corrupt("\(Path.join(store.location, name)): the sidecar \(path) lies outside of the table")
+                    throw .corrupt(
+                        "\(Path.join(store.location, name)): the sidecar \(path) lies outside of the table")
                 }
                 actions += try self.actions(of: sidecarName)
             } else {
@@ -43,7 +45,9 @@ struct CheckpointReader {
         var actions: [Action] = []
         do throws(ParquetError) {
             let reader = try ParquetReader(bytes)
-            let columns = reader.schema.fields.indices.filter { CheckpointReader.kinds.contains(reader.schema[$0].name) }
+            let columns = reader.schema.fields.indices.filter {
+                CheckpointReader.kinds.contains(reader.schema[$0].name)
+            }
             for group in 0..<reader.rowGroupCount {
                 for batch in try reader.read(rowGroup: group, columns: columns) {
                     do throws(DeltaError) {
@@ -85,7 +89,8 @@ struct CheckpointReader {
             return .object(members)
         case .array:
             let elements = column.children[0]
-            return .array((column.offsets[row]..<column.offsets[row + 1]).map { jsonValue(elements, Int($0)) })
+            return .array(
+                (column.offsets[row]..<column.offsets[row + 1]).map { jsonValue(elements, Int($0)) })
         case .map:
             let (keys, values) = (column.children[0], column.children[1])
             return .object(

@@ -6,7 +6,9 @@ struct CheckpointWriter {
     private static let texts = DataType.map(key: .string, value: .string)
 
     private static let schema = Schema([
-        Field("txn", .structure([Field("appId", .string), Field("version", .bigint), Field("lastUpdated", .bigint)])),
+        Field(
+            "txn",
+            .structure([Field("appId", .string), Field("version", .bigint), Field("lastUpdated", .bigint)])),
         Field(
             "add",
             .structure([
@@ -18,7 +20,8 @@ struct CheckpointWriter {
             "remove",
             .structure([
                 Field("path", .string), Field("deletionTimestamp", .bigint), Field("dataChange", .boolean),
-                Field("extendedFileMetadata", .boolean), Field("partitionValues", texts), Field("size", .bigint),
+                Field("extendedFileMetadata", .boolean), Field("partitionValues", texts),
+                Field("size", .bigint),
             ])),
         Field(
             "metaData",
@@ -36,7 +39,9 @@ struct CheckpointWriter {
             ])),
         Field(
             "domainMetadata",
-            .structure([Field("domain", .string), Field("configuration", .string), Field("removed", .boolean)])),
+            .structure([
+                Field("domain", .string), Field("configuration", .string), Field("removed", .boolean),
+            ])),
     ])
 
     private var builders = schema.fields.map { ColumnBuilder(type: $0.type) }
@@ -54,7 +59,9 @@ struct CheckpointWriter {
         }
     }
 
-    private mutating func write(_ snapshot: Snapshot) throws(ParquetError) -> (file: ParquetFile, actions: Int) {
+    private mutating func write(
+        _ snapshot: Snapshot
+    ) throws(ParquetError) -> (file: ParquetFile, actions: Int) {
         try append("protocol", CheckpointWriter.row(snapshot.tableProtocol))
         try append("metaData", CheckpointWriter.row(snapshot.metadata))
         for transaction in snapshot.transactions.values.sorted(by: { $0.appId < $1.appId }) {
@@ -66,7 +73,8 @@ struct CheckpointWriter {
                 ])
         }
         for domain in snapshot.domains.values.sorted(by: { $0.domain < $1.domain }) {
-            try append("domainMetadata", [.string(domain.domain), .string(domain.configuration), .boolean(false)])
+            try append(
+                "domainMetadata", [.string(domain.domain), .string(domain.configuration), .boolean(false)])
         }
         for file in snapshot.files.values { try append("add", CheckpointWriter.row(file)) }
         for file in snapshot.removed.values { try append("remove", CheckpointWriter.row(file)) }
@@ -76,7 +84,11 @@ struct CheckpointWriter {
 
     private mutating func append(_ kind: String, _ members: [Value]) throws(ParquetError) {
         for (index, field) in CheckpointWriter.schema.fields.enumerated() {
-            if field.name == kind { builders[index].append(.structure(members)) } else { builders[index].appendNull() }
+            if field.name == kind {
+                builders[index].append(.structure(members))
+            } else {
+                builders[index].appendNull()
+            }
         }
         count += 1
         if count == 8192 { try flush() }
@@ -100,7 +112,9 @@ struct CheckpointWriter {
             })
     }
 
-    private static func texts(_ texts: [String]?) -> Value { texts.map { .array($0.map { .string($0) }) } ?? .null }
+    private static func texts(_ texts: [String]?) -> Value {
+        texts.map { .array($0.map { .string($0) }) } ?? .null
+    }
     private static func text(_ text: String?) -> Value { text.map { .string($0) } ?? .null }
     private static func number(_ number: Int64?) -> Value { number.map { .bigint($0) } ?? .null }
 
@@ -114,7 +128,8 @@ struct CheckpointWriter {
 
     private static func row(_ value: TableMetadata) -> [Value] {
         [
-            .string(value.id), text(value.name), text(value.comment), .structure([.string("parquet"), .map([])]),
+            .string(value.id), text(value.name), text(value.comment),
+            .structure([.string("parquet"), .map([])]),
             .string(value.schemaString), texts(value.partitionColumns),
             map(value.configuration.mapValues { $0 }), number(value.createdTime),
         ]

@@ -7,7 +7,8 @@ enum FilePath {
         for byte in name.utf8 {
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"),
+                UInt8(ascii: "."),
                 UInt8(ascii: "="), UInt8(ascii: "/"), UInt8(ascii: "~"), UInt8(ascii: "+"), UInt8(ascii: ","),
                 UInt8(ascii: "@"):
                 result.append(byte)
@@ -26,7 +27,8 @@ enum FilePath {
         while index < bytes.count {
             if bytes[index] == UInt8(ascii: "%"), index + 2 < bytes.count,
                 let high = Character(Unicode.Scalar(bytes[index + 1])).hexDigitValue,
-                let low = Character(Unicode.Scalar(bytes[index + 2])).hexDigitValue {
+                let low = Character(Unicode.Scalar(bytes[index + 2])).hexDigitValue
+            {
                 result.append(UInt8(high << 4 | low))
                 index += 3
             } else {
@@ -40,7 +42,9 @@ enum FilePath {
     /// Whether the path of the log names a place of its own rather than one below the table.
     static func isAbsolute(_ path: String) -> Bool {
         if path.utf8.first == UInt8(ascii: "/") { return true }
-        guard let colon = path.utf8.firstIndex(of: UInt8(ascii: ":")), colon != path.startIndex else { return false }
+        guard let colon = path.utf8.firstIndex(of: UInt8(ascii: ":")), colon != path.startIndex else {
+            return false
+        }
         return path.utf8[..<colon].allSatisfy { byte in
             byte | 0x20 >= UInt8(ascii: "a") && byte | 0x20 <= UInt8(ascii: "z")
                 || byte >= 48 && byte <= 57 || byte == UInt8(ascii: "+") || byte == UInt8(ascii: "-")

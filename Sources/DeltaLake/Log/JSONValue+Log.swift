@@ -15,7 +15,8 @@ extension JSONValue {
 
     /// Texts by name, null where there is none.
     static func texts(_ texts: [String: String?]) -> JSONValue {
-        .object(texts.sorted { $0.key < $1.key }.map { Member($0.key, $0.value.map { .string($0) } ?? .null) })
+        .object(
+            texts.sorted { $0.key < $1.key }.map { Member($0.key, $0.value.map { .string($0) } ?? .null) })
     }
 
     /// Texts by name; a member that is null has no text.

@@ -44,7 +44,9 @@ enum LogFile: Equatable, Sendable {
         case (4, "parquet") where parts[1] == "checkpoint": self = .namedCheckpoint(version, isJSON: false)
         case (4, "json") where parts[1] == "checkpoint": self = .namedCheckpoint(version, isJSON: true)
         case (5, "parquet") where parts[1] == "checkpoint":
-            guard let part = Int(parts[2]), let count = Int(parts[3]), part >= 1, part <= count else { return nil }
+            guard let part = Int(parts[2]), let count = Int(parts[3]), part >= 1, part <= count else {
+                return nil
+            }
             self = .checkpointPart(version, part: part, parts: count)
         default: return nil
         }

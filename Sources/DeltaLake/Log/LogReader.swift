@@ -17,12 +17,15 @@ struct LogReader: Sendable {
         guard let newest = files.map(\.file.version).max() else { return nil }
         let wanted = version ?? newest
         guard wanted <= newest, wanted >= 0 else { throw missing(version: wanted, newest: newest) }
-        let commits = Set(files.compactMap { if case .commit(let version) = $0.file { version } else { nil } })
+        let commits = Set(
+            files.compactMap { if case .commit(let version) = $0.file { version } else { nil } })
         var failure: DeltaError?
         for checkpoint in LogReader.checkpoints(files, upTo: wanted) {
             do throws(DeltaError) {
                 var replay = Snapshot.Replay()
-                for name in checkpoint.names { replay.apply(try CheckpointReader(store: store).actions(of: name)) }
+                for name in checkpoint.names {
+                    replay.apply(try CheckpointReader(store: store).actions(of: name))
+                }
                 return try replayCommits(after: checkpoint.version, to: wanted, commits, replay)
             } catch {
                 // An older checkpoint, or the commits alone, may still tell the whole.
@@ -33,7 +36,8 @@ struct LogReader: Sendable {
         guard commits.contains(0) else {
             if let failure { throw failure }
             throw .corrupt(
-                "the log of the table at \(location) begins at version \(commits.min() ?? newest), without a checkpoint",
+                "the log of the table at \(location) begins at version \(commits.min() ?? newest), "
+                    + "without a checkpoint",
                 hint: version == nil ? nil : "ask for a later version")
         }
         return try replayCommits(after: -1, to: wanted, commits, Snapshot.Replay())
@@ -135,7 +139,8 @@ struct LogReader: Sendable {
 
     /// The last version committed at or before a time, in milliseconds since the epoch.
     ///
-    /// A commit's time is that of its file, as Delta has it, but never before the one of the commit before it.
+    /// A commit's time is that of its file, as Delta has it, but never before the one of the commit before
+    /// it.
     func version(at timestamp: Int64) throws(DeltaError) -> Int64 {
         var found: Int64?
         var first: Int64?

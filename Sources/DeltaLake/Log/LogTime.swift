@@ -2,5 +2,7 @@ import Columnar
 
 /// Times of the log for people.
 enum LogTime {
-    static func text(_ milliseconds: Int64) -> String { Civil.timestampText(milliseconds: milliseconds) + "Z" }
+    static func text(_ milliseconds: Int64) -> String {
+        Civil.timestampText(milliseconds: milliseconds) + "Z"
+    }
 }

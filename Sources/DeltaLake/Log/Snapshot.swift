@@ -2,8 +2,8 @@ import Diagnostics
 
 /// The state of a table at a version: the outcome of all actions up to it.
 ///
-/// A value: replaying a commit needs no I/O. The order of actions within a commit does not matter, but that a file
-/// which is removed and added by one commit is there after it.
+/// A value: replaying a commit needs no I/O. The order of actions within a commit does not matter, but that a
+/// file which is removed and added by one commit is there after it.
 public struct Snapshot: Sendable {
     public private(set) var version: Int64
     public private(set) var tableProtocol: TableProtocol
@@ -58,7 +58,16 @@ public struct Snapshot: Sendable {
 
         init() {}
 
+        /// A removed file is remembered for those who clean up, who else go by its age. The files of tables
+        /// with keys live for seconds: nearly as young as their removal, they need no remembering, and there
+        /// are millions.
+        private var shortLife: Int64 {
+            (metadata.map { TableProperties.deletedFileRetention($0) } ?? TableProperties.defaultRetention)
+                / 64
+        }
+
         init(snapshot: Snapshot) {
+            metadata = snapshot.metadata
             files = snapshot.files
             removed = snapshot.removed
             transactions = snapshot.transactions
@@ -69,7 +78,10 @@ public struct Snapshot: Sendable {
             // Removals first: a file that one commit removes and adds again is there.
             for action in actions {
                 guard case .remove(let file) = action else { continue }
-                files[file.key] = nil
+                let life = files.removeValue(forKey: file.key).flatMap { added in
+                    file.deletionTimestamp.map { $0 - added.modificationTime }
+                }
+                if let life, life < shortLife { continue }
                 removed[file.key] = file
             }
             for action in actions {

@@ -32,7 +32,9 @@ enum FileStats {
     }
 
     /// The bounds of a top-level column, as far as they are known; text may be wider than the values are.
-    static func bounds(_ stats: JSONValue, column: String, type: DataType) -> (minimum: Value, maximum: Value)? {
+    static func bounds(
+        _ stats: JSONValue, column: String, type: DataType
+    ) -> (minimum: Value, maximum: Value)? {
         guard let low = stats["minValues"]?[column].flatMap({ value($0, type: type) }),
             let high = stats["maxValues"]?[column].flatMap({ value($0, type: type) })
         else { return nil }

@@ -32,23 +32,19 @@ enum PartitionValue {
 
     /// The value of a text; nil when it is not of the type.
     static func value(_ text: String?, type: DataType) -> Value? {
-        guard var text, !text.isEmpty else { return .null }
+        guard let text, !text.isEmpty else { return .null }
         switch type {
         case .boolean: return text == "true" ? .boolean(true) : text == "false" ? .boolean(false) : nil
         case .integer: return Int32(text).map { .integer($0) }
         case .bigint: return Int64(text).map { .bigint($0) }
         case .double: return Double(text).map { .double($0) }
         case .decimal(let precision, let scale):
-            return text.withUTF8 { bytes in
-                Decimals.parse(UnsafeRawBufferPointer(bytes), precision: precision, scale: scale)
-                    .map { .decimal($0, scale: scale) }
-            }
+            return TextBytes.read(text) { Decimals.parse($0, precision: precision, scale: scale) }
+                .map { .decimal($0, scale: scale) }
         case .string: return .string(text)
         case .bytes: return .bytes(Array(text.utf8))
-        case .date:
-            return text.withUTF8 { TimestampText.parseDate(UnsafeRawBufferPointer($0)).map { .date($0) } }
-        case .time:
-            return text.withUTF8 { TimestampText.parseTime(UnsafeRawBufferPointer($0)).map { .time($0) } }
+        case .date: return TextBytes.read(text) { TimestampText.parseDate($0) }.map { .date($0) }
+        case .time: return TextBytes.read(text) { TimestampText.parseTime($0) }.map { .time($0) }
         case .timestamp: return TimestampText.parse(text).map { .timestamp($0) }
         case .array, .map, .structure: return nil
         }
@@ -58,11 +54,12 @@ enum PartitionValue {
     ///
     /// Names only help people: readers take the values from the log.
     static func folder(_ values: [(name: String, text: String?)]) -> String {
-        values.map { escaped($0.name) + "=" + ($0.text.map(escaped) ?? "__HIVE_DEFAULT_PARTITION__") + "/" }.joined()
+        values.map { escaped($0.name) + "=" + ($0.text.map(escaped) ?? "__HIVE_DEFAULT_PARTITION__") + "/" }
+            .joined()
     }
 
-    /// What file systems and Hive's folder names give a meaning to becomes `%XX`; a long text is cut and told apart
-    /// by a fingerprint, since no file system has names over 255 bytes.
+    /// What file systems and Hive's folder names give a meaning to becomes `%XX`; a long text is cut and told
+    /// apart by a fingerprint, since no file system has names over 255 bytes.
     private static func escaped(_ text: String) -> String {
         var result: [UInt8] = []
         let hex = Array("0123456789ABCDEF".utf8)
@@ -77,12 +74,7 @@ enum PartitionValue {
             }
         }
         guard result.count > 100 else { return String(decoding: result, as: UTF8.self) }
-        let print = Array(text.utf8).withUnsafeBytes { bytes in
-            bytes.baseAddress.map {
-                Fingerprint.of($0, bytes.count, seed: Fingerprint(low: 1, high: 2)).low
-            } ?? 0
-        }
         let head = result[..<80].map { $0 < 0x80 ? $0 : UInt8(ascii: "_") }
-        return String(decoding: head, as: UTF8.self) + "_" + String(print, radix: 16)
+        return String(decoding: head, as: UTF8.self) + "_" + String(TextBytes.fingerprint(text), radix: 16)
     }
 }

@@ -1,7 +1,8 @@
 import Columnar
 import Diagnostics
 
-/// How the columns of a sink's batches become those of the table: found by name, checked by type, put in order.
+/// How the columns of a sink's batches become those of the table: found by name, checked by type, put in
+/// order.
 struct SinkBinding: Sendable {
     /// For each column of the table the sink's column, or nil where the sink has none and NULL is written.
     private let sources: [Int?]
@@ -22,7 +23,8 @@ struct SinkBinding: Sendable {
             guard sources[place] == nil else {
                 throw .refused(
                     Diagnostic(
-                        .duplicateColumn, "column \(field.name) stands twice in the rows for the table at \(location)",
+                        .duplicateColumn,
+                        "column \(field.name) stands twice in the rows for the table at \(location)",
                         hint: "give one of them another name with AS"))
             }
             let expected = metadata.schema.fields[place]
@@ -30,7 +32,8 @@ struct SinkBinding: Sendable {
                 throw .refused(
                     Diagnostic(
                         .schemaMismatch,
-                        "column \(field.name) is \(field.type.sql), but \(expected.type.text) in the table at \(location)",
+                        "column \(field.name) is \(field.type.sql), but \(expected.type.text) in the table "
+                            + "at \(location)",
                         expected: expected.type.columnType?.sql ?? expected.type.text,
                         hint: "CAST the column to the table's type, or write to another path"))
             }
@@ -42,12 +45,14 @@ struct SinkBinding: Sendable {
             if !field.isNullable { required.append(index) }
             let given = sources[index].map { StoredColumn.type(sink[$0].type) }
             guard let type = given ?? field.type.columnType else {
-                throw .unsupported("type \(field.type.text) of column \(field.name)", at: location, doing: "written")
+                throw .unsupported(
+                    "type \(field.type.text) of column \(field.name)", at: location, doing: "written")
             }
             if sources[index] == nil, !field.isNullable {
                 throw .refused(
                     Diagnostic(
-                        .schemaMismatch, "the table at \(location) needs column \(field.name), which the rows do not have",
+                        .schemaMismatch,
+                        "the table at \(location) needs column \(field.name), which the rows do not have",
                         expected: "\(field.name) \(type.sql)", hint: "add the column to the query"))
             }
             columns.append(Field(field.name, type))
@@ -64,7 +69,8 @@ struct SinkBinding: Sendable {
         let names = metadata.schema.fields.map(\.name)
         let near = NearestName.suggestion(for: field.name, among: names).map { "did you mean \($0)? " } ?? ""
         return Diagnostic(
-            .unknownColumn, "column \(field.name) \(field.type.sql) does not exist in the table at \(location)",
+            .unknownColumn,
+            "column \(field.name) \(field.type.sql) does not exist in the table at \(location)",
             expected: "one of " + names.joined(separator: ", "),
             hint: near + "leave the column out, rename it with AS, or write to another path")
     }
@@ -72,14 +78,17 @@ struct SinkBinding: Sendable {
     /// The batch with the table's columns.
     func bind(_ batch: Batch) throws(DeltaError) -> Batch {
         let columns = schema.fields.indices.map { index in
-            sources[index].map { StoredColumn.stored(batch.columns[$0], isPartition: partitions.contains(index)) }
+            sources[index].map {
+                StoredColumn.stored(batch.columns[$0], isPartition: partitions.contains(index))
+            }
                 ?? Column.nulls(schema[index].type, count: batch.count)
         }
         for index in required where columns[index].nullCount > 0 {
             throw .refused(
                 Diagnostic(
                     .schemaMismatch,
-                    "column \(schema[index].name) is NULL in a row, which the table at \(location) does not allow",
+                    "column \(schema[index].name) is NULL in a row, which the table at \(location) does not "
+                        + "allow",
                     hint: "filter such rows out, or give them a value with COALESCE"))
         }
         return Batch(schema: schema, columns: columns, count: batch.count)

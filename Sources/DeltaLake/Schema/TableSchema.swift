@@ -14,7 +14,8 @@ public struct TableSchema: Equatable, Sendable {
 
     /// Where a column is; its case does not matter, as in Spark.
     public func index(of name: String) -> Int? {
-        fields.firstIndex { $0.name == name } ?? fields.firstIndex { $0.name.lowercased() == name.lowercased() }
+        fields.firstIndex { $0.name == name }
+            ?? fields.firstIndex { $0.name.lowercased() == name.lowercased() }
     }
 
     /// The schema of batches read from the table.
@@ -22,7 +23,8 @@ public struct TableSchema: Equatable, Sendable {
         var columns: [Field] = []
         for field in fields {
             guard let type = field.type.columnType else {
-                throw .unsupported("type \(field.type.text) of column \(field.name)", at: location, doing: "read")
+                throw .unsupported(
+                    "type \(field.type.text) of column \(field.name)", at: location, doing: "read")
             }
             columns.append(Field(field.name, type))
         }
@@ -47,7 +49,9 @@ extension TableType {
         guard let elements = value["fields"]?.array else { return nil }
         var fields: [TableField] = []
         for element in elements {
-            guard let name = element["name"]?.string, let type = element["type"].flatMap({ TableType(json: $0) }) else {
+            guard let name = element["name"]?.string,
+                let type = element["type"].flatMap({ TableType(json: $0) })
+            else {
                 return nil
             }
             fields.append(
@@ -99,7 +103,9 @@ extension TableType {
             let digits = name.dropFirst(8).dropLast().split(separator: ",").map { part in
                 Int(part.filter { $0 != " " })
             }
-            guard digits.count == 2, let precision = digits[0], let scale = digits[1] else { return .unknown(name) }
+            guard digits.count == 2, let precision = digits[0], let scale = digits[1] else {
+                return .unknown(name)
+            }
             return .decimal(precision: precision, scale: scale)
         }
     }
@@ -109,14 +115,16 @@ extension TableType {
         case .structure(let fields):
             let values = fields.map { field -> JSONValue in
                 [
-                    "name": .string(field.name), "type": field.type.jsonValue, "nullable": .boolean(field.isNullable),
+                    "name": .string(field.name), "type": field.type.jsonValue,
+                    "nullable": .boolean(field.isNullable),
                     "metadata": .object(field.metadata),
                 ]
             }
             return ["type": .string("struct"), "fields": .array(values)]
         case .array(let element, let containsNull):
             return [
-                "type": .string("array"), "elementType": element.jsonValue, "containsNull": .boolean(containsNull),
+                "type": .string("array"), "elementType": element.jsonValue,
+                "containsNull": .boolean(containsNull),
             ]
         case .map(let key, let value, let valueContainsNull):
             return [

@@ -4,15 +4,16 @@ import Columnar
 ///
 /// | Delta | column |
 /// |---|---|
-/// | boolean, string, binary, date, double, decimal(p,s) | BOOLEAN, STRING, BYTES, DATE, DOUBLE, DECIMAL(p, s) |
+/// | boolean, string, binary, date | BOOLEAN, STRING, BYTES, DATE |
+/// | double, decimal(p,s) | DOUBLE, DECIMAL(p, s) |
 /// | byte, short, integer | INTEGER |
 /// | long | BIGINT |
 /// | float | DOUBLE |
 /// | timestamp (UTC), timestamp_ntz | TIMESTAMP, cut to milliseconds |
 /// | array, map, struct | ARRAY, MAP, STRUCT |
 ///
-/// The other way, INTEGER becomes integer, DOUBLE double, and TIME, which Delta has no type for, a string such as
-/// `13:05:09.120`.
+/// The other way, INTEGER becomes integer, DOUBLE double, and TIME, which Delta has no type for, a string
+/// such as `13:05:09.120`.
 public indirect enum TableType: Equatable, Sendable {
     case boolean
     case byte

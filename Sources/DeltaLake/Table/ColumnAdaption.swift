@@ -1,8 +1,8 @@
 import Columnar
 import Parquet
 
-/// Brings a column of a data file to the type that the table has now: files may be older, or written by engines that
-/// choose other physical types.
+/// Brings a column of a data file to the type that the table has now: files may be older, or written by
+/// engines that choose other physical types.
 enum ColumnAdaption {
     static func adapt(_ column: Column, to type: DataType, name: String) throws(ParquetError) -> Column {
         if column.type == type { return column }
@@ -10,14 +10,16 @@ enum ColumnAdaption {
         case (.structure(let fields), .structure(let members)):
             var children: [Column] = []
             for member in members {
-                if let index = fields.firstIndex(where: { $0.name.lowercased() == member.name.lowercased() }) {
+                if let index = fields.firstIndex(where: { $0.name.lowercased() == member.name.lowercased() })
+                {
                     children.append(
                         try adapt(column.children[index], to: member.type, name: name + "." + member.name))
                 } else {
                     children.append(.nulls(member.type, count: column.count))
                 }
             }
-            return Column(type: type, count: column.count, validity: column.validity, storage: .structure(children))
+            return Column(
+                type: type, count: column.count, validity: column.validity, storage: .structure(children))
         case (.array, .array(let element)):
             let elements = try adapt(column.children[0], to: element, name: name + ".element")
             guard case .list(let offsets, _) = column.storage else { break }

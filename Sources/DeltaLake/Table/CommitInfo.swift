@@ -3,7 +3,8 @@ import Formats
 /// The line of a commit that says what it was, for people and for those who look for their own.
 enum CommitInfo {
     static func value(
-        operation: String, parameters: [String: String], notes: [String: Int64] = [:], isBlindAppend: Bool, readVersion: Int64?,
+        operation: String, parameters: [String: String], notes: [String: Int64] = [:], isBlindAppend: Bool,
+        readVersion: Int64?,
         identifier: String, timestamp: Int64
     ) -> JSONValue {
         .members([

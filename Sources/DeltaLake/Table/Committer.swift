@@ -47,12 +47,14 @@ struct Committer {
                 try ConflictCheck.check(proposal, against: winner, version: version, at: store.location)
             }
             guard state.snapshot.version > known else {
-                throw .corrupt("version \(version) of the table at \(store.location) is there, but cannot be read")
+                throw .corrupt(
+                    "version \(version) of the table at \(store.location) is there, but cannot be read")
             }
         }
         throw .unavailable(
             Diagnostic(
-                .conflict, "others were first \(Committer.attempts) times to write to the table at \(store.location)",
+                .conflict,
+                "others were first \(Committer.attempts) times to write to the table at \(store.location)",
                 hint: "let fewer programs write to it"))
     }
 
@@ -60,9 +62,7 @@ struct Committer {
     private func put(_ actions: [Action], _ version: Int64, _ reader: LogReader) throws(DeltaError) -> Bool {
         let bytes = Action.commitBytes(actions)
         do throws(StorageError) {
-            try bytes.withUnsafeBytesTyped { raw throws(StorageError) in
-                try store.putIfAbsent(LogFile.commitName(version), raw)
-            }
+            try store.putIfAbsent(LogFile.commitName(version), bytes: bytes)
             return true
         } catch .exists {
             return false

@@ -18,7 +18,9 @@ enum ConflictCheck {
                 if proposal.basis == .wholeTable { throw conflict("rows", version, location) }
             case .domain(let domain):
                 // What a domain means only its owner knows.
-                if proposal.basis != .nothing { throw conflict("the domain \(domain.domain)", version, location) }
+                if proposal.basis != .nothing {
+                    throw conflict("the domain \(domain.domain)", version, location)
+                }
             case .transaction, .commitInfo, .other: break
             }
         }

@@ -7,7 +7,8 @@ extension DeltaTable {
     /// The data files of a snapshot with their partition values, for engines that read Parquet themselves.
     public func liveFiles(_ snapshot: Snapshot) -> [LiveFile] {
         snapshot.liveFiles.map { file in
-            let name = FilePath.isAbsolute(file.path)
+            let name =
+                FilePath.isAbsolute(file.path)
                 ? FilePath.decoded(file.path) : Path.join(store.location, FilePath.decoded(file.path))
             return LiveFile(
                 path: name,
@@ -82,13 +83,16 @@ extension CommitSummary {
         }
         var notes: [String: Int64] = [:]
         for member in info?["operationMetrics"]?.members ?? [] {
-            if let count = member.value.int64 ?? member.value.string.flatMap({ Int64($0) }) { notes[member.name] = count }
+            if let count = member.value.int64 ?? member.value.string.flatMap({ Int64($0) }) {
+                notes[member.name] = count
+            }
         }
         self.init(
             version: version, timestamp: info?["timestamp"]?.int64 ?? modified,
             operation: info?["operation"]?.string,
             parameters: Dictionary(parameters ?? [], uniquingKeysWith: { _, last in last }),
             notes: notes, filesAdded: added.count, filesRemoved: removed,
-            rowsAdded: added.reduce(0) { $0 + (FileStats.rowCount($1.stats) ?? 0) }, transactions: transactions)
+            rowsAdded: added.reduce(0) { $0 + (FileStats.rowCount($1.stats) ?? 0) },
+            transactions: transactions)
     }
 }

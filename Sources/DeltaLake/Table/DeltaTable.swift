@@ -6,14 +6,15 @@ import Synchronization
 
 /// A Delta table in an object store whose root is the table's folder.
 ///
-/// Holds the newest snapshot it knows, moves it forward commit by commit, and commits with optimistic concurrency.
-/// Safe to use from many threads; commits through one object stand in line.
+/// Holds the newest snapshot it knows, moves it forward commit by commit, and commits with optimistic
+/// concurrency. Safe to use from many threads; commits through one object stand in line.
 public final class DeltaTable: Sendable {
     public let store: any ObjectStore
     let environment: TableEnvironment
     private let state: Mutex<TableState>
 
-    /// Writes a checkpoint every so many commits, unless the table's `delta.checkpointInterval` says otherwise.
+    /// Writes a checkpoint every so many commits, unless the table's `delta.checkpointInterval` says
+    /// otherwise.
     static let defaultCheckpointInterval: Int64 = 10
 
     private init(store: any ObjectStore, environment: TableEnvironment, snapshot: Snapshot) {
@@ -43,7 +44,8 @@ public final class DeltaTable: Sendable {
         return DeltaTable(store: store, environment: environment, snapshot: snapshot)
     }
 
-    /// The table, made now if it is not there; one that is there must have the partition columns of `definition`.
+    /// The table, made now if it is not there; one that is there must have the partition columns of
+    /// `definition`.
     public static func openOrCreate(
         _ store: any ObjectStore, _ definition: TableDefinition, environment: TableEnvironment = .system
     ) throws(DeltaError) -> DeltaTable {
@@ -57,7 +59,8 @@ public final class DeltaTable: Sendable {
             table = try open(store, environment: environment)
         }
         let partitions = table.snapshot.metadata.partitionColumns
-        guard partitions.map({ $0.lowercased() }) == definition.partitionColumns.map({ $0.lowercased() }) else {
+        guard partitions.map({ $0.lowercased() }) == definition.partitionColumns.map({ $0.lowercased() })
+        else {
             throw .refused(
                 Diagnostic(
                     .schemaMismatch,
@@ -86,9 +89,7 @@ public final class DeltaTable: Sendable {
             .tableProtocol(TableProtocol()), .metadata(metadata),
         ]
         do throws(StorageError) {
-            try Action.commitBytes(proposal).withUnsafeBytesTyped { bytes throws(StorageError) in
-                try store.putIfAbsent(LogFile.commitName(0), bytes)
-            }
+            try store.putIfAbsent(LogFile.commitName(0), bytes: Action.commitBytes(proposal))
             return true
         } catch .exists {
             return false
@@ -126,7 +127,9 @@ public final class DeltaTable: Sendable {
     }
 
     /// The step that the application has last committed to this table.
-    public func lastCommitted(_ appId: String) -> Int64? { state.withLock { $0.snapshot.lastCommitted(appId) } }
+    public func lastCommitted(_ appId: String) -> Int64? {
+        state.withLock { $0.snapshot.lastCommitted(appId) }
+    }
 
     // MARK: Committing
 
@@ -172,15 +175,14 @@ public final class DeltaTable: Sendable {
         let written = try CheckpointWriter.write(snapshot)
         let hint: JSONValue = [
             "version": .integer(snapshot.version), "size": .integer(Int64(written.actions)),
-            "sizeInBytes": .integer(Int64(written.file.size)), "numOfAddFiles": .integer(Int64(snapshot.fileCount)),
+            "sizeInBytes": .integer(Int64(written.file.size)),
+            "numOfAddFiles": .integer(Int64(snapshot.fileCount)),
         ]
         do throws(StorageError) {
             try written.file.withBytes { bytes throws(StorageError) in
                 try store.put(LogFile.checkpointName(snapshot.version), bytes)
             }
-            try Array(hint.text.utf8).withUnsafeBytesTyped { bytes throws(StorageError) in
-                try store.put(LogFile.lastCheckpoint, bytes)
-            }
+            try store.put(LogFile.lastCheckpoint, bytes: Array(hint.text.utf8))
         } catch {
             throw .storage(error, doing: "writing a checkpoint")
         }
@@ -189,5 +191,6 @@ public final class DeltaTable: Sendable {
             // Only what the checkpoint forgot too: memory must not grow with every file that ever was.
             state.snapshot.forgetRemoved(before: retained)
         }
+        try deleteExpiredLog()
     }
 }

@@ -15,11 +15,14 @@ enum NewTable {
                         .duplicateColumn, "the table at \(location) would have two columns \(field.name)",
                         hint: "names in Delta tables differ in more than case: rename one with AS"))
             }
-            guard !field.name.isEmpty, !field.name.utf8.contains(where: { " ,;{}()\n\t=".utf8.contains($0) }) else {
+            guard !field.name.isEmpty, !field.name.utf8.contains(where: { " ,;{}()\n\t=".utf8.contains($0) })
+            else {
                 throw .refused(
                     Diagnostic(
-                        .invalidValue, "a column of the table at \(location) would be named \"\(field.name)\"",
-                        expected: "a name without blanks and any of , ; { } ( ) =", hint: "rename it with AS"))
+                        .invalidValue,
+                        "a column of the table at \(location) would be named \"\(field.name)\"",
+                        expected: "a name without blanks and any of , ; { } ( ) =", hint: "rename it with AS")
+                )
             }
         }
         var partitions: [String] = []
@@ -46,11 +49,13 @@ enum NewTable {
         guard partitions.count < schema.fields.count else {
             throw .refused(
                 Diagnostic(
-                    .invalidValue, "the table at \(location) would have no columns beside its partition columns",
+                    .invalidValue,
+                    "the table at \(location) would have no columns beside its partition columns",
                     expected: "at least one column that is not in 'partition.by'"))
         }
         return TableMetadata(
             id: environment.identifier(), name: definition.name, comment: definition.comment, schema: schema,
-            partitionColumns: partitions, configuration: definition.properties, createdTime: environment.clock())
+            partitionColumns: partitions, configuration: definition.properties,
+            createdTime: environment.clock())
     }
 }

@@ -10,7 +10,8 @@ public struct TableDefinition: Sendable {
     public var comment: String?
 
     public init(
-        schema: Schema, partitionColumns: [String] = [], properties: [String: String] = [:], name: String? = nil,
+        schema: Schema, partitionColumns: [String] = [], properties: [String: String] = [:],
+        name: String? = nil,
         comment: String? = nil
     ) {
         self.schema = schema

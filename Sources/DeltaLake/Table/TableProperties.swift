@@ -1,19 +1,31 @@
 /// Delta's table properties that matter here, with their defaults.
 enum TableProperties {
     static func checkpointInterval(_ metadata: TableMetadata) -> Int64 {
-        guard let text = metadata.configuration["delta.checkpointInterval"], let value = Int64(text), value > 0
+        guard let text = metadata.configuration["delta.checkpointInterval"], let value = Int64(text),
+            value > 0
         else { return DeltaTable.defaultCheckpointInterval }
         return value
     }
 
-    /// How long a removed file is remembered, in milliseconds; a week, as Delta has it.
+    /// A week, as Delta has it.
+    static let defaultRetention: Int64 = 7 * 86_400_000
+
+    /// How long a removed file is remembered and kept, in milliseconds.
     static func deletedFileRetention(_ metadata: TableMetadata) -> Int64 {
-        metadata.configuration["delta.deletedFileRetentionDuration"].flatMap(interval) ?? 7 * 86_400_000
+        metadata.configuration["delta.deletedFileRetentionDuration"].flatMap(interval) ?? defaultRetention
+    }
+
+    /// How old the log's commits may become, in milliseconds; nil when all are kept, unless the table asks
+    /// for it.
+    static func logRetention(_ metadata: TableMetadata) -> Int64? {
+        guard metadata.configuration["delta.enableExpiredLogCleanup"] == "true" else { return nil }
+        return metadata.configuration["delta.logRetentionDuration"].flatMap(interval) ?? 30 * 86_400_000
     }
 
     /// How many leaf columns of a file have bounds.
     static func indexedColumns(_ metadata: TableMetadata) -> Int {
-        guard let text = metadata.configuration["delta.dataSkippingNumIndexedCols"], let value = Int(text) else {
+        guard let text = metadata.configuration["delta.dataSkippingNumIndexedCols"], let value = Int(text)
+        else {
             return FileStats.defaultColumnLimit
         }
         return value < 0 ? Int.max : value

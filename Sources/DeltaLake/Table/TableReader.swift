@@ -3,8 +3,8 @@ import Diagnostics
 import Parquet
 import Storage
 
-/// Reads data files into batches with a table's columns: found by name, partition values filled in, NULL where a file
-/// is older than a column.
+/// Reads data files into batches with a table's columns: found by name, partition values filled in, NULL
+/// where a file is older than a column.
 struct TableReader: Sendable {
     let store: any ObjectStore
     let schema: Schema
@@ -40,7 +40,9 @@ struct TableReader: Sendable {
             throw .storage(error, doing: "reading a data file")
         }
         do throws(ParquetError) {
-            return try read(ParquetReader(bytes, refusesFinerTimes: refusesFinerTimes), file, columns: columns ?? Array(0..<schema.count))
+            return try read(
+                ParquetReader(bytes, refusesFinerTimes: refusesFinerTimes), file,
+                columns: columns ?? Array(0..<schema.count))
         } catch {
             throw .corrupt("the data file \(place) cannot be read: \(error.reason)")
         }
@@ -66,7 +68,8 @@ struct TableReader: Sendable {
                 for (index, column) in columns.enumerated() {
                     let field = schema[column]
                     if let source = sources[index], let place = wanted.firstIndex(of: source) {
-                        result.append(try ColumnAdaption.adapt(batch.columns[place], to: field.type, name: field.name))
+                        result.append(
+                            try ColumnAdaption.adapt(batch.columns[place], to: field.type, name: field.name))
                     } else {
                         result.append(try constant(column, of: file, count: batch.count))
                     }
@@ -82,7 +85,8 @@ struct TableReader: Sendable {
         guard partitions.contains(column) else { return .nulls(field.type, count: count) }
         let text = (file.partitionValues[field.name] ?? nil)
         guard let value = PartitionValue.value(text, type: field.type) else {
-            throw .malformed(reason: "the partition value \(text ?? "") of column \(field.name) is no \(field.type.sql)")
+            throw .malformed(
+                reason: "the partition value \(text ?? "") of column \(field.name) is no \(field.type.sql)")
         }
         return .constant(value, type: field.type, count: count)
     }

@@ -17,8 +17,8 @@ struct TableState: Sendable {
         try snapshot.tableProtocol.checkReadable(snapshot.metadata, at: reader.store.location)
     }
 
-    /// After a number of commits, and at most one row of a checkpoint for every few thousandths of a commit: a table
-    /// of a million files is not written out every ten commits.
+    /// After a number of commits, and at most one row of a checkpoint for every few thousandths of a commit:
+    /// a table of a million files is not written out every ten commits.
     var isCheckpointDue: Bool {
         let commits = snapshot.version - lastCheckpoint
         let interval = TableProperties.checkpointInterval(snapshot.metadata)

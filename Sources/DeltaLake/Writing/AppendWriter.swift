@@ -6,8 +6,8 @@ import Columnar
 /// encode (any thread, any number of times)  batches → data files in the store
 /// commit(epoch:)                            the files and the epoch's number in one commit
 /// ```
-/// A crash before the commit leaves only files that are in no table. An epoch that is in the log is not committed
-/// again. Safe to use from many threads; `commit` from one.
+/// A crash before the commit leaves only files that are in no table. An epoch that is in the log is not
+/// committed again. Safe to use from many threads; `commit` from one.
 public final class AppendWriter: Sendable {
     public let table: DeltaTable
     public let identity: SinkIdentity
@@ -26,7 +26,8 @@ public final class AppendWriter: Sendable {
             sink: schema, metadata: snapshot.metadata, options: options, at: table.store.location)
     }
 
-    /// Throws when the table holds epochs of another instance, or lacks what the checkpoint says was committed.
+    /// Throws when the table holds epochs of another instance, or lacks what the checkpoint says was
+    /// committed.
     ///
     /// See ``SinkIdentity/verify(_:expectedEpoch:openEpoch:)``.
     public func verify(expectedEpoch: Int64?, openEpoch: Int64) throws(DeltaError) {

@@ -5,10 +5,10 @@ import Storage
 
 /// Joins small files of an append table into larger ones, a bounded piece of work at a time.
 ///
-/// Files of one partition and of about one size are joined when enough of them have gathered, so that a row is
-/// written again only a few times, however long the stream runs (sizes grow by the number of files that are joined).
-/// The commit changes no row (`dataChange` is false), stands beside appends of others, and is given up when somebody
-/// else has replaced one of its files meanwhile.
+/// Files of one partition and of about one size are joined when enough of them have gathered, so that a row
+/// is written again only a few times, however long the stream runs (sizes grow by the number of files that
+/// are joined). The commit changes no row (`dataChange` is false), stands beside appends of others, and is
+/// given up when somebody else has replaced one of its files meanwhile.
 public struct Compaction: Sendable {
     public let table: DeltaTable
     public var options: WriteOptions
@@ -39,7 +39,8 @@ public struct Compaction: Sendable {
         public let version: Int64?
     }
 
-    /// Joins what is worth joining, if anything is. For any thread; others may write to the table at the same time.
+    /// Joins what is worth joining, if anything is. For any thread; others may write to the table at the same
+    /// time.
     ///
     /// Looking is cheap: calling it every few epochs keeps the number of files in check.
     @discardableResult public func runIfDue() throws(DeltaError) -> Report {
@@ -60,7 +61,8 @@ public struct Compaction: Sendable {
             Action.remove(
                 RemoveFile(
                     path: file.path, deletionTimestamp: table.environment.clock(), dataChange: false,
-                    partitionValues: file.partitionValues, size: file.size, deletionVector: file.deletionVector))
+                    partitionValues: file.partitionValues, size: file.size,
+                    deletionVector: file.deletionVector))
         }
         let bytes = chosen.reduce(0) { $0 + Int($1.size) }
         do throws(DeltaError) {
@@ -69,7 +71,8 @@ public struct Compaction: Sendable {
                     actions: removed + files.map { .add($0.add) }, operation: "OPTIMIZE",
                     parameters: ["auto": "true"], basis: .removedFiles))
             return Report(
-                filesJoined: chosen.count, filesWritten: files.count, bytesRead: bytes, version: outcome.version)
+                filesJoined: chosen.count, filesWritten: files.count, bytesRead: bytes,
+                version: outcome.version)
         } catch {
             guard case .conflict = error else { throw error }
             for file in files { try? table.store.delete(FilePath.decoded(file.add.path)) }
@@ -77,7 +80,8 @@ public struct Compaction: Sendable {
         }
     }
 
-    /// The files of the run: of the partition and size class with the most files, as many as the run may read.
+    /// The files of the run: of the partition and size class with the most files, as many as the run may
+    /// read.
     func choose(_ snapshot: Snapshot) -> [AddFile] {
         var classes: [String: [AddFile]] = [:]
         for file in snapshot.liveFiles where file.size < targetFileBytes && file.deletionVector == nil {

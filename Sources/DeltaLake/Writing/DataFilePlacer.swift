@@ -39,7 +39,8 @@ struct DataFilePlacer {
     /// Unique however often an epoch is run: what a crash leaves behind is never written over.
     private mutating func nextName() -> String {
         counter += 1
-        let high = UInt64(truncatingIfNeeded: epoch) << 32 | (counter & 0xFFFF) << 16 | environment.random() & 0xFFFF
+        let high =
+            UInt64(truncatingIfNeeded: epoch) << 32 | (counter & 0xFFFF) << 16 | environment.random() & 0xFFFF
         let suffix: String
         switch compression {
         case .none: suffix = ""

@@ -8,7 +8,8 @@ struct DataFilePlan: Sendable {
     let options: WriteOptions
     let parquet: ParquetOptions
 
-    init(sink: Schema, metadata: TableMetadata, options: WriteOptions, at location: String) throws(DeltaError) {
+    init(sink: Schema, metadata: TableMetadata, options: WriteOptions, at location: String) throws(DeltaError)
+    {
         binding = try SinkBinding(sink: sink, table: metadata, at: location)
         splitter = PartitionSplitter(schema: binding.schema, metadata: metadata)
         self.options = options

@@ -3,10 +3,11 @@ import Diagnostics
 import Parquet
 import Storage
 
-/// Turns rows into data files of a table: one open file for each partition, put into the store when it is full.
+/// Turns rows into data files of a table: one open file for each partition, put into the store when it is
+/// full.
 ///
-/// Used by one thread at a time; as many may run at once as there are threads. Rows are encoded as they come, so what
-/// is held is about the open files' compressed size.
+/// Used by one thread at a time; as many may run at once as there are threads. Rows are encoded as they come,
+/// so what is held is about the open files' compressed size.
 public final class DataFileWriter {
     private var placer: DataFilePlacer
     private let binding: SinkBinding
@@ -37,8 +38,11 @@ public final class DataFileWriter {
         for part in splitter.split(try binding.bind(batch)) {
             var rest = part.rows
             while rest.count > 0 {
-                let file = open[part.key] ?? OpenFile(
-                    writer: ParquetWriter(schema: splitter.dataSchema, options: parquet), values: part.values)
+                let file =
+                    open[part.key]
+                    ?? OpenFile(
+                        writer: ParquetWriter(schema: splitter.dataSchema, options: parquet),
+                        values: part.values)
                 open[part.key] = file
                 let room = options.fileRows - file.writer.rowCount
                 let now = rest.count <= room ? rest : rest.slice(0..<room)
@@ -53,7 +57,8 @@ public final class DataFileWriter {
                 rest = now.count == rest.count ? rest.slice(0..<0) : rest.slice(now.count..<rest.count)
             }
             if open.count > DataFileWriter.openFileLimit,
-                let largest = open.max(by: { $0.value.writer.rowCount < $1.value.writer.rowCount }) {
+                let largest = open.max(by: { $0.value.writer.rowCount < $1.value.writer.rowCount })
+            {
                 try close(largest.key)
             }
         }
@@ -79,6 +84,7 @@ public final class DataFileWriter {
 
     static func rejected(_ error: ParquetError, _ location: String) -> DeltaError {
         .refused(
-            Diagnostic(.malformedData, "rows for the table at \(location) cannot be written: \(error.reason)"))
+            Diagnostic(.malformedData, "rows for the table at \(location) cannot be written: \(error.reason)")
+        )
     }
 }

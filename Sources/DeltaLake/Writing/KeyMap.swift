@@ -1,6 +1,7 @@
 import Columnar
 
-/// Which file holds the row of a key: open addressing with linear probing over fingerprints.
+/// A number for each key, such as the file that holds its row: open addressing with linear probing over
+/// fingerprints.
 ///
 /// 20 bytes a slot, at most 70 % of them taken. Used by one owner at a time.
 final class KeyMap {
@@ -88,7 +89,7 @@ final class KeyMap {
     func keep(_ isKept: (Int32) -> Bool) {
         var kept = 0
         for slot in 0..<capacity where files[slot] != KeyMap.vacant && isKept(files[slot]) { kept += 1 }
-        rebuild(capacity: KeyMap.capacity(for: kept * 2), isKept)
+        rebuild(capacity: KeyMap.capacity(for: kept * 5 / 4), isKept)
     }
 
     /// Gives each key's file the number that `renumber` has for it; a negative one forgets the key.

@@ -35,8 +35,10 @@ struct KeyedFile: Sendable {
         keyBounds = keys.map { key in
             stats.flatMap { FileStats.bounds($0, column: key.name, type: key.type) }
         }
-        if let timeColumn, case (.timestamp(let low), .timestamp(let high))? = keyBounds[timeColumn], low <= high,
-            stats?["nullCount"]?[keys[timeColumn].name]?.int64 == 0 {
+        if let timeColumn, case (.timestamp(let low), .timestamp(let high))? = keyBounds[timeColumn],
+            low <= high,
+            stats?["nullCount"]?[keys[timeColumn].name]?.int64 == 0
+        {
             times = low...high
         }
     }
@@ -49,6 +51,8 @@ struct KeyedFile: Sendable {
 
     /// Whether a row with this key can be in the sealed file.
     func mayHold(_ key: [Value]) -> Bool {
-        zip(keyBounds, key).allSatisfy { bounds, value in bounds.map { KeyBounds.mayContain(value, $0) } ?? true }
+        zip(keyBounds, key).allSatisfy { bounds, value in
+            bounds.map { KeyBounds.mayContain(value, $0) } ?? true
+        }
     }
 }

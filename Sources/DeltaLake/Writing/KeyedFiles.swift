@@ -2,7 +2,8 @@ import Columnar
 import Diagnostics
 import Formats
 
-/// The live files of a table with keys, and the map from key to file: a cache, rebuilt from the table at any time.
+/// The live files of a table with keys, and the map from key to file: a cache, rebuilt from the table at any
+/// time.
 struct KeyedFiles {
     private(set) var files: [KeyedFile] = []
     private var idByKey: [String: Int32] = [:]
@@ -26,7 +27,8 @@ struct KeyedFiles {
         self.windowColumn = windowColumn
         self.seed = seed
         keyFields = keyColumns.map { reader.schema[$0] }
-        timeColumn = keyColumns.firstIndex { $0 == windowColumn }
+        timeColumn =
+            keyColumns.firstIndex { $0 == windowColumn }
             ?? keyFields.firstIndex { $0.type == .timestamp }
     }
 
@@ -41,7 +43,8 @@ struct KeyedFiles {
             let stats = add.stats.flatMap { JSONValue.parse($0) }
             let windows = self.windows(add, stats)
             if let windows, let sealBefore, windows.upperBound < sealBefore,
-                let rows = stats?["numRecords"]?.int64 {
+                let rows = stats?["numRecords"]?.int64
+            {
                 var file = KeyedFile(add, rowCount: Int(truncatingIfNeeded: rows), windows: windows)
                 seal(&file)
                 insert(file)
@@ -75,12 +78,7 @@ struct KeyedFiles {
 
     /// - Parameter columns: the key columns.
     func fingerprints(_ columns: [Column], count: Int) -> [Fingerprint] {
-        [Fingerprint](unsafeUninitializedCapacity: count) { buffer, filled in
-            if let base = buffer.baseAddress {
-                KeyHash.fingerprints(of: columns, count: count, seed: seed, into: base)
-            }
-            filled = count
-        }
+        RowKeys.fingerprints(columns, count: count, seed: seed)
     }
 
     @discardableResult mutating func insert(_ file: KeyedFile) -> Int32 {
@@ -90,7 +88,8 @@ struct KeyedFiles {
         return id
     }
 
-    /// - Parameter leavesKeys: whether the map still has the file's keys; those of a sealed file are counted already.
+    /// - Parameter leavesKeys: whether the map still has the file's keys; those of a sealed file are counted
+    ///   already.
     private mutating func drop(_ id: Int32, leavesKeys: Bool) {
         let file = files[Int(id)]
         files[Int(id)].isLive = false

@@ -2,7 +2,8 @@ import Columnar
 import Parquet
 import Storage
 
-/// Collects rows with their keys' fingerprints into files of bounded rows, one partition each, ordered by window.
+/// Collects rows with their keys' fingerprints into files of bounded rows, one partition each, ordered by
+/// window.
 struct KeyedOutput {
     /// A written file and the keys of its rows.
     struct Written {

@@ -28,17 +28,17 @@ struct PartitionSplitter: Sendable {
 
     func split(_ batch: Batch) -> [Part] {
         if batch.count == 0 { return [] }
-        let rows = Batch(schema: dataSchema, columns: dataIndexes.map { batch.columns[$0] }, count: batch.count)
-        if partitions.isEmpty { return [Part(key: Fingerprint(low: 0, high: 0), values: [], rows: rows, selection: nil)] }
+        let rows = Batch(
+            schema: dataSchema, columns: dataIndexes.map { batch.columns[$0] }, count: batch.count)
+        if partitions.isEmpty {
+            return [Part(key: Fingerprint(low: 0, high: 0), values: [], rows: rows, selection: nil)]
+        }
         let columns = partitions.map { batch.columns[$0] }
-        let prints = UnsafeMutablePointer<Fingerprint>.allocate(capacity: batch.count)
-        defer { prints.deallocate() }
-        KeyHash.fingerprints(
-            of: columns, count: batch.count, seed: Fingerprint(low: 0x9A27, high: 0x1710), into: prints)
+        let seed = Fingerprint(low: 0x9A27, high: 0x1710)
+        let prints = RowKeys.fingerprints(columns, count: batch.count, seed: seed)
         var groups: [Fingerprint: Int] = [prints[0]: 0]
         var firstRows = [0]
-        let groupOfRow = UnsafeMutablePointer<Int32>.allocate(capacity: batch.count)
-        defer { groupOfRow.deallocate() }
+        var groupOfRow = [Int32](repeating: 0, count: batch.count)
         // Rows of one day stand together: most have the partition of the row before.
         var current = 0
         for row in 0..<batch.count {

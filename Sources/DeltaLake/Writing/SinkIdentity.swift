@@ -16,9 +16,10 @@ public struct SinkIdentity: Hashable, Sendable {
     /// Throws when the table and the checkpoint do not belong together.
     ///
     /// - Parameters:
-    ///   - expectedEpoch: the last epoch that the checkpoint says was committed to this table; nil when none was.
-    ///   - openEpoch: the epoch that is run next, or again. The table may have it already, since a crash between its
-    ///     commit and the end of the epoch leaves it so; it must have none behind it.
+    ///   - expectedEpoch: the last epoch that the checkpoint says was committed to this table; nil when none
+    ///     was.
+    ///   - openEpoch: the epoch that is run next, or again. The table may have it already, since a crash
+    ///     between its commit and the end of the epoch leaves it so; it must have none behind it.
     public func verify(_ table: DeltaTable, expectedEpoch: Int64?, openEpoch: Int64) throws(DeltaError) {
         let snapshot = try table.refresh()
         let location = table.store.location
@@ -31,25 +32,28 @@ public struct SinkIdentity: Hashable, Sendable {
                     "the table at \(location) holds epochs of another instance of sink \(sink): "
                         + "\(other.appId) has committed up to epoch \(other.version)",
                     expected: "a table that only this instance (\(instance)) writes to with this sink",
-                    hint: "run with the state directory of that instance (--state), give the sink another name, "
-                        + "or write to another path"))
+                    hint:
+                        "run with the state directory of that instance (--state), give the sink another "
+                        + "name, or write to another path"))
         }
         let last = snapshot.lastCommitted(appId)
         if let expectedEpoch, (last ?? -1) < expectedEpoch {
             throw .refused(
                 Diagnostic(
                     .state,
-                    "the table at \(location) lacks epoch \(expectedEpoch), which the checkpoint says was committed; "
+                    "the table at \(location) lacks epoch \(expectedEpoch), which the checkpoint says was "
+                        + "committed; "
                         + (last.map { "its last one is \($0)" } ?? "it has none of sink \(sink)"),
                     expected: "epoch \(expectedEpoch) in the table's log",
-                    hint: "restore the table, or start with a new state directory (--state) and an empty path"))
+                    hint: "restore the table, or start with a new state directory (--state) and an empty path"
+                ))
         }
         if let last, last > openEpoch {
             throw .refused(
                 Diagnostic(
                     .state,
-                    "the table at \(location) is at epoch \(last) of sink \(sink), but the checkpoint goes on with "
-                        + "epoch \(openEpoch)",
+                    "the table at \(location) is at epoch \(last) of sink \(sink), but the checkpoint goes "
+                        + "on with epoch \(openEpoch)",
                     expected: "the checkpoint that belongs to the table",
                     hint: "run with the newest state directory (--state), or write to another path"))
         }

@@ -10,7 +10,7 @@ struct UpsertRewrite {
     /// Key columns of the deleted rows.
     private let deleted: Batch
     /// All changed and deleted keys.
-    private let gone: Set<Fingerprint>
+    private let gone: KeyMap
     private(set) var rewritten: Set<Int32> = []
     private(set) var written: [KeyedOutput.Written] = []
     private var placer: DataFilePlacer
@@ -24,22 +24,28 @@ struct UpsertRewrite {
         let all = bound.isEmpty ? Batch(empty: state.plan.binding.schema) : Batch.concatenate(bound)
         let keys = state.files.fingerprints(state.keyColumns.map { all.columns[$0] }, count: all.count)
         (changed, changedKeys) = UpsertRewrite.lastOfEachKey(all, keys)
-        var gone = Set(changedKeys)
+        let gone = KeyMap(expecting: changedKeys.count)
+        for key in changedKeys { gone.set(key, to: 0) }
         var removed: [Batch] = []
-        for batch in deletes where batch.count > 0 { removed.append(try UpsertRewrite.keyColumns(batch, state)) }
+        for batch in deletes where batch.count > 0 {
+            removed.append(try UpsertRewrite.keyColumns(batch, state))
+        }
         let empty = Batch(empty: Schema(state.keyColumns.map { state.plan.binding.schema[$0] }))
         let deletedRows = removed.isEmpty ? empty : Batch.concatenate(removed)
         let deletedFingerprints = state.files.fingerprints(deletedRows.columns, count: deletedRows.count)
         var kept: [Int32] = []
-        for (row, key) in deletedFingerprints.enumerated() where gone.insert(key).inserted { kept.append(Int32(row)) }
+        for (row, key) in deletedFingerprints.enumerated() where gone[key] == nil {
+            gone.set(key, to: 0)
+            kept.append(Int32(row))
+        }
         deleted = deletedRows.gather(Selection(kept))
         deletedKeys = kept.map { deletedFingerprints[Int($0)] }
         self.gone = gone
     }
 
     private static func lastOfEachKey(_ batch: Batch, _ keys: [Fingerprint]) -> (Batch, [Fingerprint]) {
-        var last: [Fingerprint: Int32] = Dictionary(minimumCapacity: keys.count)
-        for (row, key) in keys.enumerated() { last[key] = Int32(row) }
+        let last = KeyMap(expecting: keys.count)
+        for (row, key) in keys.enumerated() { last.set(key, to: Int32(row)) }
         if last.count == keys.count { return (batch, keys) }
         var rows: [Int32] = []
         for (row, key) in keys.enumerated() where last[key] == Int32(row) { rows.append(Int32(row)) }
@@ -53,12 +59,15 @@ struct UpsertRewrite {
         for (name, place) in zip(state.keyNames, state.keyColumns) {
             let field = state.plan.binding.schema[place]
             guard
-                let index = batch.schema.fields.firstIndex(where: { $0.name.lowercased() == name.lowercased() }),
+                let index = batch.schema.fields.firstIndex(where: {
+                    $0.name.lowercased() == name.lowercased()
+                }),
                 StoredColumn.type(batch.schema[index].type) == field.type
             else {
                 throw .refused(
                     Diagnostic(
-                        .schemaMismatch, "rows to delete from the table at \(state.location) lack the key column \(name)",
+                        .schemaMismatch,
+                        "rows to delete from the table at \(state.location) lack the key column \(name)",
                         expected: "\(name) \(field.type.sql)"))
             }
             columns.append(
@@ -94,9 +103,10 @@ struct UpsertRewrite {
         }
         for id in order {
             for batch in try state.files.reader.read(state.files.files[Int(id)].add) {
-                let keys = state.files.fingerprints(state.keyColumns.map { batch.columns[$0] }, count: batch.count)
+                let keys = state.files.fingerprints(
+                    state.keyColumns.map { batch.columns[$0] }, count: batch.count)
                 var kept: [Int32] = []
-                for (row, key) in keys.enumerated() where !gone.contains(key) { kept.append(Int32(row)) }
+                for (row, key) in keys.enumerated() where gone[key] == nil { kept.append(Int32(row)) }
                 if kept.isEmpty { continue }
                 let isWhole = kept.count == batch.count
                 try add(
@@ -140,7 +150,8 @@ struct UpsertRewrite {
         }
         let time = state.files.timeColumn.flatMap { columns[$0].isValid(row) ? columns[$0].int64s[row] : nil }
         guard state.files.isSealedTime(time) else { return }
-        // A key that should not change any more: rather a look into the files that may hold it than two rows of it.
+        // A key that should not change any more: rather a look into the files that may hold it than two rows
+        // of it.
         let values = columns.map { $0.value(at: row) }
         for file in state.files.sealedFiles(for: values, time: time) { try state.files.unseal(file) }
         if let file = state.files.file(of: key) { rewritten.insert(file) }
@@ -156,7 +167,9 @@ struct UpsertRewrite {
         }
         for (_, ids) in groups where ids.count >= options.smallFileLimit {
             var rows = 0
-            let smallest = ids.sorted { state.files.files[Int($0)].rowCount < state.files.files[Int($1)].rowCount }
+            let smallest = ids.sorted {
+                state.files.files[Int($0)].rowCount < state.files.files[Int($1)].rowCount
+            }
             for id in smallest {
                 rows += state.files.files[Int(id)].rowCount
                 if rows > options.write.fileRows { break }
@@ -168,7 +181,8 @@ struct UpsertRewrite {
     private func sortedByWindow(
         _ rows: Batch, _ keys: [Fingerprint], _ state: UpsertState
     ) -> (rows: Batch, keys: [Fingerprint]) {
-        guard let window = state.files.windowColumn, let order = WindowOrder.order(of: rows.columns[window]) else {
+        guard let window = state.files.windowColumn, let order = WindowOrder.order(of: rows.columns[window])
+        else {
             return (rows, keys)
         }
         return (rows.gather(order), (0..<order.count).map { keys[Int(order.rows[$0])] })
@@ -191,7 +205,9 @@ struct UpsertRewrite {
                 openRows.append(Int32(row))
             }
         }
-        if closedRows.isEmpty { return try add(rows, keys, toCold: isCold && outputs.separatesCold, &outputs) }
+        if closedRows.isEmpty {
+            return try add(rows, keys, toCold: isCold && outputs.separatesCold, &outputs)
+        }
         let closedKeys = closedRows.map { keys[Int($0)] }
         try UpsertRewrite.add(
             rows.gather(Selection(closedRows)), closedKeys, to: &outputs.closed, &placer)
@@ -225,7 +241,8 @@ struct UpsertRewrite {
             return .remove(
                 RemoveFile(
                     path: file.path, deletionTimestamp: timestamp, dataChange: true,
-                    partitionValues: file.partitionValues, size: file.size, deletionVector: file.deletionVector))
+                    partitionValues: file.partitionValues, size: file.size,
+                    deletionVector: file.deletionVector))
         } + written.map { .add($0.file.add) }
     }
 }

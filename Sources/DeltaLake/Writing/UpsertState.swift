@@ -16,7 +16,8 @@ struct UpsertState: @unchecked Sendable {
     let location: String
 
     init(
-        table: DeltaTable, schema: Schema, key: [String], window: String?, options: UpsertOptions, sealBefore: Int64?
+        table: DeltaTable, schema: Schema, key: [String], window: String?, options: UpsertOptions,
+        sealBefore: Int64?
     ) throws(DeltaError) {
         let snapshot = table.snapshot
         location = table.store.location
@@ -29,7 +30,8 @@ struct UpsertState: @unchecked Sendable {
         guard !keyColumns.isEmpty else {
             throw .refused(
                 Diagnostic(
-                    .missingProperty, "the table at \(location) is written with upserts, but has no key columns",
+                    .missingProperty,
+                    "the table at \(location) is written with upserts, but has no key columns",
                     expected: "at least one column of PRIMARY KEY"))
         }
         var windowColumn: Int?
@@ -64,9 +66,11 @@ struct UpsertState: @unchecked Sendable {
         else {
             throw .refused(
                 Diagnostic(
-                    .unknownColumn, "the key column \(name) is not among the rows for the table at \(location)",
+                    .unknownColumn,
+                    "the key column \(name) is not among the rows for the table at \(location)",
                     expected: "one of " + schema.names.joined(separator: ", "),
-                    hint: NearestName.suggestion(for: name, among: schema.names).map { "did you mean \($0)?" }))
+                    hint: NearestName.suggestion(for: name, among: schema.names).map { "did you mean \($0)?" }
+                ))
         }
         return index
     }

@@ -5,15 +5,16 @@ import Synchronization
 
 /// Keeps a table that has at most one row for each key, each epoch exactly once.
 ///
-/// Copy on write with bounded work: a commit reads and writes anew only the files that hold a changed key, and a few
-/// small ones to merge. Which file that is stands in a map, rebuilt from the table when it is opened.
+/// Copy on write with bounded work: a commit reads and writes anew only the files that hold a changed key,
+/// and a few small ones to merge. Which file that is stands in a map, rebuilt from the table when it is
+/// opened.
 ///
 /// ```
 /// open window    hot files (changed last) · cold files (the rest of a file that was touched)
 /// closed window  sealed files: not in the map; a late change finds them by their bounds
 /// ```
-/// Rows lie in the order of their windows, so that files close with them. Deletion vectors are not used, since not
-/// all engines read them. Safe to use from many threads; commits stand in line.
+/// Rows lie in the order of their windows, so that files close with them. Deletion vectors are not used,
+/// since not all engines read them. Safe to use from many threads; commits stand in line.
 public final class UpsertWriter: Sendable {
     public let table: DeltaTable
     public let identity: SinkIdentity
@@ -40,10 +41,12 @@ public final class UpsertWriter: Sendable {
         sinkSchema = schema
         state = Mutex(
             try UpsertState(
-                table: table, schema: schema, key: key, window: window, options: options, sealBefore: sealBefore))
+                table: table, schema: schema, key: key, window: window, options: options,
+                sealBefore: sealBefore))
     }
 
-    /// Throws when the table holds epochs of another instance, or lacks what the checkpoint says was committed.
+    /// Throws when the table holds epochs of another instance, or lacks what the checkpoint says was
+    /// committed.
     ///
     /// See ``SinkIdentity/verify(_:expectedEpoch:openEpoch:)``.
     public func verify(expectedEpoch: Int64?, openEpoch: Int64) throws(DeltaError) {
@@ -54,15 +57,17 @@ public final class UpsertWriter: Sendable {
     public var lastCommitted: Int64? { table.lastCommitted(identity.appId) }
 
     /// Keys and bytes of the map from key to file.
-    public var keyMapSize: (keys: Int, bytes: Int) { state.withLock { ($0.files.map.count, $0.files.map.byteCount) } }
+    public var keyMapSize: (keys: Int, bytes: Int) {
+        state.withLock { ($0.files.map.count, $0.files.map.byteCount) }
+    }
 
     /// Applies an epoch's changes; nil when there are none, and nothing is written.
     ///
     /// - Parameters:
     ///   - upserts: whole rows; of several rows with one key the last counts.
     ///   - deletes: rows with at least the key columns; a key that is upserted too is not deleted.
-    ///   - sealBefore: rows whose window lies before will not change any more; never goes back. Should one change
-    ///     after all, its file is found by its bounds.
+    ///   - sealBefore: rows whose window lies before will not change any more; never goes back. Should one
+    ///     change after all, its file is found by its bounds.
     ///   - notes: counts that the table's history is to keep, such as late rows.
     public func commit(
         epoch: Int64, upserts: [Batch], deletes: [Batch] = [], sealBefore: Int64? = nil,
@@ -78,14 +83,17 @@ public final class UpsertWriter: Sendable {
     private static let attempts = 20
 
     private func commit(
-        epoch: Int64, _ upserts: [Batch], _ deletes: [Batch], _ notes: [String: Int64], _ state: inout UpsertState
+        epoch: Int64, _ upserts: [Batch], _ deletes: [Batch], _ notes: [String: Int64],
+        _ state: inout UpsertState
     ) throws(DeltaError) -> CommitOutcome? {
         var last: DeltaError?
         for _ in 0..<UpsertWriter.attempts {
             try state.synchronise(table)
-            let step = SetTransaction(appId: identity.appId, version: epoch, lastUpdated: table.environment.clock())
+            let step = SetTransaction(
+                appId: identity.appId, version: epoch, lastUpdated: table.environment.clock())
             if let committed = table.lastCommitted(identity.appId), committed >= epoch {
-                return CommitOutcome(version: table.snapshot.version, isRepeated: true, checkpointFailure: nil)
+                return CommitOutcome(
+                    version: table.snapshot.version, isRepeated: true, checkpointFailure: nil)
             }
             let placer = DataFilePlacer(
                 table, epoch: epoch, dataChange: true, compression: options.write.compression)
@@ -95,8 +103,11 @@ public final class UpsertWriter: Sendable {
             do throws(DeltaError) {
                 let outcome = try table.commit(
                     CommitProposal(
-                        actions: rewrite.actions(state, at: table.environment.clock()), operation: "STREAMING UPDATE",
-                        parameters: ["outputMode": "Update", "queryId": identity.appId, "epochId": String(epoch)],
+                        actions: rewrite.actions(state, at: table.environment.clock()),
+                        operation: "STREAMING UPDATE",
+                        parameters: [
+                            "outputMode": "Update", "queryId": identity.appId, "epochId": String(epoch),
+                        ],
                         notes: notes, basis: .wholeTable, step: step))
                 if outcome.isRepeated {
                     discard(rewrite)
@@ -113,7 +124,8 @@ public final class UpsertWriter: Sendable {
                 last = .conflict(diagnostic)
             }
         }
-        throw last ?? .unavailable(Diagnostic(.conflict, "the table at \(table.store.location) is always changing"))
+        throw last
+            ?? .unavailable(Diagnostic(.conflict, "the table at \(table.store.location) is always changing"))
     }
 
     /// Files of a change that did not happen are in no table; removing them only saves room.

@@ -13,7 +13,8 @@ public protocol AggregateFunction: Sendable {
     var blobOffsets: [Int] { get }
     /// Whether `undo` takes rows out again, as a table's aggregate must.
     var supportsUndo: Bool { get }
-    /// Whether the caller must hand in each distinct argument of a group only once. The set is the caller's.
+    /// Whether the caller must hand in each distinct argument of a group only once. The set is the caller's; the state
+    /// is the number of its values, an Int64.
     var countsDistinct: Bool { get }
 
     /// For each i in 0..<count: folds row `rows[i]` of the arguments into `states[i]`, in order.

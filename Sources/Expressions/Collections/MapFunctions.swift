@@ -129,7 +129,7 @@ enum MapFunctions {
     }
 
     /// A bound on what one row may ask for.
-    private static let longestSeries: Int64 = 1_000_000
+    private static let longestSeries: Int64 = 65_536
 
     /// From … to, both included, by a step that leads there.
     @Sendable private static func series(_ call: Invocation) -> Column {
@@ -146,7 +146,7 @@ enum MapFunctions {
             let (start, end) = (number(0, row), number(1, row))
             let step = call.operands.count > 2 ? Int64(call.int32(2, row)) : end >= start ? 1 : -1
             let (span, overflow) = end.subtractingReportingOverflow(start)
-            guard step != 0, !overflow, span / step < longestSeries else {
+            guard step != 0, !overflow, span != .min, span / step < longestSeries else {
                 call.fail(
                     row, .function("GENERATE_SERIES", reason: step == 0 ? "the step is zero" : "too long"))
                 builder.appendNull()

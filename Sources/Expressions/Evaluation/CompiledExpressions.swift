@@ -2,7 +2,7 @@ import Columnar
 
 /// A list of expressions, compiled once and evaluated over many batches; equal parts are computed once.
 ///
-/// Not thread-safe as far as its context is not; the compiled form itself never changes.
+/// The compiled form never changes: threads may evaluate it at once, each with a context of its own.
 public final class CompiledExpressions: @unchecked Sendable {
     public let types: [DataType]
     private let roots: [Node]

@@ -32,30 +32,3 @@ class Node {
         preconditionFailure("each kind of node computes")
     }
 }
-
-final class ColumnNode: Node {
-    private let index: Int
-
-    init(_ place: Place, index: Int, type: DataType) {
-        self.index = index
-        super.init(place, type: type)
-    }
-
-    override func compute(_ frame: Frame) -> Operand {
-        let column = frame.columns[index]
-        precondition(column.type == type, "column \(index) is \(column.type.sql), planned as \(type.sql)")
-        precondition(column.count == frame.count, "a batch's columns have one length")
-        return Operand(column)
-    }
-}
-
-final class ConstantNode: Node {
-    private let constant: Operand
-
-    init(_ place: Place, value: Value, type: DataType) {
-        constant = .constant(value, type)
-        super.init(place, type: type)
-    }
-
-    override func compute(_ frame: Frame) -> Operand { constant }
-}

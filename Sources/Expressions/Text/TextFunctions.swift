@@ -256,6 +256,8 @@ enum TextFunctions {
         return builder.finish()
     }
 
+    private static let longestPadded = 65_536
+
     /// Filled up with the padding, or cut, to a length; NULL for a negative length or an empty padding.
     private static func pad(_ call: Invocation, left: Bool) -> Column {
         let isText = call.type == .string
@@ -265,8 +267,12 @@ enum TextFunctions {
         call.forEachRow { row in
             let (text, padding) = (call.bytes(0, row), call.bytes(2, row))
             let wanted = Int(call.int32(1, row))
+            guard wanted >= 0, !padding.isEmpty else { return absent.set(row) }
             // A hostile length must not become memory.
-            guard wanted >= 0, !padding.isEmpty, wanted <= 1 << 24 else { return absent.set(row) }
+            guard wanted <= longestPadded else {
+                absent.set(row)
+                return call.fail(row, .function("LPAD and RPAD", reason: "over \(longestPadded) characters"))
+            }
             let length = isText ? Characters.count(text) : text.count
             if length >= wanted {
                 let end = isText ? Characters.offset(text, of: wanted) : wanted

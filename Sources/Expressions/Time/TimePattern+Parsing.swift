@@ -24,13 +24,13 @@ extension TimePattern {
         var days: Int? {
             let givenYear = year ?? 1970
             let year = isBeforeChrist ? 1 - givenYear : givenYear
+            guard abs(year) < 100_000_000 else { return nil }
             if let dayOfYear {
                 guard dayOfYear >= 1, dayOfYear <= (Civil.isLeap(year) ? 366 : 365) else { return nil }
                 return Civil.days(year: year, month: 1, day: 1) + dayOfYear - 1
             }
             let (month, day) = (month ?? 1, day ?? 1)
-            guard (1...12).contains(month), day >= 1, day <= Civil.daysInMonth(month, year: year),
-                abs(year) < 100_000_000
+            guard (1...12).contains(month), day >= 1, day <= Civil.daysInMonth(month, year: year)
             else { return nil }
             return Civil.days(year: year, month: month, day: day)
         }

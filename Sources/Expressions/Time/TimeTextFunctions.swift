@@ -56,41 +56,73 @@ enum TimeTextFunctions {
             last = make(String(decoding: text, as: UTF8.self))
             return last
         }
+
+        /// What an operand names in all rows; nil when it varies, is not there or names nothing.
+        func constant(_ call: Invocation, _ operand: Int) -> Found? {
+            guard operand < call.operands.count, call.operands[operand].isConstant else { return nil }
+            return make(call.string(operand, 0))
+        }
     }
 
     @Sendable private static func format(_ call: Invocation) -> Column {
         var patterns = Lookup { TimePattern($0) }
         var zones = Lookup { ZoneRules.named($0) }
         var writer = TextWriter(count: call.count)
-        var text: [UInt8] = []
+        let instants = Instants(call.operands[0])
+        if let pattern = patterns.constant(call, 1), let zone = zones.constant(call, 2) ?? defaultZone(call) {
+            let longest = pattern.longestText
+            call.forEachRow { row in
+                let target = writer.room(longest)
+                writer.commit(row, length: pattern.format(instants[row], zone: zone, to: target))
+            }
+            return call.texts(writer)
+        }
         call.forEachRow { row in
             guard let pattern = patterns(call.bytes(1, row)) else {
                 return call.fail(row, failure("the pattern is malformed"))
             }
             let zone = call.operands.count > 2 ? zones(call.bytes(2, row)) : .utc
             guard let zone else { return call.fail(row, failure("there is no such time zone")) }
-            let instant: Int64
-            switch call.operands[0].type {
-            case .integer, .date: instant = Int64(call.int32(0, row)) * Civil.millisecondsPerDay
-            case .time: instant = Int64(call.int32(0, row))
-            default: instant = call.int64(0, row)
-            }
-            text.removeAll(keepingCapacity: true)
-            pattern.format(instant, zone: zone, into: &text)
-            writer.write(row, text)
+            let target = writer.room(pattern.longestText)
+            writer.commit(row, length: pattern.format(instants[row], zone: zone, to: target))
         }
         return call.texts(writer)
+    }
+
+    /// UTC where the call names no zone.
+    private static func defaultZone(_ call: Invocation) -> ZoneRules? { call.operands.count > 2 ? nil : .utc }
+
+    /// The first operand as milliseconds since the epoch: DATE and days, TIME, or what already is.
+    private struct Instants {
+        private let operand: Operand
+        private let days: Bool
+        private let isNarrow: Bool
+
+        init(_ operand: Operand) {
+            self.operand = operand
+            days = operand.type == .integer || operand.type == .date
+            isNarrow = operand.type.width == 4
+        }
+
+        @inline(__always) subscript(row: Int) -> Int64 {
+            let index = operand.index(row)
+            guard isNarrow else { return operand.column.int64s[index] }
+            let value = Int64(operand.column.int32s[index])
+            return days ? value * Civil.millisecondsPerDay : value
+        }
     }
 
     @Sendable private static func parse(_ call: Invocation) -> Column {
         var patterns = Lookup { TimePattern($0) }
         var zones = Lookup { ZoneRules.named($0) }
         let values = Buffer(capacity: call.count * call.type.width, zeroed: true)
+        let constant = patterns.constant(call, 1)
+        let constantZone = zones.constant(call, 2) ?? defaultZone(call)
         call.forEachRow { row in
-            guard let pattern = patterns(call.bytes(1, row)) else {
+            guard let pattern = constant ?? patterns(call.bytes(1, row)) else {
                 return call.fail(row, failure("the pattern is malformed"))
             }
-            let zone = call.operands.count > 2 ? zones(call.bytes(2, row)) : .utc
+            let zone = constantZone ?? zones(call.bytes(2, row))
             guard let zone else { return call.fail(row, failure("there is no such time zone")) }
             // ksqlDB reads dates, and only these, from the start of longer texts.
             guard let parsed = pattern.parse(call.bytes(0, row), ignoresRest: call.type == .date) else {

@@ -4,6 +4,7 @@ import Columnar
 extension Expression {
     /// CAST(operand AS type); a NULL stays one, what cannot be converted becomes NULL and is counted.
     public static func makeCast(_ operand: Expression, to type: DataType) throws(TypeError) -> Expression {
+        try checkDecimals(type)
         if operand.isUntypedNull { return .literal(.null, type) }
         guard TypeRules.canCast(operand.type, to: type) else {
             throw TypeError(
@@ -11,6 +12,25 @@ extension Expression {
                 expected: "a type that converts to \(type.sql)", found: operand.type.sql)
         }
         return operand.widened(to: type)
+    }
+
+    /// Refuses a DECIMAL that Int128 cannot hold, wherever it is in the type.
+    private static func checkDecimals(_ type: DataType) throws(TypeError) {
+        switch type {
+        case .decimal(let precision, let scale):
+            guard (1...Decimals.maximumPrecision).contains(precision), (0...precision).contains(scale) else {
+                throw TypeError(
+                    "\(type.sql) is not supported",
+                    expected: "1 to 38 digits, of which all may be behind the point",
+                    found: type.sql)
+            }
+        case .array(let element): try checkDecimals(element)
+        case .map(let key, let value):
+            try checkDecimals(key)
+            try checkDecimals(value)
+        case .structure(let fields): for field in fields { try checkDecimals(field.type) }
+        default: break
+        }
     }
 
     /// The operand as a value of `type`, where TypeRules allows it or a string literal says one.

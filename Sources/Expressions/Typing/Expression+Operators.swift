@@ -107,27 +107,46 @@ extension Expression {
     public static func makeAmong(
         _ operand: Expression, _ list: [Expression], negated: Bool = false
     ) throws(TypeError) -> Expression {
-        var type = operand.type
-        for item in list where !item.isUntypedNull {
-            if item.type == type { continue }
-            if case .literal(.string, _) = item { continue }
-            // Literals take the operand's type where that loses nothing; else both widen.
-            if let common = TypeRules.common(type, item.type) {
-                type = common
-            } else if !isTemporal(type, item.type) {
-                throw TypeError(
-                    "cannot compare \(type.sql) with \(item.type.sql)", expected: type.sql,
-                    found: item.type.sql, hint: "you might need an explicit CAST")
-            } else {
-                type = .timestamp
-            }
-        }
+        let type = try listType(operand, list)
         var items: [Expression] = []
         for item in list where !item.isUntypedNull {
-            items.append(try item.coerced(to: type))
+            // A STRING equals the text of a number or a BOOLEAN that is written out.
+            let isWritten =
+                type == .string && item.isLiteral && (item.type.isNumeric || item.type == .boolean)
+            items.append(isWritten ? item.widened(to: .string) : try item.coerced(to: type))
         }
         let among = Expression.among(try operand.coerced(to: type), items)
         return negated ? .not(among) : among
+    }
+
+    /// The type in which an operand is compared with a list.
+    private static func listType(_ operand: Expression, _ list: [Expression]) throws(TypeError) -> DataType {
+        var type = operand.type
+        for item in list where !item.isUntypedNull && item.type != type {
+            switch item {
+            case .literal(.string, _): continue
+            case .literal where type == .string: continue
+            default: break
+            }
+            if let common = TypeRules.common(type, item.type) {
+                type = common
+            } else if isTemporal(type, item.type) {
+                type = .timestamp
+            } else if !item.isConstructor {
+                throw TypeError(
+                    "cannot compare \(type.sql) with \(item.type.sql)", expected: type.sql,
+                    found: item.type.sql, hint: "you might need an explicit CAST")
+            }
+        }
+        return type
+    }
+
+    /// Whether the parts can be read as values of another type, one by one.
+    private var isConstructor: Bool {
+        switch self {
+        case .array, .map, .structure: return true
+        default: return false
+        }
     }
 
     public static func makeAnd(_ operands: [Expression]) throws(TypeError) -> Expression {

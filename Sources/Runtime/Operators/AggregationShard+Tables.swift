@@ -18,6 +18,7 @@ extension AggregationShard {
 
     private func undo(_ changes: GroupedChanges, _ row: Int32, _ group: Fingerprint) throws(StateError) {
         try enter(changes, row, group, keys: changes.old, isJoining: false)
+        count(-1)
         for (aggregate, function) in functions.enumerated() {
             pointers.states[0] = scratch.states[0] + layout.stateOffsets[aggregate]
             function.undo(
@@ -28,6 +29,7 @@ extension AggregationShard {
 
     private func join(_ changes: GroupedChanges, _ row: Int32, _ group: Fingerprint) throws(StateError) {
         try enter(changes, row, group, keys: changes.new, isJoining: true)
+        count(1)
         for (aggregate, function) in functions.enumerated() {
             pointers.states[0] = scratch.states[0] + layout.stateOffsets[aggregate]
             function.update(
@@ -56,6 +58,12 @@ extension AggregationShard {
         touch(slot, sequence: sequence, time: changes.times.int64s[Int(row)])
         scratch.rows[0] = row
         scratch.states[0] = store.payload(of: slot)
+    }
+
+    /// Notes that the group in `scratch.states[0]` has more rows or fewer.
+    private func count(_ rows: Int64) {
+        let state = scratch.states[0]
+        state.set(GroupLayout.members, state.field(GroupLayout.members) + rows)
     }
 
     private func arguments(_ aggregate: Int, _ columns: [Column]) -> [Column] {

@@ -24,6 +24,8 @@ final class AggregationShard: @unchecked Sendable {
     let capturesOld: Bool
     /// With `emit.per.record`: a session that another record joins is deleted and made anew, as ksqlDB has it.
     let emitsPerRecord: Bool
+    /// Groups of a table go when their last row leaves them; ksqlDB keeps them.
+    private let dropsEmptyGroups: Bool
 
     /// Groups touched since the changes were last taken, in the order of their first touch.
     var touched: [UInt32] = []
@@ -41,17 +43,19 @@ final class AggregationShard: @unchecked Sendable {
 
     init(
         plan: AggregationPlan, output: Relation, store: KeyedStateStore, distinctStores: [KeyedStateStore?],
-        sessions: KeyedStateStore?, capturesOld: Bool, emitsPerRecord: Bool, mark: Int64
+        sessions: KeyedStateStore?, capturesOld: Bool, emitsPerRecord: Bool, isOverTable: Bool,
+        mark: Int64
     ) {
         self.plan = plan
         self.output = output
         functions = plan.aggregates.map(\.function)
-        layout = GroupLayout(functions)
+        layout = GroupLayout(functions, keepsSets: sessions != nil)
         self.store = store
         self.distinctStores = distinctStores
         self.sessions = sessions
         self.capturesOld = capturesOld
         self.emitsPerRecord = emitsPerRecord
+        dropsEmptyGroups = isOverTable && !emitsPerRecord
         self.mark = mark
         codec = KeyCodec(types: plan.groupBy.map(\.type))
         behind = CompiledExpressions((plan.having.map { [$0] } ?? []) + plan.projection, salt: 3)
@@ -182,7 +186,9 @@ final class AggregationShard: @unchecked Sendable {
         for (aggregate, function) in functions.enumerated() {
             let offset = layout.stateOffsets[aggregate]
             let arguments = rows.arguments(of: aggregate)
-            if let distinct = distinctStores[aggregate], let values = rows.distinctValues[aggregate] {
+            if let set = layout.setOffsets[aggregate], let values = rows.distinctValues[aggregate] {
+                addDistinct(arguments, values, count, set: set, count: offset)
+            } else if let distinct = distinctStores[aggregate], let values = rows.distinctValues[aggregate] {
                 let fresh = try firstSeen(arguments, values, distinct, count, offset)
                 function.update(
                     arguments, rows: distinctScratch.rows, states: distinctScratch.states, count: fresh,
@@ -219,6 +225,17 @@ final class AggregationShard: @unchecked Sendable {
         return fresh
     }
 
+    /// Adds values to the sets of their sessions; the function's state is how many there are.
+    private func addDistinct(_ arguments: [Column], _ values: Buffer, _ rows: Int, set: Int, count: Int) {
+        let hashes = values.pointer.assumingMemoryBound(to: Fingerprint.self)
+        for index in 0..<rows {
+            let row = Int(scratch.rows[index])
+            guard arguments.allSatisfy({ $0.isValid(row) }) else { continue }
+            let held = FingerprintSet(blobs: store.blobs, reference: scratch.states[index] + set)
+            if held.insert(hashes[row]) { scratch.states[index].set(count, Int64(held.count)) }
+        }
+    }
+
     /// One row at a time, for sessions.
     func foldOne(_ rows: GroupedRows, row: Int32, slot: UInt32, fingerprint: Fingerprint) throws(StateError) {
         scratch.reserve(1)
@@ -232,7 +249,13 @@ final class AggregationShard: @unchecked Sendable {
     func merge(_ source: UnsafeMutableRawPointer, into target: UnsafeMutableRawPointer) {
         for (aggregate, function) in functions.enumerated() {
             let offset = layout.stateOffsets[aggregate]
-            function.merge(source + offset, into: target + offset, blobs: store.blobs)
+            guard let set = layout.setOffsets[aggregate] else {
+                function.merge(source + offset, into: target + offset, blobs: store.blobs)
+                continue
+            }
+            let held = FingerprintSet(blobs: store.blobs, reference: target + set)
+            held.formUnion(FingerprintSet(blobs: store.blobs, reference: source + set))
+            target.set(offset, Int64(held.count))
         }
     }
 
@@ -334,21 +357,26 @@ final class AggregationShard: @unchecked Sendable {
             before = rows(joined, count).0
         }
         let was = Bitmap(repeating: false, count: count)
+        let present = Bitmap(repeating: false, count: count)
         var sequences: [Int64] = []
         var visible: [Int32] = []
         for (index, slot) in slots.enumerated() {
             let state = store.payload(of: slot)
             sequences.append(state.field(GroupLayout.sequence))
-            let isPresent = passes.map { $0[index] } ?? true
+            let isEmpty = dropsEmptyGroups && state.field(GroupLayout.members) == 0
+            let isPresent = !isEmpty && passes.map { $0[index] } ?? true
+            if isPresent { present.set(index) }
+            if isEmpty { store.remove(slot) }
             if state.field(GroupLayout.emitted) != 0 { was.set(index) }
             if isPresent || was[index] { visible.append(Int32(index)) }
             state.set(GroupLayout.emitted, isPresent ? 1 : 0)
+            guard isSession else { continue }
             state.set(GroupLayout.emittedStart, state.field(GroupLayout.windowStart))
             state.set(GroupLayout.emittedEnd, state.field(GroupLayout.windowEnd))
         }
         guard !visible.isEmpty else { return nil }
         let batch = ChangeBatch(
-            relation: output, count: count, new: new, newPresence: passes, old: before, oldPresence: was,
+            relation: output, count: count, new: new, newPresence: present, old: before, oldPresence: was,
             sequences: .bigints(sequences))
         return visible.count == count ? batch : batch.gather(Selection(visible))
     }

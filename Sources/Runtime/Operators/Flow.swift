@@ -190,35 +190,35 @@ final class Flow: @unchecked Sendable {
 /// How far a source has come in event time.
 struct SourceProgress: Sendable {
     let delay: Int64
-    /// The largest event time of each partition.
-    private(set) var maxima: [Int64] = [.min]
+    /// The largest event time of each partition that has given anything.
+    private(set) var maxima: [Int64] = []
+    /// Behind all records so far; `Int64.min` when nothing has come yet. Never falls back.
+    private(set) var watermark = Int64.min
     /// The number of the next record.
     private(set) var nextSequence: Int64 = 0
 
     init(delay: Int64) { self.delay = delay }
 
-    init(delay: Int64, maxima: [Int64], nextSequence: Int64) {
+    init(delay: Int64, maxima: [Int64], watermark: Int64, nextSequence: Int64) {
         self.delay = delay
         self.maxima = maxima
+        self.watermark = watermark
         self.nextSequence = nextSequence
     }
 
     mutating func place(_ time: ChunkTime) {
+        // A partition that has given no usable time yet holds nobody up.
         while maxima.count <= time.partition { maxima.append(.min) }
         var others = Int64.max
-        for (partition, maximum) in maxima.enumerated() where partition != time.partition {
+        for (partition, maximum) in maxima.enumerated() where partition != time.partition && maximum > .min {
             others = min(others, maximum)
         }
         time.place(
-            before: maxima[time.partition], others: others, delay: delay, firstSequence: nextSequence)
+            before: maxima[time.partition], others: others, delay: delay, reached: watermark,
+            firstSequence: nextSequence)
         maxima[time.partition] = max(maxima[time.partition], time.maximum)
+        watermark = time.finalWatermark
         nextSequence += Int64(time.count)
-    }
-
-    /// `Int64.min` when nothing has come yet.
-    var watermark: Int64 {
-        let reached = maxima.min() ?? .min
-        return reached == .min ? .min : reached - delay
     }
 }
 

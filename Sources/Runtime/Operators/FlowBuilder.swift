@@ -116,10 +116,10 @@ struct FlowBuilder {
     private func makeAggregation(
         _ plan: AggregationPlan, _ query: QueryPlan, _ output: Outputs, _ level: Int, _ slots: Int
     ) -> AggregationOperator {
-        let layout = GroupLayout(plan.aggregates.map(\.function))
-        let name = query.output.name
         let isSession: Bool
         if case .session = plan.window?.kind { isSession = true } else { isSession = false }
+        let layout = GroupLayout(plan.aggregates.map(\.function), keepsSets: isSession)
+        let name = query.output.name
         let isRead = self.plan.queries.contains { $0.input.name == query.output.name }
         var shards: [AggregationShard] = []
         for shard in 0..<ShardedRows.shardCount {
@@ -130,7 +130,7 @@ struct FlowBuilder {
             var distinct: [KeyedStateStore?] = []
             for (index, call) in plan.aggregates.enumerated() {
                 distinct.append(
-                    call.function.countsDistinct
+                    call.function.countsDistinct && !isSession
                         ? makeStore(
                             StateLayout(name: "\(name)/distinct-\(index)/\(shard)", payloadBytes: 0)) : nil)
             }
@@ -141,7 +141,7 @@ struct FlowBuilder {
                 AggregationShard(
                     plan: plan, output: query.output, store: store, distinctStores: distinct,
                     sessions: sessions, capturesOld: isRead, emitsPerRecord: self.plan.emitsPerRecord,
-                    mark: firstMark))
+                    isOverTable: query.input.kind == .table, mark: firstMark))
         }
         return AggregationOperator(
             plan: plan, output: query.output, level: level, shards: shards, seed: seed, slots: slots)

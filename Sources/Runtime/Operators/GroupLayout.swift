@@ -13,6 +13,7 @@ import State
 /// 48 emitted      1 when the last change left the row present downstream
 /// 56 emittedStart bounds under which a session was last emitted
 /// 64 emittedEnd
+/// 56 members      of a group of a table: how many rows are in it
 /// 72 aggregates   one state after another
 /// ```
 /// The store puts payloads at 8 modulo 16; states want an alignment of 16, so they stand at 8 modulo 16 too, and the
@@ -27,21 +28,31 @@ struct GroupLayout {
     static let emitted = 48
     static let emittedStart = 56
     static let emittedEnd = 64
+    static let members = 56
     static let aggregates = 72
 
     let stateOffsets: [Int]
+    /// For each aggregate the reference to the set of the values that a session has seen, where it needs one.
+    let setOffsets: [Int?]
     let payloadBytes: Int
     let blobOffsets: [Int]
 
-    init(_ functions: [any AggregateFunction]) {
+    /// - Parameter keepsSets: distinct values are kept in the group's state and not in a store of their own.
+    init(_ functions: [any AggregateFunction], keepsSets: Bool) {
         var offset = Self.aggregates
         var offsets: [Int] = []
+        var sets: [Int?] = []
         var blobs = [Self.key]
         for function in functions {
             offsets.append(offset)
             blobs.append(contentsOf: function.blobOffsets.map { $0 + offset })
             offset += (function.stateBytes + 15) / 16 * 16
+            sets.append(keepsSets && function.countsDistinct ? offset : nil)
+            guard keepsSets, function.countsDistinct else { continue }
+            blobs.append(offset)
+            offset += 16
         }
+        setOffsets = sets
         stateOffsets = offsets
         payloadBytes = offset
         blobOffsets = blobs

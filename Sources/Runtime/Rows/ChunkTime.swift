@@ -15,6 +15,7 @@ final class ChunkTime: @unchecked Sendable {
     private var before = Int64.min
     private var others = Int64.max
     private var delay: Int64 = 0
+    private var reached = Int64.min
     private(set) var firstSequence: Int64 = 0
 
     init(partition: Int, count: Int, runningMaxima: Buffer) {
@@ -30,23 +31,23 @@ final class ChunkTime: @unchecked Sendable {
     ///   - before: the partition's largest event time before this chunk.
     ///   - others: the smallest of the other partitions' largest event times; `Int64.max` without others.
     ///   - delay: how far the watermark stays behind, milliseconds.
-    func place(before: Int64, others: Int64, delay: Int64, firstSequence: Int64) {
+    ///   - reached: the watermark so far, behind which it never falls: also when a partition joins that is behind.
+    func place(before: Int64, others: Int64, delay: Int64, reached: Int64, firstSequence: Int64) {
         self.before = before
         self.others = others
         self.delay = delay
+        self.reached = reached
         self.firstSequence = firstSequence
     }
 
     /// The watermark when `row` is processed, the row itself included; `Int64.min` when there is none yet.
     func watermark(at row: Int) -> Int64 {
         let own = max(before, runningMaxima.pointer.load(fromByteOffset: row * 8, as: Int64.self))
-        let reached = min(own, others)
-        return reached == .min ? .min : reached - delay
+        return watermark(min(own, others))
     }
 
+    private func watermark(_ time: Int64) -> Int64 { time == .min ? reached : max(reached, time &- delay) }
+
     /// The watermark behind the last row.
-    var finalWatermark: Int64 {
-        let reached = min(max(before, maximum), others)
-        return reached == .min ? .min : reached - delay
-    }
+    var finalWatermark: Int64 { watermark(min(max(before, maximum), others)) }
 }

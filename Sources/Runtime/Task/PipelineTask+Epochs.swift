@@ -162,7 +162,8 @@ extension PipelineTask {
             flow.scans.map { scan in
                 let delay = scan.properties.watermarkDelay
                 guard let saved = restored.progress[scan.relation.name] else { return SourceProgress(delay: delay) }
-                return SourceProgress(delay: delay, maxima: saved.maxima, nextSequence: saved.nextSequence)
+                return SourceProgress(
+                    delay: delay, maxima: saved.maxima, watermark: saved.watermark, nextSequence: saved.nextSequence)
             })
         for (name, counters) in flow.allCounters { counters.restore(restored.counters[name] ?? []) }
         for scan in flow.scans where scan.properties.errorPolicy == .deadLetter {

@@ -25,6 +25,7 @@ struct TaskCheckpoint {
         for (name, entry) in progress.sorted(by: { $0.key < $1.key }) {
             writer.append(name)
             writer.append(entry.nextSequence)
+            writer.append(entry.watermark)
             writer.append(UInt32(entry.maxima.count))
             for maximum in entry.maxima { writer.append(maximum) }
         }
@@ -61,9 +62,11 @@ struct TaskCheckpoint {
         }
         guard let entries = reader.uint32() else { return nil }
         for _ in 0..<entries {
-            guard let name = reader.string(), let next = reader.int64(), let maxima = Self.numbers(&reader)
+            guard let name = reader.string(), let next = reader.int64(), let watermark = reader.int64(),
+                let maxima = Self.numbers(&reader)
             else { return nil }
-            progress[name] = SourceProgress(delay: 0, maxima: maxima, nextSequence: next)
+            progress[name] = SourceProgress(
+                delay: 0, maxima: maxima, watermark: watermark, nextSequence: next)
         }
         guard let totals = reader.uint32() else { return nil }
         for _ in 0..<totals {

@@ -52,7 +52,7 @@ private struct ExactlyOnceRun {
         self.isQuoted = isQuoted
         generator = TestGenerator(seed: seed)
         var sizes = TestGenerator(seed: seed &+ 99)
-        bed = try FileBed(framing: isQuoted ? .csv : .lines) { settings, _ in
+        bed = try FileBed(framing: isQuoted ? .csvWithHeader : .lines) { settings, _ in
             settings.pieceBytes = 16 << sizes.below(8)
             settings.retainedBytes = 200 << sizes.below(6)
             if sizes.below(4) == 0 { settings.rangeLimit = 1 + sizes.below(4) }

@@ -1,6 +1,7 @@
 import CZlib
 import CZstd
 import Diagnostics
+import Formats
 import Foundation
 import Storage
 import Synchronization
@@ -169,6 +170,11 @@ final class ReportLog: Sendable {
     var all: [Diagnostic] { log.withLock { $0 } }
 
     func add(_ diagnostic: Diagnostic) { log.withLock { $0.append(diagnostic) } }
+}
+
+extension Framing {
+    /// CSV as RFC 4180 has it, with a header.
+    static let csvWithHeader = Framing.csv(CSVOptions(), columns: .header)
 }
 
 /// Compressed members for tests.

@@ -1,12 +1,3 @@
-/// `+ - * / %`. `+` of two STRINGs is concatenation.
-public enum ArithmeticOperator: String, Hashable, Sendable, CaseIterable {
-    case add = "+"
-    case subtract = "-"
-    case multiply = "*"
-    case divide = "/"
-    case remainder = "%"
-}
-
 /// `= <> < <= > >=`.
 public enum ComparisonOperator: String, Hashable, Sendable, CaseIterable {
     case equal = "="
