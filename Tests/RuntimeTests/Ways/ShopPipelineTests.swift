@@ -30,7 +30,8 @@ import Testing
             """
     }
 
-    private static func events(_ settings: ShopModel.Settings, using random: inout SeededGenerator) -> [ShopModel.Event] {
+    /// - Parameter unit: all times are multiples of it, so that a coarse one hits the bounds of windows.
+    private static func events(unit: Int64, using random: inout SeededGenerator) -> [ShopModel.Event] {
         var time = Int64.random(in: 0...2_000, using: &random)
         let partitions = Int.random(in: 1...3, using: &random)
         return (0..<Int.random(in: 1...120, using: &random)).map { number in
@@ -45,7 +46,7 @@ import Testing
                 amount: Int.random(in: 0..<6, using: &random) == 0 ? nil : Int64.random(in: -50...999, using: &random),
                 page: ["home", "cart", "a page with a name that is longer than a view", nil]
                     .randomElement(using: &random) ?? nil,
-                time: max(0, time - lateness), partition: Int.random(in: 0..<partitions, using: &random),
+                time: max(0, time - lateness) / unit * unit, partition: Int.random(in: 0..<partitions, using: &random),
                 isBroken: Int.random(in: 0..<20, using: &random) == 0)
         }
     }
@@ -62,13 +63,15 @@ import Testing
     @Test(arguments: 1...150 as ClosedRange<UInt64>)
     func agreesWithThePlainModel(_ seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
-        let size = Int64.random(in: 1...8, using: &random) * 500
+        let unit = [1, 100, 500].randomElement(using: &random) ?? 1
+        let sizes = Int64.random(in: 1...8, using: &random)
         let settings = ShopModel.Settings(
-            delay: [0, 0, 700, 3_000].randomElement(using: &random) ?? 0,
-            within: Int64.random(in: 1...8_000, using: &random), size: size,
-            advance: Int64.random(in: 1...size, using: &random), gap: Int64.random(in: 1...2_500, using: &random),
-            grace: [0, 0, 1, 1_000, 5_000].randomElement(using: &random) ?? 0)
-        let events = Self.events(settings, using: &random)
+            delay: [0, 0, 500, 3_000].randomElement(using: &random) ?? 0,
+            within: Int64.random(in: 1...16, using: &random) * 500, size: sizes * 500,
+            advance: Int64.random(in: 1...sizes, using: &random) * (Bool.random(using: &random) ? 500 : 250),
+            gap: Int64.random(in: 1...5, using: &random) * 500,
+            grace: [0, 0, 1, 1_000, 5_000, 5_000].randomElement(using: &random) ?? 0)
+        let events = Self.events(unit: Int64(unit), using: &random)
         var model = ShopModel(settings)
         for event in events { model.take(event) }
         let way = Way.random(records: events.count, using: &random)
