@@ -60,7 +60,8 @@ struct EventInput {
             try read(path, FileSourceSettings.jsonPatterns, .lines, take)
         }
         if isFolder || isCSV {
-            try read(path, FileSourceSettings.csvPatterns, .csv, take)
+            let framing = Framing.csv(CSVOptions(), columns: .header)
+            try read(path, FileSourceSettings.csvPatterns, framing, take)
         }
     }
 

@@ -33,6 +33,7 @@ public final class JSONDecoder: RecordDecoder {
     // How well the layout predicts: records read each way since it was last cleared.
     private var hits = 0
     private var misses = 0
+    private var wasCleared = false
     /// Records to read the general way before the layout is learnt anew.
     private var pause = 0
 
@@ -175,11 +176,13 @@ public final class JSONDecoder: RecordDecoder {
         }
         misses += 1
         // What was long ago counts less.
-        if hits > 1024 { (hits, misses) = (hits / 2, misses / 2) }
-        // Keys in random order: looking for the expected one first only costs time.
+        if hits > 1024 { (hits, misses, wasCleared) = (hits / 2, misses / 2, false) }
         if misses > 64 && misses > hits {
+            // The first record may have been an odd one, so begin anew. If that did not help, the keys come
+            // in no order, and looking for the expected one first only costs time.
             layout.removeAll()
-            (hits, misses, pause) = (0, 0, 1024)
+            (hits, misses, pause) = (0, 0, wasCleared ? 1024 : 0)
+            wasCleared = true
         } else {
             learn(base, noted)
         }
