@@ -117,9 +117,8 @@ struct CheckpointInspection: InspectionReport {
             "  \(NumberDisplay.count(files, "file")), \(NumberDisplay.bytes(bytes))",
         ]
         for part in parts {
-            lines.append(
-                "    \(part.name): \(NumberDisplay.count(part.files, "file")), \(NumberDisplay.bytes(part.bytes))"
-            )
+            let count = NumberDisplay.count(part.files, "file")
+            lines.append("    \(part.name): \(count), \(NumberDisplay.bytes(part.bytes))")
         }
         guard let newest = epochs.last else { return lines + ["  no epoch has begun"] }
         lines.append("  epochs in the log: \(epochs.count), the newest is \(newest.number)")
