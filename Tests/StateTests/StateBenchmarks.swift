@@ -39,8 +39,10 @@ struct StateBenchmarks {
         var slots = [UInt32](repeating: 0, count: StateBenchmarks.batch)
         var isNew = [UInt8](repeating: 0, count: StateBenchmarks.batch)
         var new = 0
+        var longest = Duration.zero
         for start in stride(from: 0, to: keys.count, by: StateBenchmarks.batch) {
             let count = min(StateBenchmarks.batch, keys.count - start)
+            let begin = ContinuousClock.now
             try keys.withUnsafeBufferPointer {
                 try store.findOrInsert($0.baseAddress! + start, count: count, slots: &slots, isNew: &isNew)
             }
@@ -49,7 +51,9 @@ struct StateBenchmarks {
                 each(slots[row], isNew[row] == 1)
             }
             try store.maintain()
+            longest = max(longest, ContinuousClock.now - begin)
         }
+        if new == 10_000_000 { print("BENCH longest batch of \(StateBenchmarks.batch): \(longest)") }
         return new
     }
 
