@@ -3,8 +3,7 @@
 /// Contract, and what a crash may lose:
 /// - Bytes written to a file are durable only after `WritableFile.synchronise`.
 /// - A created, renamed, linked or removed name is durable only after `synchroniseDirectory` of its
-///   directory;
-///   a directory is when `createDirectory` returns.
+///   directory; a directory is when `createDirectory` returns.
 /// - `rename` and `link` are atomic: after a crash the name has the old or the new file, never a mixture.
 ///
 /// Paths are absolute or relative to the working directory, with `/` between parts. Safe to use from many
