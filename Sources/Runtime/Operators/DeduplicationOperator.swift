@@ -5,8 +5,8 @@ import State
 
 /// `DEDUPLICATE BY keys WITHIN d`: of the rows of one key the first passes.
 ///
-/// State: per key the event time at which it is forgotten, which is the first row's plus `d`. A row is judged by the
-/// watermark at its own place in the source, so batches and epochs change nothing:
+/// State: per key the event time at which it is forgotten, which is the first row's plus `d`. A row is judged
+/// by the watermark at its own place in the source, so batches and epochs change nothing:
 ///
 /// | | the row is |
 /// |---|---|

@@ -114,7 +114,8 @@ extension PipelineTask {
         guard content.isSealed else { return nil }
         throw Diagnostic(
             .state, "epoch \(latest) was begun by another plan and some of its sinks may have it already",
-            hint: "run the former pipeline once more to finish it (--once), then the new one; or start over with another "
+            hint:
+                "run the former pipeline once more to finish it (--once), then the new one; or start over with another "
                 + "--state directory")
     }
 
@@ -163,9 +164,12 @@ extension PipelineTask {
         flow.restore(
             flow.scans.map { scan in
                 let delay = scan.properties.watermarkDelay
-                guard let saved = restored.progress[scan.relation.name] else { return SourceProgress(delay: delay) }
+                guard let saved = restored.progress[scan.relation.name] else {
+                    return SourceProgress(delay: delay)
+                }
                 return SourceProgress(
-                    delay: delay, maxima: saved.maxima, watermark: saved.watermark, nextSequence: saved.nextSequence)
+                    delay: delay, maxima: saved.maxima, watermark: saved.watermark,
+                    nextSequence: saved.nextSequence)
             })
         for (name, counters) in flow.allCounters { counters.restore(restored.counters[name] ?? []) }
         for scan in flow.scans where scan.properties.errorPolicy == .deadLetter {
