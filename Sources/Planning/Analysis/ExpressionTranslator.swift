@@ -175,7 +175,7 @@ struct ExpressionTranslator {
             let suggestion = NearestName.suggestion(for: known, among: names)
             throw Diagnostic(
                 .unknownFunction, "there is no function \(known)", at: statement.location(of: name.span),
-                hint: suggestion.map { "did you mean \($0)?" } ?? "SHOW FUNCTIONS lists all")
+                hint: suggestion.map { "did you mean \($0)?" })
         }
         return try ScalarFunctions.call(known, try typed(arguments))
     }

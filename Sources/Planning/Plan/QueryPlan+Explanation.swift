@@ -57,7 +57,8 @@ extension QueryPlan {
         if let window = plan.window { lines.append("    window \(window.text)") }
         for call in plan.aggregates {
             let arguments = call.arguments.map { $0.text(names) }.joined(separator: ", ")
-            lines.append("    \(call.name)(\(arguments)) \(call.function.resultType.sql)")
+            let shown = arguments.isEmpty ? "*" : arguments
+            lines.append("    \(call.name)(\(shown)) \(call.function.resultType.sql)")
         }
         let behind =
             plan.groupBy.map { $0.text(names) } + plan.aggregates.map(\.text)
