@@ -116,11 +116,11 @@ struct InspectTests {
     func deadLetters() throws {
         try Workplace.with { place in
             let letters = [
-                #"{"source":"raw/a.json","partition":0,"offset":12,"code":"malformed_json","reason":"ends too early","#
-                    + #""time":"2026-11-20T12:00:00Z","raw":"{\"a\":"}"#,
+                #"{"source":"raw/a.json","partition":0,"offset":12,"code":"malformed_json","#
+                    + #""reason":"ends too early","time":"2026-11-20T12:00:00Z","raw":"{\"a\":"}"#,
                 #"{"source":"raw/a.json","partition":0,"offset":99,"code":"bad_utf8","reason":"byte 3","#
                     + #""time":"2026-11-20T12:05:00Z","raw_base64":"e/8="}"#,
-                #"{"source":"raw/b.json","offset":1,"code":"malformed_json","reason":"no","raw":"\u001b[2J"}"#,
+                #"{"source":"raw/b.json","offset":1,"code":"malformed_json","raw":"\u001b[2J"}"#,
                 "not a letter",
             ]
             try place.write(letters.joined(separator: "\n"), to: "dead/part-1.jsonl")

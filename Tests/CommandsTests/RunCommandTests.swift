@@ -101,7 +101,7 @@ struct RunCommandTests {
         #expect(configuration.stateDirectory == ".millrace/shop")
         #expect(configuration.name == "shop")
         #expect(captured.output == "{\"row\":1}\n", "rows have the output for themselves")
-        #expect(captured.errors.contains("shop: 500 events (150.0 kB), 1 dead letter"))
+        #expect(captured.errors.contains("shop: 500 events so far (150.0 kB), 1 dead letter"))
     }
 
     @Test("the summary is one JSON object where it is asked for")

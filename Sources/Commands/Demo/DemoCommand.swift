@@ -82,6 +82,9 @@ struct DemoCommand: Command {
         var run = RunConfiguration(
             files: [script], stateDirectory: configuration.stateDirectory, threads: configuration.threads)
         run.variables = ["raw": configuration.rawDirectory, "lake": configuration.directory]
+        let latest = LatestRows(of: configuration.watchedRelation)
+        run.printing = RunConfiguration.Printing(
+            relation: configuration.watchedRelation, write: { latest.take($0) })
         let session = PipelineSession(try launcher.prepare(run), wake: wake)
         let seed = UInt64(bitPattern: WallClock().now())
         let simulation = DemoSimulation(
@@ -91,7 +94,7 @@ struct DemoCommand: Command {
         defer { threads.stop() }
         simulation.start(on: threads, wake: wake)
         session.start(on: threads)
-        let elapsed = try watch(session, simulation, console)
+        let elapsed = try watch(session, simulation, latest, console)
 
         if let failure = simulation.failure { throw failure }
         // A demo that was stopped at once has made no table, and that is no error.
@@ -107,13 +110,14 @@ struct DemoCommand: Command {
     ///
     /// - Returns: how long it took, in milliseconds.
     private func watch(
-        _ session: PipelineSession, _ simulation: DemoSimulation, _ console: Console
+        _ session: PipelineSession, _ simulation: DemoSimulation, _ latest: LatestRows, _ console: Console
     ) throws(Diagnostic) -> Int64 {
         let clock = WallClock()
         let begun = clock.now()
         let stream = isJSON ? console.errors : console.output
         var display: LiveDisplay? = LiveDisplay(
             title: configuration.pipeline, stream: stream, size: console.size)
+        display?.latest = latest
         var drain = DrainWatch()
         do throws(Diagnostic) {
             try session.watch(&display) { display in

@@ -11,6 +11,9 @@ struct DemoConfiguration: Sendable {
     var directory = "data"
     var threads = 1
 
+    /// The table whose newest rows are shown.
+    var watchedRelation = "revenue"
+
     var rawDirectory: String { directory + "/raw/events" }
     var stateDirectory: String { directory + "/.millrace/" + pipeline }
 

@@ -12,6 +12,7 @@ struct LiveDisplay {
 
     let title: String
     var note: String?
+    var latest: LatestRows?
     private let stream: Console.Stream
     private let size: @Sendable () -> TerminalSize
     private let clock = WallClock()
@@ -73,7 +74,8 @@ struct LiveDisplay {
             rates[relation.name] = rows[relation.name]?.perSecond
         }
         return LiveFrame(
-            status: status, title: title, note: note, recordsPerSecond: records.perSecond,
+            status: status, title: title, note: note, latest: latest.map { ($0.relation, $0.lines) },
+            recordsPerSecond: records.perSecond,
             rowsPerSecond: rates,
             elapsed: now - begun, now: now)
     }

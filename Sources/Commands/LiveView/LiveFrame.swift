@@ -7,6 +7,8 @@ struct LiveFrame: Sendable {
     var title: String
     /// A line about what goes on around the pipeline, such as a simulation; nil for none.
     var note: String?
+    /// The newest rows of a relation; nil where none is watched.
+    var latest: (relation: String, rows: [String])?
     /// Records per second, smoothed.
     var recordsPerSecond = 0.0
     /// Rows per second of each relation, smoothed, by name.

@@ -14,7 +14,7 @@ extension LiveView {
         if let watermark = status.watermark { parts.append("watermark \(time(watermark))") }
         let epoch = NumberDisplay.duration(milliseconds: status.lastEpochMilliseconds)
         parts.append("epoch \(status.epoch)" + (status.committedEpochs > 0 ? " (\(epoch))" : ""))
-        parts.append("dead letters \(NumberDisplay.grouped(status.deadLetters))")
+        parts.append("dead letters \(NumberDisplay.grouped(status.setAside))")
         parts.append("late \(NumberDisplay.grouped(status.late))")
         parts.append("duplicates \(NumberDisplay.grouped(status.duplicates))")
         var line = NumberDisplay.duration(milliseconds: frame.elapsed / 1000 * 1000) + " " + phase(frame)

@@ -12,8 +12,10 @@ import Runtime
 ///   epoch         42, 412 ms, of which commit 38 ms; state 12.4 MB
 ///   dead letters  120        late  33      duplicates  1,204
 ///
-///   stream or table        rows       now  late  duplicates  written to
+///   stream                 rows       now  late  duplicates  written to
 ///   bronze_events     1,234,567  12,345/s     0           0  bronze_lake
+///   table               changes       now  late  duplicates  written to
+///   revenue               5,120     420/s     0           0  revenue_lake
 /// ```
 enum LiveView {
     /// Less than `rows` lines of less than `columns` columns: what stands in the last column is lost on some
@@ -24,11 +26,14 @@ enum LiveView {
         if let note = frame.note { lines.append(StyledLine("  " + note, .dim)) }
         lines += state(frame) + [StyledLine()] + totals(frame)
         let incidents = incidents(frame.status)
+        var latest = latest(frame)
         let room = size.rows - lines.count - incidents.count - 2
-        if !frame.status.relations.isEmpty, room >= 2 {
-            lines += [StyledLine()] + relations(frame, room: room - 1)
+        if !frame.status.relations.isEmpty, room >= 3 {
+            lines += [StyledLine()] + relations(frame, room: room)
         }
-        lines += incidents
+        // What is left of a low terminal is for the counts.
+        if lines.count + latest.count + incidents.count >= size.rows { latest = [] }
+        lines += latest + incidents
         return lines.prefix(max(1, size.rows - 1)).map {
             $0.rendered(columns: columns, hasColours: hasColours)
         }
@@ -95,7 +100,7 @@ enum LiveView {
         if status.stateBytes > 0 { epoch.append("; state \(NumberDisplay.bytes(status.stateBytes))") }
 
         var letters = label("dead letters")
-        letters.append(NumberDisplay.grouped(status.deadLetters), status.deadLetters > 0 ? .warning : .plain)
+        letters.append(NumberDisplay.grouped(status.setAside), status.setAside > 0 ? .warning : .plain)
         letters.pad(to: 28)
         letters.append("late  ", .dim)
         letters.append(NumberDisplay.grouped(status.late))
@@ -128,26 +133,41 @@ enum LiveView {
         return text.prefix(19).map { $0 == "T" ? " " : String($0) }.joined() + "Z"
     }
 
-    /// Inputs where there are several, then relations, in at most `room` lines with the title line.
+    /// Streams, then tables, in at most `room` lines with their titles.
     private static func relations(_ frame: LiveFrame, room: Int) -> [StyledLine] {
-        var table = TextTable([
-            ("stream or table", .left), ("rows", .right), ("now", .right), ("late", .right),
-            ("duplicates", .right),
-            ("written to", .left),
-        ])
-        let relations = frame.status.relations
-        let isCut = relations.count > room - 1
-        for relation in relations.prefix(isCut ? max(0, room - 2) : relations.count) {
-            table.add([
-                relation.name, NumberDisplay.grouped(relation.rows),
-                NumberDisplay.rate(frame.rowsPerSecond[relation.name] ?? 0),
-                NumberDisplay.grouped(relation.late),
-                NumberDisplay.grouped(relation.duplicates), relation.sinks.joined(separator: ", "),
-            ])
+        let streams = frame.status.relations.filter { !$0.isTable }
+        let tables = frame.status.relations.filter(\.isTable)
+        var table = TextTable(
+            Array(repeating: ("", .left), count: 1) + Array(repeating: ("", .right), count: 4) + [("", .left)]
+        )
+        var titles: Set<Int> = []
+        var count = 0
+        for (kind, rows, relations) in [("stream", "rows", streams), ("table", "changes", tables)]
+        where !relations.isEmpty {
+            titles.insert(count)
+            table.add([kind, rows, "now", "late", "duplicates", "written to"])
+            for relation in relations {
+                table.add([
+                    relation.name, NumberDisplay.grouped(relation.rows),
+                    NumberDisplay.rate(frame.rowsPerSecond[relation.name] ?? 0),
+                    NumberDisplay.grouped(relation.late), NumberDisplay.grouped(relation.duplicates),
+                    relation.sinks.joined(separator: ", "),
+                ])
+            }
+            count += 1 + relations.count
         }
-        var lines = table.lines(indent: "  ").enumerated().map { StyledLine($1, $0 == 0 ? .dim : .plain) }
-        if isCut { lines.append(StyledLine("  … and \(relations.count - max(0, room - 2)) more", .dim)) }
-        return lines
+        let lines = table.lines(indent: "  ").enumerated().map { index, line in
+            StyledLine(line, titles.contains(index) ? .dim : .plain)
+        }
+        guard lines.count > room else { return lines }
+        let shown = max(0, room - 1)
+        return lines.prefix(shown) + [StyledLine("  … and \(lines.count - shown) more lines", .dim)]
+    }
+
+    private static func latest(_ frame: LiveFrame) -> [StyledLine] {
+        guard let (relation, rows) = frame.latest, !rows.isEmpty else { return [] }
+        return [StyledLine(), StyledLine("  newest of \(relation)", .dim)]
+            + rows.map { StyledLine("  " + $0) }
     }
 
     /// The newest two.

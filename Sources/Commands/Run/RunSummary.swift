@@ -17,9 +17,9 @@ struct RunSummary {
     /// One line.
     func text(_ status: PipelineStatus) -> String {
         let elapsed = NumberDisplay.duration(milliseconds: clock.now() - begun)
-        return "\(name): \(NumberDisplay.grouped(status.records)) events "
+        return "\(name): \(NumberDisplay.grouped(status.records)) events so far "
             + "(\(NumberDisplay.bytes(status.sources.reduce(0) { $0 + $1.bytes }))), "
-            + "\(NumberDisplay.count(status.deadLetters, "dead letter")), "
+            + "\(NumberDisplay.count(status.setAside, "dead letter")), "
             + "\(NumberDisplay.count(status.committedEpochs, "epoch")) committed, in \(elapsed)"
     }
 
@@ -52,7 +52,7 @@ struct RunSummary {
         let object: JSONValue = [
             "pipeline": .string(name), "events": .number(status.records),
             "bytes": .number(status.sources.reduce(0) { $0 + $1.bytes }),
-            "dead_letters": .number(status.deadLetters), "late": .number(status.late),
+            "dead_letters": .number(status.setAside), "late": .number(status.late),
             "duplicates": .number(status.duplicates), "lag_bytes": .number(status.lagBytes),
             "committed_epochs": .number(status.committedEpochs), "state_bytes": .number(status.stateBytes),
             "watermark": RunSummary.time(status.watermark), "elapsed_ms": .number(elapsedMilliseconds),

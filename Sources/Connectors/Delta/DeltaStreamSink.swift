@@ -122,11 +122,11 @@ final class DeltaStreamSink: Sink {
         if let failure = open.withLock({ $0.failure }) { throw DeltaTarget.sinkError(failure) }
     }
 
-    func commit(notes: [String: Int64]) throws(SinkError) {
+    func commit(_ commit: SinkCommit) throws(SinkError) {
         let (epoch, files, isSkipped) = open.withLock { ($0.epoch, $0.files, $0.isSkipped) }
         guard !isSkipped, let writer = writer.withLock({ $0 }) else { return }
         _ = try DeltaTarget.attempting { () throws(DeltaError) in
-            try writer.commit(epoch: epoch, files: files, notes: notes)
+            try writer.commit(epoch: epoch, files: files, notes: commit.notes)
         }
         open.withLock { $0 = Open(epoch: epoch, isSkipped: true) }
     }

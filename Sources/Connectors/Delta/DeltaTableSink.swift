@@ -59,12 +59,13 @@ final class DeltaTableSink: Sink {
 
     func prepare() throws(SinkError) {}
 
-    func commit(notes: [String: Int64]) throws(SinkError) {
+    func commit(_ commit: SinkCommit) throws(SinkError) {
         let (epoch, changes, isSkipped) = open.withLock { ($0.epoch, $0.changes, $0.isSkipped) }
         guard !isSkipped, !changes.isEmpty, let writer = writer.withLock({ $0 }) else { return }
         let (upserts, deletes) = split(changes)
         _ = try DeltaTarget.attempting { () throws(DeltaError) in
-            try writer.commit(epoch: epoch, upserts: upserts, deletes: deletes, notes: notes)
+            try writer.commit(epoch: epoch, upserts: upserts, deletes: deletes, sealBefore: commit.settledBefore,
+                notes: commit.notes)
         }
         open.withLock { $0 = Open(epoch: epoch, isSkipped: true) }
     }

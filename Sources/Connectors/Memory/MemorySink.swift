@@ -86,7 +86,7 @@ public final class MemorySink: Sink {
 
     public func prepare() throws(SinkError) {}
 
-    public func commit(notes: [String: Int64]) throws(SinkError) {
+    public func commit(_ commit: SinkCommit) throws(SinkError) {
         held.withLock {
             guard $0.openEpoch > ($0.lastEpoch ?? 0) else { return }
             $0.committed += $0.pending

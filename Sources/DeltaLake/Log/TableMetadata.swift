@@ -25,6 +25,11 @@ public struct TableMetadata: Equatable, Sendable {
         self.createdTime = createdTime
     }
 
+    /// Whether rows made for the one fit the other: only properties and names of the table differ.
+    func hasColumns(of other: TableMetadata) -> Bool {
+        schema == other.schema && partitionColumns == other.partitionColumns
+    }
+
     /// Places of the partition columns in the schema; one that is missing there has none.
     var partitionIndexes: [Int] { partitionColumns.compactMap { schema.index(of: $0) } }
 

@@ -11,6 +11,9 @@ struct CommitProposal: Sendable {
     }
 
     var actions: [Action]
+    /// The version and the metadata that the change was made from.
+    let version: Int64
+    let metadata: TableMetadata
     /// As the table's history names it: `STREAMING UPDATE`, `OPTIMIZE`.
     var operation: String
     var parameters: [String: String] = [:]

@@ -14,8 +14,8 @@ struct Committer {
     ) throws(DeltaError) -> (version: Int64, isRepeated: Bool) {
         let reader = LogReader(store: store)
         let identifier = environment.identifier()
-        let startVersion = state.snapshot.version
         if isDone(proposal.step, state.snapshot) { return (state.snapshot.version, true) }
+        try ConflictCheck.check(proposal, on: state.snapshot, at: store.location)
         for _ in 0..<Committer.attempts {
             try state.snapshot.tableProtocol.checkWritable(
                 state.snapshot.metadata, removing: proposal.basis != .nothing, at: store.location)
@@ -26,7 +26,8 @@ struct Committer {
                 .commitInfo(
                     CommitInfo.value(
                         operation: proposal.operation, parameters: proposal.parameters, notes: proposal.notes,
-                        isBlindAppend: proposal.basis == .nothing, readVersion: startVersion,
+                        isBlindAppend: proposal.basis == .nothing,
+                        readVersion: proposal.basis == .nothing ? version - 1 : proposal.version,
                         identifier: identifier, timestamp: environment.clock())), at: 0)
             if try put(actions, version, reader) {
                 try state.take(actions, reader)

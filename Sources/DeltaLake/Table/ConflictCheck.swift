@@ -2,6 +2,25 @@ import Diagnostics
 
 /// Whether a proposal can stand behind a commit of somebody else that was first.
 enum ConflictCheck {
+    /// Whether the proposal can stand on a snapshot that may be newer than the one it was made from: other
+    /// threads move the table forward too.
+    static func check(
+        _ proposal: CommitProposal, on snapshot: Snapshot, at location: String
+    ) throws(DeltaError) {
+        guard snapshot.version != proposal.version else { return }
+        if !snapshot.metadata.hasColumns(of: proposal.metadata) {
+            throw conflict("its schema", snapshot.version, location)
+        }
+        switch proposal.basis {
+        case .nothing: break
+        case .removedFiles:
+            if !proposal.removedKeys.allSatisfy({ snapshot.files[$0] != nil }) {
+                throw conflict("files that this change replaces", snapshot.version, location)
+            }
+        case .wholeTable: throw conflict("rows", snapshot.version, location)
+        }
+    }
+
     static func check(
         _ proposal: CommitProposal, against winner: [Action], version: Int64, at location: String
     ) throws(DeltaError) {

@@ -12,6 +12,9 @@ public final class AppendWriter: Sendable {
     public let table: DeltaTable
     public let identity: SinkIdentity
     private let plan: DataFilePlan
+    /// What the plan was made for.
+    private let version: Int64
+    private let metadata: TableMetadata
 
     /// Throws a diagnostic when the columns do not fit the table.
     /// - Parameter schema: the columns of the batches.
@@ -21,6 +24,8 @@ public final class AppendWriter: Sendable {
         self.table = table
         self.identity = identity
         let snapshot = table.snapshot
+        version = snapshot.version
+        metadata = snapshot.metadata
         try snapshot.tableProtocol.checkWritable(snapshot.metadata, removing: false, at: table.store.location)
         plan = try DataFilePlan(
             sink: schema, metadata: snapshot.metadata, options: options, at: table.store.location)
@@ -59,7 +64,8 @@ public final class AppendWriter: Sendable {
         if files.isEmpty { return nil }
         return try table.commit(
             CommitProposal(
-                actions: files.map { .add($0.add) }, operation: "STREAMING UPDATE",
+                actions: files.map { .add($0.add) }, version: version, metadata: metadata,
+                operation: "STREAMING UPDATE",
                 parameters: ["outputMode": "Append", "queryId": identity.appId, "epochId": String(epoch)],
                 notes: notes, basis: .nothing,
                 step: SetTransaction(

@@ -68,7 +68,8 @@ public struct Compaction: Sendable {
         do throws(DeltaError) {
             let outcome = try table.commit(
                 CommitProposal(
-                    actions: removed + files.map { .add($0.add) }, operation: "OPTIMIZE",
+                    actions: removed + files.map { .add($0.add) }, version: snapshot.version,
+                    metadata: snapshot.metadata, operation: "OPTIMIZE",
                     parameters: ["auto": "true"], basis: .removedFiles))
             return Report(
                 filesJoined: chosen.count, filesWritten: files.count, bytesRead: bytes,

@@ -8,8 +8,11 @@ struct DataFilePlan: Sendable {
     let options: WriteOptions
     let parquet: ParquetOptions
 
-    init(sink: Schema, metadata: TableMetadata, options: WriteOptions, at location: String) throws(DeltaError)
-    {
+    /// - Parameter keys: columns by which rows are found again; they have bounds in any case.
+    init(
+        sink: Schema, metadata: TableMetadata, options: WriteOptions, keys: Set<String> = [],
+        at location: String
+    ) throws(DeltaError) {
         binding = try SinkBinding(sink: sink, table: metadata, at: location)
         splitter = PartitionSplitter(schema: binding.schema, metadata: metadata)
         self.options = options
@@ -18,7 +21,8 @@ struct DataFilePlan: Sendable {
         for field in splitter.dataSchema.fields {
             let name = options.columns.keys.first { $0.lowercased() == field.name.lowercased() }
             var column = name.flatMap { options.columns[$0] } ?? ParquetColumnOptions()
-            if left <= 0 { column.hasBounds = false }
+            if left <= 0 || (field.type.isText && !options.hasTextBounds) { column.hasBounds = false }
+            if keys.contains(field.name) { column.hasBounds = true }
             left -= DataFilePlan.leafCount(field.type)
             columns[field.name] = column
         }

@@ -8,7 +8,7 @@ struct UpsertState: @unchecked Sendable {
     let plan: DataFilePlan
     let metadata: TableMetadata
     /// The version that `files` is in line with.
-    private var version: Int64
+    private(set) var version: Int64
     var sealBefore: Int64?
     /// Places of the key columns in the table, and their names for the columns of deletes.
     let keyColumns: [Int]
@@ -23,8 +23,6 @@ struct UpsertState: @unchecked Sendable {
         location = table.store.location
         try snapshot.tableProtocol.checkWritable(snapshot.metadata, removing: true, at: location)
         metadata = snapshot.metadata
-        plan = try DataFilePlan(
-            sink: schema, metadata: snapshot.metadata, options: options.write, at: location)
         var keyColumns: [Int] = []
         for name in key { keyColumns.append(try UpsertState.column(name, schema, metadata, location)) }
         guard !keyColumns.isEmpty else {
@@ -46,6 +44,10 @@ struct UpsertState: @unchecked Sendable {
             }
             windowColumn = column
         }
+        let fields = metadata.schema.fields
+        plan = try DataFilePlan(
+            sink: schema, metadata: snapshot.metadata, options: options.write,
+            keys: Set((keyColumns + [windowColumn].compactMap { $0 }).map { fields[$0].name }), at: location)
         self.keyColumns = keyColumns
         keyNames = key
         self.sealBefore = sealBefore
@@ -79,10 +81,10 @@ struct UpsertState: @unchecked Sendable {
     mutating func synchronise(_ table: DeltaTable) throws(DeltaError) {
         let snapshot = table.snapshot
         if snapshot.version == version { return }
-        guard snapshot.metadata == metadata else {
+        guard snapshot.metadata.hasColumns(of: metadata) else {
             throw .conflict(
                 Diagnostic(
-                    .conflict, "somebody changed the schema or the properties of the table at \(location)",
+                    .conflict, "somebody changed the schema of the table at \(location)",
                     hint: "start again with the table as it is now"))
         }
         try files.synchronise(snapshot, sealBefore: sealBefore)

@@ -104,7 +104,7 @@ public final class UpsertWriter: Sendable {
                 let outcome = try table.commit(
                     CommitProposal(
                         actions: rewrite.actions(state, at: table.environment.clock()),
-                        operation: "STREAMING UPDATE",
+                        version: state.version, metadata: state.metadata, operation: "STREAMING UPDATE",
                         parameters: [
                             "outputMode": "Update", "queryId": identity.appId, "epochId": String(epoch),
                         ],
@@ -120,7 +120,7 @@ public final class UpsertWriter: Sendable {
                 guard case .conflict(let diagnostic) = error else { throw error }
                 discard(rewrite)
                 // Another schema means other columns to bind: that is for the caller.
-                guard table.snapshot.metadata == state.metadata else { throw error }
+                guard table.snapshot.metadata.hasColumns(of: state.metadata) else { throw error }
                 last = .conflict(diagnostic)
             }
         }

@@ -17,6 +17,10 @@ public protocol AggregateFunction: Sendable {
     /// is the number of its values, an Int64.
     var countsDistinct: Bool { get }
 
+    /// The function for states that are merged out of the order of their rows, as those of sessions are: it takes the
+    /// number of each row, ascending, as one more BIGINT argument. nil when it needs none.
+    var numbered: (any AggregateFunction)? { get }
+
     /// For each i in 0..<count: folds row `rows[i]` of the arguments into `states[i]`, in order.
     func update(
         _ arguments: [Column], rows: UnsafePointer<Int32>, states: UnsafePointer<UnsafeMutableRawPointer>,
@@ -41,6 +45,7 @@ extension AggregateFunction {
     public var blobOffsets: [Int] { [] }
     public var supportsUndo: Bool { false }
     public var countsDistinct: Bool { false }
+    public var numbered: (any AggregateFunction)? { nil }
 
     public func undo(
         _ arguments: [Column], rows: UnsafePointer<Int32>, states: UnsafePointer<UnsafeMutableRawPointer>,

@@ -2,7 +2,7 @@ import Columnar
 
 /// COLLECT_LIST, COLLECT_SET, and LATEST_ and EARLIEST_BY_OFFSET of several values.
 ///
-/// State: how many values; a blob of them, encoded, in the order of the rows.
+/// State: how many values; a blob of them, encoded, in the order of the rows; when numbered, each behind its number.
 struct CollectFunction: AggregateFunction {
     enum Kind: Sendable {
         /// The first values, up to the limit. NULLs count.
@@ -17,15 +17,23 @@ struct CollectFunction: AggregateFunction {
     private let kind: Kind
     private let limit: Int
     private let ignoresNulls: Bool
+    private let isNumbered: Bool
     var stateBytes: Int { 16 }
     var blobOffsets: [Int] { [8] }
     var supportsUndo: Bool { kind == .list }
 
-    init(_ type: DataType, kind: Kind, limit: Int, ignoresNulls: Bool) {
+    /// Lists and sets are merged in the order of sessions, as ksqlDB does it.
+    var numbered: (any AggregateFunction)? {
+        guard kind == .earliest || kind == .latest, case .array(let element) = resultType else { return nil }
+        return CollectFunction(element, kind: kind, limit: limit, ignoresNulls: ignoresNulls, isNumbered: true)
+    }
+
+    init(_ type: DataType, kind: Kind, limit: Int, ignoresNulls: Bool, isNumbered: Bool = false) {
         resultType = .array(type)
         self.kind = kind
         self.limit = limit
         self.ignoresNulls = ignoresNulls
+        self.isNumbered = isNumbered
     }
 
     func update(
@@ -37,6 +45,7 @@ struct CollectFunction: AggregateFunction {
             let row = Int(rows[index])
             if ignoresNulls, !arguments[0].isValid(row) { continue }
             encoded.removeAll(keepingCapacity: true)
+            if isNumbered { withUnsafeBytes(of: arguments[1].int64s[row]) { encoded += $0 } }
             RowCodec.encode(arguments[0], row, into: &encoded)
             add(encoded, to: states[index], blobs)
         }
@@ -81,10 +90,28 @@ struct CollectFunction: AggregateFunction {
     }
 
     func merge(_ source: UnsafeMutableRawPointer, into target: UnsafeMutableRawPointer, blobs: BlobHeap) {
+        if isNumbered { return mergeNumbered(source, into: target, blobs: blobs) }
         EntryList(blobs: blobs, reference: source + 8).forEach { entry in
             add(Array(entry.bytes), to: target, blobs)
             return true
         }
+    }
+
+    private func mergeNumbered(
+        _ source: UnsafeMutableRawPointer, into target: UnsafeMutableRawPointer, blobs: BlobHeap
+    ) {
+        var entries: [[UInt8]] = []
+        for state in [target, source] {
+            EntryList(blobs: blobs, reference: state + 8).forEach { entry in
+                entries.append(Array(entry.bytes))
+                return true
+            }
+        }
+        func number(_ entry: [UInt8]) -> Int64 { entry.withUnsafeBytes { $0.loadUnaligned(as: Int64.self) } }
+        entries.sort { number($0) < number($1) }
+        blobs.release(at: target + 8)
+        target.storeBytes(of: 0, as: Int64.self)
+        for entry in entries { add(entry, to: target, blobs) }
     }
 
     func results(
@@ -93,7 +120,7 @@ struct CollectFunction: AggregateFunction {
         let builder = ColumnBuilder(type: resultType, capacity: count)
         for index in 0..<count {
             EntryList(blobs: blobs, reference: states[index] + 8).forEach { entry in
-                var position = 0
+                var position = isNumbered ? 8 : 0
                 RowCodec.decode(entry.bytes, &position, into: builder.children[0])
                 return true
             }

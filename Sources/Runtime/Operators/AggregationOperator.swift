@@ -139,6 +139,10 @@ struct GroupedRows: Sendable {
     let arguments: [(start: Int, count: Int)]
     /// Fingerprints of the argument of each aggregate that counts distinct values; by row of the batch.
     let distinctValues: [Buffer?]
+    /// For sessions: the number of each row's record, for the functions that take it. Known only when the batch has its
+    /// place, so shards fill it in, each for its own rows.
+    private let numbers: Column?
+    private let isNumbered: [Bool]
 
     init(rows: ShardedRows, plan: AggregationPlan, seed: Fingerprint) {
         self.rows = rows
@@ -161,12 +165,20 @@ struct GroupedRows: Sendable {
         }
         self.arguments = arguments
         distinctValues = distinct
+        isNumbered = plan.aggregates.map { plan.hasSessions && $0.function.numbered != nil }
+        numbers = isNumbered.contains(true)
+            ? .bigints([Int64](repeating: 0, count: rows.batch.count)) : nil
     }
+
+    func note(_ number: Int64, of row: Int) { numbers?.int64s[row] = number }
 
     var keys: [Column] { Array(rows.columns[..<keyCount]) }
 
     func arguments(of aggregate: Int) -> [Column] {
         let (start, count) = arguments[aggregate]
-        return Array(rows.columns[start..<start + count])
+        let own = Array(rows.columns[start..<start + count])
+        guard let numbers, isNumbered[aggregate] else { return own }
+        // Behind the one column that such functions fold; their options are known.
+        return [own[0], numbers]
     }
 }

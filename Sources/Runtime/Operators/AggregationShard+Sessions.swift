@@ -110,6 +110,7 @@ extension AggregationShard {
             setKey(of: state, rows.keys, row: Int(row))
         }
         let sequence = rows.rows.batch.sequence(of: Int(row))
+        rows.note(sequence, of: Int(row))
         let state = store.payload(of: slot)
         let hasMoved = state.field(GroupLayout.emittedStart) != merged.start
             || state.field(GroupLayout.emittedEnd) != merged.end

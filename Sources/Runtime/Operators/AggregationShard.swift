@@ -48,7 +48,7 @@ final class AggregationShard: @unchecked Sendable {
     ) {
         self.plan = plan
         self.output = output
-        functions = plan.aggregates.map(\.function)
+        functions = plan.stateFunctions
         layout = GroupLayout(functions, keepsSets: sessions != nil)
         self.store = store
         self.distinctStores = distinctStores

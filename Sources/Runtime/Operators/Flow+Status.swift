@@ -28,6 +28,17 @@ extension Flow {
         return notes
     }
 
+    /// The end of windows before which the relation's rows can't change any more; nil without windows or watermark.
+    func settledBefore(_ relation: String) -> Int64? {
+        guard let query = queries.first(where: { $0.plan.output.name == relation }),
+            case .aggregation(let aggregation) = query.plan.shape, let window = aggregation.window,
+            let watermark = progress.map(\.watermark).min(), watermark > .min
+        else { return nil }
+        // A session's end is its last event; others may join it for as long as the gap.
+        if case .session(let gap) = window.kind { return watermark - window.grace - gap }
+        return watermark - window.grace
+    }
+
     /// Fills in the counts of sources and relations.
     func describe(into status: inout PipelineStatus, lags: [Int], sinks: [String: [any Sink]]) {
         status.sources = scans.enumerated().map { index, scan in

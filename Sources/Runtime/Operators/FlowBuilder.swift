@@ -116,9 +116,8 @@ struct FlowBuilder {
     private func makeAggregation(
         _ plan: AggregationPlan, _ query: QueryPlan, _ output: Outputs, _ level: Int, _ slots: Int
     ) -> AggregationOperator {
-        let isSession: Bool
-        if case .session = plan.window?.kind { isSession = true } else { isSession = false }
-        let layout = GroupLayout(plan.aggregates.map(\.function), keepsSets: isSession)
+        let isSession = plan.hasSessions
+        let layout = GroupLayout(plan.stateFunctions, keepsSets: isSession)
         let name = query.output.name
         let isRead = self.plan.queries.contains { $0.input.name == query.output.name }
         var shards: [AggregationShard] = []

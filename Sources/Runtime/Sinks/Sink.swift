@@ -29,8 +29,7 @@ public protocol Sink: AnyObject, Sendable {
     /// After `prepare`: the last epoch for which the target has, or will have, rows of ours; nil when there is none. What
     /// the checkpoint expects to find there.
     var lastEpochWithRows: Int64? { get }
-    /// - Parameter notes: what is to be kept with the commit for people, such as counts of late rows.
-    func commit(notes: [String: Int64]) throws(SinkError)
+    func commit(_ commit: SinkCommit) throws(SinkError)
     func abandon()
     /// Work that may be put off, such as merging small files; called between epochs.
     func maintain() throws(SinkError)

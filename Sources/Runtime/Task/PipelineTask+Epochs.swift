@@ -19,8 +19,8 @@ extension PipelineTask {
         }
         checkpoint.attachments = [Self.attachment: currentCheckpoint(flow).bytes]
         try persistingState { () throws(StateError) in try checkpoint.write(epoch: Int(open.number)) }
-        let notes = sinkNotes(flow)
-        try deliveringAll { sink throws(SinkError) in try sink.commit(notes: notes[sink.name] ?? [:]) }
+        let commits = sinkCommits(flow)
+        try deliveringAll { sink throws(SinkError) in try sink.commit(commits[sink.name] ?? SinkCommit()) }
         try persisting("the write-ahead log") { () throws(StorageError) in try open.log.finish() }
         try finish(open, started)
     }
@@ -43,13 +43,15 @@ extension PipelineTask {
         }
     }
 
-    /// What each sink keeps with its commit, by the sink's name.
-    private func sinkNotes(_ flow: Flow) -> [String: [String: Int64]] {
-        var notes: [String: [String: Int64]] = [:]
+    /// What each sink is told at its commit, by the sink's name.
+    private func sinkCommits(_ flow: Flow) -> [String: SinkCommit] {
+        var commits: [String: SinkCommit] = [:]
         for (relation, targets) in sinks {
-            for sink in targets { notes[sink.name] = flow.notes(for: relation) }
+            let commit = SinkCommit(
+                notes: flow.notes(for: relation), settledBefore: flow.settledBefore(relation))
+            for sink in targets { commits[sink.name] = commit }
         }
-        return notes
+        return commits
     }
 
     private static let attachment = "task"

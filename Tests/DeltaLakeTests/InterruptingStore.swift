@@ -1,0 +1,43 @@
+import Foundation
+import Storage
+
+/// A store that lets something else happen once, just before a data file is put.
+final class InterruptingStore: ObjectStore, @unchecked Sendable {
+    private let base: any ObjectStore
+    private let lock = NSLock()
+    private var interruption: (() throws -> Void)?
+
+    init(_ base: any ObjectStore) { self.base = base }
+
+    func interruptOnce(_ interruption: @escaping () throws -> Void) {
+        lock.withLock { self.interruption = interruption }
+    }
+
+    var location: String { base.location }
+
+    func put(_ name: String, _ bytes: UnsafeRawBufferPointer) throws(StorageError) {
+        let now = lock.withLock { () -> (() throws -> Void)? in
+            guard name.hasSuffix(".parquet"), !name.hasPrefix("_delta_log/") else { return nil }
+            defer { interruption = nil }
+            return interruption
+        }
+        do {
+            try now?()
+        } catch {
+            throw .invalid(path: name, reason: "the interruption failed: \(error)")
+        }
+        try base.put(name, bytes)
+    }
+
+    func putIfAbsent(_ name: String, _ bytes: UnsafeRawBufferPointer) throws(StorageError) {
+        try base.putIfAbsent(name, bytes)
+    }
+
+    func get(_ name: String) throws(StorageError) -> [UInt8] { try base.get(name) }
+
+    func list(prefix: String, after: String?) throws(StorageError) -> [StoredObject] {
+        try base.list(prefix: prefix, after: after)
+    }
+
+    func delete(_ name: String) throws(StorageError) { try base.delete(name) }
+}
