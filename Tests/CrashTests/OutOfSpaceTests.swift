@@ -47,9 +47,9 @@ import Testing
         let reference = try PowerLossTests.reference.get()
         let machine = try machineWithInput()
         var random = SeededGenerator(seed: seed)
-        let used = machine.disk.usedBytes
         // Enough for the instance's name: without it there is no task yet.
-        machine.disk.limitCapacity(Int.random(in: used + 600..<reference.disk.usedBytes, using: &random))
+        let least = machine.disk.usedBytes + 600
+        machine.disk.limitCapacity(Int.random(in: least..<(least + reference.disk.usedBytes) / 2, using: &random))
         let reasons = try run(machine) { machine.disk.limitCapacity(nil) }
         #expect(reasons.contains { $0.message.contains("no space left") }, "\(reasons)")
         #expect(reasons.allSatisfy { $0.hint != nil })
@@ -105,8 +105,10 @@ import Testing
         do {
             _ = try run(machine) {}
         } catch let error as Diagnostic {
-            // Some steps end the task: it must say why, and the next one goes on.
-            #expect(error.message.contains("input/output error"), "operation \(operation): \(error)")
+            // Some steps end the task: it must say why, and the next one goes on. What a failed synchronisation has
+            // left on the disk nobody knows, so that is never tried again.
+            let isTold = ["input/output error", "an earlier write was lost"].contains { error.message.contains($0) }
+            #expect(isTold, "operation \(operation): \(error)")
             #expect(error.hint != nil, "operation \(operation): \(error)")
             try machine.run()
         }
