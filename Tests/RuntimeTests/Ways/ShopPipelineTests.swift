@@ -13,7 +13,8 @@ import Testing
         let grace = "GRACE PERIOD \(settings.grace) MILLISECONDS"
         let tumbling = "WINDOW TUMBLING (SIZE \(settings.size) MILLISECONDS, \(grace))"
         let hopping =
-            "WINDOW HOPPING (SIZE \(settings.size) MILLISECONDS, ADVANCE BY \(settings.advance) MILLISECONDS, \(grace))"
+            "WINDOW HOPPING (SIZE \(settings.size) MILLISECONDS, "
+            + "ADVANCE BY \(settings.advance) MILLISECONDS, \(grace))"
         let session = "WINDOW SESSION (\(settings.gap) MILLISECONDS, \(grace))"
         return """
             CREATE STREAM raw (id INT, k STRING, amount DECIMAL(10, 0), page STRING, ts BIGINT)
@@ -113,7 +114,8 @@ import Testing
         }
         func sessions(_ list: [(key: String, session: ShopModel.Session)]) -> [String] {
             list.map { key, session in
-                "\(ShopModel.name(key, session.start, session.end)): \(ShopModel.summary(session.events.map(\.event)))"
+                "\(ShopModel.name(key, session.start, session.end)): "
+                    + "\(ShopModel.summary(session.events.map(\.event)))"
             }.sorted()
         }
         return [
@@ -132,8 +134,9 @@ import Testing
             if name == "SILVER" { return "\(text("ID")) \(text("TS"))" }
             let window = json["WINDOWSTART"] == nil ? "" : "\(text("WINDOWSTART"))-\(text("WINDOWEND")) "
             return
-                "\(window)\(text("K")): n \(text("N")) total \(text("TOTAL")) lowest \(text("LOWEST")) highest "
-                + "\(text("HIGHEST")) pages \(text("PAGES")) first \(text("FIRST")) last \(text("LAST"))"
+                "\(window)\(text("K")): n \(text("N")) total \(text("TOTAL")) lowest \(text("LOWEST")) "
+                + "highest \(text("HIGHEST")) pages \(text("PAGES")) "
+                + "first \(text("FIRST")) last \(text("LAST"))"
         }.sortedUnless(name == "SILVER")
     }
 }
