@@ -125,6 +125,7 @@ let package = Package(
                 "Diagnostics",
             ],
             swiftSettings: house),
+        .testTarget(name: "EndToEndTests", swiftSettings: house),
     ],
     cxxLanguageStandard: .cxx20
 )
