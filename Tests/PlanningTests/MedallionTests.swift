@@ -6,7 +6,8 @@ import Testing
 
 /// The pipeline that people meet first must always plan.
 @Suite struct MedallionTests {
-    private static let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    private static let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent()
         .deletingLastPathComponent().appendingPathComponent("pipelines/medallion/medallion.sql")
 
     private static func plan(_ overrides: [String: String]) throws -> PipelinePlan {

@@ -11,7 +11,8 @@ import Testing
         return ChunkTime(partition: partition, count: times.count, runningMaxima: buffer)
     }
 
-    /// Watermarks of chunks of several partitions, against the minimum over all that came before, record by record.
+    /// Watermarks of chunks of several partitions, against the minimum over all that came before, record by
+    /// record.
     @Test(arguments: 1...80 as ClosedRange<UInt64>)
     func followsTheSlowestPartition(_ seed: UInt64) {
         var random = SeededGenerator(seed: seed)
@@ -32,7 +33,9 @@ import Testing
             for (row, time) in times.enumerated() {
                 if let time { maxima[partition] = max(maxima[partition] ?? .min, time) }
                 if let slowest = maxima.values.min() { watermark = max(watermark, slowest - delay) }
-                #expect(chunk.watermark(at: row) == watermark, "seed \(seed), row \(row) of partition \(partition)")
+                #expect(
+                    chunk.watermark(at: row) == watermark,
+                    "seed \(seed), row \(row) of partition \(partition)")
             }
             sequence += Int64(times.count)
             #expect(progress.watermark == watermark, "seed \(seed)")

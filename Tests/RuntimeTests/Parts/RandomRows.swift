@@ -31,18 +31,21 @@ enum RandomRows {
         case .integer: return .integer(Int32.random(in: .min ... .max, using: &random))
         case .bigint: return .bigint(Int64.random(in: .min ... .max, using: &random))
         case .double: return .double(Double.random(in: -1e9...1e9, using: &random))
-        case .decimal(_, let scale): return .decimal(Int128(Int64.random(in: .min ... .max, using: &random)) * 7, scale: scale)
+        case .decimal(_, let scale):
+            return .decimal(Int128(Int64.random(in: .min ... .max, using: &random)) * 7, scale: scale)
         case .string: return .string(String(repeating: "aé", count: Int.random(in: 0...12, using: &random)))
         case .bytes: return .bytes((0..<Int.random(in: 0...20, using: &random)).map { UInt8($0) })
         case .date: return .date(Int32.random(in: -9_999...99_999, using: &random))
         case .time: return .time(Int32.random(in: 0..<86_400_000, using: &random))
         case .timestamp: return .timestamp(Int64.random(in: -1_000_000...1_000_000, using: &random))
         case .array(let element):
-            return .array((0..<Int.random(in: 0...3, using: &random)).map { _ in value(element, using: &random) })
+            return .array(
+                (0..<Int.random(in: 0...3, using: &random)).map { _ in value(element, using: &random) })
         case .map(_, let value):
-            return .map((0..<Int.random(in: 0...3, using: &random)).map {
-                (key: .string("k\($0)"), value: self.value(value, using: &random))
-            })
+            return .map(
+                (0..<Int.random(in: 0...3, using: &random)).map {
+                    (key: .string("k\($0)"), value: self.value(value, using: &random))
+                })
         case .structure(let fields): return .structure(fields.map { value($0.type, using: &random) })
         }
     }

@@ -7,7 +7,8 @@ import Testing
         var checkpoint = TaskCheckpoint()
         checkpoint.positions = ["EVENTS": [1, 2, 3], "Ünïcode": [], "": [0]]
         checkpoint.progress = [
-            "EVENTS": SourceProgress(delay: 0, maxima: [5, .min, .max], watermark: -7, nextSequence: 1 << 50),
+            "EVENTS": SourceProgress(
+                delay: 0, maxima: [5, .min, .max], watermark: -7, nextSequence: 1 << 50),
             "EMPTY": SourceProgress(delay: 0),
         ]
         checkpoint.counters = ["relation/A": [1, 2, 3, 4, 5], "none": []]

@@ -10,7 +10,9 @@ import Testing
         defer { pool.stop() }
         var random = SeededGenerator(seed: UInt64(threads))
         for round in 0..<1_500 {
-            let count = round % 7 == 0 ? Int.random(in: 0...300, using: &random) : Int.random(in: 0...9, using: &random)
+            let count =
+                round % 7 == 0
+                ? Int.random(in: 0...300, using: &random) : Int.random(in: 0...9, using: &random)
             let calls = Mutex([Int](repeating: 0, count: count))
             pool.forEach(count) { index in calls.withLock { $0[index] += 1 } }
             #expect(calls.withLock { $0.allSatisfy { $0 == 1 } }, "round \(round), \(threads) threads")

@@ -37,7 +37,8 @@ struct PipelineRun {
             var latest: [String: MemorySink.Record] = [:]
             for record in all {
                 let key =
-                    "\(record.values[..<relation.keyCount]) \(record.windowStart ?? 0) \(record.windowEnd ?? 0)"
+                    "\(record.values[..<relation.keyCount]) \(record.windowStart ?? 0) "
+                    + "\(record.windowEnd ?? 0)"
                 latest[key] = record.isDeletion ? nil : record
             }
             return latest.values.map { Self.text($0, relation) }.sorted()

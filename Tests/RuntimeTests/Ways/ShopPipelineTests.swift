@@ -8,12 +8,14 @@ import Testing
     private static func statements(_ settings: ShopModel.Settings) -> String {
         let aggregates = """
             COUNT(*) AS n, SUM(amount) AS total, MIN(amount) AS lowest, MAX(amount) AS highest,
-            COUNT_DISTINCT(page) AS pages, EARLIEST_BY_OFFSET(page) AS first, LATEST_BY_OFFSET(page, false) AS last
+            COUNT_DISTINCT(page) AS pages, EARLIEST_BY_OFFSET(page) AS first,
+            LATEST_BY_OFFSET(page, false) AS last
             """
         let grace = "GRACE PERIOD \(settings.grace) MILLISECONDS"
         let tumbling = "WINDOW TUMBLING (SIZE \(settings.size) MILLISECONDS, \(grace))"
         let hopping =
-            "WINDOW HOPPING (SIZE \(settings.size) MILLISECONDS, ADVANCE BY \(settings.advance) MILLISECONDS, \(grace))"
+            "WINDOW HOPPING (SIZE \(settings.size) MILLISECONDS, "
+            + "ADVANCE BY \(settings.advance) MILLISECONDS, \(grace))"
         let session = "WINDOW SESSION (\(settings.gap) MILLISECONDS, \(grace))"
         return """
             CREATE STREAM raw (id INT, k STRING, amount DECIMAL(10, 0), page STRING, ts BIGINT)
@@ -25,9 +27,12 @@ import Testing
             CREATE TABLE tumbling AS SELECT k, \(aggregates) FROM silver \(tumbling) GROUP BY k;
             CREATE TABLE hopping AS SELECT k, \(aggregates) FROM silver \(hopping) GROUP BY k;
             CREATE TABLE sessions AS SELECT k, \(aggregates) FROM silver \(session) GROUP BY k;
-            CREATE TABLE tumbling_final AS SELECT k, \(aggregates) FROM silver \(tumbling) GROUP BY k EMIT FINAL;
-            CREATE TABLE hopping_final AS SELECT k, \(aggregates) FROM silver \(hopping) GROUP BY k EMIT FINAL;
-            CREATE TABLE sessions_final AS SELECT k, \(aggregates) FROM silver \(session) GROUP BY k EMIT FINAL;
+            CREATE TABLE tumbling_final AS
+              SELECT k, \(aggregates) FROM silver \(tumbling) GROUP BY k EMIT FINAL;
+            CREATE TABLE hopping_final AS
+              SELECT k, \(aggregates) FROM silver \(hopping) GROUP BY k EMIT FINAL;
+            CREATE TABLE sessions_final AS
+              SELECT k, \(aggregates) FROM silver \(session) GROUP BY k EMIT FINAL;
             """
     }
 
@@ -113,7 +118,8 @@ import Testing
         }
         func sessions(_ list: [(key: String, session: ShopModel.Session)]) -> [String] {
             list.map { key, session in
-                "\(ShopModel.name(key, session.start, session.end)): \(ShopModel.summary(session.events.map(\.event)))"
+                ShopModel.name(key, session.start, session.end) + ": "
+                    + ShopModel.summary(session.events.map(\.event))
             }.sorted()
         }
         return [
@@ -132,8 +138,8 @@ import Testing
             if name == "SILVER" { return "\(text("ID")) \(text("TS"))" }
             let window = json["WINDOWSTART"] == nil ? "" : "\(text("WINDOWSTART"))-\(text("WINDOWEND")) "
             return
-                "\(window)\(text("K")): n \(text("N")) total \(text("TOTAL")) lowest \(text("LOWEST")) highest "
-                + "\(text("HIGHEST")) pages \(text("PAGES")) first \(text("FIRST")) last \(text("LAST"))"
+                "\(window)\(text("K")): n \(text("N")) total \(text("TOTAL")) lowest \(text("LOWEST")) "
+                + "highest \(text("HIGHEST")) pages \(text("PAGES")) first \(text("FIRST")) last \(text("LAST"))"
         }.sortedUnless(name == "SILVER")
     }
 }
