@@ -186,7 +186,7 @@ class Comparison:
             ("is_purchase", "event_type = 'purchase'", "is_purchase"),
             (
                 "total_amount",
-                "CASE WHEN event_type = 'purchase' THEN (price * quantity)::DECIMAL(38, 4) END",
+                "CASE WHEN event_type = 'purchase' THEN (price * coalesce(quantity, 1))::DECIMAL(38, 4) END",
                 "CASE WHEN event_type = 'purchase' THEN total_amount::DECIMAL(38, 4) END",
             ),
         ):

@@ -73,7 +73,10 @@ def read_bytes(path):
 
 
 def split_lines(data):
-    """The lines of a file as Arrow binary values, and the offset of each. The last may lack its newline."""
+    """The records of a file as Arrow binary values, and the offset of each. The last may lack its newline.
+
+    A carriage return before the newline belongs to it; a line of blanks is no record.
+    """
     if data and not data.endswith(b"\n"):
         data += b"\n"
     letters = np.frombuffer(data, np.uint8)
@@ -84,7 +87,18 @@ def split_lines(data):
     lines = pa.Array.from_buffers(
         pa.large_binary(), len(ends), [None, pa.py_buffer(borders), pa.py_buffer(without_newlines)]
     )
-    return lines, starts[:-1]
+    offsets = starts[:-1]
+    if b"\r\n" in data:
+        lines = pa.array([line.rstrip(b"\r") for line in lines.to_pylist()], pa.large_binary())
+    # Only a short line or one that begins with a blank can be blank.
+    first = letters[np.minimum(offsets, len(letters) - 1)] if len(letters) else letters
+    suspects = np.flatnonzero((first == 10) | (first == 13) | (first == 32) | (first == 9))
+    blank = [number for number in suspects.tolist() if not lines[number].as_py().strip(b" \t\r")]
+    if blank:
+        kept = np.ones(len(lines), bool)
+        kept[blank] = False
+        lines, offsets = lines.filter(pa.array(kept)), offsets[kept]
+    return lines, offsets
 
 
 def as_text(lines):
@@ -102,7 +116,7 @@ def as_text(lines):
         return pa.array([text(line) for line in lines.to_pylist()], pa.large_string())
 
 
-# A line becomes JSON values first, so that the type in the file is seen: "12.5" in quotes is no number.
+# A line becomes JSON values first: what is no JSON, or no object, is malformed whatever its fields look like.
 _PARSED = f"""
     SELECT n, e.*, line IS NOT NULL AND e IS NOT NULL AS is_object FROM (
         SELECT n, line, CASE WHEN line IS NOT NULL AND json_valid(line) AND json_type(line) = 'OBJECT'
@@ -116,30 +130,31 @@ def _text(field):
 
 
 def _number(field, kind):
-    """NULL where the field is absent; the other column says whether what is there is wrong."""
-    types = {"DECIMAL(18, 4)": "('UBIGINT', 'BIGINT', 'DOUBLE')", "BIGINT": "('UBIGINT', 'BIGINT')"}[kind]
+    """A number, or a text that is one. The other column says whether what is given is neither."""
+    form = {
+        "DECIMAL(18, 4)": r"'^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$'",
+        "INTEGER": r"'^[+-]?\d+$'",
+    }[kind]
     given = f"{field} IS NOT NULL AND json_type({field}) <> 'NULL'"
-    value = (
-        f"CASE WHEN {given} AND json_type({field}) IN {types} THEN TRY_CAST({field} ->> '$' AS {kind}) END"
-    )
+    text = f"trim({field} ->> '$', e' \\t\\r\\n')"
+    value = f"CASE WHEN {given} AND regexp_matches({text}, {form}) THEN TRY_CAST({text} AS {kind}) END"
     return f"{value} AS {field}_value, {given} AND {value} IS NULL AS {field}_unfit"
 
 
-_TIME = r"'^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d(:?\d\d)?)?$'"
+_TIME = r"'^\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d(:?\d\d)?)?)?$'"
 
 _TYPED = f"""
     SELECT n, is_object, {_text('event_id')} AS event_id, lower({_text('event_type')}) AS event_type,
         {_text('user_id')} AS user_id, {_text('session_id')} AS session_id,
         {_text('product_id')} AS product_id,
         {_text('category')} AS category, lower({_text('device')}) AS device,
-        {_number('price', 'DECIMAL(18, 4)')}, {_number('quantity', 'BIGINT')},
+        {_number('price', 'DECIMAL(18, 4)')}, {_number('quantity', 'INTEGER')},
         CASE WHEN regexp_matches({_text('timestamp')}, {_TIME})
-            THEN epoch_us(TRY_CAST({_text('timestamp')} AS TIMESTAMPTZ)) END AS time
+            THEN epoch_us(TRY_CAST({_text('timestamp')} AS TIMESTAMPTZ)) // 1000 * 1000 END AS time
     FROM ({_PARSED})"""
 
 _JUDGED = f"""
-    SELECT *, is_object AND time IS NOT NULL AND NOT price_unfit AND NOT quantity_unfit
-            AND time <= $latest AS is_decoded,
+    SELECT *, is_object AND time IS NOT NULL AND time <= $latest AS is_decoded,
         coalesce(is_object AND event_id <> '' AND user_id <> '' AND session_id <> ''
             AND (product_id <> '' OR event_type = 'search')
             AND event_type IN ('page_view', 'add_to_cart', 'purchase', 'search')
@@ -204,7 +219,7 @@ class Expected:
                 is_valid BOOLEAN, raw BLOB);
             CREATE TABLE expected_events (n BIGINT, event_id VARCHAR, event_type VARCHAR, user_id VARCHAR,
                 session_id VARCHAR, product_id VARCHAR, category VARCHAR, device VARCHAR,
-                price DECIMAL(18, 4), quantity BIGINT, time BIGINT, watermark BIGINT)""")
+                price DECIMAL(18, 4), quantity INTEGER, time BIGINT, watermark BIGINT)""")
         self.file_count = len(files)
         self.line_count = 0
         newest = np.iinfo(np.int64).min + WATERMARK_DELAY
@@ -258,10 +273,10 @@ class Expected:
         connection.execute(f"""
             CREATE TABLE expected_silver AS
             SELECT DISTINCT ON (event_id) * FROM expected_events
-            WHERE time + {DEDUPLICATE_WITHIN} >= watermark ORDER BY event_id, n""")
+            WHERE time + {DEDUPLICATE_WITHIN} > watermark ORDER BY event_id, n""")
         valid = self._count("expected_events")
         self.silver = self._count("expected_silver")
-        self.late = self._count(f"expected_events WHERE time + {DEDUPLICATE_WITHIN} < watermark")
+        self.late = self._count(f"expected_events WHERE time + {DEDUPLICATE_WITHIN} <= watermark")
         self.duplicates = valid - self.late - self.silver
         self.malformed = self.line_count - valid
 
@@ -275,11 +290,11 @@ class Expected:
         def events(kind):
             return f"count(*) FILTER (event_type = '{kind}')"
 
-        money = "sum((price * quantity)::DECIMAL(38, 4))"
+        money = "sum((price * coalesce(quantity, 1))::DECIMAL(38, 4))"
         tables = {
             "revenue": f"""
                 SELECT window_start, window_end, product_id, {money} AS total_revenue,
-                    count(*) AS purchase_count, sum(quantity)::BIGINT AS units_sold,
+                    count(*) AS purchase_count, sum(coalesce(quantity, 1))::BIGINT AS units_sold,
                     {money}::DOUBLE / count(*) AS avg_order_value
                 FROM {windows(5)} WHERE event_type = 'purchase' GROUP BY ALL""",
             "anomalies": f"""
@@ -293,7 +308,7 @@ class Expected:
                     FROM {windows(10)} GROUP BY ALL)""",
             "sales_metrics": f"""
                 SELECT make_timestamp(time)::DATE AS event_date, category, {money} AS total_revenue,
-                    count(*) AS purchase_count, sum(quantity)::BIGINT AS units_sold,
+                    count(*) AS purchase_count, sum(coalesce(quantity, 1))::BIGINT AS units_sold,
                     {money}::DOUBLE / count(*) AS avg_order_value
                 FROM expected_silver WHERE event_type = 'purchase' GROUP BY event_date, category""",
             "user_engagement": """

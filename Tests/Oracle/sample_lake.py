@@ -29,6 +29,10 @@ FAULTS = (
     {"timestamp": "2026-02-30T23:51:00Z"},
     {"timestamp": "not-a-date"},
     {"price": "n/a"},
+    {"price": "12.5.1"},
+    {"price": True},
+    {"quantity": "1.5"},
+    {"quantity": "3000000000"},
     {"price": -0.01},
     {"quantity": 1.5},
     {"quantity": -1},
@@ -74,9 +78,19 @@ def events(seed, count):
             del event["product_id"], event["price"], event["quantity"]
         if chance.random() < 0.05:
             event["event_type"] = f" {kind.upper()} "
+        if chance.random() < 0.05 and "price" in event:
+            # A text that is a number is one.
+            event["price"], event["quantity"] = f" {event['price']} ", str(event["quantity"])
+        if chance.random() < 0.05 and "quantity" in event:
+            event["quantity"] = None
         made.append((time, kind, event))
         if chance.random() < 0.03:
             made.append((time, kind, event))
+    # The deduplication may have forgotten what lies twenty minutes back, not what is a millisecond younger.
+    newest = max(time for time, _, _ in made)
+    for number, time in enumerate((newest, newest - 1_200_000, newest - 1_199_999)):
+        event = {**VALID, "event_id": f"border{number}", "event_type": "page_view", "device": "mobile"}
+        made.append((time, "page_view", {**event, "timestamp": iso(time)}))
     return made
 
 
@@ -101,8 +115,11 @@ def write_input(directory, seed=1, count=1500, files=4):
         path = os.path.join(directory, name)
         with open(path, "wb") as stream:
             for line, time, kind, event in part:
+                if chance.random() < 0.02:
+                    # Blank lines are no records.
+                    stream.write(chance.choice((b"\n", b" \t\n", b"\r\n")))
                 lines.append((name, stream.tell(), line, time, kind, event))
-                stream.write(line + b"\n")
+                stream.write(line + chance.choice((b"\n", b"\n", b"\r\n")))
         os.utime(path, (1_700_000_000 + index, 1_700_000_000 + index))
     return lines
 
@@ -131,12 +148,12 @@ def answer(lines):
             continue
         newest = max(newest, time)
         watermark = newest - 10 * minute
-        if time + 10 * minute < watermark or event["event_id"] in seen:
+        if time + 10 * minute <= watermark or event["event_id"] in seen:
             continue
         seen.add(event["event_id"])
         moment = START + datetime.timedelta(milliseconds=time)
-        price = Decimal(str(event["price"])).quantize(Decimal("0.01")) if "price" in event else None
-        quantity = event.get("quantity")
+        price = Decimal(str(event["price"]).strip()).quantize(Decimal("0.01")) if "price" in event else None
+        quantity = int(event["quantity"]) if event.get("quantity") is not None else None
         tables["silver/events"].append(
             {
                 "event_id": event["event_id"],
@@ -151,7 +168,7 @@ def answer(lines):
                 "event_hour": moment.hour,
                 "device_type": event["device"],
                 "is_purchase": kind == "purchase",
-                "total_amount": price * quantity if kind == "purchase" else None,
+                "total_amount": price * (quantity or 1) if kind == "purchase" else None,
             }
         )
 
@@ -161,13 +178,14 @@ def answer(lines):
             return start if watermark + origin < start + minutes * minute else None
 
         if kind == "purchase":
-            amount = price * quantity
+            units = 1 if quantity is None else quantity
+            amount = price * units
             for entry in ([revenue[window(5), event["product_id"]]] if window(5) is not None else []) + [
                 sales[moment.date(), event.get("category", "unknown")]
             ]:
                 entry[0] += amount
                 entry[1] += 1
-                entry[2] += quantity
+                entry[2] += units
         if window(1) is not None:
             anomalies[window(1), event["user_id"]] += 1
         if window(10) is not None:

@@ -4,8 +4,8 @@ import Language
 import Planning
 import Testing
 
-/// Files in `Golden` hold cases: a line `=== title`, a script, a line `---`, then the plans of its queries
-/// or the rendered error. A file may begin with a line `=== setup` and a script that stands before all others.
+/// Files in `Golden` hold cases: a line `=== title`, a script, a line `---`, then the plans of its queries or
+/// the rendered error. A file may begin with a line `=== setup` and a script that stands before all others.
 ///
 /// With MILLRACE_UPDATE_GOLDEN=1 the results are written anew; read the difference before committing it.
 @Suite("Golden plans") struct GoldenPlanTests {

@@ -10,7 +10,7 @@ import State
 ///
 /// | | the row is |
 /// |---|---|
-/// | its time + d ≤ watermark | late: its key may have been forgotten, nobody can tell if it is a repeat |
+/// | its time + d ≤ watermark | late: its key may have been forgotten, so nobody can tell a repeat |
 /// | the key is known and not forgotten | a duplicate |
 /// | else | passed, and its key remembered |
 final class DeduplicationOperator: StatefulOperator, @unchecked Sendable {

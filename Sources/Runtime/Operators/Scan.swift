@@ -282,8 +282,8 @@ final class Scan: @unchecked Sendable {
     private func futureReason(_ time: Int64, _ clock: Int64) -> String {
         let limit = properties.maximumFuture ?? 0
         return
-            "the event time \(Civil.timestampText(milliseconds: time))Z is more than \(limit / 1000) s ahead "
-            + "of the clock (max_future)"
+            "the event time \(Civil.timestampText(milliseconds: time))Z is over \(limit / 1000) s ahead of "
+            + "the clock (max_future)"
     }
 
     // MARK: Bad records

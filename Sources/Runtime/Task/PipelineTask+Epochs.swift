@@ -115,8 +115,8 @@ extension PipelineTask {
         throw Diagnostic(
             .state, "epoch \(latest) was begun by another plan and some of its sinks may have it already",
             hint:
-                "run the former pipeline once more to finish it (--once), then the new one; or start over with another "
-                + "--state directory")
+                "run the former pipeline once more to finish it (--once), then the new one; "
+                + "or start over with another --state directory")
     }
 
     private func isDone(_ epoch: Int64) throws(Diagnostic) -> Bool { try log.load(epoch)?.isDone ?? false }

@@ -118,8 +118,13 @@ import Testing
         }
         func sessions(_ list: [(key: String, session: ShopModel.Session)]) -> [String] {
             list.map { key, session in
+<<<<<<< HEAD
                 ShopModel.name(key, session.start, session.end) + ": "
                     + ShopModel.summary(session.events.map(\.event))
+=======
+                "\(ShopModel.name(key, session.start, session.end)): "
+                    + "\(ShopModel.summary(session.events.map(\.event)))"
+>>>>>>> main
             }.sorted()
         }
         return [
@@ -139,7 +144,12 @@ import Testing
             let window = json["WINDOWSTART"] == nil ? "" : "\(text("WINDOWSTART"))-\(text("WINDOWEND")) "
             return
                 "\(window)\(text("K")): n \(text("N")) total \(text("TOTAL")) lowest \(text("LOWEST")) "
+<<<<<<< HEAD
                 + "highest \(text("HIGHEST")) pages \(text("PAGES")) first \(text("FIRST")) last \(text("LAST"))"
+=======
+                + "highest \(text("HIGHEST")) pages \(text("PAGES")) "
+                + "first \(text("FIRST")) last \(text("LAST"))"
+>>>>>>> main
         }.sortedUnless(name == "SILVER")
     }
 }
