@@ -139,13 +139,8 @@ struct QueryTestRun {
         if records.count > expected.count {
             let extra = records[expected.count]
             return "\(records.count) records instead of \(expected.count), first more: "
-<<<<<<< HEAD
-                + codec.key(extra.values).text + " "
-                + (extra.isDeletion ? "null" : codec.value(extra.values).text)
-=======
                 + "\(codec.key(extra.values).text) "
                 + "\(extra.isDeletion ? "null" : codec.value(extra.values).text)"
->>>>>>> main
         }
         return nil
     }

@@ -8,8 +8,7 @@ import Testing
     private static func statements(_ settings: ShopModel.Settings) -> String {
         let aggregates = """
             COUNT(*) AS n, SUM(amount) AS total, MIN(amount) AS lowest, MAX(amount) AS highest,
-            COUNT_DISTINCT(page) AS pages, EARLIEST_BY_OFFSET(page) AS first,
-            LATEST_BY_OFFSET(page, false) AS last
+            COUNT_DISTINCT(page) AS pages, EARLIEST_BY_OFFSET(page) AS first, LATEST_BY_OFFSET(page, false) AS last
             """
         let grace = "GRACE PERIOD \(settings.grace) MILLISECONDS"
         let tumbling = "WINDOW TUMBLING (SIZE \(settings.size) MILLISECONDS, \(grace))"
@@ -27,12 +26,9 @@ import Testing
             CREATE TABLE tumbling AS SELECT k, \(aggregates) FROM silver \(tumbling) GROUP BY k;
             CREATE TABLE hopping AS SELECT k, \(aggregates) FROM silver \(hopping) GROUP BY k;
             CREATE TABLE sessions AS SELECT k, \(aggregates) FROM silver \(session) GROUP BY k;
-            CREATE TABLE tumbling_final AS
-              SELECT k, \(aggregates) FROM silver \(tumbling) GROUP BY k EMIT FINAL;
-            CREATE TABLE hopping_final AS
-              SELECT k, \(aggregates) FROM silver \(hopping) GROUP BY k EMIT FINAL;
-            CREATE TABLE sessions_final AS
-              SELECT k, \(aggregates) FROM silver \(session) GROUP BY k EMIT FINAL;
+            CREATE TABLE tumbling_final AS SELECT k, \(aggregates) FROM silver \(tumbling) GROUP BY k EMIT FINAL;
+            CREATE TABLE hopping_final AS SELECT k, \(aggregates) FROM silver \(hopping) GROUP BY k EMIT FINAL;
+            CREATE TABLE sessions_final AS SELECT k, \(aggregates) FROM silver \(session) GROUP BY k EMIT FINAL;
             """
     }
 
@@ -118,13 +114,8 @@ import Testing
         }
         func sessions(_ list: [(key: String, session: ShopModel.Session)]) -> [String] {
             list.map { key, session in
-<<<<<<< HEAD
-                ShopModel.name(key, session.start, session.end) + ": "
-                    + ShopModel.summary(session.events.map(\.event))
-=======
                 "\(ShopModel.name(key, session.start, session.end)): "
                     + "\(ShopModel.summary(session.events.map(\.event)))"
->>>>>>> main
             }.sorted()
         }
         return [
@@ -144,12 +135,8 @@ import Testing
             let window = json["WINDOWSTART"] == nil ? "" : "\(text("WINDOWSTART"))-\(text("WINDOWEND")) "
             return
                 "\(window)\(text("K")): n \(text("N")) total \(text("TOTAL")) lowest \(text("LOWEST")) "
-<<<<<<< HEAD
-                + "highest \(text("HIGHEST")) pages \(text("PAGES")) first \(text("FIRST")) last \(text("LAST"))"
-=======
                 + "highest \(text("HIGHEST")) pages \(text("PAGES")) "
                 + "first \(text("FIRST")) last \(text("LAST"))"
->>>>>>> main
         }.sortedUnless(name == "SILVER")
     }
 }
