@@ -160,12 +160,11 @@ final class AggregationShard: @unchecked Sendable {
         }
     }
 
-    /// The same for one group.
-    func touch(_ slot: UInt32, sequence: Int64, time: Int64) {
+    /// Notes that groups are about to change, and captures what they were before.
+    func note(_ slots: [UInt32]) {
         let before = touched.count
-        note(slot)
+        for slot in slots { note(slot) }
         if capturesOld && touched.count > before { oldResults.append(results(touched[before...])) }
-        stamp(store.payload(of: slot), sequence: sequence, time: time)
     }
 
     @inline(__always)
@@ -178,7 +177,7 @@ final class AggregationShard: @unchecked Sendable {
     }
 
     @inline(__always)
-    private func stamp(_ state: UnsafeMutableRawPointer, sequence: Int64, time: Int64) {
+    func stamp(_ state: UnsafeMutableRawPointer, sequence: Int64, time: Int64) {
         state.set(GroupLayout.sequence, sequence)
         state.set(GroupLayout.eventTime, max(state.field(GroupLayout.eventTime), time))
     }
