@@ -44,6 +44,7 @@ public enum ScalarFunctions {
     ) throws(TypeError) -> Expression {
         let name = name.uppercased()
         guard let function = table[name] else { throw unknown(name) }
+        let arguments = try timesRead(name, arguments)
         var best: (index: Int, match: SignatureMatch)?
         for (index, signature) in function.signatures.enumerated() {
             guard let match = SignatureMatch(signature, arguments) else { continue }
@@ -67,6 +68,24 @@ public enum ScalarFunctions {
             name: name, argumentTypes: match.types, resultType: signature.result(match.types),
             isDeterministic: signature.volatility == .pure, signature: index)
         return .call(bound, zip(arguments, match.types).map { $0.widened(to: $1) })
+    }
+
+    /// GREATEST and LEAST read texts beside dates and times as such, where they are literals.
+    private static func timesRead(
+        _ name: String, _ arguments: [Expression]
+    ) throws(TypeError) -> [Expression] {
+        guard name == "GREATEST" || name == "LEAST",
+            let type = arguments.first(where: { [.date, .time, .timestamp].contains($0.type) })?.type
+        else { return arguments }
+        var read: [Expression] = []
+        for argument in arguments {
+            if case .literal(.string, _) = argument {
+                read.append(try argument.coerced(to: type))
+            } else {
+                read.append(argument)
+            }
+        }
+        return read
     }
 
     private static func unknown(_ name: String) -> TypeError {

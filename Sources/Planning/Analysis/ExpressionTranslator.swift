@@ -170,7 +170,7 @@ struct ExpressionTranslator {
                 hint: "aggregates stand in the SELECT list and in HAVING of a query with GROUP BY")
         }
         let known = name.text.uppercased()
-        guard ScalarFunctions.names.contains(known) else {
+        guard ScalarFunctions.contains(known) else {
             let names = ScalarFunctions.names + AggregateFunctions.names
             let suggestion = NearestName.suggestion(for: known, among: names)
             throw Diagnostic(

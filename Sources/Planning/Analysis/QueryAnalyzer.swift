@@ -33,6 +33,7 @@ struct QueryAnalyzer {
         let isAggregation = query.groupBy != nil
         if !isAggregation { try refuseAggregates(query) }
         try checkKind(of: target, isTable: isAggregation || input.kind == .table)
+        try checkTimeName(query, target)
         let shape: QueryPlan.Shape
         let columns: SelectedColumns
         var windowing = input.windowing
@@ -120,6 +121,20 @@ struct QueryAnalyzer {
         throw Diagnostic(
             .invalidStatement, "WINDOW and HAVING need GROUP BY", at: statement.location(of: place),
             hint: "add GROUP BY, or use WHERE")
+    }
+
+    /// Refuses a timestamp column that the SELECT list does not name, before anything that hides this.
+    private func checkTimeName(_ query: Query, _ target: Target) throws(Diagnostic) {
+        var names: [RelationColumn] = []
+        for item in query.select {
+            guard case .expression(let syntax, let alias) = item.kind else { return }
+            if let alias { names.append(RelationColumn(alias.text, .bigint)) }
+            if alias == nil, case .column(_, let name) = syntax.kind {
+                names.append(RelationColumn(name.text, .bigint))
+            }
+        }
+        guard target.properties.text("timestamp_format") == nil else { return }
+        _ = try TimeColumn.read(target.properties, columns: names, statement: statement)
     }
 
     /// The first call of an aggregate function.

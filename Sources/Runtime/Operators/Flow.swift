@@ -20,7 +20,8 @@ final class Flow: @unchecked Sendable {
     let outputs: [String: Outputs]
     let queries: [QueryOperator]
     let tables: [TableOperator]
-    private let levels: [[any StatefulOperator]]
+    /// By scan: what reads it, directly or through other queries. Each source has rounds and a time of its own.
+    private let stages: [Stages]
     let slots: [Slot]
     let workers: WorkerPool
     private let emitsPerRecord: Bool
@@ -45,13 +46,31 @@ final class Flow: @unchecked Sendable {
         self.workers = workers
         self.emitsPerRecord = emitsPerRecord
         progress = scans.map { SourceProgress(delay: $0.properties.watermarkDelay) }
-        let stateful =
-            tables as [any StatefulOperator]
-            + queries.flatMap { query -> [any StatefulOperator] in
-                (query.deduplication.map { [$0] } ?? []) + (query.aggregation.map { [$0] } ?? [])
-            }
-        let depth = (stateful.map(\.level).max() ?? -1) + 1
-        levels = (0..<depth).map { level in stateful.filter { $0.level == level } }
+        stages = scans.map { scan in
+            Stages(
+                queries: queries.filter { $0.source == scan.relation.name },
+                tables: tables.filter { $0.outputs.relation.name == scan.relation.name })
+        }
+    }
+
+    /// The operators below one source.
+    private struct Stages {
+        let queries: [QueryOperator]
+        let tables: [TableOperator]
+        /// By the shard phase of a round.
+        let levels: [[any StatefulOperator]]
+
+        init(queries: [QueryOperator], tables: [TableOperator]) {
+            self.queries = queries
+            self.tables = tables
+            let stateful =
+                tables as [any StatefulOperator]
+                + queries.flatMap { query -> [any StatefulOperator] in
+                    (query.deduplication.map { [$0] } ?? []) + (query.aggregation.map { [$0] } ?? [])
+                }
+            let depth = (stateful.map(\.level).max() ?? -1) + 1
+            levels = (0..<depth).map { level in stateful.filter { $0.level == level } }
+        }
     }
 
     func restore(_ progress: [SourceProgress]) { self.progress = progress }
@@ -124,7 +143,7 @@ final class Flow: @unchecked Sendable {
                 let one = batch.selecting(Selection([alive.rows[index]]))
                 first?.deliver(one.compactedFully(needed: first?.needed ?? []), to: slots[0])
                 try finishRound(source, watermark: batch.watermark(at: Int(alive.rows[index])))
-                try flushTables(everything: true)
+                try flushTables(of: stages[source], everything: true)
             }
         }
     }
@@ -132,7 +151,8 @@ final class Flow: @unchecked Sendable {
     /// From the first shard phase to the end of the round.
     private func finishRound(_ source: Int, watermark: Int64? = nil) throws(StateError) {
         flushPending()
-        for (level, operators) in levels.enumerated() {
+        let stages = stages[source]
+        for (level, operators) in stages.levels.enumerated() {
             let shards = ShardedRows.shardCount
             let failure = FirstFailure()
             workers.forEach(operators.count * shards) { index in
@@ -143,7 +163,7 @@ final class Flow: @unchecked Sendable {
                 }
             }
             try failure.rethrow()
-            let resumed = queries.filter { $0.deduplication?.level == level }
+            let resumed = stages.queries.filter { $0.deduplication?.level == level }
             if !resumed.isEmpty {
                 workers.forEach(slots.count) { index in
                     for query in resumed { query.resume(self.slots[index]) }
@@ -152,11 +172,11 @@ final class Flow: @unchecked Sendable {
             }
         }
         let watermark = watermark ?? progress[source].watermark
-        for operators in levels {
+        for operators in stages.levels {
             for stateful in operators { try stateful.endRound(watermark: watermark) }
         }
-        for query in queries { query.aggregation?.clear() }
-        try flushTables(everything: false)
+        for query in stages.queries { query.aggregation?.clear() }
+        try flushTables(of: stages, everything: false)
     }
 
     private func flushPending() {
@@ -168,14 +188,14 @@ final class Flow: @unchecked Sendable {
     }
 
     /// Hands the changes of tables on: those that somebody wants every round, or all.
-    private func flushTables(everything: Bool) throws(StateError) {
-        for table in tables where everything || table.outputs.wantsEveryRound {
+    private func flushTables(of stages: Stages, everything: Bool) throws(StateError) {
+        for table in stages.tables where everything || table.outputs.wantsEveryRound {
             guard let changes = table.takeChanges() else { continue }
             table.outputs.deliver(changes, context)
         }
         // In the order of the plan: what a query makes is there when the queries that read it have their
         // turn.
-        for query in queries {
+        for query in stages.queries {
             guard let aggregation = query.aggregation else { continue }
             try aggregation.foldChanges(workers)
             guard everything || query.outputs.wantsEveryRound, let changes = aggregation.takeChanges(workers)
@@ -186,7 +206,7 @@ final class Flow: @unchecked Sendable {
 
     /// At the end of an epoch, before the state is written: all changes go to the sinks.
     func endEpoch() throws(StateError) {
-        try flushTables(everything: true)
+        for stages in stages { try flushTables(of: stages, everything: true) }
         for query in queries { try query.aggregation?.endEpoch() }
     }
 }

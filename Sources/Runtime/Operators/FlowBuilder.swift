@@ -21,6 +21,7 @@ struct FlowBuilder {
         let slotCount = plan.emitsPerRecord ? 1 : workers.threadCount * Self.slotsPerThread
         let outputs = makeOutputs()
         var levels: [String: Int] = [:]
+        var roots: [String: String] = [:]
         var queries: [QueryOperator] = []
         for query in plan.queries {
             guard let output = outputs[query.output.name] else { continue }
@@ -35,8 +36,10 @@ struct FlowBuilder {
                 aggregation = makeAggregation(plan, query, output, level, slotCount)
             }
             levels[query.output.name] = level
+            let root = roots[query.input.name] ?? query.input.name
+            roots[query.output.name] = root
             let made = QueryOperator(
-                plan: query, outputs: output, deduplication: deduplication, aggregation: aggregation,
+                plan: query, source: root, outputs: output, deduplication: deduplication, aggregation: aggregation,
                 slots: slotCount)
             outputs[query.input.name]?.queries.append(made)
             queries.append(made)

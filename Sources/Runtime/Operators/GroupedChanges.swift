@@ -11,6 +11,17 @@ struct GroupedChanges: Sendable {
         case join(Int32)
         /// A row stays in its group with other values: one change downstream.
         case stay(Int32)
+
+        var row: Int32 {
+            switch self {
+            case .leave(let row), .join(let row), .stay(let row): return row
+            }
+        }
+
+        var isJoining: Bool {
+            if case .leave = self { return false }
+            return true
+        }
     }
 
     /// The rows before and after: keys, then the aggregates' arguments.

@@ -8,6 +8,8 @@ import Planning
 /// are left with the stateful operator, which takes them up shard by shard when the phase is over.
 final class QueryOperator: @unchecked Sendable {
     let plan: QueryPlan
+    /// The relation that its records come from in the first place.
+    let source: String
     let outputs: Outputs
     let deduplication: DeduplicationOperator?
     let aggregation: AggregationOperator?
@@ -30,10 +32,11 @@ final class QueryOperator: @unchecked Sendable {
     }
 
     init(
-        plan: QueryPlan, outputs: Outputs, deduplication: DeduplicationOperator?,
+        plan: QueryPlan, source: String, outputs: Outputs, deduplication: DeduplicationOperator?,
         aggregation: AggregationOperator?, slots count: Int
     ) {
         self.plan = plan
+        self.source = source
         self.outputs = outputs
         self.deduplication = deduplication
         self.aggregation = aggregation

@@ -18,6 +18,8 @@ struct ConformanceOutcome {
         }
     }
 
+    var failures: [String] { failed.map(\.id) }
+
     var summary: String {
         let left = outOfScope.values.reduce(0) { $0 + $1.count }
         let all = passed.count + failed.count + left

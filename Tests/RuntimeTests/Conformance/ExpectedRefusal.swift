@@ -30,7 +30,7 @@ enum ExpectedRefusal {
         Rule("does not accept parameters", [.invalidArgument], "does not accept"),
         Rule("must be a literal constant", [.invalidArgument], "does not accept"),
         Rule("Cannot compare", [.typeMismatch], "compare"),
-        Rule("operator does not exist", [.typeMismatch, .invalidValue], "compare"),
+        Rule("operator does not exist", [.typeMismatch, .invalidValue], "compare", "is not a"),
         Rule("invalid input syntax", [.invalidValue], "invalid input"),
         Rule("All case branches have NULL type", [.typeMismatch], "branches"),
         Rule("Cast of", [.typeMismatch], "CAST"),
