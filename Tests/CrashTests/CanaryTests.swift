@@ -27,7 +27,8 @@ import Testing
             case .stateDirectory: operation == .synchroniseDirectory && path.hasSuffix("/state/state")
             case .tableFiles: operation == .synchronise && path.contains("/lake/")
             case .tableDirectories: operation == .synchroniseDirectory && path.contains("/lake/")
-            case .instance: path.hasPrefix("\(Machine.stateDirectory)/instance") && operation == .synchronise
+            case .instance:
+                path.hasPrefix("\(Machine.stateDirectory)/instance") && operation == .synchronise
                     || operation == .synchroniseDirectory && path == Machine.stateDirectory
             }
         }
@@ -43,7 +44,8 @@ import Testing
             // The instance's name is written once, so its loss is met early.
             let spread = omission == .instance ? 20 : reference.operations
             let loss = 1 + seed * spread / 60
-            guard let result = try? Scenario(settings: settings).play(losses: [loss], seed: UInt64(seed)) else {
+            guard let result = try? Scenario(settings: settings).play(losses: [loss], seed: UInt64(seed))
+            else {
                 return true
             }
             return result.lake.difference(from: reference.lake) != nil

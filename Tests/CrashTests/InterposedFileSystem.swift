@@ -3,7 +3,8 @@ import Storage
 /// Stands before a file system and sees each operation; may leave one out and say that it was done.
 final class InterposedFileSystem: FileSystem {
     enum Operation: Sendable {
-        case create, append, write, synchronise, rename, link, remove, truncate, createDirectory, synchroniseDirectory
+        case create, append, write, synchronise, rename, link, remove, truncate, createDirectory,
+            synchroniseDirectory
     }
 
     /// False: the operation is not done, and nobody is told.

@@ -2,7 +2,8 @@ import Columnar
 import DeltaLake
 import Storage
 
-/// What a lake says: of each table its rows as sorted texts, without the columns that hold the clock of the run.
+/// What a lake says: of each table its rows as sorted texts, without the columns that hold the clock of the
+/// run.
 struct LakeContents: Equatable {
     private static let clockColumns: Set<String> = ["ingestion_timestamp"]
 
@@ -78,7 +79,8 @@ struct LakeContents: Equatable {
         }
     }
 
-    /// A line that two tables say was taken in at different times: they were written by runs with different clocks.
+    /// A line that two tables say was taken in at different times: they were written by runs with different
+    /// clocks.
     var clockConflict: String? {
         let bronze = ingestion["bronze/events"] ?? [:]
         for (place, time) in ingestion["bronze/dead_letters"] ?? [:] where bronze[place] != time {
@@ -90,5 +92,7 @@ struct LakeContents: Equatable {
 
 extension LakeContents {
     /// Makes a table other than it is, to see whether that is noticed.
-    mutating func change(_ table: String, _ change: (inout [String]) -> Void) { change(&rows[table, default: []]) }
+    mutating func change(_ table: String, _ change: (inout [String]) -> Void) {
+        change(&rows[table, default: []])
+    }
 }

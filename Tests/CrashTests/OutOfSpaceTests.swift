@@ -49,7 +49,8 @@ import Testing
         var random = SeededGenerator(seed: seed)
         // Enough for the instance's name: without it there is no task yet.
         let least = machine.disk.usedBytes + 600
-        machine.disk.limitCapacity(Int.random(in: least..<(least + reference.disk.usedBytes) / 2, using: &random))
+        machine.disk.limitCapacity(
+            Int.random(in: least..<(least + reference.disk.usedBytes) / 2, using: &random))
         let reasons = try run(machine) { machine.disk.limitCapacity(nil) }
         #expect(reasons.contains { $0.message.contains("no space left") }, "\(reasons)")
         #expect(reasons.allSatisfy { $0.hint != nil })
@@ -74,7 +75,9 @@ import Testing
         #expect(try LakeContents(on: machine.disk).difference(from: reference.lake) == nil)
     }
 
-    @Test(arguments: ["lake/gold/revenue", "lake/silver/events", "lake/bronze/events", "state/log", "state/state"])
+    @Test(arguments: [
+        "lake/gold/revenue", "lake/silver/events", "lake/bronze/events", "state/log", "state/state",
+    ])
     func aDirectoryThatIsReadOnlyForAWhileIsWaitedFor(directory: String) throws {
         let reference = try PowerLossTests.reference.get()
         let machine = try machineWithInput(3)
@@ -105,13 +108,17 @@ import Testing
         do {
             _ = try run(machine) {}
         } catch let error as Diagnostic {
-            // Some steps end the task: it must say why, and the next one goes on. What a failed synchronisation has
-            // left on the disk nobody knows, so that is never tried again.
-            let isTold = ["input/output error", "an earlier write was lost"].contains { error.message.contains($0) }
+            // Some steps end the task: it must say why, and the next one goes on. What a failed
+            // synchronisation has left on the disk nobody knows, so that is never tried again.
+            let isTold = ["input/output error", "an earlier write was lost"].contains {
+                error.message.contains($0)
+            }
             #expect(isTold, "operation \(operation): \(error)")
             #expect(error.hint != nil, "operation \(operation): \(error)")
             try machine.run()
         }
-        #expect(try LakeContents(on: machine.disk).difference(from: reference.lake) == nil, "operation \(operation)")
+        #expect(
+            try LakeContents(on: machine.disk).difference(from: reference.lake) == nil,
+            "operation \(operation)")
     }
 }

@@ -2,7 +2,8 @@ import Runtime
 import Storage
 import Testing
 
-/// The power goes at an operation on the disk, and again while the pipeline recovers: the lake is the same in the end.
+/// The power goes at an operation on the disk, and again while the pipeline recovers: the lake is the same in
+/// the end.
 @Suite struct PowerLossTests {
     static let reference = Swift.Result { try Scenario().play(losses: []) }
 

@@ -5,7 +5,8 @@ import Storage
 import Synchronization
 import Testing
 
-/// A state directory, a plan and tables that do not belong together are refused, with a way out, and nothing is changed.
+/// A state directory, a plan and tables that do not belong together are refused, with a way out, and nothing
+/// is changed.
 @Suite struct RefusalTests {
     /// A machine that has taken all files but the last.
     private func machine(_ settings: Machine.Settings = Machine.Settings()) throws -> Machine {
@@ -17,7 +18,8 @@ import Testing
     }
 
     private func deliverTheLast(to machine: Machine) throws {
-        try machine.deliver(Scenario.files[Scenario.files.count - 1], as: "events_\(Scenario.files.count - 1).json")
+        try machine.deliver(
+            Scenario.files[Scenario.files.count - 1], as: "events_\(Scenario.files.count - 1).json")
     }
 
     /// Runs what must be refused; gives the message. The lake must be as before.
@@ -26,7 +28,9 @@ import Testing
         // Twice: a refusal that changes something might let the second attempt pass.
         for _ in 0..<2 {
             let error = #expect(throws: Diagnostic.self) { try machine.run() }
-            for word in words { #expect(error?.message.contains(word) == true, "\(word): \(error?.message ?? "-")") }
+            for word in words {
+                #expect(error?.message.contains(word) == true, "\(word): \(error?.message ?? "-")")
+            }
             #expect(error?.hint != nil)
         }
         #expect(try LakeContents(on: machine.disk) == before)
@@ -112,7 +116,9 @@ import Testing
         try refusal(machine, "another instance")
     }
 
-    @Test(arguments: ["gold/revenue", "silver/events"]) func aTableThatLacksAnEpochIsRefused(table: String) throws {
+    @Test(arguments: ["gold/revenue", "silver/events"]) func aTableThatLacksAnEpochIsRefused(
+        table: String
+    ) throws {
         let machine = try machine()
         try machine.run()
         let log = Path.join(Machine.lakeDirectory, table + "/_delta_log")
@@ -136,7 +142,9 @@ import Testing
         for index in 1..<4 { try machine.deliver(Scenario.files[index], as: "events_\(index).json") }
         try machine.run()
         try machine.removeAll(below: Machine.stateDirectory)
-        for (path, bytes) in old { try bytes.withUnsafeBytes { try machine.disk.writeAtomically($0, to: path) } }
+        for (path, bytes) in old {
+            try bytes.withUnsafeBytes { try machine.disk.writeAtomically($0, to: path) }
+        }
         try refusal(machine, "the checkpoint goes on with")
     }
 

@@ -23,7 +23,8 @@ struct Scenario {
         let disk: SimulatedFileSystem
     }
 
-    /// Plays the scenario; without `losses` nothing happens to it, else the power goes each time when the pipeline has made so many operations since the last time.
+    /// Plays the scenario; without `losses` nothing happens to it, else the power goes each time when the
+    /// pipeline has made so many operations since the last time.
     ///
     /// `seed` decides what each loss of power leaves on the disk.
     func play(losses: [Int], seed: UInt64 = 0) throws -> Result {
@@ -58,7 +59,8 @@ struct Scenario {
 extension PipelineStatus {
     /// Totals that a crash must not change.
     ///
-    /// A table gives one change per key and epoch, so their number depends on where epochs end, and is left out.
+    /// A table gives one change per key and epoch, so their number depends on where epochs end, and is left
+    /// out.
     var totals: [String] {
         sources.map { "\($0.name): \($0.records) records, \($0.bytes) bytes, \($0.deadLetters) dead letters" }
             + relations.map { relation in

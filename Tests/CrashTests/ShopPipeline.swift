@@ -2,8 +2,9 @@ import Diagnostics
 import Language
 import Planning
 
-/// A small medallion pipeline that holds one of each: appends with and without partitions, deduplication, windows that
-/// tumble and windows that grow, rows that come and go, exact distinct counts, and results that are given once.
+/// A small medallion pipeline that holds one of each: appends with and without partitions, deduplication,
+/// windows that tumble and windows that grow, rows that come and go, exact distinct counts, and results that
+/// are given once.
 enum ShopPipeline {
     static let statements = """
         CREATE STREAM raw_events (
@@ -94,13 +95,15 @@ enum ShopPipeline {
         """
 
     static let tables = [
-        "bronze/events", "bronze/dead_letters", "silver/events", "gold/revenue", "gold/newcomers", "gold/visits",
+        "bronze/events", "bronze/dead_letters", "silver/events", "gold/revenue", "gold/newcomers",
+        "gold/visits",
         "gold/engagement", "gold/devices",
     ]
 
     static func plan(_ statements: String = statements) throws(Diagnostic) -> PipelinePlan {
         var planner = PipelinePlanner()
-        var reader = ScriptReader(statements, overrides: ["raw": Machine.rawDirectory, "lake": Machine.lakeDirectory])
+        var reader = ScriptReader(
+            statements, overrides: ["raw": Machine.rawDirectory, "lake": Machine.lakeDirectory])
         while let statement = try reader.next() { try planner.add(statement) }
         return planner.plan
     }

@@ -9,7 +9,9 @@ import Testing
     @Test(arguments: 1...4) func aStoppedTaskHasWholeEpochsAndTheNextOneGoesOn(epochs: Int) throws {
         let reference = try PowerLossTests.reference.get()
         let machine = try Machine()
-        for (index, lines) in Scenario().files.enumerated() { try machine.deliver(lines, as: "events_\(index).json") }
+        for (index, lines) in Scenario().files.enumerated() {
+            try machine.deliver(lines, as: "events_\(index).json")
+        }
         let task = try machine.task()
         let watcher = Thread {
             let end = Date(timeIntervalSinceNow: 60)
@@ -30,7 +32,9 @@ import Testing
 
     @Test func aRunWithoutNewInputChangesNothing() throws {
         let machine = try Machine()
-        for (index, lines) in Scenario().files.enumerated() { try machine.deliver(lines, as: "events_\(index).json") }
+        for (index, lines) in Scenario().files.enumerated() {
+            try machine.deliver(lines, as: "events_\(index).json")
+        }
         try machine.run()
         let before = try machine.contents(below: Machine.lakeDirectory).map(\.path).sorted()
         for _ in 0..<3 { try machine.run() }

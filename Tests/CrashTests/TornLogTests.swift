@@ -11,9 +11,11 @@ import Testing
         let logPath: String
         let logBytes: Int
 
-        /// Stops when the log of `epoch` is made durable for the `count`-th time, and keeps all that was written.
+        /// Stops when the log of `epoch` is made durable for the `count`-th time, and keeps all that was
+        /// written.
         init(at count: Int, epoch: Int) throws {
-            let path = Path.join(Machine.stateDirectory, "log/" + String(repeating: "0", count: 19) + "\(epoch).wal")
+            let path = Path.join(
+                Machine.stateDirectory, "log/" + String(repeating: "0", count: 19) + "\(epoch).wal")
             let seen = Mutex(0)
             var settings = Machine.Settings()
             settings.wrap = { disk in
@@ -36,7 +38,8 @@ import Testing
             self.machine = machine
             logPath = path
             // The seed that keeps most of the log.
-            let sizes = try (0..<12).map { seed in try machine.disk.crash(seed: seed).status(path)?.size ?? 0 }
+            let sizes = try (0..<12).map { seed in try machine.disk.crash(seed: seed).status(path)?.size ?? 0
+            }
             logBytes = sizes.max() ?? 0
             seed = UInt64(sizes.firstIndex(of: logBytes) ?? 0)
         }
@@ -61,7 +64,9 @@ import Testing
         let stopped = try Stopped(at: 1, epoch: 4)
         #expect(stopped.logBytes > 100)
         let step = Effort.isFull ? 1 : max(1, stopped.logBytes / 40)
-        for size in stride(from: 0, through: stopped.logBytes, by: step) { try expectSameLake(stopped, cutTo: size) }
+        for size in stride(from: 0, through: stopped.logBytes, by: step) {
+            try expectSameLake(stopped, cutTo: size)
+        }
     }
 
     @Test func aLogCutInItsLastEntryIsFinishedAgain() throws {

@@ -1,0 +1,48 @@
+import Foundation
+import Testing
+
+/// The programs in `Tests/Oracle`, which share no code with Millrace, and their input.
+enum Oracle {
+    /// Sizes of input, in events.
+    enum Size: String, CaseIterable {
+        case small = "1k"
+        case medium = "100k"
+        case large = "1m"
+        case huge = "10m"
+
+        static let tested: [Size] = Place.isFull ? [.medium, .large, .huge] : [.medium]
+        /// Seconds that a run may take on a machine that has other things to do.
+        var limit: Double { self == .huge ? 600 : 120 }
+    }
+
+    private static let making = NSLock()
+
+    /// The directory with so many events, made when it is not there.
+    static func data(_ size: Size, flush: Bool = false) throws -> String {
+        // Tests run side by side; the input is made once.
+        try making.withLock {
+            let ended = try RunningProgram([Place.package + "/Tests/Oracle/make_data.sh", size.rawValue])
+                .wait(limit: 600)
+            guard ended.exitCode == 0 else { throw RunningProgram.Failure(description: ended.errors) }
+        }
+        return Place.package + "/.deps/data/w1_" + size.rawValue + (flush ? "_flush" : "")
+    }
+
+    /// Files of a directory in the order in which the file source reads them.
+    static func files(_ directory: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: directory).sorted().map { directory + "/" + $0 }
+    }
+
+    /// Runs a checker; all that it prints is in the failure if it finds something.
+    static func expect(
+        _ checker: String, _ arguments: [String], _ what: String = "", limit: Double = 300
+    ) throws {
+        let words = [Place.python, Place.package + "/Tests/Oracle/" + checker] + arguments
+        let ended = try RunningProgram(words).wait(limit: limit)
+        #expect(ended.exitCode == 0, "\(what)\n\(checker) says:\n\(ended.output.suffix(4000))\(ended.errors)")
+    }
+
+    static func expectEqual(_ lake: String, _ other: String, _ what: String) throws {
+        try expect("compare_lakes.py", [lake, other], what)
+    }
+}
