@@ -1,4 +1,5 @@
-/// Writes the small, structured parts of state files: little-endian numbers, and byte strings behind their length.
+/// Writes the small, structured parts of state files: little-endian numbers, and byte strings behind their
+/// length.
 struct BinaryEncoder {
     private(set) var bytes: [UInt8] = []
 

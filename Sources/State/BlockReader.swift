@@ -13,7 +13,8 @@ final class BlockReader {
     /// The block's records.
     var records: UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(
-            start: buffer.pointer + StateFormat.blockHeaderBytes, count: buffer.count - StateFormat.blockHeaderBytes)
+            start: buffer.pointer + StateFormat.blockHeaderBytes,
+            count: buffer.count - StateFormat.blockHeaderBytes)
     }
 
     /// Reads the block of `count` bytes, header included, at `offset` of the file, unless it is here already.

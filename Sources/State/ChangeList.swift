@@ -13,7 +13,8 @@ struct ChangeList {
 
     private var items: [UInt32] = []
     private var keys: [Fingerprint] = []
-    /// Entries that came back from disk, where they stood as changes of this epoch: they are in `items` by key.
+    /// Entries that came back from disk, where they stood as changes of this epoch: they are in `items` by
+    /// key.
     var returned: [UInt32] = []
 
     var count: Int { items.count }

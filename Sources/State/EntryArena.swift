@@ -52,8 +52,8 @@ struct EntryArena {
         _ slot: UInt32, _ bases: UnsafeMutablePointer<UInt>, _ stride: Int
     ) -> UnsafeMutableRawPointer {
         let position = UInt(slot) &+ 16
-        // The exponent is the highest bit's number. The machine's own instruction for that waits for what its target
-        // register held before, which can make each look-up wait for the one before it.
+        // The exponent is the highest bit's number. The machine's own instruction for that waits for what its
+        // target register held before, which can make each look-up wait for the one before it.
         let chunk = Int(truncatingIfNeeded: Double(Int64(slot) &+ 16).bitPattern &>> 52) &- 1023
         return UnsafeMutableRawPointer(bitPattern: bases[chunk] &+ position &* UInt(bitPattern: stride))
             .unsafelyUnwrapped

@@ -1,8 +1,8 @@
 /// Slots by expiry: a radix heap, in which a slot moves only towards its turn.
 ///
-/// A record's bucket is the number of the highest bit in which its expiry differs from the reference, the last
-/// watermark; so everything in a lower bucket comes before everything in a higher one. Adding costs a few
-/// nanoseconds, and each record moves at most once per bit. A record may be stale: the entry tells.
+/// A record's bucket is the number of the highest bit in which its expiry differs from the reference, the
+/// last watermark; so everything in a lower bucket comes before everything in a higher one. Adding costs a
+/// few nanoseconds, and each record moves at most once per bit. A record may be stale: the entry tells.
 struct ExpiryQueue {
     struct Record {
         let expiry: Int64
@@ -31,7 +31,9 @@ struct ExpiryQueue {
 
     /// Takes the records up to `watermark`, in no particular order.
     mutating func take(upTo watermark: Int64) -> [Record] {
-        guard count > 0, let first = minima.first(where: { $0 != .max }), first <= watermark else { return [] }
+        guard count > 0, let first = minima.first(where: { $0 != .max }), first <= watermark else {
+            return []
+        }
         var taken: [Record] = []
         let last = bucketNumber(watermark)
         for number in 0..<last where !buckets[number].isEmpty {

@@ -1,7 +1,8 @@
 import Columnar
 import Glibc
 
-/// Says of a key that it is surely not there, or perhaps: a Bloom filter whose bits for a key share a cache line.
+/// Says of a key that it is surely not there, or perhaps: a Bloom filter whose bits for a key share a cache
+/// line.
 ///
 /// At 10 bits a key it is wrong about one absent key in seventy.
 final class KeyFilter {

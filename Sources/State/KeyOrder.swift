@@ -11,7 +11,9 @@ struct KeyOrder {
 
     var count: Int { items.count }
 
-    mutating func append(_ key: Fingerprint, _ slot: UInt32) { items.append(Item(high: key.high, slot: slot)) }
+    mutating func append(_ key: Fingerprint, _ slot: UInt32) {
+        items.append(Item(high: key.high, slot: slot))
+    }
 
     /// Sorts and calls `body` with each slot.
     mutating func forEach(

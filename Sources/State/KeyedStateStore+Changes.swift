@@ -4,7 +4,8 @@ extension KeyedStateStore {
     /// Entries changed since the last `endEpoch`.
     public var changeCount: Int { changes.count }
 
-    /// Writes the slots of changed entries, in the order of their first change; dead ones (`isDead`) are among them.
+    /// Writes the slots of changed entries, in the order of their first change; dead ones (`isDead`) are
+    /// among them.
     ///
     /// Needs `layout.reportsChanges`. A slot is valid until `maintain`; between calls that may be called.
     /// - Parameters:
@@ -21,13 +22,15 @@ extension KeyedStateStore {
             case .slot(let slot): slots[position] = slot
             case .key(let key):
                 slots[position] = try fetch(key)
-                precondition(slots[position] != KeyedStateStore.none, "what left memory as changed is on disk")
+                precondition(
+                    slots[position] != KeyedStateStore.none, "what left memory as changed is on disk")
             }
         }
         return count
     }
 
-    /// Forgets the changes: what comes next belongs to the next epoch. Dead entries that were changed lose their slot.
+    /// Forgets the changes: what comes next belongs to the next epoch. Dead entries that were changed lose
+    /// their slot.
     ///
     /// Only for a store by itself; with persistent state, `StateCheckpoint.write` ends the epoch.
     public func endEpoch() {

@@ -3,8 +3,8 @@ import Columnar
 extension KeyedStateStore {
     /// Hands out the live entries with an expiry of up to `watermark`, ordered by expiry and then by key.
     ///
-    /// Call it until it returns 0; then all these entries are dead. The slots of one call can be read until the next
-    /// call to the store. Needs `layout.tracksExpiryOrder`.
+    /// Call it until it returns 0; then all these entries are dead. The slots of one call can be read until
+    /// the next call to the store. Needs `layout.tracksExpiryOrder`.
     /// - Parameters:
     ///   - slots: room for `capacity` slots.
     /// - Returns: how many slots were written; 0 when there are no more.
@@ -29,7 +29,8 @@ extension KeyedStateStore {
                 let item = expired.items[expired.position]
                 expired.position += 1
                 let slot = item.slot == KeyedStateStore.none ? try fetch(item.key) : item.slot
-                // A timer on disk may be that of an older version, which has been given another time or is gone.
+                // A timer on disk may be that of an older version, which has been given another time or is
+                // gone.
                 guard slot != KeyedStateStore.none, word(slot) & EntryWord.removed == 0,
                     expiry(of: slot) == item.expiry
                 else { continue }
@@ -41,7 +42,8 @@ extension KeyedStateStore {
         return count
     }
 
-    /// Removes an entry that the watermark is about to kill on disk too, so that nothing need be written of it.
+    /// Removes an entry that the watermark is about to kill on disk too, so that nothing need be written of
+    /// it.
     private func take(_ slot: UInt32) {
         let word = word(slot)
         setWord(word | EntryWord.removed, slot)
@@ -78,7 +80,8 @@ extension KeyedStateStore {
         removeRepeated()
     }
 
-    /// An entry whose expiry was moved to and fro is queued more than once, and one may have timers in many sections.
+    /// An entry whose expiry was moved to and fro is queued more than once, and one may have timers in many
+    /// sections.
     private func removeRepeated() {
         var kept = 0
         for position in expired.items.indices {

@@ -2,14 +2,15 @@ import Columnar
 import Glibc
 
 extension KeyedStateStore {
-    /// Keys looked up together: enough for the reads of memory to overlap, few enough to stay in the first cache.
+    /// Keys looked up together: enough for the reads of memory to overlap, few enough to stay in the first
+    /// cache.
     private static let block = 128
 
     /// Finds the keys' entries, and makes those that are not there.
     ///
-    /// A new entry's payload is zero, its expiry `Int64.max`, and it is marked as changed. Of equal keys the first
-    /// makes the entry and the others find it. Does not look at any watermark but that of `retire`. After an error,
-    /// which only reading from disk can cause, the state has to be loaded again.
+    /// A new entry's payload is zero, its expiry `Int64.max`, and it is marked as changed. Of equal keys the
+    /// first makes the entry and the others find it. Does not look at any watermark but that of `retire`.
+    /// After an error, which only reading from disk can cause, the state has to be loaded again.
     /// - Parameters:
     ///   - slots: room for `count` slots.
     ///   - isNew: room for `count` bytes; 1 where the entry was not there or was dead, else 0.
@@ -47,7 +48,8 @@ extension KeyedStateStore {
 
     /// Looks at the likeliest place of each key.
     ///
-    /// Short loops without branches, so that their reads of memory overlap: first the groups, then the entries.
+    /// Short loops without branches, so that their reads of memory overlap: first the groups, then the
+    /// entries.
     /// - Returns: how many keys were not there; they have 1 in `isMissing`, the others 0 and their slot.
     private func probe(
         _ keys: UnsafePointer<Fingerprint>, _ count: Int, _ slots: UnsafeMutablePointer<UInt32>,
@@ -197,7 +199,8 @@ extension KeyedStateStore {
         return slot
     }
 
-    /// Makes the new entry in `slot` what the record says. What is dead leaves only its traces, unless `evenDead`.
+    /// Makes the new entry in `slot` what the record says. What is dead leaves only its traces, unless
+    /// `evenDead`.
     private func adopt(_ record: Record, _ section: Section, _ slot: UInt32, evenDead: Bool = false) {
         let isDead = record.isDead(EntryWord.bound(retiredWatermark))
         var word = record.word & ~EntryWord.flags | EntryWord.used | EntryWord.referenced
@@ -223,7 +226,8 @@ extension KeyedStateStore {
         let entry = arena.address(slot)
         entry.storeBytes(of: key, as: Fingerprint.self)
         entry.storeBytes(
-            of: EntryWord.encoded(.max) | EntryWord.used | EntryWord.referenced, toByteOffset: 16, as: Int64.self)
+            of: EntryWord.encoded(.max) | EntryWord.used | EntryWord.referenced, toByteOffset: 16,
+            as: Int64.self)
         if layout.payloadBytes > 0 { memset(entry + 24, 0, layout.payloadBytes) }
         index.insert(hash, slot, in: arena)
         insertedSinceSweep &+= 1

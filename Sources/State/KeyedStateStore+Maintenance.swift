@@ -3,7 +3,8 @@ import Columnar
 extension KeyedStateStore {
     /// Between rounds: takes back the memory of dead entries, a part at a time, and stays within the budget.
     ///
-    /// Slots and payload addresses from before are not valid any more, those of changes excepted: read them again.
+    /// Slots and payload addresses from before are not valid any more, those of changes excepted: read them
+    /// again.
     public func maintain() throws(StateError) {
         freeDying()
         sweep()
@@ -39,15 +40,17 @@ extension KeyedStateStore {
         for slot in dying {
             let word = word(slot)
             // It may have been revived since, or freed as a change.
-            if word & (EntryWord.used | EntryWord.removed | EntryWord.changed) == EntryWord.used | EntryWord.removed {
+            if word & (EntryWord.used | EntryWord.removed | EntryWord.changed) == EntryWord.used
+                | EntryWord.removed
+            {
                 free(slot)
             }
         }
         dying.removeAll(keepingCapacity: dying.count < 4096)
     }
 
-    /// Frees dead entries among the next slots: twice as many slots as there were insertions since the last time,
-    /// so that a store that takes and retires entries for ever stays in proportion to what is alive.
+    /// Frees dead entries among the next slots: twice as many slots as there were insertions since the last
+    /// time, so that a store that takes and retires entries for ever stays in proportion to what is alive.
     private func sweep() {
         guard retiredWatermark != .min else { return }
         sweep(slots: min(arena.slotCount, insertedSinceSweep * 2 + 64))
@@ -118,7 +121,9 @@ extension KeyedStateStore {
     private func rebuildIndex() {
         index.deallocate()
         index = SlotIndex()
-        for slot in 0..<UInt32(arena.slotCount) { index.insert(SlotIndex.hash(key(of: slot)), slot, in: arena) }
+        for slot in 0..<UInt32(arena.slotCount) {
+            index.insert(SlotIndex.hash(key(of: slot)), slot, in: arena)
+        }
     }
 
     private func rebuildQueue() {

@@ -92,7 +92,8 @@ extension KeyedStateStore {
         let format = recordFormat
         let buffer = ByteBuffer(capacity: 256)
         let (file, info) = try disk.open.appendSection(
-            store: disk.number, count: order.count, tracksExpiry: layout.tracksExpiryOrder, isEvicted: isEvicted
+            store: disk.number, count: order.count, tracksExpiry: layout.tracksExpiryOrder,
+            isEvicted: isEvicted
         ) { builder throws(StateError) in
             try order.forEach(self) { slot throws(StateError) in
                 var word = word(slot)
@@ -131,7 +132,8 @@ extension KeyedStateStore {
         count()
     }
 
-    /// Moves entries out of memory that take about so many bytes, those last that were used since the last time.
+    /// Moves entries out of memory that take about so many bytes, those last that were used since the last
+    /// time.
     private func evict(bytes: Int, _ disk: StoreDisk) throws(StateError) {
         let perEntry = stride + 9 + blobs.allocatedBytes / arena.usedCount
         var wanted = min(arena.usedCount, bytes / perEntry + 1)
@@ -163,7 +165,8 @@ extension KeyedStateStore {
         leave()
     }
 
-    /// Marks entries that have none of the flags in `spared`, from the hand on, and takes the mark of use from others.
+    /// Marks entries that have none of the flags in `spared`, from the hand on, and takes the mark of use
+    /// from others.
     private func choose(_ wanted: inout Int, _ disk: StoreDisk, _ spared: Int64) {
         for _ in 0..<arena.slotCount where wanted > 0 {
             if disk.hand >= arena.slotCount { disk.hand = 0 }

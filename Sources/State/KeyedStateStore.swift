@@ -1,16 +1,17 @@
 import Columnar
 import Glibc
 
-/// Entries by key, in memory and beyond: the one mechanism below deduplication, windows, sessions, distinct sets
-/// and tables.
+/// Entries by key, in memory and beyond: the one mechanism below deduplication, windows, sessions, distinct
+/// sets and tables.
 ///
-/// An entry is a key's fingerprint, an expiry in ms of event time and a payload of fixed size. It is found by its
-/// *slot*, which with its payload's address is valid until `maintain`. An entry is dead once it was removed, or its
-/// expiry is at or below the watermark of the last `retire` or exhausted `takeExpired`: it is never found again, but a
-/// changed entry's payload stays readable until `endEpoch`. Answers depend on the order of calls alone, not on memory,
-/// batches or restarts.
+/// An entry is a key's fingerprint, an expiry in ms of event time and a payload of fixed size. It is found by
+/// its *slot*, which with its payload's address is valid until `maintain`. An entry is dead once it was
+/// removed, or its expiry is at or below the watermark of the last `retire` or exhausted `takeExpired`: it is
+/// never found again, but a changed entry's payload stays readable until `endEpoch`. Answers depend on the
+/// order of calls alone, not on memory, batches or restarts.
 ///
-/// Not thread-safe: one owner at a time. Stores of one task may be used by different threads at the same time.
+/// Not thread-safe: one owner at a time. Stores of one task may be used by different threads at the same
+/// time.
 public final class KeyedStateStore {
     /// What stands for a slot where there is none.
     public static let none = UInt32.max
@@ -40,7 +41,8 @@ public final class KeyedStateStore {
     let disk: StoreDisk?
     var countedBytes = 0
 
-    /// A store that lives in memory only and for as long as it is referred to; `endEpoch` must still be called.
+    /// A store that lives in memory only and for as long as it is referred to; `endEpoch` must still be
+    /// called.
     public convenience init(_ layout: StateLayout) { self.init(layout, memory: nil, disk: nil) }
 
     init(_ layout: StateLayout, memory: StateMemory?, disk: StoreDisk?) {
@@ -115,7 +117,8 @@ public final class KeyedStateStore {
             if flags & EntryWord.stored != 0 { flags |= EntryWord.masks }
             if layout.tracksExpiryOrder {
                 precondition(
-                    expiry > retiredWatermark, "an entry that is taken when it expires is given a later expiry")
+                    expiry > retiredWatermark,
+                    "an entry that is taken when it expires is given a later expiry")
                 queue.add(EntryWord.expiry(new), slot)
             }
         }
@@ -137,8 +140,8 @@ public final class KeyedStateStore {
         setWord(word | EntryWord.changed, slot)
     }
 
-    /// The entry dies at once. Its payload can be read until `maintain` or `takeExpired`, or where changes are reported
-    /// until `endEpoch`.
+    /// The entry dies at once. Its payload can be read until `maintain` or `takeExpired`, or where changes
+    /// are reported until `endEpoch`.
     public func remove(_ slot: UInt32) {
         let word = word(slot)
         guard word & EntryWord.removed == 0 else { return }
@@ -150,7 +153,8 @@ public final class KeyedStateStore {
         }
     }
 
-    /// Entries with an expiry of up to `watermark` are dead from now on. Takes no time; memory is freed bit by bit.
+    /// Entries with an expiry of up to `watermark` are dead from now on. Takes no time; memory is freed bit
+    /// by bit.
     public func retire(upTo watermark: Int64) {
         retiredWatermark = max(retiredWatermark, min(watermark, .max - 1))
     }
@@ -161,6 +165,8 @@ public final class KeyedStateStore {
 
     private func releaseAllBlobs() {
         guard !layout.blobOffsets.isEmpty, blobs.allocatedBytes > 0 else { return }
-        for slot in 0..<UInt32(arena.slotCount) where word(slot) & EntryWord.used != 0 { releaseBlobs(of: slot) }
+        for slot in 0..<UInt32(arena.slotCount) where word(slot) & EntryWord.used != 0 {
+            releaseBlobs(of: slot)
+        }
     }
 }

@@ -2,8 +2,8 @@
 ///
 /// Files, oldest first, are kept such that each is larger than all newer ones together: then there are about
 /// log₂(state ÷ epoch) of them, each byte is written as often, and what newer versions have replaced is at
-/// most half. What a watermark has killed, or a tombstone, does not show in sizes: so all is merged when the dead
-/// are more than three fifths.
+/// most half. What a watermark has killed, or a tombstone, does not show in sizes: so all is merged when the
+/// dead are more than three fifths.
 enum MergePolicy {
     /// Fewer than this are not worth a merge, unless there are many files.
     private static let fanIn = 4

@@ -3,8 +3,8 @@ import Synchronization
 
 /// The file of the epoch that has not ended: what leaves memory before its end, and at last its changes.
 ///
-/// Nothing else refers to the file until the epoch is written; a run that ends before that leaves it as rubbish.
-/// Safe to use from many threads.
+/// Nothing else refers to the file until the epoch is written; a run that ends before that leaves it as
+/// rubbish. Safe to use from many threads.
 final class OpenEpoch: @unchecked Sendable {
     static let name = "open.state.tmp"
 
@@ -51,7 +51,8 @@ final class OpenEpoch: @unchecked Sendable {
         }
     }
 
-    /// Makes the file durable under its name, with the epoch's `sections` behind those that stood for themselves.
+    /// Makes the file durable under its name, with the epoch's `sections` behind those that stood for
+    /// themselves.
     func finish(
         as name: String, _ sections: [SectionInfo], manifest: [UInt8]
     ) throws(StateError) -> (file: SegmentFile, sections: [SectionInfo], byteCount: Int, checksum: UInt64) {
@@ -93,7 +94,8 @@ final class OpenEpoch: @unchecked Sendable {
     private func openFile() throws(StateError) -> (SegmentWriter, SegmentFile) {
         if isLost {
             throw .storage(
-                .unavailable(path: path, reason: "an earlier write was lost; load the last epoch and run again"))
+                .unavailable(
+                    path: path, reason: "an earlier write was lost; load the last epoch and run again"))
         }
         if let writer, let file { return (writer, file) }
         let created = try SegmentWriter(path, in: fileSystem)

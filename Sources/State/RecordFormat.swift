@@ -19,7 +19,8 @@ struct RecordFormat: Sendable {
         let start = out.extend(by: withPayload ? 24 + payloadBytes : 24)
         memcpy(start, entry, withPayload ? 24 + payloadBytes : 16)
         start.storeBytes(
-            of: withPayload ? kept | EntryWord.used : kept & ~EntryWord.used, toByteOffset: 16, as: Int64.self)
+            of: withPayload ? kept | EntryWord.used : kept & ~EntryWord.used, toByteOffset: 16, as: Int64.self
+        )
         guard withPayload, !blobOffsets.isEmpty else { return }
         let position = out.count - 24 - payloadBytes
         for offset in blobOffsets {

@@ -24,7 +24,9 @@ final class Section {
         self.isOfOpenEpoch = isOfOpenEpoch
     }
 
-    var memoryBytes: Int { 256 + info.sampledExpiries.count * 8 + (index?.capacity ?? 0) + (filter?.byteCount ?? 0) }
+    var memoryBytes: Int {
+        256 + info.sampledExpiries.count * 8 + (index?.capacity ?? 0) + (filter?.byteCount ?? 0)
+    }
 
     func open() throws(StateError) {
         guard filter == nil else { return }
@@ -86,7 +88,8 @@ final class Section {
         after: Int64, upTo watermark: Int64, _ reader: BlockReader, into timers: inout [Timer]
     ) throws(StateError) {
         guard let index, info.timerBlockCount > 0, nextTimer <= watermark else { return }
-        // The first block that may hold something behind `after`: the one before the first that starts behind it.
+        // The first block that may hold something behind `after`: the one before the first that starts behind
+        // it.
         var low = 0
         var high = info.timerBlockCount
         while low < high {
@@ -102,7 +105,9 @@ final class Section {
             let end = block + 1 < info.timerBlockCount ? timerStart(index, block + 1) : info.indexOffset
             try reader.read(file, at: info.start + start, count: end - start)
             let records = reader.records
-            for position in stride(from: 0, through: records.count - StateFormat.timerBytes, by: StateFormat.timerBytes) {
+            for position in stride(
+                from: 0, through: records.count - StateFormat.timerBytes, by: StateFormat.timerBytes)
+            {
                 let expiry = records.loadUnaligned(fromByteOffset: position, as: Int64.self)
                 if expiry > watermark {
                     nextTimer = expiry
@@ -135,7 +140,8 @@ final class Section {
     }
 
     private func timerEntry(_ index: ByteBuffer, _ block: Int) -> UnsafeMutableRawPointer {
-        index.pointer + info.blockCount * SectionInfo.indexEntryBytes + block * SectionInfo.timerIndexEntryBytes
+        index.pointer + info.blockCount * SectionInfo.indexEntryBytes + block
+            * SectionInfo.timerIndexEntryBytes
     }
 
     private func firstTimer(_ index: ByteBuffer, _ block: Int) -> Int64 {

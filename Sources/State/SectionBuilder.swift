@@ -52,7 +52,9 @@ final class SectionBuilder {
     /// Adds a timer; these come in order, behind all records.
     func addTimer(_ timer: Timer) throws(StateError) {
         if info.timerCount == 0 { try endRecords() }
-        if blockRecords > 0, block.count + StateFormat.timerBytes > StateFormat.blockBytes { try closeBlock() }
+        if blockRecords > 0, block.count + StateFormat.timerBytes > StateFormat.blockBytes {
+            try closeBlock()
+        }
         if blockRecords == 0 {
             withUnsafeBytes(of: (timer.expiry, UInt64(writer.offset - info.start))) {
                 timerIndex.append($0.baseAddress.unsafelyUnwrapped, $0.count)

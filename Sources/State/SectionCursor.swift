@@ -18,7 +18,9 @@ final class SectionCursor {
     private(set) var isAtEnd = false
 
     /// Starts at the first record.
-    convenience init(recordsOf info: SectionInfo, _ file: SegmentFile, _ format: RecordFormat) throws(StateError) {
+    convenience init(
+        recordsOf info: SectionInfo, _ file: SegmentFile, _ format: RecordFormat
+    ) throws(StateError) {
         try self.init(file, info.start, info.start + info.timerOffset, format)
     }
 

@@ -33,7 +33,8 @@ struct SectionInfo: Sendable, Equatable {
     func encode(to encoder: inout BinaryEncoder) {
         encoder.add(store)
         for number in [
-            start, recordCount, tombstoneCount, blockCount, timerCount, timerBlockCount, timerOffset, indexOffset, filterOffset,
+            start, recordCount, tombstoneCount, blockCount, timerCount, timerBlockCount, timerOffset,
+            indexOffset, filterOffset,
             filterBytes, byteCount,
         ] { encoder.add(number) }
         encoder.add(filterChecksum)

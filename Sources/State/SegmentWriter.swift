@@ -70,7 +70,8 @@ final class SegmentWriter {
         directory.add(UInt32(sections.count))
         for section in sections { section.encode(to: &directory) }
         let trailer = SegmentTrailer(
-            directoryOffset: offset, directory: directory.bytes, manifestOffset: offset + directory.bytes.count,
+            directoryOffset: offset, directory: directory.bytes,
+            manifestOffset: offset + directory.bytes.count,
             manifest: manifest)
         try append(directory.bytes)
         try append(manifest)

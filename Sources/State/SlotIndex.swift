@@ -3,10 +3,10 @@ import Glibc
 
 /// From a key's hash to the slots that may hold it: extendible hashing over groups of one cache line.
 ///
-/// A group has 12 places: bytes 0–11 are tags (0 empty, else 7 bits of the hash under a set high bit), byte 12 counts
-/// the keys that found it full and went to the next group, bytes 16–63 are the slots. A segment has at most 512
-/// groups and splits when it is five sixths full, so that growth costs 5,000 keys at a time and never all.
-/// The directory leads from the hash's upper bits to segments; bits 0–8 choose the group.
+/// A group has 12 places: bytes 0–11 are tags (0 empty, else 7 bits of the hash under a set high bit), byte
+/// 12 counts the keys that found it full and went to the next group, bytes 16–63 are the slots. A segment has
+/// at most 512 groups and splits when it is five sixths full, so that growth costs 5,000 keys at a time and
+/// never all. The directory leads from the hash's upper bits to segments; bits 0–8 choose the group.
 struct SlotIndex {
     static let places = 12
     private static let groupBytes = 64
@@ -53,7 +53,8 @@ struct SlotIndex {
         Int(truncatingIfNeeded: (hash &>> 1) &>> (63 &- depth))
     }
 
-    /// The places of the group whose tag is `tag`, as the high bits of 12 bytes; a few others may be among them.
+    /// The places of the group whose tag is `tag`, as the high bits of 12 bytes; a few others may be among
+    /// them.
     @inline(__always)
     static func matches(_ group: UnsafeMutableRawPointer, _ tag: UInt64) -> (UInt64, UInt64) {
         let pattern = tag &* 0x0101_0101_0101_0101
@@ -249,7 +250,8 @@ struct SlotIndex {
     ) {
         let hashes = UnsafeMutablePointer<UInt64>.allocate(capacity: (Int(groupMask) + 1) * places)
         defer { hashes.deallocate() }
-        // The hashes first and without a branch, so that the look-ups of keys overlap. An empty place reads slot 0.
+        // The hashes first and without a branch, so that the look-ups of keys overlap. An empty place reads
+        // slot 0.
         for number in 0...Int(groupMask) {
             let group = segment + number &* groupBytes
             for place in 0..<places {

@@ -1,21 +1,9 @@
 import Storage
 
-/// What `StateCheckpoint.load` found that the plan and the state do not share.
-public struct StateLoad: Equatable, Sendable {
-    /// Stores of the plan that the state has not: they are empty.
-    public let added: [String]
-    /// Stores of the state that the plan has not: they are left out when the next epoch is written.
-    public let dropped: [String]
-
-    public init(added: [String], dropped: [String]) {
-        self.added = added
-        self.dropped = dropped
-    }
-}
-
 extension StateCheckpoint {
     /// The epochs that can be loaded, ascending, as far as their own files tell.
-    public static func epochs(in directory: String, _ fileSystem: any FileSystem) throws(StateError) -> [Int] {
+    public static func epochs(in directory: String, _ fileSystem: any FileSystem) throws(StateError) -> [Int]
+    {
         try onDisk { () throws(StorageError) in
             guard try fileSystem.status(directory) != nil else { return [] }
             return try fileSystem.list(directory).compactMap {
@@ -33,8 +21,8 @@ extension StateCheckpoint {
 
     /// Brings back the state at the end of `epoch`, into memory as far as the budget goes.
     ///
-    /// Once it was called, `epoch` is the only one that can be loaded. Refuses what is damaged, was written by a newer
-    /// version, or has other payloads than the stores that were added.
+    /// Once it was called, `epoch` is the only one that can be loaded. Refuses what is damaged, was written
+    /// by a newer version, or has other payloads than the stores that were added.
     public func load(epoch: Int) throws(StateError) -> StateLoad {
         precondition(self.epoch == nil, "state is loaded once")
         let name = StateFileName.epoch(epoch).text
@@ -47,7 +35,8 @@ extension StateCheckpoint {
         for file in manifest.files {
             let found = try SegmentContents(path(file.name), in: fileSystem)
             guard found.byteCount == file.byteCount, found.directoryChecksum == file.directoryChecksum else {
-                throw .corrupt(path: found.file.path, reason: "it is not the file that epoch \(epoch) refers to")
+                throw .corrupt(
+                    path: found.file.path, reason: "it is not the file that epoch \(epoch) refers to")
             }
             contents.append(found)
         }
@@ -78,7 +67,8 @@ extension StateCheckpoint {
         }
     }
 
-    private func fill(from manifest: Manifest, _ contents: [SegmentContents]) throws(StateError) -> StateLoad {
+    private func fill(from manifest: Manifest, _ contents: [SegmentContents]) throws(StateError) -> StateLoad
+    {
         var sections: [UInt32: [(SegmentFile, SectionInfo)]] = [:]
         for file in contents {
             for info in file.sections { sections[info.store, default: []].append((file.file, info)) }

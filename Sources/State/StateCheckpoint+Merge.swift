@@ -1,8 +1,8 @@
 extension StateCheckpoint {
     /// Work that keeps the files few and small, to be run once, on any thread; nil when there is none.
     ///
-    /// Its outcome is taken up by the next `write`. If nobody asks for it, `write` does it when it becomes pressing.
-    /// An error leaves the state as it is.
+    /// Its outcome is taken up by the next `write`. If nobody asks for it, `write` does it when it becomes
+    /// pressing. An error leaves the state as it is.
     public func pendingMerge() -> (@Sendable () throws(StateError) -> Void)? {
         guard merging.isIdle, let range = MergePolicy.choose(mergeFiles()) else { return nil }
         let replaced = files[range].map(\.file)

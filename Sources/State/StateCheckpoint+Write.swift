@@ -3,9 +3,9 @@ import Storage
 extension StateCheckpoint {
     /// Makes the state at the end of `epoch` durable: what changed since the epoch before, and `attachments`.
     ///
-    /// The changes are forgotten then: read them before. After `StateError.storage` the state in memory is as it was,
-    /// the epoch before can still be loaded, and the call can be made again. The epochs before stay loadable until
-    /// `discard`.
+    /// The changes are forgotten then: read them before. After `StateError.storage` the state in memory is as
+    /// it was, the epoch before can still be loaded, and the call can be made again. The epochs before stay
+    /// loadable until `discard`.
     public func write(epoch: Int) throws(StateError) {
         precondition(self.epoch.map { epoch > $0 } ?? true, "epochs ascend")
         try installMerge()
@@ -40,7 +40,8 @@ extension StateCheckpoint {
                 Manifest.Store(
                     number: store.disk?.number ?? 0, name: store.layout.name,
                     payloadBytes: store.layout.payloadBytes, blobOffsets: store.layout.blobOffsets,
-                    tracksExpiryOrder: store.layout.tracksExpiryOrder, retiredWatermark: store.retiredWatermark)
+                    tracksExpiryOrder: store.layout.tracksExpiryOrder,
+                    retiredWatermark: store.retiredWatermark)
             },
             files: entries)
     }

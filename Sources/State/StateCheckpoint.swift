@@ -2,12 +2,14 @@ import Storage
 
 /// The state of a task: its stores, what of them is on disk, and the epochs to which it can go back.
 ///
-/// Life of it: `addStore` for each store of the plan, `load` of the last epoch or `startEmpty`; then for each epoch:
-/// use the stores, `write`, commit the sinks, mark the epoch as done, `discard` what came before. `write` makes the
-/// epoch durable with one file, synchronised, renamed into place; only what changed is written. Between rounds
-/// `maintain` keeps the stores within the budget. `pendingMerge` is work for another thread.
+/// Life of it: `addStore` for each store of the plan, `load` of the last epoch or `startEmpty`; then for each
+/// epoch: use the stores, `write`, commit the sinks, mark the epoch as done, `discard` what came before.
+/// `write` makes the epoch durable with one file, synchronised, renamed into place; only what changed is
+/// written. Between rounds `maintain` keeps the stores within the budget. `pendingMerge` is work for another
+/// thread.
 ///
-/// Not thread-safe, nor may a store be in use while a method runs; what `pendingMerge` returns may run meanwhile.
+/// Not thread-safe, nor may a store be in use while a method runs; what `pendingMerge` returns may run
+/// meanwhile.
 public final class StateCheckpoint {
     /// A file of the current state, in the order of age.
     struct LiveFile {
@@ -21,7 +23,8 @@ public final class StateCheckpoint {
     let open: OpenEpoch
     let merging = MergeSlot()
 
-    /// The task's own values: watermarks, seeds, source positions. They are part of what is written and loaded.
+    /// The task's own values: watermarks, seeds, source positions. They are part of what is written and
+    /// loaded.
     public var attachments: [String: [UInt8]] = [:]
     /// The epoch that was loaded or written last; nil at the start.
     public internal(set) var epoch: Int?
@@ -64,7 +67,8 @@ public final class StateCheckpoint {
     /// Files that the current state refers to.
     public var fileCount: Int { files.count }
 
-    /// Forgets the epochs before `epoch`, which was written and is done, and removes the files that only they need.
+    /// Forgets the epochs before `epoch`, which was written and is done, and removes the files that only they
+    /// need.
     public func discard(before epoch: Int) throws(StateError) {
         retained.removeAll { $0.epoch < epoch }
         try removeUnneeded()

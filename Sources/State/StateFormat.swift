@@ -10,9 +10,9 @@ import Storage
 /// record  = key (16) · expiry and flags (8) · payload, blobs' lengths + 1 in place of references · blobs
 /// timer   = expiry (8) · key (16)
 /// ```
-/// A record without the flag `used` has no payload. Records ascend by the key's high, then low word, each key once;
-/// timers by expiry, then key. Numbers are little-endian. An epoch's file ends in the manifest that lists all files
-/// of the state at that epoch; so one file and one directory are synchronised for an epoch.
+/// A record without the flag `used` has no payload. Records ascend by the key's high, then low word, each key
+/// once; timers by expiry, then key. Numbers are little-endian. An epoch's file ends in the manifest that
+/// lists all files of the state at that epoch; so one file and one directory are synchronised for an epoch.
 enum StateFormat {
     static let version: UInt32 = 1
     static let magic: UInt64 = 0x3154_4154_534C_4C49  // ILLSTAT1
@@ -35,7 +35,8 @@ enum StateFormat {
 
     /// Whether a block whose header says this is what was written.
     static func blockChecksum(_ block: UnsafeRawPointer, _ records: UInt32, _ bytes: Int) -> UInt64 {
-        checksum(UnsafeRawBufferPointer(start: block, count: bytes)) &+ UInt64(records) &* 0x9E37_79B9_7F4A_7C15
+        checksum(UnsafeRawBufferPointer(start: block, count: bytes)) &+ UInt64(records)
+            &* 0x9E37_79B9_7F4A_7C15
     }
 }
 

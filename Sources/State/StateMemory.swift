@@ -2,7 +2,8 @@ import Synchronization
 
 /// The memory that all stores of a task share: a budget, and what they hold together.
 ///
-/// A store counts itself in `maintain`; above the budget it then moves entries to disk. Safe to use from many threads.
+/// A store counts itself in `maintain`; above the budget it then moves entries to disk. Safe to use from many
+/// threads.
 public final class StateMemory: Sendable {
     public let budgetBytes: Int
     private let used = Atomic<Int>(0)

@@ -2,11 +2,12 @@
 ///
 /// Contract, and what a crash may lose:
 /// - Bytes written to a file are durable only after `WritableFile.synchronise`.
-/// - A created, renamed, linked or removed name is durable only after `synchroniseDirectory` of its directory;
-///   a directory is when `createDirectory` returns.
+/// - A created, renamed, linked or removed name is durable only after `synchroniseDirectory` of its
+///   directory; a directory is when `createDirectory` returns.
 /// - `rename` and `link` are atomic: after a crash the name has the old or the new file, never a mixture.
 ///
-/// Paths are absolute or relative to the working directory, with `/` between parts. Safe to use from many threads.
+/// Paths are absolute or relative to the working directory, with `/` between parts. Safe to use from many
+/// threads.
 public protocol FileSystem: AnyObject, Sendable {
     /// A new, empty file; one that exists is replaced when it is closed or written to.
     func create(_ path: String) throws(StorageError) -> any WritableFile
@@ -29,61 +30,6 @@ public protocol FileSystem: AnyObject, Sendable {
     func status(_ path: String) throws(StorageError) -> FileStatus?
     /// Makes the directory's entries durable.
     func synchroniseDirectory(_ path: String) throws(StorageError)
-}
-
-/// A file being written from its end; used by one thread at a time.
-public protocol WritableFile: AnyObject {
-    /// Bytes in the file.
-    var size: Int { get }
-    /// Writes all of `bytes` or throws; after a throw the file may hold a part of them.
-    func write(_ bytes: UnsafeRawBufferPointer) throws(StorageError)
-    /// Returns when all that was written is durable.
-    func synchronise() throws(StorageError)
-    /// Closes without making durable. Further calls do nothing.
-    func close()
-}
-
-/// A file open for reading; reads may come from many threads.
-public protocol ReadableFile: AnyObject, Sendable {
-    /// Bytes in the file now.
-    func size() throws(StorageError) -> Int
-    /// Reads up to `buffer.count` bytes at `offset`; fewer only at the end of the file.
-    func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(StorageError) -> Int
-    /// Device and inode of what is open, whatever the path names by now.
-    func status() throws(StorageError) -> FileStatus
-    func close()
-}
-
-/// A name in a directory.
-public struct DirectoryEntry: Hashable, Sendable {
-    public let name: String
-    public let isDirectory: Bool
-
-    public init(name: String, isDirectory: Bool) {
-        self.name = name
-        self.isDirectory = isDirectory
-    }
-}
-
-/// What a file system knows of a file.
-public struct FileStatus: Hashable, Sendable {
-    public let device: UInt64
-    public let inode: UInt64
-    /// Bytes.
-    public let size: Int
-    /// Last change of the contents, nanoseconds since the epoch.
-    public let modificationNanoseconds: Int64
-    public let isDirectory: Bool
-
-    public init(
-        device: UInt64, inode: UInt64, size: Int, modificationNanoseconds: Int64, isDirectory: Bool
-    ) {
-        self.device = device
-        self.inode = inode
-        self.size = size
-        self.modificationNanoseconds = modificationNanoseconds
-        self.isDirectory = isDirectory
-    }
 }
 
 extension FileSystem {

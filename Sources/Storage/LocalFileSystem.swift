@@ -57,7 +57,9 @@ public final class LocalFileSystem: FileSystem {
             }
             if name == "." || name == ".." { continue }
             var isDirectory = Int32(entry.pointee.d_type) == Int32(DT_DIR)
-            if Int32(entry.pointee.d_type) == Int32(DT_UNKNOWN) || Int32(entry.pointee.d_type) == Int32(DT_LNK) {
+            if Int32(entry.pointee.d_type) == Int32(DT_UNKNOWN)
+                || Int32(entry.pointee.d_type) == Int32(DT_LNK)
+            {
                 isDirectory = try status(Path.join(path, name))?.isDirectory ?? false
             }
             entries.append(DirectoryEntry(name: name, isDirectory: isDirectory))

@@ -3,9 +3,9 @@ import Synchronization
 
 /// Objects as files below a directory of any file system.
 ///
-/// A name is a path below the root, its parts neither empty nor starting with a dot. Objects are written beside,
-/// under a name with a leading dot, synchronised, then renamed or linked into place; `list` passes over such
-/// names, so that what a crash left of them is harmless.
+/// A name is a path below the root, its parts neither empty nor starting with a dot. Objects are written
+/// beside, under a name with a leading dot, synchronised, then renamed or linked into place; `list` passes
+/// over such names, so that what a crash left of them is harmless.
 public final class LocalObjectStore: ObjectStore {
     public let location: String
     private let fileSystem: any FileSystem

@@ -1,8 +1,9 @@
 /// Where tables live: named objects that are written whole and never changed, on a disk or in S3.
 ///
 /// Contract: `put` and `putIfAbsent` return when the object is durable and visible to everyone; of several
-/// `putIfAbsent` of one name exactly one succeeds; `list` is in ascending order of names (UTF-8 bytes) and sees all
-/// that was put before it was called. Names are relative to the store's root. Safe to use from many threads.
+/// `putIfAbsent` of one name exactly one succeeds; `list` is in ascending order of names (UTF-8 bytes) and
+/// sees all that was put before it was called. Names are relative to the store's root. Safe to use from many
+/// threads.
 public protocol ObjectStore: AnyObject, Sendable {
     /// Where the store is, for people: a path or URL.
     var location: String { get }
@@ -15,19 +16,4 @@ public protocol ObjectStore: AnyObject, Sendable {
     func list(prefix: String, after: String?) throws(StorageError) -> [StoredObject]
     /// Removes the object; no error when it is not there.
     func delete(_ name: String) throws(StorageError)
-}
-
-/// An object's name and what the store knows of it.
-public struct StoredObject: Hashable, Sendable {
-    public let name: String
-    /// Bytes.
-    public let size: Int
-    /// Milliseconds since the epoch.
-    public let modified: Int64
-
-    public init(name: String, size: Int, modified: Int64) {
-        self.name = name
-        self.size = size
-        self.modified = modified
-    }
 }

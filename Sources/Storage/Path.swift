@@ -13,6 +13,7 @@ public enum Path {
     }
 
     public static func join(_ directory: String, _ name: String) -> String {
-        directory.isEmpty ? name : directory.utf8.last == UInt8(ascii: "/") ? directory + name : directory + "/" + name
+        directory.isEmpty
+            ? name : directory.utf8.last == UInt8(ascii: "/") ? directory + name : directory + "/" + name
     }
 }

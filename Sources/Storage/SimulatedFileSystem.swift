@@ -2,9 +2,9 @@ import Synchronization
 
 /// Files in memory that lose, when the power goes, all that the contract of `FileSystem` lets them lose.
 ///
-/// Every call that would change a disk is an operation and has a number, from 1 on; faults are set by number. A
-/// write that fails may have written half. `crash` gives the files after the reboot; this object stays dark.
-/// Operations of one thread are reproducible; times are a count of operations, in microseconds.
+/// Every call that would change a disk is an operation and has a number, from 1 on; faults are set by number.
+/// A write that fails may have written half. `crash` gives the files after the reboot; this object stays
+/// dark. Operations of one thread are reproducible; times are a count of operations, in microseconds.
 public final class SimulatedFileSystem: FileSystem, @unchecked Sendable {
     // Guards all that follows. The nodes of the disk are never touched without it.
     private let lock = Mutex(())

@@ -153,6 +153,10 @@ struct InspectTests {
             #expect(found.output.contains("instance: a1b2c3"))
             #expect(found.output.contains("epochs in the log: 3, the newest is 11"))
             #expect(found.output.contains("6 files, 123 B"))
+            #expect(found.output.contains("log: 4 files, 16 B"))
+            #expect(found.output.contains("store: 1 file, 100 B"))
+            #expect(
+                try inspect(["checkpoint", place.path + "/state/"]).output.contains("store: 1 file, 100 B"))
             let none = try inspect(["checkpoint", place.path])
             #expect(none.code == .failed)
             #expect(none.errors.contains("is no state directory"))

@@ -73,7 +73,7 @@ struct LiveViewTests {
                 """
                 millrace  medallion                                waiting for a target  1m 12s
                   no space left on /data
-                  tried again since 12.0 s; nothing is lost, new input waits in its files
+                  tried again since 12 s; nothing is lost, new input waits in its files
                   next: free space there
 
                 """))
@@ -82,11 +82,11 @@ struct LiveViewTests {
     @Test("before the first record there is nothing to boast of")
     func beginning() {
         var frame = LiveFrame(status: PipelineStatus(), title: "shop")
-        frame.note = "simulating 2,000/s into data/raw/events, 60.0 s left"
+        frame.note = "simulating 2,000/s into data/raw/events, 60 s left"
         #expect(
             text(frame) == """
-                millrace  shop                                                 recovering  0 ms
-                  simulating 2,000/s into data/raw/events, 60.0 s left
+                millrace  shop                                                  recovering  0 s
+                  simulating 2,000/s into data/raw/events, 60 s left
                   takes up the last checkpoint and finishes what was begun
 
                   events        0  0/s                      lag  0 B
@@ -148,7 +148,7 @@ struct LiveViewTests {
             Self.frame(.retrying(reason: reason, sinceMilliseconds: Self.now - 5000)))
         #expect(
             waiting.hasPrefix(
-                "1m 12s waiting for 5.0 s, nothing is lost (the folder is read-only; next: mend it): "))
+                "1m 12s waiting for 5 s, nothing is lost (the folder is read-only; next: mend it): "))
     }
 
     @Test("a rate that comes in bursts is smoothed")

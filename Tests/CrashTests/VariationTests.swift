@@ -26,9 +26,9 @@ import Testing
             case .oneEpoch: scenario.settings.epochBytes = 1 << 30
             case .spilledState:
                 scenario.settings.threads = 3
-                scenario.settings.epochBytes = 150_000
+                scenario.settings.epochBytes = 4_000_000
                 scenario.settings.chunkBytes = 20_000
-                // The store keeps a little of each shard all the same; the input is larger than that.
+                // What is on disk leaves memory without a write: only an epoch larger than memory shows.
                 scenario.settings.stateMemoryBytes = 1 << 16
                 scenario.files = VariationTests.manyFiles
             }
@@ -37,7 +37,7 @@ import Testing
     }
 
     /// Some thousand events within a few minutes, so that none of them is forgotten.
-    private static let manyFiles = ShopFiles.make(seed: 3, files: 6, linesPerFile: 1500, pace: 50)
+    private static let manyFiles = ShopFiles.make(seed: 3, files: 6, linesPerFile: 2500, pace: 50)
 
     static let references: [Variation: Result<Scenario.Result, any Error>] = Dictionary(
         uniqueKeysWithValues: Variation.allCases.map { variation in

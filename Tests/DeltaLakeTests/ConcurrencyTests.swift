@@ -123,7 +123,8 @@ import Testing
         let definition = TableDefinition(schema: Self.schema)
         let writers = try (0..<2).map { _ in
             try AppendWriter(
-                DeltaTable.openOrCreate(LocalObjectStore("/t", in: fileSystem), definition), schema: Self.schema,
+                DeltaTable.openOrCreate(LocalObjectStore("/t", in: fileSystem), definition),
+                schema: Self.schema,
                 identity: identity)
         }
         for epoch in 1...5 {
@@ -144,7 +145,8 @@ import Testing
         let schema = Schema([Field("key", .bigint), Field("value", .bigint)])
         let writers = try (0..<2).map { number in
             try UpsertWriter(
-                DeltaTable.openOrCreate(LocalObjectStore("/t", in: fileSystem), TableDefinition(schema: schema)),
+                DeltaTable.openOrCreate(
+                    LocalObjectStore("/t", in: fileSystem), TableDefinition(schema: schema)),
                 schema: schema, key: ["key"], identity: SinkIdentity(instance: "i", sink: "s\(number)"),
                 options: UpsertOptions(fileRows: 16, smallFileRows: 4, smallFileLimit: 3))
         }

@@ -24,7 +24,10 @@ import Testing
                 let actual = result.value(at: row)
                 guard actual != expected else { continue }
                 Issue.record(
-                    "seed \(seed), row \(row): \(actual) is not \(expected) of \(expression) over \(rows[row])"
+                    """
+                    seed \(seed), row \(row): \(actual) is not \(expected)
+                    of \(expression) over \(rows[row])
+                    """
                 )
                 return
             }

@@ -34,7 +34,8 @@ struct StatementTests {
     func createAsSelect() throws {
         guard
             case .createSourceAsSelect(let create) = try parse(
-                "CREATE STREAM silver WITH (format = 'AVRO') AS SELECT * FROM b DEDUPLICATE BY id WITHIN 1 DAY;"
+                "CREATE STREAM silver WITH (format = 'AVRO') AS SELECT * FROM b "
+                    + "DEDUPLICATE BY id WITHIN 1 DAY;"
             )
         else { return #expect(Bool(false)) }
         #expect(create.kind == .stream && create.name.text == "SILVER" && create.properties.count == 1)

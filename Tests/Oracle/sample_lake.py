@@ -86,7 +86,7 @@ def events(seed, count):
         made.append((time, kind, event))
         if chance.random() < 0.03:
             made.append((time, kind, event))
-    # The deduplication may have forgotten what lies twenty minutes back, and not what is a millisecond younger.
+    # The deduplication may have forgotten what lies twenty minutes back, not what is a millisecond younger.
     newest = max(time for time, _, _ in made)
     for number, time in enumerate((newest, newest - 1_200_000, newest - 1_199_999)):
         event = {**VALID, "event_id": f"border{number}", "event_type": "page_view", "device": "mobile"}

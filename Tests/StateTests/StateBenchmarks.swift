@@ -15,7 +15,8 @@ struct StateBenchmarks {
         Fingerprint(low: 0x1234_5678, high: 0x9ABC_DEF0).combined(with: Int64(number))
     }
 
-    /// Runs `body` and prints its speed by the thread's time, with the wall's beside it: the machine is shared.
+    /// Runs `body` and prints its speed by the thread's time, with the wall's beside it: the machine is
+    /// shared.
     private func measure(_ what: String, _ count: Int, _ body: () throws -> Void) rethrows {
         let start = threadNanoseconds()
         let duration = try ContinuousClock().measure(body)
@@ -38,8 +39,10 @@ struct StateBenchmarks {
         var slots = [UInt32](repeating: 0, count: StateBenchmarks.batch)
         var isNew = [UInt8](repeating: 0, count: StateBenchmarks.batch)
         var new = 0
+        var longest = Duration.zero
         for start in stride(from: 0, to: keys.count, by: StateBenchmarks.batch) {
             let count = min(StateBenchmarks.batch, keys.count - start)
+            let begin = ContinuousClock.now
             try keys.withUnsafeBufferPointer {
                 try store.findOrInsert($0.baseAddress! + start, count: count, slots: &slots, isNew: &isNew)
             }
@@ -48,7 +51,9 @@ struct StateBenchmarks {
                 each(slots[row], isNew[row] == 1)
             }
             try store.maintain()
+            longest = max(longest, ContinuousClock.now - begin)
         }
+        if new == 10_000_000 { print("BENCH longest batch of \(StateBenchmarks.batch): \(longest)") }
         return new
     }
 
@@ -129,7 +134,9 @@ struct StateBenchmarks {
                 try store.findOrInsert(keys[number], count: count, slots: &slots, isNew: &isNew)
                 for row in 0..<count {
                     new += Int(isNew[row])
-                    if isNew[row] == 1 { store.setExpiry(1_800_000_000_000 + Int64(row & 1023), of: slots[row]) }
+                    if isNew[row] == 1 {
+                        store.setExpiry(1_800_000_000_000 + Int64(row & 1023), of: slots[row])
+                    }
                 }
                 try store.maintain()
                 keys[number].removeAll(keepingCapacity: true)
@@ -146,11 +153,16 @@ struct StateBenchmarks {
             for start in stride(from: part.startIndex, to: part.endIndex, by: 50_000) {
                 try shards.insert(part[start..<start + 50_000])
             }
-            try measure("write an epoch of 400k changes", 400_000) { try shards.checkpoint.write(epoch: epoch) }
+            try measure("write an epoch of 400k changes", 400_000) {
+                try shards.checkpoint.write(epoch: epoch)
+            }
             try shards.checkpoint.discard(before: epoch)
             if let merge = shards.checkpoint.pendingMerge() { try measure("merge", 1) { try merge() } }
         }
-        print("BENCH files: \(shards.checkpoint.fileCount), \(shards.checkpoint.diskBytes / 4_000_000) B an entry")
+        print(
+            "BENCH files: \(shards.checkpoint.fileCount),"
+                + " \(shards.checkpoint.diskBytes / 4_000_000) B an entry"
+        )
         shards.reopen(budget: 4 << 30)
         _ = try measure("load 4M entries", 4_000_000) { _ = try shards.checkpoint.load(epoch: 10) }
         try shards.insert(all[0..<50_000])

@@ -10,7 +10,7 @@ import Testing
     }
 
     @Test func `ten times more keys than fit are all known, within the budget`() throws {
-        let budget = 512 << 10
+        let budget = 256 << 10
         let checkpoint = StateCheckpoint(
             directory: "/state", fileSystem: SimulatedFileSystem(), memory: StateMemory(budgetBytes: budget))
         let stores = (0..<4).map { checkpoint.addStore(StateLayout(name: "\($0)", payloadBytes: 0)) }
@@ -18,7 +18,7 @@ import Testing
         var peak = 0
         for round in 0..<60 {
             for (shard, store) in stores.enumerated() {
-                let keys = (round * 600..<(round + 1) * 600).map { key($0 * 4 + shard) }
+                let keys = (round * 300..<(round + 1) * 300).map { key($0 * 4 + shard) }
                 #expect(try store.insert(keys).isNew.allSatisfy { $0 })
                 try store.maintain()
             }
@@ -31,7 +31,7 @@ import Testing
         }
         #expect(peak < budget + budget / 8)
         for (shard, store) in stores.enumerated() {
-            for start in stride(from: 0, to: 36_000, by: 1000) {
+            for start in stride(from: 0, to: 18_000, by: 1000) {
                 let keys = (start..<start + 1000).map { key($0 * 4 + shard) }
                 #expect(try store.insert(keys).isNew.allSatisfy { !$0 })
                 try store.maintain()
@@ -48,16 +48,16 @@ import Testing
         let store = checkpoint.addStore(StateLayout(name: "counts", payloadBytes: 40))
         try checkpoint.startEmpty()
         var dice = Dice(8)
-        for epoch in 1...300 {
-            // Twenty thousand keys, of which a tenth changes in each epoch, and a few go.
-            let slots = try store.insert((0..<2000).map { _ in key(dice.below(20_000)) }).slots
+        for epoch in 1...100 {
+            // Four thousand keys, of which a tenth changes in each epoch, and a few go.
+            let slots = try store.insert((0..<400).map { _ in key(dice.below(4000)) }).slots
             for slot in slots { store.markChanged(slot) }
-            for slot in slots.prefix(50) { store.remove(slot) }
+            for slot in slots.prefix(10) { store.remove(slot) }
             try checkpoint.write(epoch: epoch)
             try checkpoint.discard(before: epoch)
             if mergesElsewhere, let merge = checkpoint.pendingMerge() { try merge() }
             try store.maintain()
-            if epoch > 40 { #expect(checkpoint.diskBytes < 20_000 * 70 * 5 / 2) }
+            if epoch > 40 { #expect(checkpoint.diskBytes < 4000 * 70 * 5 / 2) }
             #expect(checkpoint.fileCount <= 15)
         }
         #expect(try files.list("/state").count < 20)
@@ -69,21 +69,21 @@ import Testing
             directory: "/state", fileSystem: files, memory: StateMemory(budgetBytes: 64 << 20))
         let store = checkpoint.addStore(StateLayout(name: "set", payloadBytes: 0))
         try checkpoint.startEmpty()
-        for epoch in 1...200 {
-            let slots = try store.insert((epoch * 1000..<(epoch + 1) * 1000).map(key)).slots
+        for epoch in 1...100 {
+            let slots = try store.insert((epoch * 300..<(epoch + 1) * 300).map(key)).slots
             for slot in slots { store.setExpiry(Int64(epoch + 10), of: slot) }
             store.retire(upTo: Int64(epoch))
             try checkpoint.write(epoch: epoch)
             try checkpoint.discard(before: epoch)
             if let merge = checkpoint.pendingMerge() { try merge() }
             try store.maintain()
-            // Ten thousand are alive.
-            if epoch > 50 { #expect(checkpoint.diskBytes < 3 * 10_000 * 28) }
+            // Three thousand are alive.
+            if epoch > 50 { #expect(checkpoint.diskBytes < 3 * 3000 * 28) }
         }
         store.retire(upTo: 1000)
-        try checkpoint.write(epoch: 201)
-        try checkpoint.discard(before: 201)
+        try checkpoint.write(epoch: 101)
+        try checkpoint.discard(before: 101)
         #expect(checkpoint.diskBytes == 0)
-        #expect(try files.list("/state").map(\.name) == ["epoch-201.state"])
+        #expect(try files.list("/state").map(\.name) == ["epoch-101.state"])
     }
 }

@@ -92,7 +92,9 @@ extension KeyedStateStore {
     }
 
     func setWord(_ number: Int, of slot: UInt32, _ value: Int64) {
-        let offsets = stride(from: 0, to: layout.payloadBytes, by: 8).filter { !layout.blobOffsets.contains($0) }
+        let offsets = stride(from: 0, to: layout.payloadBytes, by: 8).filter {
+            !layout.blobOffsets.contains($0)
+        }
         (payload(of: slot) + offsets[number]).storeBytes(of: value, as: Int64.self)
     }
 
@@ -178,7 +180,9 @@ struct StorePair {
         let (slots, isNew) = try store.insert(keys)
         for (row, key) in keys.enumerated() where model.findOrInsert(key) != isNew[row] {
             let entry = store.modelEntry(slots[row])
-            return "row \(row) of \(keys.count), \(key): isNew is \(isNew[row]), \(entry); retired \(model.watermark)"
+            return
+                "row \(row) of \(keys.count), \(key): isNew is \(isNew[row]), \(entry);"
+                + " retired \(model.watermark)"
         }
         for (row, key) in keys.enumerated() {
             guard var entry = model.entries[key] else { return "the model has lost a key" }
@@ -214,7 +218,9 @@ struct StorePair {
         let keys = (0..<dice.below(30)).map { _ in key(dice.below(domain)) }
         for (row, slot) in try store.slots(of: keys).enumerated() where slot != KeyedStateStore.none {
             if store.isDead(slot) { continue }
-            if model.entries.removeValue(forKey: keys[row]) == nil { return "a key is there that was removed" }
+            if model.entries.removeValue(forKey: keys[row]) == nil {
+                return "a key is there that was removed"
+            }
             store.remove(slot)
             if store.layout.reportsChanges { model.markChanged(keys[row]) }
         }
@@ -236,7 +242,9 @@ struct StorePair {
         for (row, slot) in try store.slots(of: keys).enumerated() {
             let found = slot == KeyedStateStore.none ? nil : store.modelEntry(slot)
             if found != model.entries[keys[row]] {
-                return "\(keys[row]) has \(String(describing: found)), not \(String(describing: model.entries[keys[row]]))"
+                return
+                    "\(keys[row]) has \(String(describing: found)),"
+                    + " not \(String(describing: model.entries[keys[row]]))"
             }
         }
         return nil
@@ -251,7 +259,9 @@ struct StorePair {
             (store.key(of: slot), store.isDead(slot) ? nil : store.modelEntry(slot))
         }
         if found.map(\.0) != model.changed { return "\(found.map(\.0)) changed, not \(model.changed)" }
-        for (key, entry) in found where entry != model.entries[key] { return "\(key) changed to \(entry as Any)" }
+        for (key, entry) in found where entry != model.entries[key] {
+            return "\(key) changed to \(entry as Any)"
+        }
         return nil
     }
 }

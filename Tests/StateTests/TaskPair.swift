@@ -3,7 +3,8 @@ import Foundation
 import State
 import Storage
 
-/// A task's state and its models, on a disk that may fail, and the models of the epochs to which it can go back.
+/// A task's state and its models, on a disk that may fail, and the models of the epochs to which it can go
+/// back.
 struct TaskPair {
     static let directory = "/state"
 
@@ -13,11 +14,15 @@ struct TaskPair {
     private let layouts: [StateLayout]
     private let budget: Int
     private var epoch = 0
-    /// What was written and can be loaded: models and time by epoch. Empty: only the start can be gone back to.
+    /// What was written and can be loaded: models and time by epoch. Empty: only the start can be gone back
+    /// to.
     private var written: [Int: (models: [StoreModel], time: Int64)] = [:]
     private var dice: Dice
     private var background: [@Sendable () throws -> Void] = []
-    private(set) var log: [String] = []
+    private var log: [String] = []
+
+    /// What happened so far.
+    var story: String { log.joined(separator: "\n") }
 
     init(seed: UInt64, files: SimulatedFileSystem) throws {
         self.files = files
@@ -67,7 +72,9 @@ struct TaskPair {
 
     private mutating func trouble() throws -> String? {
         let number = dice.below(pairs.count)
-        if let problem = try pairs[number].step(&dice) { return "\(pairs[number].store.layout.name): \(problem)" }
+        if let problem = try pairs[number].step(&dice) {
+            return "\(pairs[number].store.layout.name): \(problem)"
+        }
         if dice.oneIn(6) { try checkpoint.maintain() }
         if dice.oneIn(8), let merge = checkpoint.pendingMerge() { background.append(merge) }
         if dice.oneIn(4), let merge = background.popLast() { try merge() }

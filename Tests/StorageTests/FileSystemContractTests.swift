@@ -144,7 +144,9 @@ import Testing
     func `an atomic write replaces the file and leaves nothing beside it`(isLocal: Bool) throws {
         let place = try Place(isLocal: isLocal)
         for text in ["one", "another"] {
-            try Array(text.utf8).withUnsafeBytes { try place.fileSystem.writeAtomically($0, to: place.path("a")) }
+            try Array(text.utf8).withUnsafeBytes {
+                try place.fileSystem.writeAtomically($0, to: place.path("a"))
+            }
             #expect(try place.fileSystem.text(place.path("a")) == text)
         }
         #expect(try place.fileSystem.list(place.root).map(\.name) == ["a"])

@@ -44,7 +44,8 @@ import Testing
         try put("left by a crash", as: "z/_log/1.json", in: store)
         try place.fileSystem.rename(place.path("z/_log/1.json"), to: place.path("z/_log/.1-1.tmp"))
         let all = (names + ["b/a/2"]).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
-        #expect(try store.list(prefix: "", after: nil).map { Array($0.name.utf8) } == all.map { Array($0.utf8) })
+        #expect(
+            try store.list(prefix: "", after: nil).map { Array($0.name.utf8) } == all.map { Array($0.utf8) })
         for after in all + ["", "b/", "b/a", "b/a/", "zz", "A"] {
             for prefix in ["", "b", "b/", "b/a", "b/a/", "a", "z/_log/", "none/"] {
                 let expected = all.filter {
@@ -73,7 +74,9 @@ import Testing
             let others = Mutex<Int>(0)
             DispatchQueue.concurrentPerform(iterations: 16) { thread in
                 do {
-                    try Array("by \(thread)".utf8).withUnsafeBytes { try store.putIfAbsent("log/\(round)", $0) }
+                    try Array("by \(thread)".utf8).withUnsafeBytes {
+                        try store.putIfAbsent("log/\(round)", $0)
+                    }
                     winners.withLock { $0.append(thread) }
                 } catch StorageError.exists {
                     others.withLock { $0 += 1 }

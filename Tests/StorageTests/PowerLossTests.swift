@@ -4,14 +4,18 @@ import Testing
 /// What a simulated power loss may take, and what not.
 @Suite struct PowerLossTests {
     /// The texts that a file has after a crash over many seeds; `-` where it is missing.
-    private func outcomes(of path: String, _ prepare: (SimulatedFileSystem) throws -> Void) throws -> Set<String> {
+    private func outcomes(
+        of path: String, _ prepare: (SimulatedFileSystem) throws -> Void
+    ) throws -> Set<String> {
         var outcomes: Set<String> = []
         for seed in 0..<400 as Range<UInt64> {
             let files = SimulatedFileSystem()
             try files.createDirectory("/d")
             try prepare(files)
             let rebooted = files.crash(seed: seed)
-            if try rebooted.status(path) == nil { outcomes.insert("-") } else {
+            if try rebooted.status(path) == nil {
+                outcomes.insert("-")
+            } else {
                 outcomes.insert(try rebooted.text(path).replacing("\0", with: "0"))
             }
         }
@@ -82,9 +86,12 @@ import Testing
         func run(_ seed: UInt64) throws -> [String] {
             let files = SimulatedFileSystem()
             try files.createDirectory("/d")
-            for number in 0..<20 { try files.writeText("text", to: "/d/\(number)", synchronised: number % 2 == 0) }
+            for number in 0..<20 {
+                try files.writeText("text", to: "/d/\(number)", synchronised: number % 2 == 0)
+            }
             let rebooted = files.crash(seed: seed)
-            return try rebooted.list("/d").map { try "\($0.name): \(rebooted.text("/d/\($0.name)"))" }.sorted()
+            return try rebooted.list("/d").map { try "\($0.name): \(rebooted.text("/d/\($0.name)"))" }
+                .sorted()
         }
         for seed in 0..<20 as Range<UInt64> { #expect(try run(seed) == run(seed)) }
     }

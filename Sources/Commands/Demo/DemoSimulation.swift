@@ -58,8 +58,8 @@ final class DemoSimulation: Sendable {
             }
             var note = "simulating \(NumberDisplay.rate(configuration.eventsPerSecond))" + place
             if let duration = configuration.duration, let elapsed = state.progress?.elapsed {
-                let left = max(0, (duration - elapsed).milliseconds + 999) / 1000 * 1000
-                note += ", \(NumberDisplay.duration(milliseconds: left)) left"
+                let left = (duration - elapsed).milliseconds + 999
+                note += ", \(NumberDisplay.wholeSeconds(milliseconds: left)) left"
             } else if configuration.duration == nil {
                 note += ", until Ctrl-C"
             }

@@ -17,8 +17,17 @@ struct CheckpointInspection: InspectionReport {
         let modified: Int64
     }
 
+    /// What one folder of it holds.
+    struct Part: Sendable {
+        let name: String
+        var files = 0
+        var bytes = 0
+    }
+
     let path: String
     let instance: String?
+    /// Its folders, in the order of their names.
+    let parts: [Part]
     /// Ascending.
     let epochs: [Epoch]
     let files: Int
@@ -55,9 +64,23 @@ struct CheckpointInspection: InspectionReport {
                     modified: file.status.modificationNanoseconds / 1_000_000))
         }
         return CheckpointInspection(
-            path: path, instance: instance.map { text(of: $0) },
+            path: path, instance: instance.map { text(of: $0) }, parts: parts(of: contents, below: path),
             epochs: epochs.sorted { $0.number < $1.number }, files: contents.count,
             bytes: contents.reduce(0) { $0 + $1.status.size }, listed: listed)
+    }
+
+    private static func parts(
+        of contents: [(path: String, status: FileStatus)], below folder: String
+    ) -> [Part] {
+        var parts: [String: Part] = [:]
+        let root = Path.join(folder, "")
+        for file in contents {
+            let names = file.path.dropFirst(root.count).split(separator: "/")
+            guard names.count > 1, let name = names.first.map(String.init) else { continue }
+            parts[name, default: Part(name: name)].files += 1
+            parts[name, default: Part(name: name)].bytes += file.status.size
+        }
+        return parts.values.sorted { $0.name < $1.name }
     }
 
     private static func text(of bytes: [UInt8]) -> String {
@@ -93,6 +116,10 @@ struct CheckpointInspection: InspectionReport {
             "checkpoint \(path)", "  instance: \(instance ?? "none yet")",
             "  \(NumberDisplay.count(files, "file")), \(NumberDisplay.bytes(bytes))",
         ]
+        for part in parts {
+            let count = NumberDisplay.count(part.files, "file")
+            lines.append("    \(part.name): \(count), \(NumberDisplay.bytes(part.bytes))")
+        }
         guard let newest = epochs.last else { return lines + ["  no epoch has begun"] }
         lines.append("  epochs in the log: \(epochs.count), the newest is \(newest.number)")
         var table = TextTable([("epoch", .right), ("log", .right), ("last written", .left)])
@@ -106,6 +133,10 @@ struct CheckpointInspection: InspectionReport {
         [
             "path": .string(path), "instance": instance.map { .string($0) } ?? .null, "files": .number(files),
             "bytes": .number(bytes),
+            "parts": .object(
+                parts.map {
+                    .init($0.name, ["files": .number($0.files), "bytes": .number($0.bytes)])
+                }),
             "epochs": .array(
                 epochs.map { ["epoch": .number($0.number), "bytes": .number($0.bytes)] }),
         ]

@@ -61,7 +61,7 @@ struct LakeInspection: InspectionReport {
 
     var isFailure: Bool { !failures.isEmpty || books.map { $0.difference != 0 } ?? false }
 
-    var lines: [String] { ["lake \(path)"] + tableLines + [""] + checks.map(\.line) }
+    var lines: [String] { ["lake \(path)"] + tableLines + (checks.isEmpty ? [] : [""]) + checks.map(\.line) }
 
     var tableLines: [String] {
         var table = TextTable([
@@ -81,7 +81,7 @@ struct LakeInspection: InspectionReport {
         var checks = failures.map { InspectionCheck(.fail, "readable", $0.oneLine) }
         if let books {
             checks.append(books.check)
-        } else {
+        } else if tables.contains(where: { ["bronze.events", "silver.events"].contains($0.title) }) {
             checks.append(
                 InspectionCheck(
                     .warn, "books",

@@ -67,6 +67,11 @@ struct LiveDisplay {
 
     private mutating func frame(_ status: PipelineStatus) -> LiveFrame {
         let now = clock.now()
+        // What a checkpoint brings back did not come in just now.
+        guard status.phase != .recovering else {
+            return LiveFrame(
+                status: status, title: title, note: note, latest: nil, elapsed: now - begun, now: now)
+        }
         records.take(status.records, at: now)
         var rates: [String: Double] = [:]
         for relation in status.relations {

@@ -17,7 +17,7 @@ extension LiveView {
         parts.append("dead letters \(NumberDisplay.grouped(status.setAside))")
         parts.append("late \(NumberDisplay.grouped(status.late))")
         parts.append("duplicates \(NumberDisplay.grouped(status.duplicates))")
-        var line = NumberDisplay.duration(milliseconds: frame.elapsed / 1000 * 1000) + " " + phase(frame)
+        var line = NumberDisplay.wholeSeconds(milliseconds: frame.elapsed) + " " + phase(frame)
         line += ": " + parts.joined(separator: ", ")
         let relations = status.relations.map { "\($0.name) \(NumberDisplay.grouped($0.rows))" }
         if !relations.isEmpty { line += "; " + relations.joined(separator: ", ") }
@@ -30,7 +30,7 @@ extension LiveView {
         case .running: return "running"
         case .stopped: return "stopped"
         case .retrying(let reason, let since):
-            let waited = NumberDisplay.duration(milliseconds: max(0, frame.now - since) / 1000 * 1000)
+            let waited = NumberDisplay.wholeSeconds(milliseconds: max(0, frame.now - since))
             return "waiting for \(waited), nothing is lost (\(reason.oneLine))"
         }
     }

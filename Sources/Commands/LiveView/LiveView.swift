@@ -49,7 +49,7 @@ enum LiveView {
             case .retrying: ("waiting for a target", .warning)
             case .stopped: ("stopped", .dim)
             }
-        let time = NumberDisplay.duration(milliseconds: frame.elapsed / 1000 * 1000)
+        let time = NumberDisplay.wholeSeconds(milliseconds: frame.elapsed)
         line.pad(to: min(columns, widest) - word.count - time.count - 2)
         line.append(word, style)
         line.append("  " + time)
@@ -66,7 +66,7 @@ enum LiveView {
         case .recovering:
             return [StyledLine("  takes up the last checkpoint and finishes what was begun", .dim)]
         case .retrying(let reason, let since):
-            let waited = NumberDisplay.duration(milliseconds: max(0, frame.now - since) / 1000 * 1000)
+            let waited = NumberDisplay.wholeSeconds(milliseconds: max(0, frame.now - since))
             var lines = [
                 StyledLine("  \(reason.message)", .warning),
                 StyledLine(
@@ -124,7 +124,7 @@ enum LiveView {
         if behind < 0 {
             return text + ", \(NumberDisplay.duration(milliseconds: -behind)) ahead of the clock"
         }
-        return text + ", \(NumberDisplay.duration(milliseconds: behind / 1000 * 1000)) behind the clock"
+        return text + ", \(NumberDisplay.wholeSeconds(milliseconds: behind)) behind the clock"
     }
 
     /// `2026-11-20 12:00:05Z`.

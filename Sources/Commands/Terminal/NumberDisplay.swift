@@ -42,6 +42,12 @@ enum NumberDisplay {
         return "\(seconds / 86_400)d \(seconds / 3600 % 24)h"
     }
 
+    /// A length of time that is looked at while it passes: `0 s`, `34 s`, `1m 12s`, `2h 05m`.
+    static func wholeSeconds(milliseconds: Int64) -> String {
+        let seconds = max(0, milliseconds) / 1000
+        return seconds < 60 ? "\(seconds) s" : duration(milliseconds: seconds * 1000)
+    }
+
     static func duration(milliseconds: Int64) -> String { duration(milliseconds: Double(milliseconds)) }
 
     /// Things per second: `12,345/s`, `0.4/s`.

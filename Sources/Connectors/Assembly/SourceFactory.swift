@@ -49,7 +49,8 @@ public struct SourceFactory: Sendable {
         case .csv:
             let hasHeader = properties.connectorOptions["header"]?.lowercased() != "false"
             framing = .csv(
-                Self.csvOptions(properties), columns: hasHeader ? .header : .declared(count: relation.columns.count))
+                Self.csvOptions(properties),
+                columns: hasHeader ? .header : .declared(count: relation.columns.count))
             patterns = FileSourceSettings.csvPatterns
         case .delimited:
             framing = .csv(
@@ -63,7 +64,8 @@ public struct SourceFactory: Sendable {
             patterns = FileSourceSettings.allPatterns
         case .kafka, .none:
             throw Diagnostic(
-                .invalidValue, "\(relation.name) reads files in the format \(properties.valueFormat.rawValue)",
+                .invalidValue,
+                "\(relation.name) reads files in the format \(properties.valueFormat.rawValue)",
                 expected: "JSON, CSV, DELIMITED or LINES", hint: "change value_format")
         }
         var settings = FileSourceSettings(path: path, filePatterns: patterns, framing: framing)

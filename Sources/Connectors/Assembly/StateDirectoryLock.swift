@@ -1,7 +1,8 @@
 import Diagnostics
 import Glibc
 
-/// Keeps a state directory for one process, as long as the value lives; the kernel lets go of it when the process ends.
+/// Keeps a state directory for one process, as long as the value lives; the kernel lets go of it when the
+/// process ends.
 public final class StateDirectoryLock {
     private let descriptor: Int32
 

@@ -4,8 +4,8 @@ import Runtime
 
 /// How the rows of a relation become rows of a table.
 ///
-/// Columns keep their order, key first. The rows of a windowed table begin with `window_start` and `window_end`,
-/// which are TIMESTAMPs in UTC and a part of the key.
+/// Columns keep their order, key first. The rows of a windowed table begin with `window_start` and
+/// `window_end`, which are TIMESTAMPs in UTC and a part of the key.
 struct DeltaSinkSchema: Sendable {
     let schema: Schema
     /// The columns that make a key; empty for a stream.

@@ -7,8 +7,8 @@ import Synchronization
 
 /// Appends the rows of a stream to a Delta table.
 ///
-/// Rows gather until they fill a file; files are encoded and stored in the background while the epoch goes on, invisible
-/// until the commit names them.
+/// Rows gather until they fill a file; files are encoded and stored in the background while the epoch goes
+/// on, invisible until the commit names them.
 final class DeltaStreamSink: Sink {
     /// What an epoch has so far.
     private struct Open {

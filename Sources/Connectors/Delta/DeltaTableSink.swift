@@ -64,13 +64,15 @@ final class DeltaTableSink: Sink {
         guard !isSkipped, !changes.isEmpty, let writer = writer.withLock({ $0 }) else { return }
         let (upserts, deletes) = split(changes)
         _ = try DeltaTarget.attempting { () throws(DeltaError) in
-            try writer.commit(epoch: epoch, upserts: upserts, deletes: deletes, sealBefore: commit.settledBefore,
+            try writer.commit(
+                epoch: epoch, upserts: upserts, deletes: deletes, sealBefore: commit.settledBefore,
                 notes: commit.notes)
         }
         open.withLock { $0 = Open(epoch: epoch, isSkipped: true) }
     }
 
-    /// Rows that are there after the epoch, and keys that are gone: of several changes of a key the last counts.
+    /// Rows that are there after the epoch, and keys that are gone: of several changes of a key the last
+    /// counts.
     private func split(_ changes: [ChangeBatch]) -> (upserts: [Batch], deletes: [Batch]) {
         let coalesced = changes.count == 1 ? changes : [ChangeBatch.lastOfEachKey(changes)]
         var upserts: [Batch] = []

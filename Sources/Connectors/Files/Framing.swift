@@ -8,6 +8,7 @@ public enum Framing: Sendable, Equatable {
     /// columns and is no record, or the number of columns is declared.
     case csv(CSVOptions, columns: Columns)
 
+    /// How it is known which fields a record has.
     public enum Columns: Sendable, Equatable {
         case header
         case declared(count: Int)

@@ -4,7 +4,8 @@ import Planning
 import Runtime
 import Synchronization
 
-/// Keeps what a relation gives in memory, whole epochs at a time: for tests and for whoever embeds the runtime.
+/// Keeps what a relation gives in memory, whole epochs at a time: for tests and for whoever embeds the
+/// runtime.
 public final class MemorySink: Sink {
     /// One row or change, with its window if it has one.
     public struct Record: Sendable, Equatable {
@@ -56,7 +57,8 @@ public final class MemorySink: Sink {
         }
         let made = (0..<rows.count).map { row in
             Record(
-                values: rows.columns[..<width].map { $0.value(at: row) }, eventTime: rows.eventTimes.int64s[row],
+                values: rows.columns[..<width].map { $0.value(at: row) },
+                eventTime: rows.eventTimes.int64s[row],
                 windowStart: bound(.windowStart, row), windowEnd: bound(.windowEnd, row),
                 isDeletion: rows.valuePresence.map { !$0[row] } ?? false)
         }
@@ -78,7 +80,8 @@ public final class MemorySink: Sink {
             let isWindowed = relation.windowing != nil
             return Record(
                 values: values, eventTime: number(.rowTime, row) ?? 0,
-                windowStart: isWindowed ? number(.windowStart, row) : nil, windowEnd: isWindowed ? number(.windowEnd, row) : nil,
+                windowStart: isWindowed ? number(.windowStart, row) : nil,
+                windowEnd: isWindowed ? number(.windowEnd, row) : nil,
                 isDeletion: !isPresent)
         }
         held.withLock { $0.pending += made }

@@ -6,8 +6,8 @@ import Synchronization
 
 /// Reads records that were handed in: for tests, and for whoever embeds the runtime.
 ///
-/// Positions count records, so any range can be read again as long as the records are there. Records may be added while
-/// a task runs; offsets count within a partition, of lines they are bytes.
+/// Positions count records, so any range can be read again as long as the records are there. Records may be
+/// added while a task runs; offsets count within a partition, of lines they are bytes.
 public final class MemorySource: Source, @unchecked Sendable {
     private enum Content {
         case messages([MemoryRecord])
@@ -167,7 +167,8 @@ public final class MemorySource: Source, @unchecked Sendable {
         let first = records[..<range.lowerBound].count { $0.partition == partition }
         let spans = MessageSpans(
             keys: RecordFrames(keys), values: RecordFrames(values),
-            timestamps: records[range].map(\.timestamp), offsets: range.indices.map { Int64(first + $0 - range.lowerBound) })
+            timestamps: records[range].map(\.timestamp),
+            offsets: range.indices.map { Int64(first + $0 - range.lowerBound) })
         return Chunk(
             buffer: bytes.withUnsafeBytes { Buffer(copying: $0) }, messages: spans, sourceName: name,
             partition: partition)
@@ -177,7 +178,8 @@ public final class MemorySource: Source, @unchecked Sendable {
 
     private func bounds(_ range: InputRange) throws(Diagnostic) -> Range<Int> {
         let numbers = Self.numbers(range.encoded)
-        guard numbers.count == 2, numbers[0] <= numbers[1], numbers[1] <= content.withLock({ $0.count }) else {
+        guard numbers.count == 2, numbers[0] <= numbers[1], numbers[1] <= content.withLock({ $0.count })
+        else {
             throw missing()
         }
         return numbers[0]..<numbers[1]

@@ -13,12 +13,12 @@ public protocol AggregateFunction: Sendable {
     var blobOffsets: [Int] { get }
     /// Whether `undo` takes rows out again, as a table's aggregate must.
     var supportsUndo: Bool { get }
-    /// Whether the caller must hand in each distinct argument of a group only once. The set is the caller's; the state
-    /// is the number of its values, an Int64.
+    /// Whether the caller must hand in each distinct argument of a group only once. The set is the caller's;
+    /// the state is the number of its values, an Int64.
     var countsDistinct: Bool { get }
 
-    /// The function for states that are merged out of the order of their rows, as those of sessions are: it takes the
-    /// number of each row, ascending, as one more BIGINT argument. nil when it needs none.
+    /// The function for states that are merged out of the order of their rows, as those of sessions are: it
+    /// takes the number of each row, ascending, as one more BIGINT argument. nil when it needs none.
     var numbered: (any AggregateFunction)? { get }
 
     /// For each i in 0..<count: folds row `rows[i]` of the arguments into `states[i]`, in order.

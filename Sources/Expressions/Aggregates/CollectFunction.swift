@@ -2,7 +2,8 @@ import Columnar
 
 /// COLLECT_LIST, COLLECT_SET, and LATEST_ and EARLIEST_BY_OFFSET of several values.
 ///
-/// State: how many values; a blob of them, encoded, in the order of the rows; when numbered, each behind its number.
+/// State: how many values; a blob of them, encoded, in the order of the rows; when numbered, each behind its
+/// number.
 struct CollectFunction: AggregateFunction {
     enum Kind: Sendable {
         /// The first values, up to the limit. NULLs count.
@@ -25,7 +26,8 @@ struct CollectFunction: AggregateFunction {
     /// Lists and sets are merged in the order of sessions, as ksqlDB does it.
     var numbered: (any AggregateFunction)? {
         guard kind == .earliest || kind == .latest, case .array(let element) = resultType else { return nil }
-        return CollectFunction(element, kind: kind, limit: limit, ignoresNulls: ignoresNulls, isNumbered: true)
+        return CollectFunction(
+            element, kind: kind, limit: limit, ignoresNulls: ignoresNulls, isNumbered: true)
     }
 
     init(_ type: DataType, kind: Kind, limit: Int, ignoresNulls: Bool, isNumbered: Bool = false) {

@@ -16,7 +16,8 @@ enum PatternFunctions {
                 Signature([.string, .string, .integer], returns: .array(.string), extractAll),
             ]),
         ScalarFunction(
-            "REGEXP_REPLACE", signatures: [Signature([.string, .string, .string], returns: .string, replace)]),
+            "REGEXP_REPLACE",
+            signatures: [Signature([.string, .string, .string], returns: .string, replace)]),
         ScalarFunction(
             "REGEXP_SPLIT_TO_ARRAY",
             signatures: [Signature([.string, .string], returns: .array(.string), split)]),

@@ -1,4 +1,5 @@
 import Columnar
+import Diagnostics
 
 // Factories for CASE, for access to nested values and for their constructors.
 extension Expression {
@@ -48,9 +49,12 @@ extension Expression {
         let exact = fields.firstIndex { $0.name == name }
         guard let index = exact ?? fields.firstIndex(where: { $0.name.uppercased() == name.uppercased() })
         else {
+            let names = fields.map(\.name)
+            let nearest = NearestName.suggestion(for: name, among: names)
             throw TypeError(
                 .unknownColumn, "the STRUCT has no member \(name)",
-                expected: fields.map(\.name).joined(separator: ", "), found: name)
+                expected: nearest == nil ? "one of " + names.joined(separator: ", ") : "", found: name,
+                hint: nearest.map { "did you mean \($0)?" })
         }
         return .member(operand, index, fields[index].type)
     }

@@ -113,10 +113,19 @@ extension Expression {
             // A STRING equals the text of a number or a BOOLEAN that is written out.
             let isWritten =
                 type == .string && item.isLiteral && (item.type.isNumeric || item.type == .boolean)
-            items.append(isWritten ? item.widened(to: .string) : try item.coerced(to: type))
+            items.append(isWritten ? item.widened(to: .string) : try item.comparable(with: operand, as: type))
         }
         let among = Expression.among(try operand.coerced(to: type), items)
         return negated ? .not(among) : among
+    }
+
+    /// The item of a list in the type of the comparison; an error names what is compared.
+    private func comparable(with operand: Expression, as type: DataType) throws(TypeError) -> Expression {
+        do throws(TypeError) { return try coerced(to: type) } catch {
+            throw TypeError(
+                error.code, "cannot compare \(operand.type.sql) with \(self.type.sql): \(error.message)",
+                expected: error.expected, found: error.found, hint: error.hint)
+        }
     }
 
     /// The type in which an operand is compared with a list.

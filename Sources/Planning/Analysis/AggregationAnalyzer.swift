@@ -35,8 +35,8 @@ struct AggregationAnalyzer {
             keys.append(key)
         }
         let collected = Collected()
-        // Aggregates' results stand behind the keys, and nobody knows yet how many there are: ROWTIME and the window's
-        // bounds get their places at the end.
+        // Aggregates' results stand behind the keys, and nobody knows yet how many there are: ROWTIME and the
+        // window's bounds get their places at the end.
         let outer = self.outer(inner: inner, keySyntax: keySyntax, keys: keys, collected: collected)
         var selected = try select(query, outer, keySyntax, keys)
         let having = try query.having.map { condition throws(Diagnostic) in
@@ -80,7 +80,8 @@ struct AggregationAnalyzer {
                 .invalidStatement, "a table has no WINDOW: its rows are the latest of their keys",
                 at: statement.location(of: window.span), hint: "remove WINDOW, or read the stream")
         }
-        guard let call = calls.first(where: { !$0.function.supportsUndo || $0.function.countsDistinct }) else { return }
+        guard let call = calls.first(where: { !$0.function.supportsUndo || $0.function.countsDistinct })
+        else { return }
         throw Diagnostic(
             .invalidStatement, "\(call.name) can't be applied to the table \(input.name)",
             at: statement.location(of: query.groupBy?.span ?? query.span),
@@ -149,7 +150,8 @@ struct AggregationAnalyzer {
             let function = try AggregateFunctions.resolve(
                 name.text.uppercased(), argumentTypes: typed.map(\.type), literals: literals, limits: limits)
             return AggregateCall(
-                name: name.text.uppercased(), function: function, arguments: typed, text: statement.fragment(syntax.span))
+                name: name.text.uppercased(), function: function, arguments: typed,
+                text: statement.fragment(syntax.span))
         } catch {
             throw Diagnostic(
                 error.code, error.message, at: statement.location(of: syntax.span),
@@ -180,8 +182,10 @@ struct AggregationAnalyzer {
                 try scope.check(qualifier: qualifier, in: statement)
                 for column in input.columns {
                     let name = Identifier(column.name, span: item.span)
-                    let typed = try outer.translate(Syntax(.column(qualifier: nil, name: name), span: item.span))
-                    try selected.append(column.name, typed, key: key(typed, keys), span: item.span, in: statement)
+                    let typed = try outer.translate(
+                        Syntax(.column(qualifier: nil, name: name), span: item.span))
+                    try selected.append(
+                        column.name, typed, key: key(typed, keys), span: item.span, in: statement)
                 }
             case .allFields:
                 throw Diagnostic(

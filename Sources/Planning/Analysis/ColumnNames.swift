@@ -9,8 +9,8 @@ struct ColumnNames {
 
     /// - Parameter syntax: nil for what has no name of its own.
     ///
-    /// A column's own name; a field's, with a number behind it when the source or the list has that name already;
-    /// `KSQL_COL_0` and so on for all else, with numbers that no column of the source has.
+    /// A column's own name; a field's, with a number behind it when the source or the list has that name
+    /// already; `KSQL_COL_0` and so on for all else, with numbers that no column of the source has.
     mutating func name(of syntax: Language.Expression?) -> String {
         switch syntax?.kind {
         case .column(_, let name): return name.text

@@ -5,7 +5,8 @@ import Language
 
 /// Gives the syntax of an expression its types and columns.
 ///
-/// `replace` is asked first for each node: so an aggregation puts its keys and results where their syntax stands.
+/// `replace` is asked first for each node: so an aggregation puts its keys and results where their syntax
+/// stands.
 struct ExpressionTranslator {
     typealias Syntax = Language.Expression
     typealias Typed = Expressions.Expression
@@ -122,7 +123,9 @@ struct ExpressionTranslator {
         case .choice(let operand, let branches, let otherwise):
             let last = try otherwise.map { try typed($0) }
             if let operand {
-                let cases = try branches.map { (value: try typed($0.condition), result: try typed($0.result)) }
+                let cases = try branches.map {
+                    (value: try typed($0.condition), result: try typed($0.result))
+                }
                 return try .makeConditional(try typed(operand), cases, otherwise: last)
             }
             let cases = try branches.map {
@@ -172,7 +175,7 @@ struct ExpressionTranslator {
             let suggestion = NearestName.suggestion(for: known, among: names)
             throw Diagnostic(
                 .unknownFunction, "there is no function \(known)", at: statement.location(of: name.span),
-                hint: suggestion.map { "did you mean \($0)?" } ?? "SHOW FUNCTIONS lists all")
+                hint: suggestion.map { "did you mean \($0)?" })
         }
         return try ScalarFunctions.call(known, try typed(arguments))
     }

@@ -20,7 +20,9 @@ struct FormatAnalyzer {
     var standardKey: Format { setting("ksql.persistence.default.format.key") ?? .kafka }
     var standardValue: Format? { setting("ksql.persistence.default.format.value") }
 
-    private func setting(_ name: String) -> Format? { settings[name].flatMap { Format(rawValue: $0.uppercased()) } }
+    private func setting(_ name: String) -> Format? {
+        settings[name].flatMap { Format(rawValue: $0.uppercased()) }
+    }
 
     /// The format that the clause gives for keys; nil when it gives none.
     func key() throws(Diagnostic) -> Format? { try format("key_format", or: "format") }
@@ -62,7 +64,8 @@ struct FormatAnalyzer {
             byte != 0x0A, byte != 0x0D
         else {
             throw properties.invalid(
-                name, text, expected: "one character, TAB or SPACE", hint: "quotes and line ends delimit nothing")
+                name, text, expected: "one character, TAB or SPACE",
+                hint: "quotes and line ends delimit nothing")
         }
         return delimiter
     }
@@ -81,7 +84,8 @@ struct FormatAnalyzer {
         }
         if values != 1 {
             throw Diagnostic(
-                .invalidStatement, "'\(name)' is for values of one column, and \(properties.owner) has \(values)",
+                .invalidStatement,
+                "'\(name)' is for values of one column, and \(properties.owner) has \(values)",
                 at: properties.location(of: name), hint: "remove the property")
         }
         return wraps
@@ -96,7 +100,8 @@ struct FormatAnalyzer {
         for column in relation.keys where Self.containsMap(column.type) {
             throw Diagnostic(
                 .typeMismatch, "the key column \(column.name) is \(column.type.sql)", at: place,
-                expected: "a key without MAPs", hint: "two equal MAPs may be written differently: take its parts")
+                expected: "a key without MAPs",
+                hint: "two equal MAPs may be written differently: take its parts")
         }
         try check(key, Array(relation.keys), "key", place)
         try check(value, Array(relation.values), "value", place)
@@ -109,7 +114,8 @@ struct FormatAnalyzer {
         case .kafka:
             if columns.count > 1 {
                 throw Diagnostic(
-                    .typeMismatch, "the format KAFKA holds one \(part) column, and there are \(columns.count)",
+                    .typeMismatch,
+                    "the format KAFKA holds one \(part) column, and there are \(columns.count)",
                     at: place, expected: "one of " + columns.map(\.name).joined(separator: ", "),
                     hint: "give another \(part)_format, such as JSON")
             }
@@ -127,7 +133,8 @@ struct FormatAnalyzer {
         case .none:
             guard let column = columns.first else { return }
             throw Diagnostic(
-                .typeMismatch, "the format NONE holds nothing, and there is the \(part) column \(column.name)",
+                .typeMismatch,
+                "the format NONE holds nothing, and there is the \(part) column \(column.name)",
                 at: place, hint: "give another \(part)_format, such as JSON")
         case .csv, .lines: break
         }
@@ -138,8 +145,10 @@ struct FormatAnalyzer {
     ) throws(Diagnostic) {
         guard let column = columns.first(where: { isBad($0.type) }) else { return }
         throw Diagnostic(
-            .typeMismatch, "the format \(format.rawValue) does not hold column \(column.name) \(column.type.sql)",
-            at: place, hint: format == .json ? "a MAP's keys are STRINGs in JSON" : "give another format, such as JSON")
+            .typeMismatch,
+            "the format \(format.rawValue) does not hold column \(column.name) \(column.type.sql)",
+            at: place,
+            hint: format == .json ? "a MAP's keys are STRINGs in JSON" : "give another format, such as JSON")
     }
 
     private static func containsMap(_ type: DataType) -> Bool {

@@ -35,7 +35,8 @@ public struct PipelinePlanner {
             throw Diagnostic(
                 .unsupported, "this version does not run this statement in a pipeline",
                 at: statement.location(of: statement.span),
-                expected: "CREATE STREAM, CREATE TABLE, CREATE SINK CONNECTOR, CREATE TYPE, SET, DEFINE or EXPLAIN",
+                expected:
+                    "CREATE STREAM, CREATE TABLE, CREATE SINK CONNECTOR, CREATE TYPE, SET, DEFINE or EXPLAIN",
                 hint: "remove it")
         }
     }
@@ -100,7 +101,8 @@ public struct PipelinePlanner {
             create.properties, of: statement, owner: "the sink connector \(create.name.text)")
         let connectorClass = try properties.required("connector.class", example: "delta")
         let from = try properties.required("from", example: "events")
-        guard let relation = plan.catalogue.relation(from) ?? plan.catalogue.relation(from.uppercased()) else {
+        guard let relation = plan.catalogue.relation(from) ?? plan.catalogue.relation(from.uppercased())
+        else {
             let suggestion = NearestName.suggestion(for: from, among: plan.catalogue.order)
             throw Diagnostic(
                 .unknownSource, "there is no stream or table \(from.uppercased())",

@@ -37,7 +37,8 @@ struct ProjectionAnalyzer {
                 }
                 for (index, field) in fields.enumerated() {
                     try selected.append(
-                        field.name, .member(typed, index, field.type), key: nil, span: item.span, in: statement)
+                        field.name, .member(typed, index, field.type), key: nil, span: item.span,
+                        in: statement)
                 }
             case .expression(let syntax, let alias):
                 let typed = try translator.translate(syntax)
@@ -67,7 +68,8 @@ struct ProjectionAnalyzer {
                     span: item.span, in: statement)
             }
         }
-        let positions = query.partitionBy == nil
+        let positions =
+            query.partitionBy == nil
             ? Array(input.columns.indices)
             : Array(input.columns.indices[input.keyCount...]) + Array(0..<input.keyCount)
         for position in positions {
@@ -85,7 +87,8 @@ struct ProjectionAnalyzer {
         let place = statement.location(of: partition.span)
         if input.kind == .table {
             throw Diagnostic(
-                .invalidStatement, "a table has its PRIMARY KEY and can't be partitioned by another", at: place,
+                .invalidStatement, "a table has its PRIMARY KEY and can't be partitioned by another",
+                at: place,
                 hint: "remove PARTITION BY, or GROUP BY the column")
         }
         guard !partition.expressions.isEmpty else {
@@ -112,7 +115,8 @@ struct ProjectionAnalyzer {
             let text = key.syntax.map { statement.fragment($0.span) } ?? input.columns[index].name
             throw Diagnostic(
                 .invalidStatement, "the key is missing from the SELECT list", at: place,
-                expected: key.syntax == nil ? "the key column \(text)" : "the PARTITION BY expression \(text)",
+                expected: key.syntax == nil
+                    ? "the key column \(text)" : "the PARTITION BY expression \(text)",
                 hint: "add it to the SELECT list")
         }
     }

@@ -51,7 +51,8 @@ struct QueryAnalyzer {
         guard columns.hasValues else {
             throw Diagnostic(
                 .invalidStatement, "the SELECT list has key columns and nothing else",
-                at: statement.location(of: query.select.first?.span ?? query.span), expected: "a value column",
+                at: statement.location(of: query.select.first?.span ?? query.span),
+                expected: "a value column",
                 hint: "add one, or a copy of the key: AS_VALUE(…) AS name")
         }
         var output = Relation(
@@ -79,13 +80,16 @@ struct QueryAnalyzer {
     private func refuseUnsupported(_ query: Query, _ input: Relation) throws(Diagnostic) {
         if input.kind == .table, input.windowing != nil {
             throw Diagnostic(
-                .invalidStatement, "the table \(input.name) has windows, and this version makes nothing of such tables",
+                .invalidStatement,
+                "the table \(input.name) has windows, and this version makes nothing of such tables",
                 at: statement.location(of: query.from.name.span),
-                expected: "a stream or a table without windows", hint: "make the result from \(input.name)'s own source")
+                expected: "a stream or a table without windows",
+                hint: "make the result from \(input.name)'s own source")
         }
         if let key = query.orderBy.first {
             throw Diagnostic(
-                .invalidStatement, "a persistent query has no ORDER BY", at: statement.location(of: key.expression.span),
+                .invalidStatement, "a persistent query has no ORDER BY",
+                at: statement.location(of: key.expression.span),
                 hint: "remove it: results come in the order of their records")
         }
         if let join = query.joins.first {
@@ -102,10 +106,14 @@ struct QueryAnalyzer {
 
     private func refuseAggregates(_ query: Query) throws(Diagnostic) {
         for item in query.select {
-            guard case .expression(let syntax, _) = item.kind, let call = Self.aggregate(in: syntax) else { continue }
+            guard case .expression(let syntax, _) = item.kind, let call = Self.aggregate(in: syntax) else {
+                continue
+            }
             throw Diagnostic(
-                .invalidStatement, "\(statement.fragment(call.span)) is an aggregate, and the query has no GROUP BY",
-                at: statement.location(of: call.span), hint: "add GROUP BY with the columns that tell groups apart")
+                .invalidStatement,
+                "\(statement.fragment(call.span)) is an aggregate, and the query has no GROUP BY",
+                at: statement.location(of: call.span),
+                hint: "add GROUP BY with the columns that tell groups apart")
         }
         let place = query.having?.span ?? query.window?.span
         guard let place else { return }
@@ -151,11 +159,13 @@ struct QueryAnalyzer {
         }
     }
 
-    private static let known = FormatAnalyzer.known + [
-        "kafka_topic", "partitions", "replicas", "timestamp", "timestamp_format", "retention_ms",
-    ]
+    private static let known =
+        FormatAnalyzer.known + [
+            "kafka_topic", "partitions", "replicas", "timestamp", "timestamp_format", "retention_ms",
+        ]
 
-    /// The topic of the output, when its records come from a topic: as the WITH clause says, else as the input's.
+    /// The topic of the output, when its records come from a topic: as the WITH clause says, else as the
+    /// input's.
     private func topic(
         _ target: Target, input: Relation, output: Relation
     ) throws(Diagnostic) -> TopicProperties? {
@@ -171,12 +181,15 @@ struct QueryAnalyzer {
         let value = givenValue ?? inherited.valueFormat
         let prefix = settings["ksql.output.topic.name.prefix"] ?? ""
         var topic = TopicProperties(
-            name: target.properties.text("kafka_topic") ?? prefix + target.name, keyFormat: key, valueFormat: value,
+            name: target.properties.text("kafka_topic") ?? prefix + target.name, keyFormat: key,
+            valueFormat: value,
             delimiter: try formats.delimiter("value_delimiter", for: value)
                 ?? (value == inherited.valueFormat ? inherited.delimiter : nil))
-        topic.keyDelimiter = try formats.delimiter("key_delimiter", for: key)
+        topic.keyDelimiter =
+            try formats.delimiter("key_delimiter", for: key)
             ?? (key == inherited.keyFormat ? inherited.keyDelimiter : nil)
-        topic.wrapsSingleValue = try formats.wrapsSingleValue(value, values: output.columns.count - output.keyCount)
+        topic.wrapsSingleValue = try formats.wrapsSingleValue(
+            value, values: output.columns.count - output.keyCount)
         try formats.check(key: key, value: value, relation: output, at: statement.location(of: target.place))
         return topic
     }

@@ -41,7 +41,8 @@ struct SelectedColumns {
         }
         if let key, let other = self.name(ofKey: key) {
             throw Diagnostic(
-                .invalidStatement, "the SELECT list has a part of the key twice: \(other) and \(name)", at: place,
+                .invalidStatement, "the SELECT list has a part of the key twice: \(other) and \(name)",
+                at: place,
                 expected: "each part of the key once", hint: "write AS_VALUE(…) AS \(name) for a copy")
         }
         if entries.contains(where: { $0.column.name == name }) {

@@ -9,11 +9,13 @@ struct SourceAnalyzer {
     /// What SET has set, by lower-case name.
     let settings: [String: String]
 
-    private static let known = FormatAnalyzer.known + [
-        "connector", "path", "kafka_topic", "partitions", "replicas", "timestamp", "timestamp_format",
-        "watermark_delay", "max_future", "idle_timeout", "on_error", "dead_letters", "window_type", "window_size",
-        "header", "poll_interval", "after", "archive.path", "max.record.bytes", "retention_ms",
-    ]
+    private static let known =
+        FormatAnalyzer.known + [
+            "connector", "path", "kafka_topic", "partitions", "replicas", "timestamp", "timestamp_format",
+            "watermark_delay", "max_future", "idle_timeout", "on_error", "dead_letters", "window_type",
+            "window_size",
+            "header", "poll_interval", "after", "archive.path", "max.record.bytes", "retention_ms",
+        ]
 
     /// Names of the properties that go on to the connector.
     private static let connectorOptions = [
@@ -24,7 +26,8 @@ struct SourceAnalyzer {
         let what = create.kind == .stream ? "the stream" : "the table"
         if create.isReadOnly, create.orReplace {
             throw Diagnostic(
-                .invalidStatement, "CREATE OR REPLACE can't make a SOURCE \(create.kind == .stream ? "STREAM" : "TABLE")",
+                .invalidStatement,
+                "CREATE OR REPLACE can't make a SOURCE \(create.kind == .stream ? "STREAM" : "TABLE")",
                 at: statement.location(of: create.name.span), expected: "CREATE SOURCE …",
                 hint: "remove OR REPLACE, or SOURCE")
         }
@@ -69,7 +72,8 @@ struct SourceAnalyzer {
         if relation.windowing != nil, relation.keyCount == 0 {
             throw Diagnostic(
                 .invalidStatement, "\(properties.owner) has windows and no key column",
-                at: properties.location(of: "window_type"), expected: "a KEY column: windows are part of keys",
+                at: properties.location(of: "window_type"),
+                expected: "a KEY column: windows are part of keys",
                 hint: "declare the key's column: id STRING KEY")
         }
         return relation

@@ -3,20 +3,30 @@ import Language
 
 /// Texts that stand for times where a time in milliseconds is compared: `ROWTIME > '2018-01-01T00:00'`.
 enum TimeLiterals {
-    /// The milliseconds that a text stands for beside ROWTIME, WINDOWSTART or WINDOWEND; nil when it is no such text.
+    /// The milliseconds that a text stands for beside ROWTIME, WINDOWSTART or WINDOWEND; nil when it is no
+    /// such text.
     ///
     /// The text may end early: `2018`, `2018-01`, `2018-01-01T05`. Without a zone it is UTC.
     static func milliseconds(_ text: String) -> Int64? {
         let parts = text.split(separator: "T", maxSplits: 1, omittingEmptySubsequences: false)
         var date = String(parts[0])
-        switch date.utf8.count { case 4: date += "-01-01"; case 7: date += "-01"; default: break }
+        switch date.utf8.count {
+        case 4: date += "-01-01";
+        case 7: date += "-01";
+        default: break
+        }
         var time = parts.count > 1 ? String(parts[1]) : ""
         var zone = ""
         if let start = time.firstIndex(where: { "+-Zz".contains($0) }) {
             zone = String(time[start...]).uppercased()
             time = String(time[..<start])
         }
-        switch time.utf8.count { case 0: time = "00:00:00"; case 2: time += ":00:00"; case 5: time += ":00"; default: break }
+        switch time.utf8.count {
+        case 0: time = "00:00:00";
+        case 2: time += ":00:00";
+        case 5: time += ":00";
+        default: break
+        }
         var whole = date + "T" + time + zone
         return whole.withUTF8 { TimestampText.parse(UnsafeRawBufferPointer($0)) }
     }

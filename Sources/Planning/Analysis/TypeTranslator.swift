@@ -14,7 +14,8 @@ struct TypeTranslator {
         case .bigint: return .bigint
         case .double: return .double
         case .decimal(let precision, let scale):
-            guard precision >= 1, precision <= Decimals.maximumPrecision, scale >= 0, scale <= precision else {
+            guard precision >= 1, precision <= Decimals.maximumPrecision, scale >= 0, scale <= precision
+            else {
                 throw Diagnostic(
                     .invalidValue, "DECIMAL(\(precision), \(scale)) is no type",
                     at: statement.location(of: name.span),

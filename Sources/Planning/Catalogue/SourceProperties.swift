@@ -57,26 +57,3 @@ public struct SourceProperties: Hashable, Sendable {
         self.keyFormat = keyFormat
     }
 }
-
-/// Where and how a relation's changelog is written as messages.
-public struct TopicProperties: Hashable, Sendable {
-    public var name: String
-    public var keyFormat: SourceProperties.Format
-    public var valueFormat: SourceProperties.Format
-    public var delimiter: String?
-    public var keyDelimiter: String?
-    /// Whether a key of several columns that are all NULL is written; if not, such a record has no key.
-    public var writesNullKeys = false
-    /// Whether a value of one column is an object with one field; if not, it is the bare value.
-    public var wrapsSingleValue = true
-
-    public init(
-        name: String, keyFormat: SourceProperties.Format, valueFormat: SourceProperties.Format,
-        delimiter: String? = nil
-    ) {
-        self.name = name
-        self.keyFormat = keyFormat
-        self.valueFormat = valueFormat
-        self.delimiter = delimiter
-    }
-}

@@ -42,7 +42,8 @@ public struct ConnectorProperties: Sendable {
     public func integer(_ name: String, in range: ClosedRange<Int>) throws(Diagnostic) -> Int? {
         guard let text = text(name) else { return nil }
         guard let value = Int(text), range.contains(value) else {
-            throw invalid(name, text, expected: "a whole number from \(range.lowerBound) to \(range.upperBound)")
+            throw invalid(
+                name, text, expected: "a whole number from \(range.lowerBound) to \(range.upperBound)")
         }
         return value
     }

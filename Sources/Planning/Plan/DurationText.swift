@@ -8,7 +8,8 @@ public enum DurationText {
         (["d", "day", "days"], 86_400_000),
     ]
 
-    /// `10 minutes`, `500ms`, `1.5h`; a number alone counts seconds. nil when it is none of these, or negative.
+    /// `10 minutes`, `500ms`, `1.5h`; a number alone counts seconds. nil when it is none of these, or
+    /// negative.
     public static func milliseconds(_ text: String) -> Int64? {
         let trimmed = text.trimmed
         let number = trimmed.prefix { $0.isNumber || $0 == "." }

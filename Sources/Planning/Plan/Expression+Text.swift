@@ -52,8 +52,10 @@ extension Value {
         case .bigint(let value): return String(value)
         case .double(let value): return "\(value)"
         case .decimal(let unscaled, let scale): return Decimals.text(unscaled, scale: scale)
-        case .string(let text): return "'" + text.split(separator: "'", omittingEmptySubsequences: false)
-            .joined(separator: "''") + "'"
+        case .string(let text):
+            return "'"
+                + text.split(separator: "'", omittingEmptySubsequences: false)
+                .joined(separator: "''") + "'"
         case .date(let days): return "'\(Civil.dateText(days: Int(days)))'"
         case .time(let milliseconds): return "'\(Civil.timeText(milliseconds: Int(milliseconds)))'"
         case .timestamp(let milliseconds): return "'\(Civil.timestampText(milliseconds: milliseconds))'"

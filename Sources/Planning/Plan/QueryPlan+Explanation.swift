@@ -21,7 +21,8 @@ extension QueryPlan {
         return lines.joined(separator: "\n")
     }
 
-    /// What a stateful operator's state depends on: two plans with equal signatures can take over each other's state.
+    /// What a stateful operator's state depends on: two plans with equal signatures can take over each
+    /// other's state.
     public var stateSignature: String? {
         let names = rowNames
         var parts: [String] = []
@@ -31,9 +32,10 @@ extension QueryPlan {
         if case .aggregation(let plan) = shape {
             parts.append("group " + plan.groupBy.map { $0.text(names) }.joined(separator: ", "))
             parts.append("window \(plan.window.map { "\($0.kind)" } ?? "none") \(plan.emission.rawValue)")
-            parts.append(contentsOf: plan.aggregates.map { call in
-                call.name + "(" + call.arguments.map { $0.text(names) }.joined(separator: ", ") + ")"
-            })
+            parts.append(
+                contentsOf: plan.aggregates.map { call in
+                    call.name + "(" + call.arguments.map { $0.text(names) }.joined(separator: ", ") + ")"
+                })
         }
         return parts.isEmpty ? nil : parts.joined(separator: "; ")
     }
@@ -55,7 +57,8 @@ extension QueryPlan {
         if let window = plan.window { lines.append("    window \(window.text)") }
         for call in plan.aggregates {
             let arguments = call.arguments.map { $0.text(names) }.joined(separator: ", ")
-            lines.append("    \(call.name)(\(arguments)) \(call.function.resultType.sql)")
+            let shown = arguments.isEmpty ? "*" : arguments
+            lines.append("    \(call.name)(\(shown)) \(call.function.resultType.sql)")
         }
         let behind =
             plan.groupBy.map { $0.text(names) } + plan.aggregates.map(\.text)

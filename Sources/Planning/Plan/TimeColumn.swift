@@ -18,7 +18,8 @@ public struct TimeColumn: Hashable, Sendable {
         let format = properties.text("timestamp_format")
         // A property's text is no identifier: like ksqlDB, take it as written or in upper case.
         let name = given.hasPrefix("`") ? String(given.dropFirst().dropLast()) : given
-        guard let position = columns.firstIndex(where: { $0.name == name || $0.name == name.uppercased() }) else {
+        guard let position = columns.firstIndex(where: { $0.name == name || $0.name == name.uppercased() })
+        else {
             let suggestion = NearestName.suggestion(for: name, among: columns.map(\.name))
             throw Diagnostic(
                 .unknownColumn, "the timestamp column \(name) is not a column of \(properties.owner)",

@@ -5,8 +5,12 @@ struct ByteWriter {
     private(set) var bytes: [UInt8] = []
 
     mutating func append(_ value: UInt8) { bytes.append(value) }
-    mutating func append(_ value: UInt32) { withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) } }
-    mutating func append(_ value: UInt64) { withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) } }
+    mutating func append(_ value: UInt32) {
+        withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
+    }
+    mutating func append(_ value: UInt64) {
+        withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
+    }
     mutating func append(_ value: Int64) { append(UInt64(bitPattern: value)) }
     mutating func append(_ value: [UInt8]) { bytes.append(contentsOf: value) }
 

@@ -8,8 +8,10 @@ import Storage
 /// file  <directory>/<epoch, 20 digits>.wal
 /// entry | length: UInt32 | checksum: UInt64 of kind and payload | kind: UInt8 | payload |
 /// ```
-/// Entries: one `begin`, any number of `range`, then `sealed` (no more ranges, sinks may commit), then `done`.
-/// A torn last entry is cut off: nothing can have depended on it, because sinks commit only after `sealed` is durable.
+/// Entries: one `begin`, any number of `range`, then `sealed` (no more ranges, sinks may commit), then
+/// `done`.
+/// A torn last entry is cut off: nothing can have depended on it, because sinks commit only after `sealed` is
+/// durable.
 struct EpochLog {
     /// What the log of an epoch holds.
     struct Content: Equatable {
@@ -107,7 +109,9 @@ struct EpochLog {
             else { return false }
             content = Content(epoch: epoch, clock: clock, planFingerprint: fingerprint)
         case .range:
-            guard content != nil, let source = reader.uint32(), let count = reader.int64() else { return false }
+            guard content != nil, let source = reader.uint32(), let count = reader.int64() else {
+                return false
+            }
             let range = InputRange(encoded: reader.rest(), byteCount: Int(count))
             content?.ranges.append((Int(source), range))
         case .sealed: content?.isSealed = true
@@ -123,7 +127,8 @@ struct EpochLog {
         }
     }
 
-    /// Starts the log of an epoch. A log of that name is from an epoch in which nothing was read: it is replaced.
+    /// Starts the log of an epoch. A log of that name is from an epoch in which nothing was read: it is
+    /// replaced.
     func begin(_ content: Content) throws(StorageError) -> Writer {
         let file = try fileSystem.create(path(of: content.epoch))
         var payload = ByteWriter()

@@ -2,9 +2,10 @@ import Glibc
 
 /// The threads that do a task's work.
 ///
-/// Two kinds of work: `forEach`, the phases of a round, which the caller waits for; and jobs in the background, such as
-/// encoding a file, which threads take up when no phase needs them. Background jobs hold at most
-/// `backgroundLimit` bytes: whoever adds more works on them until there is room, so memory stays bounded.
+/// Two kinds of work: `forEach`, the phases of a round, which the caller waits for; and jobs in the
+/// background, such as encoding a file, which threads take up when no phase needs them. Background jobs hold
+/// at most `backgroundLimit` bytes: whoever adds more works on them until there is room, so memory stays
+/// bounded.
 /// With one thread all runs on the caller's.
 public final class WorkerPool: @unchecked Sendable {
     public let threadCount: Int
@@ -56,11 +57,13 @@ public final class WorkerPool: @unchecked Sendable {
     private func startThread() {
         let box = Unmanaged.passRetained(self)
         var thread = pthread_t()
-        let code = pthread_create(&thread, nil, { context in
-            guard let context else { return nil }
-            Unmanaged<WorkerPool>.fromOpaque(context).takeRetainedValue().work()
-            return nil
-        }, box.toOpaque())
+        let code = pthread_create(
+            &thread, nil,
+            { context in
+                guard let context else { return nil }
+                Unmanaged<WorkerPool>.fromOpaque(context).takeRetainedValue().work()
+                return nil
+            }, box.toOpaque())
         if code == 0 { pthread_detach(thread) } else { box.release() }
     }
 

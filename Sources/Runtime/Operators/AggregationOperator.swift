@@ -91,7 +91,8 @@ final class AggregationOperator: StatefulOperator, @unchecked Sendable {
         counters.add(.late, late)
     }
 
-    /// What changed since the last call: with EMIT FINAL the windows that closed, else each group that was touched.
+    /// What changed since the last call: with EMIT FINAL the windows that closed, else each group that was
+    /// touched.
     func takeChanges(_ workers: WorkerPool) -> ChangeBatch? {
         let parts = PartList(count: shards.count)
         workers.forEach(shards.count) { index in
@@ -139,8 +140,8 @@ struct GroupedRows: Sendable {
     let arguments: [(start: Int, count: Int)]
     /// Fingerprints of the argument of each aggregate that counts distinct values; by row of the batch.
     let distinctValues: [Buffer?]
-    /// For sessions: the number of each row's record, for the functions that take it. Known only when the batch has its
-    /// place, so shards fill it in, each for its own rows.
+    /// For sessions: the number of each row's record, for the functions that take it. Known only when the
+    /// batch has its place, so shards fill it in, each for its own rows.
     private let numbers: Column?
     private let isNumbered: [Bool]
 
@@ -166,7 +167,8 @@ struct GroupedRows: Sendable {
         self.arguments = arguments
         distinctValues = distinct
         isNumbered = plan.aggregates.map { plan.hasSessions && $0.function.numbered != nil }
-        numbers = isNumbered.contains(true)
+        numbers =
+            isNumbered.contains(true)
             ? .bigints([Int64](repeating: 0, count: rows.batch.count)) : nil
     }
 

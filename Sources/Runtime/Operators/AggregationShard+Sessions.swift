@@ -23,8 +23,9 @@ struct SessionTombstones {
 
 // Session windows: a record belongs to the sessions of its group that lie within the gap; they become one.
 //
-// The store `sessions` holds for each group a list of its open sessions; each has a state of its own in `store`, under the
-// group's fingerprint combined with the number of the record that began it. So bounds can move without moving state.
+// The store `sessions` holds for each group a list of its open sessions; each has a state of its own in
+// `store`, under the group's fingerprint combined with the number of the record that began it. So bounds can
+// move without moving state.
 extension AggregationShard {
     /// An open session of a group, as the list keeps it: 24 bytes.
     struct OpenSession {
@@ -112,10 +113,12 @@ extension AggregationShard {
         let sequence = rows.rows.batch.sequence(of: Int(row))
         rows.note(sequence, of: Int(row))
         let state = store.payload(of: slot)
-        let hasMoved = state.field(GroupLayout.emittedStart) != merged.start
+        let hasMoved =
+            state.field(GroupLayout.emittedStart) != merged.start
             || state.field(GroupLayout.emittedEnd) != merged.end
         let isRenewed = emitsPerRecord && merged.start != merged.end
-        // Sessions are deleted downstream in the order of their start: the first one's state is the one that stays.
+        // Sessions are deleted downstream in the order of their start: the first one's state is the one that
+        // stays.
         if state.field(GroupLayout.emitted) != 0, hasMoved || isRenewed { bury(state, sequence) }
         for session in touching.dropFirst() { try absorb(session, group, slot, sequence) }
         state.set(GroupLayout.windowStart, merged.start)
@@ -136,7 +139,8 @@ extension AggregationShard {
             let state = store.payload(of: target)
             merge(source, into: state)
             state.set(
-                GroupLayout.eventTime, max(state.field(GroupLayout.eventTime), source.field(GroupLayout.eventTime)))
+                GroupLayout.eventTime,
+                max(state.field(GroupLayout.eventTime), source.field(GroupLayout.eventTime)))
             if source.field(GroupLayout.emitted) != 0 { bury(source, sequence) }
         }
         forget(slot)

@@ -5,8 +5,8 @@ import State
 
 /// The groups of one shard: their state, and which of them changed.
 ///
-/// Used by one thread at a time. Slots of the store stay valid while an epoch lasts: the store is maintained only in
-/// `endEpoch`, when the changes were taken.
+/// Used by one thread at a time. Slots of the store stay valid while an epoch lasts: the store is maintained
+/// only in `endEpoch`, when the changes were taken.
 final class AggregationShard: @unchecked Sendable {
     let plan: AggregationPlan
     let output: Relation
@@ -22,7 +22,8 @@ final class AggregationShard: @unchecked Sendable {
     let context = EvaluationContext()
     /// Whether somebody downstream asks for the values before a change.
     let capturesOld: Bool
-    /// With `emit.per.record`: a session that another record joins is deleted and made anew, as ksqlDB has it.
+    /// With `emit.per.record`: a session that another record joins is deleted and made anew, as ksqlDB has
+    /// it.
     let emitsPerRecord: Bool
     /// Groups of a table go when their last row leaves them; ksqlDB keeps them.
     private let dropsEmptyGroups: Bool
@@ -86,7 +87,9 @@ final class AggregationShard: @unchecked Sendable {
     }
 
     /// Puts each row into the windows that contain it and are not closed yet.
-    private func foldWindows(_ rows: GroupedRows, _ range: Range<Int>, size: Int64, advance: Int64) throws(StateError) {
+    private func foldWindows(
+        _ rows: GroupedRows, _ range: Range<Int>, size: Int64, advance: Int64
+    ) throws(StateError) {
         let perRow = Int((size + advance - 1) / advance)
         scratch.reserve(range.count * perRow)
         let grace = plan.window?.grace ?? 0
@@ -201,7 +204,8 @@ final class AggregationShard: @unchecked Sendable {
         }
     }
 
-    /// Leaves in `distinctScratch` the rows whose value their group sees for the first time; returns how many.
+    /// Leaves in `distinctScratch` the rows whose value their group sees for the first time; returns how
+    /// many.
     private func firstSeen(
         _ arguments: [Column], _ values: Buffer, _ distinct: KeyedStateStore, _ count: Int, _ offset: Int
     ) throws(StateError) -> Int {
@@ -261,8 +265,8 @@ final class AggregationShard: @unchecked Sendable {
 
     func countLate() { late += 1 }
 
-    /// Takes a session that is gone out of what changed. Sessions are touched one at a time, so each has a piece of
-    /// old results of its own.
+    /// Takes a session that is gone out of what changed. Sessions are touched one at a time, so each has a
+    /// piece of old results of its own.
     func forget(_ slot: UInt32) {
         guard let index = touched.firstIndex(of: slot) else { return }
         touched.remove(at: index)
@@ -271,7 +275,8 @@ final class AggregationShard: @unchecked Sendable {
 
     // MARK: Changes
 
-    /// Forgets windows that are closed; with EMIT FINAL collects them first. Returns the late rows since the last call.
+    /// Forgets windows that are closed; with EMIT FINAL collects them first. Returns the late rows since the
+    /// last call.
     func endRound(watermark: Int64) throws(StateError) -> Int {
         defer { late = 0 }
         guard watermark > .min else { return late }

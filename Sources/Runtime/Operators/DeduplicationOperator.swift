@@ -5,12 +5,12 @@ import State
 
 /// `DEDUPLICATE BY keys WITHIN d`: of the rows of one key the first passes.
 ///
-/// State: per key the event time at which it is forgotten, which is the first row's plus `d`. A row is judged by the
-/// watermark at its own place in the source, so batches and epochs change nothing:
+/// State: per key the event time at which it is forgotten, which is the first row's plus `d`. A row is judged
+/// by the watermark at its own place in the source, so batches and epochs change nothing:
 ///
 /// | | the row is |
 /// |---|---|
-/// | its time + d ≤ watermark | late: its key may have been forgotten, so it can't be told whether it is a repeat |
+/// | its time + d ≤ watermark | late: its key may have been forgotten, so nobody can tell a repeat |
 /// | the key is known and not forgotten | a duplicate |
 /// | else | passed, and its key remembered |
 final class DeduplicationOperator: StatefulOperator, @unchecked Sendable {

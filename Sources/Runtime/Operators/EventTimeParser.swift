@@ -6,7 +6,8 @@ import Formats
 struct EventTimeParser: @unchecked Sendable {
     private let parseTimestamp: Expression?
 
-    /// - Parameter pattern: such as `yyyy-MM-dd HH:mm:ss`, as PARSE_TIMESTAMP takes it; the planner has refused what is
+    /// - Parameter pattern: such as `yyyy-MM-dd HH:mm:ss`, as PARSE_TIMESTAMP takes it; the planner has
+    ///   refused what is
     ///   none.
     init(pattern: String?) {
         parseTimestamp = pattern.flatMap { pattern in

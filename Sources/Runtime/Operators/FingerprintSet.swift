@@ -53,7 +53,8 @@ struct FingerprintSet {
     }
 
     /// Puts a value into its slot; false when it is there.
-    private static func put(_ value: Fingerprint, into start: UnsafeMutableRawPointer, capacity: Int) -> Bool {
+    private static func put(_ value: Fingerprint, into start: UnsafeMutableRawPointer, capacity: Int) -> Bool
+    {
         var slot = Int(truncatingIfNeeded: value.low) & (capacity - 1)
         while true {
             let place = start + 8 + slot * 16

@@ -9,7 +9,9 @@ extension Flow {
         }
         for query in queries {
             let name = query.plan.output.name
-            if let deduplication = query.deduplication { all.append(("seen/\(name)", deduplication.counters)) }
+            if let deduplication = query.deduplication {
+                all.append(("seen/\(name)", deduplication.counters))
+            }
             if let aggregation = query.aggregation { all.append(("groups/\(name)", aggregation.counters)) }
         }
         return all
@@ -28,7 +30,8 @@ extension Flow {
         return notes
     }
 
-    /// The end of windows before which the relation's rows can't change any more; nil without windows or watermark.
+    /// The end of windows before which the relation's rows can't change any more; nil without windows or
+    /// watermark.
     func settledBefore(_ relation: String) -> Int64? {
         guard let query = queries.first(where: { $0.plan.output.name == relation }),
             case .aggregation(let aggregation) = query.plan.shape, let window = aggregation.window,

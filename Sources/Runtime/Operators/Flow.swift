@@ -6,13 +6,14 @@ import State
 
 /// The operators of one task, and how a round runs through them.
 ///
-/// A round takes a few chunks. Work alternates between phases that threads share out chunk by chunk (decoding and all
-/// that needs no state) and shard by shard (all that does), with a meeting in between:
+/// A round takes a few chunks. Work alternates between phases that threads share out chunk by chunk (decoding
+/// and all that needs no state) and shard by shard (all that does), with a meeting in between:
 /// ```
 /// chunks │ decode → filter → … ─┐            ┌─ filter → project → … ─┐
 /// shards │                      └─ level 0 ──┘                        └─ level 1 …
 /// ```
-/// Shards take chunks in source order, so results depend neither on the number of threads nor on the size of chunks.
+/// Shards take chunks in source order, so results depend neither on the number of threads nor on the size of
+/// chunks.
 final class Flow: @unchecked Sendable {
     let scans: [Scan]
     /// By relation.
@@ -44,9 +45,11 @@ final class Flow: @unchecked Sendable {
         self.workers = workers
         self.emitsPerRecord = emitsPerRecord
         progress = scans.map { SourceProgress(delay: $0.properties.watermarkDelay) }
-        let stateful = tables as [any StatefulOperator] + queries.flatMap { query -> [any StatefulOperator] in
-            (query.deduplication.map { [$0] } ?? []) + (query.aggregation.map { [$0] } ?? [])
-        }
+        let stateful =
+            tables as [any StatefulOperator]
+            + queries.flatMap { query -> [any StatefulOperator] in
+                (query.deduplication.map { [$0] } ?? []) + (query.aggregation.map { [$0] } ?? [])
+            }
         let depth = (stateful.map(\.level).max() ?? -1) + 1
         levels = (0..<depth).map { level in stateful.filter { $0.level == level } }
     }
@@ -170,7 +173,8 @@ final class Flow: @unchecked Sendable {
             guard let changes = table.takeChanges() else { continue }
             table.outputs.deliver(changes, context)
         }
-        // In the order of the plan: what a query makes is there when the queries that read it have their turn.
+        // In the order of the plan: what a query makes is there when the queries that read it have their
+        // turn.
         for query in queries {
             guard let aggregation = query.aggregation else { continue }
             try aggregation.foldChanges(workers)

@@ -44,7 +44,8 @@ struct FlowBuilder {
         let scans = makeScans(outputs, slotCount)
         let tables = makeTables(outputs, slotCount)
         return Flow(
-            scans: scans, outputs: outputs, queries: queries, tables: tables, slots: (0..<slotCount).map(Slot.init),
+            scans: scans, outputs: outputs, queries: queries, tables: tables,
+            slots: (0..<slotCount).map(Slot.init),
             workers: workers, emitsPerRecord: plan.emitsPerRecord, seed: seed.low)
     }
 
@@ -96,7 +97,8 @@ struct FlowBuilder {
                 makeStore(TableOperator.layout(output.relation, shard: $0))
             }
             let table = TableOperator(
-                outputs: output, stores: stores, seed: seed, slots: slots, capturesOld: !output.queries.isEmpty)
+                outputs: output, stores: stores, seed: seed, slots: slots,
+                capturesOld: !output.queries.isEmpty)
             output.table = table
             return table
         }
@@ -133,7 +135,8 @@ struct FlowBuilder {
                         ? makeStore(
                             StateLayout(name: "\(name)/distinct-\(index)/\(shard)", payloadBytes: 0)) : nil)
             }
-            let sessions = isSession
+            let sessions =
+                isSession
                 ? makeStore(
                     StateLayout(name: "\(name)/sessions/\(shard)", payloadBytes: 8, blobOffsets: [0])) : nil
             shards.append(

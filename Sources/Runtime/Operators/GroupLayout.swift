@@ -16,8 +16,8 @@ import State
 /// 56 members      of a group of a table: how many rows are in it
 /// 72 aggregates   one state after another
 /// ```
-/// The store puts payloads at 8 modulo 16; states want an alignment of 16, so they stand at 8 modulo 16 too, and the
-/// payload's size is such that the next entry's do.
+/// The store puts payloads at 8 modulo 16; states want an alignment of 16, so they stand at 8 modulo 16 too,
+/// and the payload's size is such that the next entry's do.
 struct GroupLayout {
     static let sequence = 0
     static let eventTime = 8

@@ -2,7 +2,8 @@ import Columnar
 import Expressions
 import Planning
 
-/// Changes of a table on their way into groups: each row leaves the group that it was in and joins the one that it is in.
+/// Changes of a table on their way into groups: each row leaves the group that it was in and joins the one
+/// that it is in.
 struct GroupedChanges: Sendable {
     /// What happens to one group. Numbers of changes are rows of `old` and `new`.
     enum Step: Sendable {
@@ -39,7 +40,9 @@ struct GroupedChanges: Sendable {
                 continue
             }
             if let left = before[row] { steps[ShardedRows.shard(of: left)].append((.leave(number), left)) }
-            if let joined = after[row] { steps[ShardedRows.shard(of: joined)].append((.join(number), joined)) }
+            if let joined = after[row] {
+                steps[ShardedRows.shard(of: joined)].append((.join(number), joined))
+            }
         }
         self.steps = steps
     }

@@ -52,11 +52,3 @@ final class Outputs: @unchecked Sendable {
         for sink in sinks { sink.write(changes) }
     }
 }
-
-/// Somebody in the process who watches a relation: a push query, a test, the page.
-///
-/// Called by the task's thread, in order, before the epoch is committed; must not block.
-public protocol Subscriber: AnyObject, Sendable {
-    func receive(_ rows: StreamRows)
-    func receive(_ changes: ChangeBatch)
-}

@@ -4,8 +4,8 @@ import Planning
 
 /// A query at work: filter, deduplication, then projection or aggregation.
 ///
-/// What needs no state is computed chunk by chunk in `process`, on the slot's thread; rows that meet state are left
-/// with the stateful operator, which takes them up shard by shard when the phase is over.
+/// What needs no state is computed chunk by chunk in `process`, on the slot's thread; rows that meet state
+/// are left with the stateful operator, which takes them up shard by shard when the phase is over.
 final class QueryOperator: @unchecked Sendable {
     let plan: QueryPlan
     let outputs: Outputs
@@ -45,7 +45,9 @@ final class QueryOperator: @unchecked Sendable {
         passed = needs.passed
         maskedKeys = needs.projected.filter { projected in
             projected.position < plan.output.keyCount
-                && projected.expression.columns.contains { $0 >= plan.input.keyCount && $0 < plan.input.columns.count }
+                && projected.expression.columns.contains {
+                    $0 >= plan.input.keyCount && $0 < plan.input.columns.count
+                }
         }.map(\.position)
         outputTime = plan.outputTime.map(OutputTime.init)
         let projection = needs.projected.map(\.expression)
@@ -104,7 +106,9 @@ final class QueryOperator: @unchecked Sendable {
         }
         for (from, to) in passed { result.columns[to] = batch.columns[from] }
         if let valuePresence = batch.valuePresence { maskKeys(&result, valuePresence) }
-        if let outputTime { return outputTime.applied(to: result, rowTime: plan.output.position(of: .rowTime)) }
+        if let outputTime {
+            return outputTime.applied(to: result, rowTime: plan.output.position(of: .rowTime))
+        }
         return result
     }
 
@@ -128,11 +132,13 @@ final class QueryOperator: @unchecked Sendable {
 
     // MARK: Changes of a table
 
-    /// Filters a table's changes and projects them, or leaves them with the aggregation; called by the task's thread.
+    /// Filters a table's changes and projects them, or leaves them with the aggregation; called by the task's
+    /// thread.
     func process(_ changes: ChangeBatch, _ context: EvaluationContext) {
         context.positions = isVarying ? [changes.sequences] : []
         let present = passing(changes.new, of: changes.newPresence, changes.count, context)
-        let was = changes.old.map { passing($0, of: changes.oldPresence, changes.count, context) }
+        let was =
+            changes.old.map { passing($0, of: changes.oldPresence, changes.count, context) }
             ?? changes.oldPresence
         if let aggregation {
             let all = Bitmap(repeating: true, count: changes.count)

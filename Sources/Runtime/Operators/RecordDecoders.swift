@@ -15,7 +15,10 @@ struct RecordDecoders {
     private var current: (any RecordDecoder)?
     private var currentHeader: [UInt8]?
 
-    init(format: SourceProperties.Format, delimiter: String?, fields: [DecodedField], width: Int, isWrapped: Bool) {
+    init(
+        format: SourceProperties.Format, delimiter: String?, fields: [DecodedField], width: Int,
+        isWrapped: Bool
+    ) {
         self.format = format
         self.delimiter = delimiter
         self.fields = fields

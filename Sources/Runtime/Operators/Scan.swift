@@ -57,11 +57,14 @@ final class Scan: @unchecked Sendable {
                 DecodedField(
                     relation.columns[$0].name, relation.columns[$0].type, position: $0 - relation.keyCount)
             }, width: valueCount, isWrapped: valueCount != 1 || properties.wrapsSingleValue)
-        let keys = keyColumns.isEmpty ? nil : RecordDecoders(
-            format: properties.keyFormat, delimiter: properties.keyDelimiter,
-            fields: keyColumns.map {
-                DecodedField(relation.columns[$0].name, relation.columns[$0].type, position: $0)
-            }, width: relation.keyCount, isWrapped: relation.keyCount > 1)
+        let keys =
+            keyColumns.isEmpty
+            ? nil
+            : RecordDecoders(
+                format: properties.keyFormat, delimiter: properties.keyDelimiter,
+                fields: keyColumns.map {
+                    DecodedField(relation.columns[$0].name, relation.columns[$0].type, position: $0)
+                }, width: relation.keyCount, isWrapped: relation.keyCount > 1)
         return SlotDecoders(values: values, keys: keys)
     }
 
@@ -102,8 +105,9 @@ final class Scan: @unchecked Sendable {
             let records = decoder.decode(chunk.buffer, frames: spans.values)
             let windows = relation.windowing.map { WindowedKeys(spans.keys, $0, in: chunk.buffer) }
             let keys = try decoders[slot].keys?.decoder(
-                header: nil, source: chunk.sourceName, isStrict: true)
-                .decode(chunk.buffer, frames: windows?.keys ?? spans.keys)
+                header: nil, source: chunk.sourceName, isStrict: true
+            )
+            .decode(chunk.buffer, frames: windows?.keys ?? spans.keys)
             var decoded = Decoded(
                 chunk, records, keys, Column.bigints(spans.offsets), Column.bigints(spans.timestamps))
             decoded.windows = windows
@@ -187,7 +191,8 @@ final class Scan: @unchecked Sendable {
         }
         place(.rowTime) { times.values }
         place(.rowPartition) {
-            .constant(.integer(Int32(truncatingIfNeeded: decoded.chunk.partition)), type: .integer, count: count)
+            .constant(
+                .integer(Int32(truncatingIfNeeded: decoded.chunk.partition)), type: .integer, count: count)
         }
         place(.rowOffset) { decoded.offsets }
         place(.rowSource) { .constant(.string(decoded.chunk.sourceName), type: .string, count: count) }
@@ -223,7 +228,8 @@ final class Scan: @unchecked Sendable {
         let runningMaxima: Buffer
     }
 
-    /// Event times with their running maximum. A record without a usable time gets the clock, and moves no watermark.
+    /// Event times with their running maximum. A record without a usable time gets the clock, and moves no
+    /// watermark.
     private func eventTimes(
         _ columns: [Column], _ decoded: Decoded, _ clock: Int64, _ problems: inout RowProblems
     ) -> EventTimes {
@@ -275,7 +281,8 @@ final class Scan: @unchecked Sendable {
 
     private func futureReason(_ time: Int64, _ clock: Int64) -> String {
         let limit = properties.maximumFuture ?? 0
-        return "the event time \(Civil.timestampText(milliseconds: time))Z is more than \(limit / 1000) s ahead of "
+        return
+            "the event time \(Civil.timestampText(milliseconds: time))Z is over \(limit / 1000) s ahead of "
             + "the clock (max_future)"
     }
 
@@ -283,7 +290,8 @@ final class Scan: @unchecked Sendable {
 
     private func deadLetter(_ problem: RowProblems.Problem, _ decoded: Decoded) -> DeadLetter {
         let range = decoded.records.frames.range(problem.row) ?? 0..<0
-        let bytes = UnsafeRawBufferPointer(start: decoded.chunk.buffer.pointer, count: decoded.chunk.buffer.capacity)
+        let bytes = UnsafeRawBufferPointer(
+            start: decoded.chunk.buffer.pointer, count: decoded.chunk.buffer.capacity)
         return DeadLetter(
             source: decoded.chunk.sourceName, partition: decoded.chunk.partition,
             offset: decoded.offsets.int64s[problem.row], code: problem.code, reason: problem.reason,

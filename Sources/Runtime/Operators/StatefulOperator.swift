@@ -3,8 +3,8 @@ import State
 
 /// An operator that keeps state by key, in shards which threads share out.
 ///
-/// In a round, slots leave rows with it; then `processShard` takes them up, for each shard in the order of slots: that is
-/// source order, whatever thread does it.
+/// In a round, slots leave rows with it; then `processShard` takes them up, for each shard in the order of
+/// slots: that is source order, whatever thread does it.
 protocol StatefulOperator: AnyObject, Sendable {
     /// How many shard phases stand before this operator's in a round.
     var level: Int { get }

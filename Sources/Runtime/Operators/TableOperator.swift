@@ -4,8 +4,8 @@ import State
 
 /// A table that is read from a source: records become changes with the row before and the row after.
 ///
-/// State: for each key the latest row, as far as its columns are read. Records without a key are no rows; a record
-/// without a value takes its key's row away.
+/// State: for each key the latest row, as far as its columns are read. Records without a key are no rows; a
+/// record without a value takes its key's row away.
 final class TableOperator: StatefulOperator, @unchecked Sendable {
     let level = 0
     let outputs: Outputs
@@ -28,7 +28,8 @@ final class TableOperator: StatefulOperator, @unchecked Sendable {
         self.seed = seed
         self.capturesOld = capturesOld
         let values = relation.columns.indices.filter { $0 >= outputs.relation.keyCount }
-        kept = capturesOld
+        kept =
+            capturesOld
             ? values.filter(outputs.needed.contains) + [relation.position(of: .rowTime)] : []
         deposits = Array(repeating: [], count: slots)
         parts = Array(repeating: [], count: ShardedRows.shardCount)
@@ -98,7 +99,8 @@ final class TableOperator: StatefulOperator, @unchecked Sendable {
         _ rows: ShardedRows, _ range: Range<Int>, _ before: [Column], was: Bitmap, present: Bitmap
     ) -> ChangeBatch {
         let batch = rows.batch
-        let selection = Selection(Array(UnsafeBufferPointer(start: rows.rows + range.lowerBound, count: range.count)))
+        let selection = Selection(
+            Array(UnsafeBufferPointer(start: rows.rows + range.lowerBound, count: range.count)))
         var new = batch.columns.map { $0.count == batch.count ? $0.gather(selection) : RowBatch.absent }
         new[relation.position(of: .rowTime)] = batch.eventTimes.gather(selection)
         var old: [Column]?
@@ -113,7 +115,8 @@ final class TableOperator: StatefulOperator, @unchecked Sendable {
             old = columns
         }
         return ChangeBatch(
-            relation: relation, count: range.count, new: new, newPresence: present, old: old, oldPresence: was,
+            relation: relation, count: range.count, new: new, newPresence: present, old: old,
+            oldPresence: was,
             sequences: .bigints(range.map { batch.sequence(of: Int(rows.rows[$0])) }))
     }
 

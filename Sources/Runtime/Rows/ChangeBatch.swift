@@ -3,8 +3,9 @@ import Planning
 
 /// Changes of a table, one for each key that changed, or one for each record with `emit.per.record`.
 ///
-/// `new` and `old` have the relation's layout: its columns, then the pseudo-columns (ROWTIME and the window's bounds are
-/// there, the others absent). Key columns and bounds are set in both whether the row is present or not.
+/// `new` and `old` have the relation's layout: its columns, then the pseudo-columns (ROWTIME and the window's
+/// bounds are there, the others absent). Key columns and bounds are set in both whether the row is present or
+/// not.
 ///
 /// | old | new | the change is |
 /// |---|---|---|
@@ -65,9 +66,11 @@ public struct ChangeBatch: Sendable {
         }
         func joined(_ bits: (ChangeBatch) -> Bitmap?) -> Bitmap? {
             guard parts.contains(where: { bits($0) != nil }) else { return nil }
-            return Column.concatenate(parts.map {
-                .booleans(bits($0) ?? Bitmap(repeating: true, count: $0.count))
-            }).booleans
+            return Column.concatenate(
+                parts.map {
+                    .booleans(bits($0) ?? Bitmap(repeating: true, count: $0.count))
+                }
+            ).booleans
         }
         return ChangeBatch(
             relation: parts[0].relation, count: count, new: joined { $0.new },

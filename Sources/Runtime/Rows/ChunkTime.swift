@@ -2,8 +2,8 @@ import Columnar
 
 /// Event time and order of the rows that came with one chunk.
 ///
-/// The chunk's own running maximum is known when it is decoded; how far the partition was before it, only when its turn
-/// comes: until `place` the rows have neither a watermark nor a sequence number.
+/// The chunk's own running maximum is known when it is decoded; how far the partition was before it, only
+/// when its turn comes: until `place` the rows have neither a watermark nor a sequence number.
 final class ChunkTime: @unchecked Sendable {
     let partition: Int
     let count: Int
@@ -22,7 +22,8 @@ final class ChunkTime: @unchecked Sendable {
         self.partition = partition
         self.count = count
         self.runningMaxima = runningMaxima
-        maximum = count == 0 ? .min : runningMaxima.pointer.load(fromByteOffset: (count - 1) * 8, as: Int64.self)
+        maximum =
+            count == 0 ? .min : runningMaxima.pointer.load(fromByteOffset: (count - 1) * 8, as: Int64.self)
     }
 
     /// Gives the chunk its place in the source's order.
@@ -31,7 +32,8 @@ final class ChunkTime: @unchecked Sendable {
     ///   - before: the partition's largest event time before this chunk.
     ///   - others: the smallest of the other partitions' largest event times; `Int64.max` without others.
     ///   - delay: how far the watermark stays behind, milliseconds.
-    ///   - reached: the watermark so far, behind which it never falls: also when a partition joins that is behind.
+    ///   - reached: the watermark so far, behind which it never falls: also when a partition joins that is
+    ///     behind.
     func place(before: Int64, others: Int64, delay: Int64, reached: Int64, firstSequence: Int64) {
         self.before = before
         self.others = others

@@ -50,7 +50,8 @@ struct KeyCodec {
         withUnsafeBytes(of: value) { bytes.append(contentsOf: $0) }
     }
 
-    /// Appends the values of an encoded key to one builder for each column. NULLs where the bytes are missing.
+    /// Appends the values of an encoded key to one builder for each column. NULLs where the bytes are
+    /// missing.
     static func decode(_ key: UnsafeRawBufferPointer?, into builders: [ColumnBuilder]) {
         var position = 0
         for builder in builders {

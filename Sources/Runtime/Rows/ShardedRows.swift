@@ -3,8 +3,8 @@ import Glibc
 
 /// The rows of a batch that a stateful operator takes, put together by shard; in source order within a shard.
 struct ShardedRows: @unchecked Sendable {
-    /// The shard count of every operator. Fixed, because state is kept by shard: threads share shards out, so their number
-    /// changes no result and can change from run to run.
+    /// The shard count of every operator. Fixed, because state is kept by shard: threads share shards out, so
+    /// their number changes no result and can change from run to run.
     static let shardCount = 16
 
     let batch: RowBatch

@@ -8,8 +8,8 @@ import Storage
 /// <directory>/<epoch, 20 digits>-<source>.jsonl
 /// {"source":"…","partition":0,"offset":123,"code":"wrong_type","reason":"…","time":1763…,"raw":"…"}
 /// ```
-/// Bytes that are no UTF-8 stand in `raw_base64` instead of `raw`. The file is written whole under its epoch's
-/// name, so a repeated epoch writes the same file again.
+/// Bytes that are no UTF-8 stand in `raw_base64` instead of `raw`. The file is written whole under its
+/// epoch's name, so a repeated epoch writes the same file again.
 final class DeadLetterFiles {
     private let fileSystem: any FileSystem
     private let directory: String
@@ -37,7 +37,8 @@ final class DeadLetterFiles {
         for letter in letters { append(letter, to: &text) }
         try fileSystem.createDirectory(directory)
         let digits = String(epoch)
-        let name = String(repeating: "0", count: max(0, 20 - digits.utf8.count)) + digits
+        let name =
+            String(repeating: "0", count: max(0, 20 - digits.utf8.count)) + digits
             + "-" + sourceName.lowercased() + ".jsonl"
         let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: text.count, alignment: 16)
         defer { copy.deallocate() }

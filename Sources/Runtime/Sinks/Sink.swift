@@ -5,17 +5,21 @@ import Planning
 /// Where a relation's rows or changes go, exactly once per epoch.
 ///
 /// Contract, in the order of calls:
-/// 1. `open` once. It finds out which epoch of this application id the target already has, and refuses a target that another
+/// 1. `open` once. It finds out which epoch of this application id the target already has, and refuses a
+///    target that another
 ///    instance writes to or that has lost epochs.
-/// 2. For each epoch: `begin`, any number of `write`, `prepare`, `commit`. What `write` and `prepare` store is invisible to
-///    readers; `commit` makes all of the epoch visible at once, under its number. `commit` of an epoch that the target
+/// 2. For each epoch: `begin`, any number of `write`, `prepare`, `commit`. What `write` and `prepare` store
+///    is invisible to
+///    readers; `commit` makes all of the epoch visible at once, under its number. `commit` of an epoch that
+///    the target
 ///    already has does nothing. `prepare` and `commit` may be called again after they threw.
 /// 3. `abandon` instead of `commit` gives up what was written.
 ///
 /// `write` of rows may be called from many threads; all else from one.
 public protocol Sink: AnyObject, Sendable {
     var name: String { get }
-    /// - Parameter expectedEpoch: the last epoch with rows that the checkpoint calls committed; nil when there is none.
+    /// - Parameter expectedEpoch: the last epoch with rows that the checkpoint calls committed; nil when
+    ///   there is none.
     /// - Parameter openEpoch: the epoch that is to come, which the target may have already.
     func open(
         _ context: SinkContext, expectedEpoch: Int64?, openEpoch: Int64
@@ -26,41 +30,11 @@ public protocol Sink: AnyObject, Sendable {
     /// Changes of a table: the last one of each key in this epoch counts.
     func write(_ changes: ChangeBatch)
     func prepare() throws(SinkError)
-    /// After `prepare`: the last epoch for which the target has, or will have, rows of ours; nil when there is none. What
-    /// the checkpoint expects to find there.
+    /// After `prepare`: the last epoch for which the target has, or will have, rows of ours; nil when there
+    /// is none. What the checkpoint expects to find there.
     var lastEpochWithRows: Int64? { get }
     func commit(_ commit: SinkCommit) throws(SinkError)
     func abandon()
     /// Work that may be put off, such as merging small files; called between epochs.
     func maintain() throws(SinkError)
-}
-
-/// Why a sink could not do its work, told by what the caller does next.
-public enum SinkError: Error, Sendable {
-    /// The target is away or full: wait and try again; nothing is lost.
-    case unavailable(Diagnostic)
-    /// Somebody must do something first: stop.
-    case refused(Diagnostic)
-
-    public var diagnostic: Diagnostic {
-        switch self {
-        case .unavailable(let diagnostic), .refused(let diagnostic): return diagnostic
-        }
-    }
-}
-
-/// What a sink is given by the task that owns it.
-public struct SinkContext: Sendable {
-    /// Names the task's instance and this sink in the target: `<instance>/<sink>`.
-    public let applicationID: String
-    /// Where to do heavy work such as encoding, outside of the rounds.
-    public let workers: WorkerPool
-    /// Seed for fingerprints of keys.
-    public let seed: UInt64
-
-    public init(applicationID: String, workers: WorkerPool, seed: UInt64) {
-        self.applicationID = applicationID
-        self.workers = workers
-        self.seed = seed
-    }
 }

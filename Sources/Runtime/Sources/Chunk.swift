@@ -4,8 +4,8 @@ import Columnar
 public struct Chunk: Sendable {
     /// How records lie in the buffer.
     public enum Framing: Sendable {
-        /// Each record ends in a newline (CSV: outside of quotes); the last one may lack it. `header` is the header line
-        /// of a CSV file without its line end.
+        /// Each record ends in a newline (CSV: outside of quotes); the last one may lack it. `header` is the
+        /// header line of a CSV file without its line end.
         case lines(range: Range<Int>, header: [UInt8]?)
         /// Records with keys, times and positions of their own, as a log of messages has them.
         case messages(MessageSpans)

@@ -1,7 +1,9 @@
 import Diagnostics
 
-/// How a running pipeline stands, for a live view, logs and metrics. A value: taken now and then, by any thread.
+/// How a running pipeline stands, for a live view, logs and metrics. A value: taken now and then, by any
+/// thread.
 public struct PipelineStatus: Sendable {
+    /// What the task is at.
     public enum Phase: Sendable, Equatable {
         /// Takes up the checkpoint and an unfinished epoch.
         case recovering

@@ -114,8 +114,9 @@ extension PipelineTask {
         guard content.isSealed else { return nil }
         throw Diagnostic(
             .state, "epoch \(latest) was begun by another plan and some of its sinks may have it already",
-            hint: "run the former pipeline once more to finish it (--once), then the new one; or start over with another "
-                + "--state directory")
+            hint:
+                "run the former pipeline once more to finish it (--once), then the new one; "
+                + "or start over with another --state directory")
     }
 
     private func isDone(_ epoch: Int64) throws(Diagnostic) -> Bool { try log.load(epoch)?.isDone ?? false }
@@ -163,9 +164,12 @@ extension PipelineTask {
         flow.restore(
             flow.scans.map { scan in
                 let delay = scan.properties.watermarkDelay
-                guard let saved = restored.progress[scan.relation.name] else { return SourceProgress(delay: delay) }
+                guard let saved = restored.progress[scan.relation.name] else {
+                    return SourceProgress(delay: delay)
+                }
                 return SourceProgress(
-                    delay: delay, maxima: saved.maxima, watermark: saved.watermark, nextSequence: saved.nextSequence)
+                    delay: delay, maxima: saved.maxima, watermark: saved.watermark,
+                    nextSequence: saved.nextSequence)
             })
         for (name, counters) in flow.allCounters { counters.restore(restored.counters[name] ?? []) }
         for scan in flow.scans where scan.properties.errorPolicy == .deadLetter {

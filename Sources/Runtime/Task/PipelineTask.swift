@@ -10,8 +10,8 @@ import Storage
 /// poll ─► log ranges ─► rounds ─► … ─► seal ─► sinks prepare ─► state written ─► sinks commit ─► done
 ///         └──────── one epoch, from its first input to its trigger ────────────────────────────┘
 /// ```
-/// After a crash the unfinished epoch's ranges are run again under the same clock: the same rows come out, and a sink that
-/// has the epoch already skips it. All methods but `stop` and `status` belong to one thread.
+/// After a crash the unfinished epoch's ranges are run again under the same clock: the same rows come out,
+/// and a sink that has the epoch already skips it. All methods but `stop` and `status` belong to one thread.
 public final class PipelineTask: @unchecked Sendable {
     let plan: PipelinePlan
     let configuration: TaskConfiguration
@@ -74,15 +74,16 @@ public final class PipelineTask: @unchecked Sendable {
 
     // MARK: Running
 
-    /// Takes up the checkpoint, finishes an epoch that a crash left open, and then works until `stop`, or with `once`
-    /// until all input that is there has been taken.
+    /// Takes up the checkpoint, finishes an epoch that a crash left open, and then works until `stop`, or
+    /// with `once` until all input that is there has been taken.
     public func run(once: Bool) throws(Diagnostic) {
         try recover()
         board.update { $0.phase = .running }
         while !board.isStopRequested {
             if try takeInput(isFinal: once) { continue }
             if let epoch {
-                let left = Double(configuration.triggerMilliseconds) - (environment.monotonic() - epoch.startedAt)
+                let left =
+                    Double(configuration.triggerMilliseconds) - (environment.monotonic() - epoch.startedAt)
                 if once || left <= 0 { try commit() } else { wait(milliseconds: max(1, Int(left))) }
             } else if once {
                 break
@@ -97,7 +98,8 @@ public final class PipelineTask: @unchecked Sendable {
     }
 
     private func wait(milliseconds: Int) {
-        // One source wakes us by itself; among several nobody can wait for all, so each gets a little time in turn.
+        // One source wakes us by itself; among several nobody can wait for all, so each gets a little time in
+        // turn.
         if sources.count == 1 {
             sources[0].source.wait(milliseconds: milliseconds)
         } else if !sources.isEmpty {
@@ -141,7 +143,9 @@ public final class PipelineTask: @unchecked Sendable {
         let content = EpochLog.Content(
             epoch: committed + 1, clock: environment.clock(), planFingerprint: plan.fingerprint)
         var writer: EpochLog.Writer?
-        try persisting("the write-ahead log") { () throws(StorageError) in writer = try self.log.begin(content) }
+        try persisting("the write-ahead log") { () throws(StorageError) in
+            writer = try self.log.begin(content)
+        }
         guard let writer else { return }
         try open(content, writer)
     }

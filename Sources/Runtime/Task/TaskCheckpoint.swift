@@ -56,7 +56,8 @@ struct TaskCheckpoint {
         guard let version = reader.uint32(), version == Self.formatVersion, let sources = reader.uint32()
         else { return nil }
         for _ in 0..<sources {
-            guard let name = reader.string(), let count = reader.uint32(), let position = reader.bytes(Int(count))
+            guard let name = reader.string(), let count = reader.uint32(),
+                let position = reader.bytes(Int(count))
             else { return nil }
             positions[name] = position
         }

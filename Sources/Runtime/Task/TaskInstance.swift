@@ -18,7 +18,8 @@ struct TaskInstance: Equatable {
         if try environment.fileSystem.status(path) != nil {
             let words = String(decoding: try environment.fileSystem.read(path), as: UTF8.self)
                 .split(whereSeparator: { $0 == " " || $0 == "\n" })
-            if words.count == 3, let low = UInt64(words[1], radix: 16), let high = UInt64(words[2], radix: 16) {
+            if words.count == 3, let low = UInt64(words[1], radix: 16), let high = UInt64(words[2], radix: 16)
+            {
                 return TaskInstance(id: String(words[0]), seed: Fingerprint(low: low, high: high))
             }
             throw .invalid(path: path, reason: "it does not name an instance")

@@ -75,7 +75,8 @@ public struct SimulationConfiguration: Equatable, Sendable {
         guard needed <= eventsPerSecond else {
             throw Diagnostic(
                 .usage, "--bots \(bots) is too many for \(Self.plain(eventsPerSecond)) events a second",
-                expected: "at most \(Int(eventsPerSecond / Self.ratePerBot)): each views 2 to 3 pages a second",
+                expected:
+                    "at most \(Int(eventsPerSecond / Self.ratePerBot)): each views 2 to 3 pages a second",
                 hint: "raise --rate to \(Self.plain(needed)) or more, or lower --bots")
         }
     }

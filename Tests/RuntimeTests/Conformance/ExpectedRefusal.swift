@@ -1,6 +1,7 @@
 import Diagnostics
 
-/// Whether a statement was refused for the reason that the test expects, told by words that the reasons share.
+/// Whether a statement was refused for the reason that the test expects, told by words that the reasons
+/// share.
 enum ExpectedRefusal {
     /// What upstream says, in part, and the codes and words by which we say the same.
     private struct Rule {
@@ -23,7 +24,9 @@ enum ExpectedRefusal {
         Rule("is a 'PRIMARY KEY' column: please use 'KEY'", [.syntax, .invalidStatement], "PRIMARY KEY"),
         Rule("is a 'KEY' column: please use 'PRIMARY KEY'", [.syntax, .invalidStatement], "KEY"),
         Rule("Tables require a PRIMARY KEY", [.invalidStatement], "no PRIMARY KEY"),
-        Rule("cannot be resolved due to ambiguous", [.invalidArgument, .invalidValue], "ambiguous", "is no type"),
+        Rule(
+            "cannot be resolved due to ambiguous", [.invalidArgument, .invalidValue], "ambiguous",
+            "is no type"),
         Rule("does not accept parameters", [.invalidArgument], "does not accept"),
         Rule("must be a literal constant", [.invalidArgument], "does not accept"),
         Rule("Cannot compare", [.typeMismatch], "compare"),
@@ -86,6 +89,7 @@ enum ExpectedRefusal {
         let theirs = expected.message.lowercased()
         guard let rule = rules.first(where: { theirs.contains($0.theirs.lowercased()) }) else { return false }
         let ours = error.message.lowercased()
-        return rule.codes.contains(error.code) && (rule.ours.isEmpty || rule.ours.contains { ours.contains($0.lowercased()) })
+        return rule.codes.contains(error.code)
+            && (rule.ours.isEmpty || rule.ours.contains { ours.contains($0.lowercased()) })
     }
 }

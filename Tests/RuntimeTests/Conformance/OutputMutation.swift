@@ -32,7 +32,8 @@ struct OutputMutation {
         }
         outputs = test.outputs
         outputs[index] = changed(record)
-        return OutputMutation(test: test.with(outputs: outputs), what: "the value of record \(index) is another")
+        return OutputMutation(
+            test: test.with(outputs: outputs), what: "the value of record \(index) is another")
     }
 
     private static func changed(_ record: QueryTest.Record) -> QueryTest.Record {

@@ -69,17 +69,23 @@ extension QueryTest {
     private init(_ test: JSONValue, file: String, name: String, format: String?, setting: String?) {
         func filled(_ text: String) -> String {
             var text = text
-            if let format { text = text.split(separator: "{FORMAT}", omittingEmptySubsequences: false)
-                .joined(separator: format) }
-            if let setting { text = text.split(separator: "{CONFIG}", omittingEmptySubsequences: false)
-                .joined(separator: setting) }
+            if let format {
+                text = text.split(separator: "{FORMAT}", omittingEmptySubsequences: false)
+                    .joined(separator: format)
+            }
+            if let setting {
+                text = text.split(separator: "{CONFIG}", omittingEmptySubsequences: false)
+                    .joined(separator: setting)
+            }
             return text
         }
         self.file = file
         self.name = name
         isEnabled = test["enabled"]?.boolean ?? true
         statements = (test["statements"]?.array ?? []).compactMap(\.string).map(filled)
-        properties = (test["properties"]?.members ?? []).map { ($0.name, filled($0.value.string ?? $0.value.text)) }
+        properties = (test["properties"]?.members ?? []).map {
+            ($0.name, filled($0.value.string ?? $0.value.text))
+        }
         inputs = (test["inputs"]?.array ?? []).map(Record.init)
         outputs = (test["outputs"]?.array ?? []).map(Record.init)
         expectedError = test["expectedException"].map {
@@ -99,7 +105,8 @@ extension QueryTest.Record {
     init(_ json: JSONValue) {
         var bounds: Window?
         if let window = json["window"], let start = window["start"]?.int64, let end = window["end"]?.int64 {
-            bounds = Window(start: start, end: end, isSession: window["type"]?.string?.lowercased() == "session")
+            bounds = Window(
+                start: start, end: end, isSession: window["type"]?.string?.lowercased() == "session")
         }
         self.init(
             topic: json["topic"]?.string ?? "", key: json["key"] ?? .null, value: json["value"] ?? .null,

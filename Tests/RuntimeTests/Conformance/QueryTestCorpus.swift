@@ -6,7 +6,8 @@ struct QueryTestCorpus {
     let tests: [QueryTest]
 
     static var folder: String {
-        let root = ProcessInfo.processInfo.environment["MILLRACE_TESTDATA"].map { URL(fileURLWithPath: $0) }
+        let root =
+            ProcessInfo.processInfo.environment["MILLRACE_TESTDATA"].map { URL(fileURLWithPath: $0) }
             ?? TestFiles.package.deletingLastPathComponent().appendingPathComponent("shared/testdata")
         return root.appendingPathComponent("ksql-qtt/query-validation-tests").path
     }
@@ -26,7 +27,8 @@ struct QueryTestCorpus {
 
 /// Files of the package.
 enum TestFiles {
-    static let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    static let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent()
 
     static func golden(_ name: String) -> URL {

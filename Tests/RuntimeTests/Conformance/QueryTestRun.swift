@@ -7,7 +7,8 @@ import Planning
 import Runtime
 import Storage
 
-/// Runs one query test: its statements through parser, planner and a task, its records through topics in memory.
+/// Runs one query test: its statements through parser, planner and a task, its records through topics in
+/// memory.
 struct QueryTestRun {
     enum Verdict: Equatable {
         case passed
@@ -29,7 +30,8 @@ struct QueryTestRun {
             return judge(refusal: error)
         }
         if let expected = test.expectedError {
-            return test.inputs.isEmpty ? .failed("not refused: \(expected.message)")
+            return test.inputs.isEmpty
+                ? .failed("not refused: \(expected.message)")
                 : .outOfScope("an error while running")
         }
         if let found = schemaDifference(planner.plan) { return .failed(found) }
@@ -47,7 +49,8 @@ struct QueryTestRun {
         if let reason = QueryTestScope.reason(for: error) { return .outOfScope(reason) }
         guard let expected = test.expectedError else { return .failed("refused: \(error.oneLine)") }
         if ExpectedRefusal.isSame(error, as: expected) { return .passed }
-        return .failed("refused for another reason: \(error.oneLine) [\(error.code)] instead of \(expected.message)")
+        return .failed(
+            "refused for another reason: \(error.oneLine) [\(error.code)] instead of \(expected.message)")
     }
 
     private func plan(into planner: inout PipelinePlanner) throws(Diagnostic) {
@@ -65,7 +68,9 @@ struct QueryTestRun {
             guard let relation = plan.catalogue.relation(name) else { return "there is no \(name)" }
             let actual = Self.text(relation)
             guard let expected = Self.relation(schema, types: test.statements) else { continue }
-            if actual != Self.text(expected) { return "\(name) is \(actual) instead of \(Self.text(expected))" }
+            if actual != Self.text(expected) {
+                return "\(name) is \(actual) instead of \(Self.text(expected))"
+            }
         }
         return nil
     }
@@ -82,7 +87,9 @@ struct QueryTestRun {
         let columns = schema.replacing("PRIMARY KEY", with: "KEY")
         var reader = ScriptReader(
             "CREATE STREAM S (\(columns)) WITH (connector = 'files', path = '-', value_format = 'JSON');")
-        guard let statement = try? reader.next(), case .createSource(let create) = statement.kind else { return nil }
+        guard let statement = try? reader.next(), case .createSource(let create) = statement.kind else {
+            return nil
+        }
         let keys = create.columns.map { $0.role != nil }
         // Files have no keys, so that every type may stand in the list.
         let plain = columns.replacing(" KEY", with: "")
@@ -94,7 +101,8 @@ struct QueryTestRun {
         let paired = zip(made.columns, keys)
         return Relation(
             name: "S", kind: .stream,
-            columns: paired.filter(\.1).map(\.0) + paired.filter { !$0.1 }.map(\.0), keyCount: keys.count { $0 },
+            columns: paired.filter(\.1).map(\.0) + paired.filter { !$0.1 }.map(\.0),
+            keyCount: keys.count { $0 },
             origin: made.origin)
     }
 
@@ -104,7 +112,9 @@ struct QueryTestRun {
         var topics = Topics(test: test)
         let outcome = try topics.run(plan, restartAfter: restartAfter)
         for (topic, expected) in outputsByTopic {
-            guard let codec = outcome.codecs[topic] else { return .failed("nothing writes the topic \(topic)") }
+            guard let codec = outcome.codecs[topic] else {
+                return .failed("nothing writes the topic \(topic)")
+            }
             let records = outcome.records[topic] ?? []
             if let found = difference(records, expected, codec) { return .failed("\(topic): \(found)") }
         }
@@ -129,7 +139,8 @@ struct QueryTestRun {
         if records.count > expected.count {
             let extra = records[expected.count]
             return "\(records.count) records instead of \(expected.count), first more: "
-                + "\(codec.key(extra.values).text) \(extra.isDeletion ? "null" : codec.value(extra.values).text)"
+                + "\(codec.key(extra.values).text) "
+                + "\(extra.isDeletion ? "null" : codec.value(extra.values).text)"
         }
         return nil
     }
@@ -137,13 +148,17 @@ struct QueryTestRun {
     private func difference(
         _ record: MemorySink.Record, _ expected: QueryTest.Record, _ codec: TopicCodec
     ) -> String? {
-        if let found = codec.difference(record.values, isDeletion: record.isDeletion, expected) { return found }
+        if let found = codec.difference(record.values, isDeletion: record.isDeletion, expected) {
+            return found
+        }
         if let time = expected.timestamp, time != record.eventTime {
             return "timestamp \(record.eventTime) instead of \(time)"
         }
         if let window = expected.window {
             guard codec.relation.windowing != nil else { return "the key has no window" }
-            guard (codec.relation.windowing == .session) == window.isSession else { return "another kind of window" }
+            guard (codec.relation.windowing == .session) == window.isSession else {
+                return "another kind of window"
+            }
             if record.windowStart != window.start || record.windowEnd != window.end {
                 return "window \(record.windowStart ?? -1) to \(record.windowEnd ?? -1) instead of "
                     + "\(window.start) to \(window.end)"

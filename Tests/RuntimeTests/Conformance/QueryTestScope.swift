@@ -90,7 +90,8 @@ enum QueryTestScope {
             }
             hasLambda = code.contains("=>")
             list = code.split { !($0.isLetter || $0.isNumber || "_(".contains($0)) }.flatMap { word in
-                word.split(separator: "(", omittingEmptySubsequences: false).enumerated().flatMap { index, part in
+                word.split(separator: "(", omittingEmptySubsequences: false).enumerated().flatMap {
+                    index, part in
                     index == 0 ? [String(part)] : ["(", String(part)]
                 }
             }.filter { !$0.isEmpty }

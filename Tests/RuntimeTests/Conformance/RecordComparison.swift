@@ -1,8 +1,8 @@
 import Columnar
 import Formats
 
-/// Whether a value is the expected one, as the upstream runner judges: doubles to a millionth, decimals with their
-/// scale, names by case with upper case as a second try, the same number of fields.
+/// Whether a value is the expected one, as the upstream runner judges: doubles to a millionth, decimals with
+/// their scale, names by case with upper case as a second try, the same number of fields.
 enum RecordComparison {
     /// nil when they are equal, else the first difference.
     static func difference(
@@ -21,7 +21,9 @@ enum RecordComparison {
                     if member.value.isNull { continue }
                     return "\(place): no field \(member.name) in \(actual.text)"
                 }
-                if let found = difference(value, member.value, field.type, "\(place).\(name)") { return found }
+                if let found = difference(value, member.value, field.type, "\(place).\(name)") {
+                    return found
+                }
             }
             return nil
         case .map(_, let valueType):

@@ -108,12 +108,15 @@ struct TopicCodec {
 extension TopicCodec {
     /// How a record that came out differs from the one that was expected; nil when it does not.
     func difference(_ row: [Value], isDeletion: Bool, _ expected: QueryTest.Record) -> String? {
-        if let found = compare(key(row), expected.key, keys, topic.keyFormat, isWrapped: keys.count > 1, "key") {
+        if let found = compare(
+            key(row), expected.key, keys, topic.keyFormat, isWrapped: keys.count > 1, "key")
+        {
             return found
         }
         let wraps = values.count != 1 || topic.wrapsSingleValue
         return compare(
-            isDeletion ? .null : value(row), expected.value, values, topic.valueFormat, isWrapped: wraps, "value")
+            isDeletion ? .null : value(row), expected.value, values, topic.valueFormat, isWrapped: wraps,
+            "value")
     }
 
     private func compare(

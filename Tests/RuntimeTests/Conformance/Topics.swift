@@ -35,16 +35,20 @@ struct Topics {
             let codec = TopicCodec(relation: relation, topic: topic)
             messages[name] = try test.inputs.filter { $0.topic == topic.name }.map { record in
                 MemoryRecord(
-                    key: try codec.key(record), value: try codec.value(record), timestamp: record.timestamp ?? 0)
+                    key: try codec.key(record), value: try codec.value(record),
+                    timestamp: record.timestamp ?? 0)
             }
         }
         let fileSystem = SimulatedFileSystem()
         let longest = messages.values.map(\.count).max() ?? 0
         var reached = restartAfter.map { min($0, longest) } ?? longest
         while true {
-            let sources = messages.mapValues { MemorySource(name: "topic", messages: Array($0.prefix(reached))) }
+            let sources = messages.mapValues {
+                MemorySource(name: "topic", messages: Array($0.prefix(reached)))
+            }
             let task = PipelineTask(
-                plan: plan, configuration: configuration, environment: .simulated(fileSystem), sources: sources,
+                plan: plan, configuration: configuration, environment: .simulated(fileSystem),
+                sources: sources,
                 sinks: sinks)
             try task.run(once: true)
             if reached >= longest { break }

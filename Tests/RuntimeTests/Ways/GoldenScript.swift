@@ -35,7 +35,11 @@ struct GoldenScript {
             let folder = TestFiles.golden("")
             return try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
                 .filter { $0.hasSuffix(".sql") }
-                .map { try GoldenScript(name: $0, text: String(contentsOf: folder.appendingPathComponent($0), encoding: .utf8)) }
+                .map {
+                    try GoldenScript(
+                        name: $0, text: String(contentsOf: folder.appendingPathComponent($0), encoding: .utf8)
+                    )
+                }
         }
     }
 
@@ -102,7 +106,9 @@ struct GoldenScript {
         for (name, lines) in lines("output") {
             let isTable = outcome.plan.catalogue.relation(name)?.kind == .table
             let expected = try lines.map { try Self.normal($0) }
-            compare("output \(name)", try outcome.rows(name).map { try Self.normal($0) }.sortedIf(isTable), expected.sortedIf(isTable))
+            compare(
+                "output \(name)", try outcome.rows(name).map { try Self.normal($0) }.sortedIf(isTable),
+                expected.sortedIf(isTable))
         }
         if let lines = lines(of: "dead letters") {
             let letters = outcome.deadLetters.map { letter in
@@ -116,7 +122,9 @@ struct GoldenScript {
             let count = outcome.status.relations.first { $0.name == name }
             let expected = try JSONValue(parsing: lines.joined())
             let actual: [JSONValue.Member] = (expected.members ?? []).map { member in
-                let number = member.name == "late" ? count?.late : member.name == "duplicates" ? count?.duplicates : count?.rows
+                let number =
+                    member.name == "late"
+                    ? count?.late : member.name == "duplicates" ? count?.duplicates : count?.rows
                 return .init(member.name, .number(number ?? -1))
             }
             compare("counts \(name)", [JSONValue.object(actual).text], [expected.text])

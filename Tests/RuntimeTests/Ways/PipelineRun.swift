@@ -36,7 +36,9 @@ struct PipelineRun {
             if relation.kind == .stream { return all.map { Self.text($0, relation) } }
             var latest: [String: MemorySink.Record] = [:]
             for record in all {
-                let key = "\(record.values[..<relation.keyCount]) \(record.windowStart ?? 0) \(record.windowEnd ?? 0)"
+                let key =
+                    "\(record.values[..<relation.keyCount]) \(record.windowStart ?? 0) "
+                    + "\(record.windowEnd ?? 0)"
                 latest[key] = record.isDeletion ? nil : record
             }
             return latest.values.map { Self.text($0, relation) }.sorted()
@@ -49,7 +51,8 @@ struct PipelineRun {
                 builder.append(value)
                 return builder.finish()
             }
-            let bytes = JSONEncoder(schema: schema).encode(Batch(schema: schema, columns: columns, count: 1)).bytes(0)
+            let bytes = JSONEncoder(schema: schema).encode(Batch(schema: schema, columns: columns, count: 1))
+                .bytes(0)
             var text = String(decoding: bytes ?? [], as: UTF8.self)
             if let start = record.windowStart, let end = record.windowEnd {
                 text = "{\"WINDOWSTART\":\(start),\"WINDOWEND\":\(end)," + text.dropFirst()
@@ -118,8 +121,10 @@ struct PipelineRun {
         let directory = "/state/dead-letters"
         guard let names = try? fileSystem.list(directory) else { return [] }
         return try names.map(\.name).sorted().flatMap { name in
-            String(decoding: try fileSystem.read(directory + "/" + name), as: UTF8.self).split(separator: "\n")
-                .compactMap { try? JSONValue(parsing: String($0)) }
+            String(decoding: try fileSystem.read(directory + "/" + name), as: UTF8.self).split(
+                separator: "\n"
+            )
+            .compactMap { try? JSONValue(parsing: String($0)) }
         }
     }
 }

@@ -100,7 +100,9 @@ struct ShopModel {
         var joined = Session(start: event.time, end: event.time, events: [(number, event)])
         var rest: [(key: String, session: Session)] = []
         for entry in sessions {
-            let isNear = entry.session.start - settings.gap <= event.time && event.time <= entry.session.end + settings.gap
+            let isNear =
+                entry.session.start - settings.gap <= event.time
+                && event.time <= entry.session.end + settings.gap
             if entry.key == key, isNear, !isClosed(entry.session) {
                 joined.start = min(joined.start, entry.session.start)
                 joined.end = max(joined.end, entry.session.end)

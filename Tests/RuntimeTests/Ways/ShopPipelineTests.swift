@@ -12,7 +12,9 @@ import Testing
             """
         let grace = "GRACE PERIOD \(settings.grace) MILLISECONDS"
         let tumbling = "WINDOW TUMBLING (SIZE \(settings.size) MILLISECONDS, \(grace))"
-        let hopping = "WINDOW HOPPING (SIZE \(settings.size) MILLISECONDS, ADVANCE BY \(settings.advance) MILLISECONDS, \(grace))"
+        let hopping =
+            "WINDOW HOPPING (SIZE \(settings.size) MILLISECONDS, "
+            + "ADVANCE BY \(settings.advance) MILLISECONDS, \(grace))"
         let session = "WINDOW SESSION (\(settings.gap) MILLISECONDS, \(grace))"
         return """
             CREATE STREAM raw (id INT, k STRING, amount DECIMAL(10, 0), page STRING, ts BIGINT)
@@ -37,24 +39,31 @@ import Testing
         return (0..<Int.random(in: 1...120, using: &random)).map { number in
             time += Int64.random(in: 0...600, using: &random)
             // Now and then time jumps, so that windows close and keys are forgotten.
-            if Int.random(in: 0..<25, using: &random) == 0 { time += Int64.random(in: 0...20_000, using: &random) }
-            let lateness = Int.random(in: 0..<3, using: &random) == 0 ? Int64.random(in: 0...6_000, using: &random) : 0
+            if Int.random(in: 0..<25, using: &random) == 0 {
+                time += Int64.random(in: 0...20_000, using: &random)
+            }
+            let lateness =
+                Int.random(in: 0..<3, using: &random) == 0 ? Int64.random(in: 0...6_000, using: &random) : 0
             let isRepeat = Int.random(in: 0..<4, using: &random) == 0
             return ShopModel.Event(
                 id: isRepeat ? Int.random(in: 0...number, using: &random) : number,
                 key: ["a", "b", "c", "d", nil].randomElement(using: &random) ?? nil,
-                amount: Int.random(in: 0..<6, using: &random) == 0 ? nil : Int64.random(in: -50...999, using: &random),
+                amount: Int.random(in: 0..<6, using: &random) == 0
+                    ? nil : Int64.random(in: -50...999, using: &random),
                 page: ["home", "cart", "a page with a name that is longer than a view", nil]
                     .randomElement(using: &random) ?? nil,
-                time: max(0, time - lateness) / unit * unit, partition: Int.random(in: 0..<partitions, using: &random),
+                time: max(0, time - lateness) / unit * unit,
+                partition: Int.random(in: 0..<partitions, using: &random),
                 isBroken: Int.random(in: 0..<20, using: &random) == 0)
         }
     }
 
     private static func message(_ event: ShopModel.Event) -> MemoryRecord {
         func quoted(_ text: String?) -> String { text.map { "\"\($0)\"" } ?? "null" }
-        let json = event.isBroken
-            ? "{\"id\": \(event.id), \"k\"" : "{\"id\": \(event.id), \"k\": \(quoted(event.key)), "
+        let json =
+            event.isBroken
+            ? "{\"id\": \(event.id), \"k\""
+            : "{\"id\": \(event.id), \"k\": \(quoted(event.key)), "
                 + "\"amount\": \(event.amount.map(String.init) ?? "null"), \"page\": \(quoted(event.page)), "
                 + "\"ts\": \(event.time)}"
         return MemoryRecord(value: Array(json.utf8), timestamp: 1, partition: event.partition)
@@ -105,7 +114,8 @@ import Testing
         }
         func sessions(_ list: [(key: String, session: ShopModel.Session)]) -> [String] {
             list.map { key, session in
-                "\(ShopModel.name(key, session.start, session.end)): \(ShopModel.summary(session.events.map(\.event)))"
+                "\(ShopModel.name(key, session.start, session.end)): "
+                    + "\(ShopModel.summary(session.events.map(\.event)))"
             }.sorted()
         }
         return [
@@ -123,8 +133,10 @@ import Testing
             func text(_ field: String) -> String { json[field].map { $0.string ?? $0.text } ?? "?" }
             if name == "SILVER" { return "\(text("ID")) \(text("TS"))" }
             let window = json["WINDOWSTART"] == nil ? "" : "\(text("WINDOWSTART"))-\(text("WINDOWEND")) "
-            return "\(window)\(text("K")): n \(text("N")) total \(text("TOTAL")) lowest \(text("LOWEST")) highest "
-                + "\(text("HIGHEST")) pages \(text("PAGES")) first \(text("FIRST")) last \(text("LAST"))"
+            return
+                "\(window)\(text("K")): n \(text("N")) total \(text("TOTAL")) lowest \(text("LOWEST")) "
+                + "highest \(text("HIGHEST")) pages \(text("PAGES")) "
+                + "first \(text("FIRST")) last \(text("LAST"))"
         }.sortedUnless(name == "SILVER")
     }
 }

@@ -32,6 +32,7 @@ struct Way: CustomStringConvertible {
         return Way(
             description: "random", threads: Int.random(in: 1...4, using: &random),
             chunkBytes: [1, 60, 300, 5_000, 1 << 20].randomElement(using: &random) ?? 1,
-            epochBytes: [1, 500, 4_000, 1 << 30].randomElement(using: &random) ?? 1, restartAfter: stops.sorted())
+            epochBytes: [1, 500, 4_000, 1 << 30].randomElement(using: &random) ?? 1,
+            restartAfter: stops.sorted())
     }
 }

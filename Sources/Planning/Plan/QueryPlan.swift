@@ -1,0 +1,22 @@
+import Expressions
+
+/// One persistent query: from one relation, through its clauses, to another relation.
+public struct QueryPlan: Sendable {
+    /// Such as `CTAS_REVENUE_5`.
+    public let id: String
+    public let input: Relation
+    /// WHERE, over the input's row.
+    public let filter: Expression?
+    public let deduplication: DeduplicationPlan?
+    public let shape: Shape
+    public let output: Relation
+    /// Where the output's records take their time from; nil leaves it as it is.
+    public let outputTime: TimeColumn?
+
+    /// How rows become the output's rows.
+    public enum Shape: Sendable {
+        /// Expressions over the input's row, one for each column of the output.
+        case projection([Expression])
+        case aggregation(AggregationPlan)
+    }
+}

@@ -1,0 +1,19 @@
+import Columnar
+import Diagnostics
+import Planning
+
+/// What a sink is given by the task that owns it.
+public struct SinkContext: Sendable {
+    /// Names the task's instance and this sink in the target: `<instance>/<sink>`.
+    public let applicationID: String
+    /// Where to do heavy work such as encoding, outside of the rounds.
+    public let workers: WorkerPool
+    /// Seed for fingerprints of keys.
+    public let seed: UInt64
+
+    public init(applicationID: String, workers: WorkerPool, seed: UInt64) {
+        self.applicationID = applicationID
+        self.workers = workers
+        self.seed = seed
+    }
+}

@@ -1,0 +1,20 @@
+/// What a file system knows of a file.
+public struct FileStatus: Hashable, Sendable {
+    public let device: UInt64
+    public let inode: UInt64
+    /// Bytes.
+    public let size: Int
+    /// Last change of the contents, nanoseconds since the epoch.
+    public let modificationNanoseconds: Int64
+    public let isDirectory: Bool
+
+    public init(
+        device: UInt64, inode: UInt64, size: Int, modificationNanoseconds: Int64, isDirectory: Bool
+    ) {
+        self.device = device
+        self.inode = inode
+        self.size = size
+        self.modificationNanoseconds = modificationNanoseconds
+        self.isDirectory = isDirectory
+    }
+}
