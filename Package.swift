@@ -125,7 +125,7 @@ let package = Package(
                 "Diagnostics",
             ],
             swiftSettings: house),
-        .testTarget(name: "EndToEndTests", swiftSettings: house),
+        .testTarget(name: "EndToEndTests", exclude: ["Golden"], swiftSettings: house),
     ],
     cxxLanguageStandard: .cxx20
 )

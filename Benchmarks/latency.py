@@ -5,9 +5,9 @@ How long after a file appears its events are seen. Each second a file of 5,000 e
 the directory that Millrace watches; the last event of file i is of session `s_marker_i`. Two times are
 taken from the rename on:
 
-  change   until the program prints a change of that session's row: what a subscriber in the process
-           gets, before the commit
-  durable  until the Delta table has the commit that holds the row
+  change   until the program prints a change of that session's row (run --print): what a subscriber in
+           the process gets, before the commit
+  durable  until the Delta table has the commit that holds the row, fsynced
 
 The first files (--warm) are not counted. Input is .deps/data/w1_1m. Exit code 1 where a marker was
 never seen.
@@ -43,7 +43,8 @@ def command(options, raw, lake, state):
         f"lake={lake}",
         "--state",
         state,
-        "--print-changes",
+        "--quiet",
+        "--print",
         options.table,
     ]
 
@@ -111,7 +112,10 @@ class Subscriber:
 
 
 def durable_times(table):
-    """When the commit with each marker's row was there, by the modification time of its log entry."""
+    """When the commit with each marker's row was there for all to see.
+
+    The log entry is written under another name, fsynced and then linked: that last change is its ctime.
+    """
     from deltalake import DeltaTable
 
     log = os.path.join(table, "_delta_log")
@@ -120,7 +124,7 @@ def durable_times(table):
         path = os.path.join(log, f"{version:020}.json")
         if not os.path.exists(path):
             continue
-        written = os.stat(path).st_mtime
+        written = os.stat(path).st_ctime
         sessions = DeltaTable(table, version=version).to_pyarrow_table(columns=["session_id"])["session_id"]
         for session in sessions.to_pylist():
             if session and session.startswith("s_marker_"):

@@ -64,12 +64,12 @@ def command(engine, pipeline, mode, data, out, threads):
 
 
 def has_gold(lake):
-    """Whether a gold table has its first commit."""
+    """Whether a gold table has rows: version 0 only makes it."""
     try:
         tables = list(os.scandir(os.path.join(lake, "gold")))
     except OSError:
         return False
-    return any(os.path.isfile(os.path.join(table.path, "_delta_log", f"{0:020}.json")) for table in tables)
+    return any(os.path.isfile(os.path.join(table.path, "_delta_log", f"{1:020}.json")) for table in tables)
 
 
 def reported_first(output):

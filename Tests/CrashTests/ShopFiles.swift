@@ -36,9 +36,11 @@ enum ShopFiles {
         let cents = Int.random(in: 1...99_999, using: &random)
         let device = ["\"mobile\"", "\"desktop\"", "null"].randomElement(using: &random) ?? ""
         return """
-            {"event_id":"e\(number)","event_type":"\(type)","user_id":"u\(Int.random(in: 0..<25, using: &random))",\
+            {"event_id":"e\(number)","event_type":"\(type)",\
+            "user_id":"u\(Int.random(in: 0..<25, using: &random))",\
             "session_id":"s\(number / 40)-\(Int.random(in: 0..<4, using: &random))",\
-            "product_id":"p\(Int.random(in: 0..<6, using: &random))","price":\(cents / 100).\(cents % 100 / 10)\(cents % 10),\
+            "product_id":"p\(Int.random(in: 0..<6, using: &random))",\
+            "price":\(cents / 100).\(cents % 100 / 10)\(cents % 10),\
             "quantity":\(Int.random(in: 1...4, using: &random)),"device":\(device),\
             "timestamp":"\(Civil.timestampText(milliseconds: time))Z"}
             """

@@ -3,7 +3,7 @@ import Testing
 
 /// The release program over real files: the same answer as DuckDB's, however the input comes and the work is
 /// spread.
-@Suite(.enabled(if: Place.canCheck && Place.isFull, "takes the machine for itself: set MILLRACE_FULL=1"))
+@Suite(.enabled(if: Place.canCheck, "\(Place.checkersAreMissing)"))
 struct AnswerTests {
     /// A run over 100,000 events to which others are compared.
     static let reference = Result {

@@ -35,9 +35,12 @@ enum DistinctEvents {
         let clock = "0\(minute):\(second < 10 ? "0" : "")\(second)." + String(millisecond + 1000).dropFirst()
         let scattered = UInt64(number) &* 0x9E37_79B9_7F4A_7C15
         return """
-            {"event_id":"\(String(scattered, radix: 16))","event_type":"\(number % 5 == 0 ? "purchase" : "page_view")",\
-            "user_id":"u\(scattered % 200_000)","session_id":"s\(number % 1_000_000)","product_id":"p\(number % 997)",\
-            "timestamp":"2026-11-18T12:\(clock)Z","price":\(number % 100).25,"quantity":\(1 + number % 3),"device":"mobile"}
+            {"event_id":"\(String(scattered, radix: 16))",\
+            "event_type":"\(number % 5 == 0 ? "purchase" : "page_view")",\
+            "user_id":"u\(scattered % 200_000)","session_id":"s\(number % 1_000_000)",\
+            "product_id":"p\(number % 997)",\
+            "timestamp":"2026-11-18T12:\(clock)Z","price":\(number % 100).25,\
+            "quantity":\(1 + number % 3),"device":"mobile"}
 
             """
     }

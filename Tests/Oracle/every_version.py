@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""every_version.py TABLE_DIR [--key a,b] [--from N] [--quiet]
+"""every_version.py TABLE_DIR[:a,b]… [--key a,b] [--from N] [--quiet]
 
-Opens every version of a Delta table by two independent readers, delta-rs and ClickHouse's
+Opens every version of Delta tables by two independent readers, delta-rs and ClickHouse's
 deltaLakeLocal (chdb), and checks that both count the same rows and, with --key, that no version has two
-rows of one key or a NULL in it. Prints a line per version; exit code 0: all well, 1: something is
+rows of one key or a NULL in it; a key behind a table's colon is that table's. Prints a line per version; exit code 0: all well, 1: something is
 wrong, 2: wrong use.
 
   --from N   begin with version N, where older ones were cleaned up
@@ -57,11 +57,10 @@ class ClickHouse:
         return int(count), int(keyed) if keys else None
 
 
-def check(path, keys, first, report):
+def check(path, keys, first, report, clickhouse):
     """The problems found; `report` gets a line per version."""
     path = os.path.abspath(path)
     newest = DeltaTable(path).version()
-    clickhouse = ClickHouse()
     problems = []
     for version in range(first, newest + 1):
         answers = {}
@@ -88,15 +87,22 @@ def main(arguments=None):
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, usage=argparse.SUPPRESS
     )
-    parser.add_argument("table")
+    parser.add_argument("tables", nargs="+")
     parser.add_argument("--key", default="")
     parser.add_argument("--from", type=int, default=0, dest="first")
     parser.add_argument("--quiet", action="store_true")
     options = parser.parse_args(arguments)
-    if not lake.is_table(options.table):
-        parser.exit(2, f"every_version.py: no Delta table at {options.table}\n")
-    keys = [key.strip() for key in options.key.split(",") if key.strip()]
-    problems = check(options.table, keys, options.first, (lambda line: None) if options.quiet else print)
+    clickhouse = ClickHouse()
+    problems = []
+    for word in options.tables:
+        table, _, own = word.partition(":")
+        if not lake.is_table(table):
+            parser.exit(2, f"every_version.py: no Delta table at {table}\n")
+        keys = [key.strip() for key in (own or options.key).split(",") if key.strip()]
+        report = (lambda line: None) if options.quiet else print
+        problems += [
+            f"{problem} ({table})" for problem in check(table, keys, options.first, report, clickhouse)
+        ]
     for problem in problems:
         print(f"WRONG {problem}")
     return 1 if problems else 0

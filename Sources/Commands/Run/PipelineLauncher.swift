@@ -45,7 +45,8 @@ public struct PipelineLauncher: PipelineLaunching {
             known = reader.variables
         }
         if let unused = known.unusedOverrides.first {
-            let names = known.all.map(\.name)
+            // Without what is only on the command line: that is what is not known.
+            let names = known.all.map(\.name).filter { name in !known.unusedOverrides.contains(name) }
             let suggestion = NearestName.suggestion(for: unused, among: names)
             throw Diagnostic(
                 .usage, "-D \(unused)=… names no variable of the pipeline",

@@ -31,7 +31,8 @@ public struct HeaderError: Error, Hashable, Sendable {
         Diagnostic(
             missing == nil ? .malformedData : .schemaMismatch, message,
             expected: missing.map { "a column named \($0), in any case" },
-            hint: nearest.map { "rename the column to \($0) in the statement, or mend the header" })
+            hint: nearest.map { "rename the column to \($0) in the statement, or mend the header" }
+                ?? "take the column out of the statement, or mend the header")
     }
 
     /// For the records of such a file.
