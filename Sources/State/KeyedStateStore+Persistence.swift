@@ -11,9 +11,11 @@ private enum RecordKind {
 extension KeyedStateStore {
     var recordFormat: RecordFormat { RecordFormat(layout) }
 
-    /// Writes what changed since it was last written; nil if nothing has to be.
-    func writeChanges(_ disk: StoreDisk) throws(StateError) -> Section? {
+    /// Puts together what changed since the last epoch; nil if nothing has to be written.
+    func draftChanges() throws(StateError) -> (info: SectionInfo, draft: SectionDraft)? {
         precondition(expired.isExhausted, "takeExpired is called until it returns 0 before the epoch ends")
+        guard let disk else { return nil }
+        disk.dropDeadSections(retiredWatermark)
         let bound = EntryWord.bound(retiredWatermark)
         var order = KeyOrder()
         changes.forEachSlot { slot in
@@ -23,12 +25,14 @@ extension KeyedStateStore {
             }
         }
         guard order.count > 0 else { return nil }
-        let section = try write(&order, disk, isEvicted: false)
-        if disk.isPartial { try section.open() }
-        return section
+        let draft = SectionDraft()
+        let builder = SectionBuilder(
+            draft, store: disk.number, count: order.count, tracksExpiry: layout.tracksExpiryOrder)
+        try add(&order, to: builder, isEvicted: false)
+        return (try builder.finish(), draft)
     }
 
-    /// The epoch's changes are durable, in `section` and those before it.
+    /// The epoch's changes are stored, in `section` and those before it.
     func didPersist(_ section: Section?, _ disk: StoreDisk) {
         if let section { disk.sections.append(section) }
         for section in disk.sections { section.isOfOpenEpoch = false }
@@ -85,27 +89,31 @@ extension KeyedStateStore {
         return word & EntryWord.stored != 0 ? .bare : .nothing
     }
 
-    private func write(
-        _ order: inout KeyOrder, _ disk: StoreDisk, isEvicted: Bool
-    ) throws(StateError) -> Section {
+    /// Writes entries that leave memory.
+    private func write(_ order: inout KeyOrder, _ disk: StoreDisk) throws(StateError) -> Section {
+        let (file, info) = try disk.open.appendSection(
+            store: disk.number, count: order.count, tracksExpiry: layout.tracksExpiryOrder
+        ) { builder throws(StateError) in
+            try add(&order, to: builder, isEvicted: true)
+        }
+        return Section(file, info, recordFormat, isOfOpenEpoch: true)
+    }
+
+    private func add(
+        _ order: inout KeyOrder, to builder: SectionBuilder, isEvicted: Bool
+    ) throws(StateError) {
         let bound = EntryWord.bound(retiredWatermark)
         let format = recordFormat
         let buffer = ByteBuffer(capacity: 256)
-        let (file, info) = try disk.open.appendSection(
-            store: disk.number, count: order.count, tracksExpiry: layout.tracksExpiryOrder,
-            isEvicted: isEvicted
-        ) { builder throws(StateError) in
-            try order.forEach(self) { slot throws(StateError) in
-                var word = word(slot)
-                let kind = recordKind(word, bound, staysListed: isEvicted && layout.reportsChanges)
-                guard kind != .nothing else { return }
-                if kind == .bare { word |= EntryWord.removed }
-                buffer.removeAll()
-                format.append(entry(slot), word: word, withPayload: kind == .whole, blobs, to: buffer)
-                try builder.add(buffer.pointer, buffer.count)
-            }
+        try order.forEach(self) { slot throws(StateError) in
+            var word = word(slot)
+            let kind = recordKind(word, bound, staysListed: isEvicted && layout.reportsChanges)
+            guard kind != .nothing else { return }
+            if kind == .bare { word |= EntryWord.removed }
+            buffer.removeAll()
+            format.append(entry(slot), word: word, withPayload: kind == .whole, blobs, to: buffer)
+            try builder.add(buffer.pointer, buffer.count)
         }
-        return Section(file, info, format, isOfOpenEpoch: true)
     }
 }
 
@@ -154,7 +162,7 @@ extension KeyedStateStore {
         }
         do throws(StateError) {
             if order.count > 0 {
-                let section = try write(&order, disk, isEvicted: true)
+                let section = try write(&order, disk)
                 disk.sections.append(section)
             }
             try disk.becomePartial(absentUntil: lastExpiry)

@@ -45,7 +45,8 @@ struct MergeJob: Sendable {
         for store in inputs {
             if let section = try merge(store, to: writer) { sections.append(section) }
         }
-        let checksum = try writer.finish(sections, manifest: [])
+        let checksum = try writer.complete(sections, manifest: [])
+        try writer.synchronise()
         let byteCount = writer.offset
         return try onDisk { () throws(StorageError) in
             try fileSystem.rename(path + ".tmp", to: path)

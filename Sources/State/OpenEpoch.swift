@@ -6,8 +6,6 @@ import Synchronization
 /// Nothing else refers to the file until the epoch is written; a run that ends before that leaves it as
 /// rubbish. Safe to use from many threads.
 final class OpenEpoch: @unchecked Sendable {
-    static let name = "open.state.tmp"
-
     private let fileSystem: any FileSystem
     let directory: String
     // Guards all that follows.
@@ -15,24 +13,23 @@ final class OpenEpoch: @unchecked Sendable {
     private var writer: SegmentWriter?
     private var file: SegmentFile?
     private var evictedSections: [SectionInfo] = []
-    private var isRenamed = false
-    /// After a failed synchronisation nobody knows which bytes will reach the disk.
-    private var isLost = false
+    /// Epochs that ended: the file of the one before may still be on its way to the disk.
+    private var endedCount = 0
 
     init(_ directory: String, _ fileSystem: any FileSystem) {
         self.directory = directory
         self.fileSystem = fileSystem
     }
 
-    var path: String { Path.join(directory, OpenEpoch.name) }
+    private var path: String { Path.join(directory, StateFileName.temporary(endedCount).text) }
 
-    /// Appends a section, whose records `body` adds, so that it can be read at once.
+    /// Appends a section, whose records `body` adds, so that it can be read at once. It stands for itself,
+    /// also if the epoch's end is tried again.
     ///
     /// - Parameters:
     ///   - count: at least as many as there will be records.
-    ///   - isEvicted: whether the section stands for itself, also if the epoch's end is tried again.
     func appendSection(
-        store: UInt32, count: Int, tracksExpiry: Bool, isEvicted: Bool,
+        store: UInt32, count: Int, tracksExpiry: Bool,
         _ body: (SectionBuilder) throws(StateError) -> Void
     ) throws(StateError) -> (file: SegmentFile, info: SectionInfo) {
         try locked { () throws(StateError) in
@@ -42,7 +39,7 @@ final class OpenEpoch: @unchecked Sendable {
                 try body(builder)
                 let info = try builder.finish()
                 try writer.flush()
-                if isEvicted { evictedSections.append(info) }
+                evictedSections.append(info)
                 return (file, info)
             } catch {
                 writer.dropBuffer()
@@ -51,52 +48,57 @@ final class OpenEpoch: @unchecked Sendable {
         }
     }
 
-    /// Makes the file durable under its name, with the epoch's `sections` behind those that stood for
-    /// themselves.
-    func finish(
+    /// Appends sections that were put together elsewhere; where they are, in the same order.
+    func append(_ drafts: [(info: SectionInfo, draft: SectionDraft)]) throws(StateError) -> (
+        file: SegmentFile, infos: [SectionInfo]
+    ) {
+        try locked { () throws(StateError) in
+            let (writer, file) = try openFile()
+            do throws(StateError) {
+                var infos: [SectionInfo] = []
+                for (info, draft) in drafts {
+                    var info = info
+                    info.start = writer.offset
+                    try writer.append(draft.bytes)
+                    infos.append(info)
+                }
+                try writer.flush()
+                return (file, infos)
+            } catch {
+                writer.dropBuffer()
+                throw error
+            }
+        }
+    }
+
+    /// Ends the file, with the epoch's `sections` behind those that stood for themselves, and begins the next
+    /// epoch. Nothing is durable yet, and the file does not have its name; readers keep it.
+    ///
+    /// - Parameter name: of the file once it is durable.
+    func end(
         as name: String, _ sections: [SectionInfo], manifest: [UInt8]
-    ) throws(StateError) -> (file: SegmentFile, sections: [SectionInfo], byteCount: Int, checksum: UInt64) {
+    ) throws(StateError) -> EndedEpoch {
         try locked { () throws(StateError) in
             let (writer, file) = try openFile()
             let all = evictedSections + sections
-            let checksum: UInt64
             do throws(StateError) {
-                checksum = try writer.finish(all, manifest: manifest)
+                let checksum = try writer.complete(all, manifest: manifest)
+                let ended = EndedEpoch(
+                    writer: writer, file: file, sections: all, directoryChecksum: checksum, path: path,
+                    directory: directory, name: name, fileSystem)
+                self.writer = nil
+                self.file = nil
+                evictedSections = []
+                endedCount += 1
+                return ended
             } catch {
                 writer.dropBuffer()
-                // A write that failed can be made again, a synchronisation cannot.
-                if writer.hasFailedToSynchronise { isLost = true }
                 throw error
             }
-            let finalPath = Path.join(directory, name)
-            if !isRenamed {
-                try onDisk { () throws(StorageError) in try fileSystem.rename(path, to: finalPath) }
-                isRenamed = true
-                file.wasRenamed(to: finalPath)
-            }
-            try onDisk { () throws(StorageError) in try fileSystem.synchroniseDirectory(directory) }
-            return (file, all, writer.offset, checksum)
         }
-    }
-
-    /// Begins the next epoch. Readers keep the file that was.
-    func reset() {
-        lock._unsafeLock()
-        defer { lock._unsafeUnlock() }
-        writer?.close()
-        writer = nil
-        file = nil
-        evictedSections = []
-        isRenamed = false
-        isLost = false
     }
 
     private func openFile() throws(StateError) -> (SegmentWriter, SegmentFile) {
-        if isLost {
-            throw .storage(
-                .unavailable(
-                    path: path, reason: "an earlier write was lost; load the last epoch and run again"))
-        }
         if let writer, let file { return (writer, file) }
         let created = try SegmentWriter(path, in: fileSystem)
         let readable = try onDisk { () throws(StorageError) in try fileSystem.open(path) }

@@ -4,7 +4,7 @@ import Columnar
 final class SectionBuilder {
     private static let sampleLimit = 64
 
-    private let writer: SegmentWriter
+    private let writer: any SectionOutput
     private let tracksExpiry: Bool
     private let filter: KeyFilter
     private let block = ByteBuffer(capacity: StateFormat.blockBytes)
@@ -18,7 +18,7 @@ final class SectionBuilder {
 
     /// - Parameters:
     ///   - count: at least as many as there will be records.
-    init(_ writer: SegmentWriter, store: UInt32, count: Int, tracksExpiry: Bool) {
+    init(_ writer: any SectionOutput, store: UInt32, count: Int, tracksExpiry: Bool) {
         self.writer = writer
         self.tracksExpiry = tracksExpiry
         filter = KeyFilter(count: count)

@@ -1,7 +1,7 @@
 import Storage
 
 /// Writes a state file from its start to its end, through a buffer.
-final class SegmentWriter {
+final class SegmentWriter: SectionOutput {
     private static let bufferBytes = 256 << 10
 
     let path: String
@@ -35,14 +35,6 @@ final class SegmentWriter {
         }
     }
 
-    func append(_ bytes: [UInt8]) throws(StateError) {
-        let copy = ByteBuffer(capacity: bytes.count)
-        bytes.withUnsafeBytes { raw in
-            if let start = raw.baseAddress { copy.append(start, raw.count) }
-        }
-        try append(copy.bytes)
-    }
-
     func flush() throws(StateError) {
         // What a failed write has left half done is passed over: all offsets are taken from what comes after.
         defer { buffer.removeAll() }
@@ -64,8 +56,10 @@ final class SegmentWriter {
 
     func close() { file.close() }
 
-    /// Writes directory, manifest and trailer, and makes the file durable; its directory's checksum.
-    func finish(_ sections: [SectionInfo], manifest: [UInt8]) throws(StateError) -> UInt64 {
+    /// Writes directory, manifest and trailer, which end the file; its directory's checksum.
+    ///
+    /// The file is durable after `synchronise`.
+    func complete(_ sections: [SectionInfo], manifest: [UInt8]) throws(StateError) -> UInt64 {
         var directory = BinaryEncoder()
         directory.add(UInt32(sections.count))
         for section in sections { section.encode(to: &directory) }
@@ -76,7 +70,7 @@ final class SegmentWriter {
         try append(directory.bytes)
         try append(manifest)
         try append(trailer.encoded)
-        try synchronise()
+        try flush()
         return trailer.directoryChecksum
     }
 }

@@ -59,9 +59,10 @@ extension StateCheckpoint {
     }
 
     private func removeLeftovers() throws(StateError) {
-        try removeUnneeded()
+        try removeAllUnneeded()
         try onDisk { () throws(StorageError) in
-            for entry in try fileSystem.list(directory) where StateFileName(entry.name) == .temporary {
+            for entry in try fileSystem.list(directory) {
+                guard case .temporary? = StateFileName(entry.name) else { continue }
                 do throws(StorageError) { try fileSystem.remove(path(entry.name)) } catch .missing {}
             }
         }

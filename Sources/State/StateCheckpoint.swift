@@ -34,6 +34,8 @@ public final class StateCheckpoint {
     var files: [LiveFile] = []
     /// For each epoch that can be loaded, the names of its files.
     var retained: [(epoch: Int, names: Set<String>)] = []
+    /// The epoch that has ended and is not durable yet.
+    var ended: (epoch: Int, file: EndedEpoch)?
     var nextFileNumber = 1
     var nextStoreNumber: UInt32 = 0
 
@@ -70,20 +72,30 @@ public final class StateCheckpoint {
     /// Forgets the epochs before `epoch`, which was written and is done, and removes the files that only they
     /// need.
     public func discard(before epoch: Int) throws(StateError) {
+        let dropped = retained.filter { $0.epoch < epoch }.reduce(into: Set<String>()) { $0.formUnion($1.names) }
         retained.removeAll { $0.epoch < epoch }
-        try removeUnneeded()
+        let needed = needed
+        for name in dropped.subtracting(needed).sorted() {
+            try onDisk { () throws(StorageError) in
+                do throws(StorageError) { try fileSystem.remove(path(name)) } catch .missing {}
+            }
+        }
     }
 
     func path(_ name: String) -> String { Path.join(directory, name) }
 
-    /// Removes files of the state that no retained epoch, no current state and no running merge refers to.
-    func removeUnneeded() throws(StateError) {
-        var needed = Set(files.map(\.entry.name))
-        for epoch in retained { needed.formUnion(epoch.names) }
-        needed.formUnion(merging.names)
+    /// The files that a retained epoch, the current state or a running merge refers to.
+    private var needed: Set<String> {
+        retained.reduce(into: Set(files.map(\.entry.name)).union(merging.names)) { $0.formUnion($1.names) }
+    }
+
+    /// Removes all other files of the state, whoever left them.
+    func removeAllUnneeded() throws(StateError) {
+        let needed = needed
         try onDisk { () throws(StorageError) in
             for entry in try fileSystem.list(directory) where !needed.contains(entry.name) {
-                guard let kind = StateFileName(entry.name), kind != .temporary else { continue }
+                guard let kind = StateFileName(entry.name) else { continue }
+                if case .temporary = kind { continue }
                 do throws(StorageError) { try fileSystem.remove(path(entry.name)) } catch .missing {}
             }
         }

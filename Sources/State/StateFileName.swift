@@ -5,7 +5,7 @@ enum StateFileName: Equatable {
     /// What was in several files.
     case merge(Int)
     /// Begun and not finished.
-    case temporary
+    case temporary(Int)
 
     private static let suffix = ".state"
 
@@ -13,14 +13,14 @@ enum StateFileName: Equatable {
         switch self {
         case .epoch(let number): return "epoch-\(number)\(StateFileName.suffix)"
         case .merge(let number): return "merge-\(number)\(StateFileName.suffix)"
-        case .temporary: return OpenEpoch.name
+        case .temporary(let number): return "open-\(number)\(StateFileName.suffix).tmp"
         }
     }
 
     /// nil for a file that is not the state's.
     init?(_ name: String) {
         if name.hasSuffix(StateFileName.suffix + ".tmp") {
-            self = .temporary
+            self = .temporary(0)
             return
         }
         guard name.hasSuffix(StateFileName.suffix) else { return nil }

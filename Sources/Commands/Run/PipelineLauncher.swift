@@ -97,7 +97,7 @@ private final class LaunchedPipeline: PreparedPipeline, @unchecked Sendable {
 
     var status: PipelineStatus {
         var status = task.status
-        status.incidents = reports.newest
+        status.incidents = reports.newest + status.incidents
         return status
     }
 }

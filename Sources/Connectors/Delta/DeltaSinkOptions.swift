@@ -29,7 +29,7 @@ struct DeltaSinkOptions: Sendable {
         columnCase =
             try properties.word("columns.case", of: ["lower", "preserve"]).flatMap(ColumnCase.init(rawValue:))
             ?? .lower
-        fileRows = try properties.integer("file.rows", in: 1...(1 << 24)) ?? 1 << 17
+        fileRows = try properties.integer("file.rows", in: 1...(1 << 24)) ?? 1 << 20
         compacts = try properties.boolean("auto.compact", default: true)
         let names = DeltaSinkSchema(plan.from, columnCase).schema.names
         var partitions: [String] = []

@@ -21,6 +21,7 @@ public final class MemorySink: Sink {
     private struct Held {
         var pending: [Record] = []
         var committed: [Record] = []
+        var committedEpoch: Int64 = 0
         var lastEpoch: Int64?
         var openEpoch: Int64 = 0
     }
@@ -32,10 +33,6 @@ public final class MemorySink: Sink {
 
     /// Everything of committed epochs, in order.
     public var records: [Record] { held.withLock { $0.committed } }
-
-    public var lastEpochWithRows: Int64? {
-        held.withLock { $0.pending.isEmpty ? $0.lastEpoch : $0.openEpoch }
-    }
 
     public func open(
         _ context: SinkContext, expectedEpoch: Int64?, openEpoch: Int64
@@ -87,18 +84,37 @@ public final class MemorySink: Sink {
         held.withLock { $0.pending += made }
     }
 
-    public func prepare() throws(SinkError) {}
-
-    public func commit(_ commit: SinkCommit) throws(SinkError) {
-        held.withLock {
-            guard $0.openEpoch > ($0.lastEpoch ?? 0) else { return }
-            $0.committed += $0.pending
-            if !$0.pending.isEmpty { $0.lastEpoch = $0.openEpoch }
-            $0.pending.removeAll()
+    public func end() -> any SinkEpoch {
+        held.withLock { held in
+            if !held.pending.isEmpty { held.lastEpoch = held.openEpoch }
+            defer { held.pending = [] }
+            return Epoch(sink: self, number: held.openEpoch, records: held.pending, lastEpochWithRows: held.lastEpoch)
         }
     }
 
-    public func abandon() { held.withLock { $0.pending.removeAll() } }
-
     public func maintain() throws(SinkError) {}
+
+    private final class Epoch: SinkEpoch {
+        let lastEpochWithRows: Int64?
+        private let sink: MemorySink
+        private let number: Int64
+        private let records: [Record]
+
+        init(sink: MemorySink, number: Int64, records: [Record], lastEpochWithRows: Int64?) {
+            self.sink = sink
+            self.number = number
+            self.records = records
+            self.lastEpochWithRows = lastEpochWithRows
+        }
+
+        func prepare() throws(SinkError) {}
+
+        func commit(_ commit: SinkCommit) throws(SinkError) {
+            sink.held.withLock {
+                guard number > $0.committedEpoch else { return }
+                $0.committed += records
+                $0.committedEpoch = number
+            }
+        }
+    }
 }

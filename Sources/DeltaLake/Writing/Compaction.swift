@@ -14,19 +14,20 @@ public struct Compaction: Sendable {
     public var options: WriteOptions
     /// So many files of one size in one partition are joined.
     public var fileCount: Int
-    /// Files of this many bytes or more are left alone.
-    public var targetFileBytes: Int
+    /// Files of this many bytes or more are left alone: engines read them well, and writing them again costs
+    /// more than it gives.
+    public var smallFileBytes: Int
     /// One run reads at most about so many bytes.
     public var runBytes: Int
 
     public init(
         _ table: DeltaTable, options: WriteOptions = WriteOptions(), fileCount: Int = 8,
-        targetFileBytes: Int = 96 << 20, runBytes: Int = 128 << 20
+        smallFileBytes: Int = 8 << 20, runBytes: Int = 128 << 20
     ) {
         self.table = table
         self.options = options
         self.fileCount = fileCount
-        self.targetFileBytes = targetFileBytes
+        self.smallFileBytes = smallFileBytes
         self.runBytes = runBytes
     }
 
@@ -85,7 +86,7 @@ public struct Compaction: Sendable {
     /// read.
     func choose(_ snapshot: Snapshot) -> [AddFile] {
         var classes: [String: [AddFile]] = [:]
-        for file in snapshot.liveFiles where file.size < targetFileBytes && file.deletionVector == nil {
+        for file in snapshot.liveFiles where file.size < smallFileBytes && file.deletionVector == nil {
             let partition = file.partitionValues.sorted { $0.key < $1.key }
                 .map { "\($0.key)=\($0.value ?? "\u{0}")" }.joined(separator: "\u{1}")
             classes["\(sizeClass(file.size)) \(partition)", default: []].append(file)

@@ -8,13 +8,15 @@ import Storage
 ///
 /// Used by one thread at a time; as many may run at once as there are threads. Rows are encoded as they come,
 /// so what is held is about the open files' compressed size.
-public final class DataFileWriter {
+public final class DataFileWriter: @unchecked Sendable {
     private var placer: DataFilePlacer
     private let binding: SinkBinding
     private let splitter: PartitionSplitter
     private let options: WriteOptions
     private let parquet: ParquetOptions
     private var open: [Fingerprint: OpenFile] = [:]
+    /// Complete files that are not in the store yet.
+    private var unplaced: [(file: ParquetFile, values: [(name: String, text: String?)])] = []
     private var finished: [PendingFile] = []
 
     /// More open files than this are closed, the largest first: partitions may be many.
@@ -52,23 +54,30 @@ public final class DataFileWriter {
                     throw DataFileWriter.rejected(error, placer.store.location)
                 }
                 if file.writer.rowCount >= options.fileRows || file.writer.size >= options.targetFileBytes {
-                    try close(part.key)
+                    try closeAndPlace(part.key)
                 }
                 rest = now.count == rest.count ? rest.slice(0..<0) : rest.slice(now.count..<rest.count)
             }
             if open.count > DataFileWriter.openFileLimit,
                 let largest = open.max(by: { $0.value.writer.rowCount < $1.value.writer.rowCount })
             {
-                try close(largest.key)
+                try closeAndPlace(largest.key)
             }
         }
     }
 
-    /// Closes the open files and hands over all that were written.
+    /// Closes the open files and hands over all that were written. May be called again after the store failed.
     public func finish() throws(DeltaError) -> [PendingFile] {
         for key in open.keys.sorted(by: { ($0.high, $0.low) < ($1.high, $1.low) }) { try close(key) }
+        try placeAll()
         defer { finished = [] }
         return finished
+    }
+
+    private func closeAndPlace(_ key: Fingerprint) throws(DeltaError) {
+        try close(key)
+        // What the store does not take now is for `finish`, which can be called again.
+        do throws(DeltaError) { try placeAll() } catch {}
     }
 
     private func close(_ key: Fingerprint) throws(DeltaError) {
@@ -79,7 +88,14 @@ public final class DataFileWriter {
         } catch {
             throw DataFileWriter.rejected(error, placer.store.location)
         }
-        finished.append(try placer.put(written, file.values))
+        unplaced.append((written, file.values))
+    }
+
+    private func placeAll() throws(DeltaError) {
+        while let next = unplaced.first {
+            finished.append(try placer.put(next.file, next.values))
+            unplaced.removeFirst()
+        }
     }
 
     static func rejected(_ error: ParquetError, _ location: String) -> DeltaError {

@@ -15,7 +15,6 @@ public final class WorkerPool: @unchecked Sendable {
     // All below is guarded by `monitor`.
     private var phase: Phase?
     private var jobs: [Job] = []
-    private var jobsTaken = 0
     private var jobsRunning = 0
     private var jobBytes = 0
     private var isStopped = false
@@ -32,8 +31,17 @@ public final class WorkerPool: @unchecked Sendable {
         }
     }
 
+    /// Background jobs that somebody waits for together.
+    public final class JobGroup: @unchecked Sendable {
+        /// Waiting or running; guarded by the pool's monitor.
+        fileprivate var count = 0
+
+        public init() {}
+    }
+
     private struct Job {
         let bytes: Int
+        let group: JobGroup?
         let body: @Sendable () -> Void
     }
 
@@ -101,17 +109,18 @@ public final class WorkerPool: @unchecked Sendable {
     // MARK: Background
 
     /// Adds a job that holds `bytes` of memory until it has run.
-    public func enqueue(bytes: Int, _ job: @escaping @Sendable () -> Void) {
+    public func enqueue(bytes: Int, group: JobGroup? = nil, _ job: @escaping @Sendable () -> Void) {
         if threadCount == 1 {
             job()
             return
         }
         monitor.lock()
         defer { monitor.unlock() }
-        jobs.append(Job(bytes: bytes, body: job))
+        jobs.append(Job(bytes: bytes, group: group, body: job))
+        group?.count += 1
         jobBytes += bytes
         monitor.signalAll()
-        while jobBytes > backgroundLimit, jobsTaken < jobs.count { runJob() }
+        while jobBytes > backgroundLimit, !jobs.isEmpty { runJob(0) }
     }
 
     /// Returns when no background job is waiting or running; the caller works on them too.
@@ -119,8 +128,8 @@ public final class WorkerPool: @unchecked Sendable {
         monitor.lock()
         defer { monitor.unlock() }
         while true {
-            if jobsTaken < jobs.count {
-                runJob()
+            if !jobs.isEmpty {
+                runJob(0)
             } else if jobsRunning > 0 {
                 monitor.wait()
             } else {
@@ -129,19 +138,28 @@ public final class WorkerPool: @unchecked Sendable {
         }
     }
 
-    private func runJob() {
-        let job = jobs[jobsTaken]
-        jobsTaken += 1
-        if jobsTaken == jobs.count {
-            jobs.removeAll(keepingCapacity: true)
-            jobsTaken = 0
+    /// Returns when no job of the group is waiting or running; the caller works on them too.
+    public func drain(_ group: JobGroup) {
+        monitor.lock()
+        defer { monitor.unlock() }
+        while group.count > 0 {
+            if let index = jobs.firstIndex(where: { $0.group === group }) {
+                runJob(index)
+            } else {
+                monitor.wait()
+            }
         }
+    }
+
+    private func runJob(_ index: Int) {
+        let job = jobs.remove(at: index)
         jobsRunning += 1
         monitor.unlock()
         job.body()
         monitor.lock()
         jobsRunning -= 1
         jobBytes -= job.bytes
+        job.group?.count -= 1
         monitor.signalAll()
     }
 
@@ -151,8 +169,8 @@ public final class WorkerPool: @unchecked Sendable {
         while !isStopped {
             if let phase, phase.next < phase.count {
                 runOne(of: phase)
-            } else if jobsTaken < jobs.count {
-                runJob()
+            } else if !jobs.isEmpty {
+                runJob(0)
             } else {
                 monitor.wait()
             }

@@ -10,7 +10,7 @@ import Storage
 /// ```
 /// Bytes that are no UTF-8 stand in `raw_base64` instead of `raw`. The file is written whole under its
 /// epoch's name, so a repeated epoch writes the same file again.
-final class DeadLetterFiles {
+final class DeadLetterFiles: @unchecked Sendable {
     private let fileSystem: any FileSystem
     private let directory: String
     private let sourceName: String
@@ -30,11 +30,18 @@ final class DeadLetterFiles {
 
     func append(_ more: [DeadLetter]) { letters += more }
 
-    /// Makes the epoch's dead letters durable. May be called again.
-    func write(epoch: Int64) throws(StorageError) {
-        guard !letters.isEmpty else { return }
+    /// Ends the epoch: what is returned makes its dead letters durable, by any thread, and may be called
+    /// again.
+    func end(epoch: Int64) -> @Sendable () throws(StorageError) -> Void {
+        defer { letters = [] }
+        return { [self, letters, clock] () throws(StorageError) in
+            if !letters.isEmpty { try write(letters, clock, epoch: epoch) }
+        }
+    }
+
+    private func write(_ letters: [DeadLetter], _ clock: Int64, epoch: Int64) throws(StorageError) {
         var text: [UInt8] = []
-        for letter in letters { append(letter, to: &text) }
+        for letter in letters { Self.append(letter, clock, to: &text) }
         try fileSystem.createDirectory(directory)
         let digits = String(epoch)
         let name =
@@ -46,7 +53,7 @@ final class DeadLetterFiles {
         try fileSystem.writeAtomically(UnsafeRawBufferPointer(copy), to: Path.join(directory, name))
     }
 
-    private func append(_ letter: DeadLetter, to text: inout [UInt8]) {
+    private static func append(_ letter: DeadLetter, _ clock: Int64, to text: inout [UInt8]) {
         var line = "{\"source\":" + JSONText.quoted(letter.source)
         line += ",\"partition\":\(letter.partition),\"offset\":\(letter.offset)"
         line += ",\"code\":" + JSONText.quoted(letter.code) + ",\"reason\":" + JSONText.quoted(letter.reason)
@@ -54,7 +61,7 @@ final class DeadLetterFiles {
         if let raw = String(validating: letter.bytes, as: UTF8.self) {
             line += ",\"raw\":" + JSONText.quoted(raw) + "}\n"
         } else {
-            line += ",\"raw_base64\":\"" + Self.base64(letter.bytes) + "\"}\n"
+            line += ",\"raw_base64\":\"" + base64(letter.bytes) + "\"}\n"
         }
         text.append(contentsOf: line.utf8)
     }

@@ -15,18 +15,19 @@ extension PipelineTask {
         }
     }
 
-    /// A step of all sinks, side by side; those whose target is away try it again.
+    /// A step of all sinks, which have the numbers below `count`, side by side; those whose target is away
+    /// try it again.
     func deliveringAll(
-        _ step: @Sendable (any Sink) throws(SinkError) -> Void
+        _ count: Int, _ step: @Sendable (Int) throws(SinkError) -> Void
     ) throws(Diagnostic) {
-        var waiting = allSinks
+        var waiting = Array(0..<count)
         try patiently { () throws(Attempt) in
             let failures = FailureList()
-            let sinks = waiting
-            workers.forEach(sinks.count) { index in
-                do throws(SinkError) { try step(sinks[index]) } catch { failures.add(sinks[index], error) }
+            let numbers = waiting
+            committers.forEach(numbers.count) { index in
+                do throws(SinkError) { try step(numbers[index]) } catch { failures.add(numbers[index], error) }
             }
-            waiting = failures.sinks
+            waiting = failures.numbers
             if let worst = failures.worst { throw Self.attempt(worst) }
         }
     }
@@ -108,12 +109,12 @@ extension PipelineTask {
 
 /// The sinks that failed at a step, noted by several threads.
 private final class FailureList: @unchecked Sendable {
-    private var failures: [(sink: any Sink, error: SinkError)] = []
+    private var failures: [(number: Int, error: SinkError)] = []
     private let monitor = Monitor()
 
-    func add(_ sink: any Sink, _ error: SinkError) { monitor.withLock { failures.append((sink, error)) } }
+    func add(_ number: Int, _ error: SinkError) { monitor.withLock { failures.append((number, error)) } }
 
-    var sinks: [any Sink] { failures.map(\.sink) }
+    var numbers: [Int] { failures.map(\.number) }
 
     /// One that waiting does not help, if there is any.
     var worst: SinkError? {

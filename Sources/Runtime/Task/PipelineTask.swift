@@ -3,12 +3,13 @@ import Diagnostics
 import Planning
 import State
 import Storage
+import Synchronization
 
 /// A task: a pipeline's plan at work over a set of input partitions, with its own log, state and epochs.
 ///
 /// ```
-/// poll ─► log ranges ─► rounds ─► … ─► seal ─► sinks prepare ─► state written ─► sinks commit ─► done
-///         └──────── one epoch, from its first input to its trigger ────────────────────────────┘
+/// poll ─► log ranges ─► rounds ─► … ─► end ─► seal ─► sinks prepare ─► state durable ─► sinks commit ─► done
+///         └─ an epoch at work, by this ─┘     └─ its commit, by other threads, while the next is at work ─┘
 /// ```
 /// After a crash the unfinished epoch's ranges are run again under the same clock: the same rows come out,
 /// and a sink that has the epoch already skips it. All methods but `stop` and `status` belong to one thread.
@@ -20,6 +21,8 @@ public final class PipelineTask: @unchecked Sendable {
     let sinks: [String: [any Sink]]
     let subscribers: [String: [any Subscriber]]
     let workers: WorkerPool
+    /// Threads for commits, which mostly wait for the disk.
+    let committers: WorkerPool
     let log: EpochLog
     let board: StatusBoard
 
@@ -27,9 +30,13 @@ public final class PipelineTask: @unchecked Sendable {
     var flow: Flow?
     var checkpoint: StateCheckpoint?
     var deadLetters: [String: DeadLetterFiles] = [:]
-    /// The last epoch that is done.
-    var committed: Int64 = 0
+    /// The last epoch that has ended: it is done once `pending` is.
+    var ended: Int64 = 0
     var epoch: OpenEpoch?
+    /// The commit that is under way.
+    var pending: EpochCommit?
+    /// Whether sinks are merging files and the like.
+    let isMaintaining = Atomic<Bool>(false)
 
     /// An epoch at work.
     struct OpenEpoch {
@@ -55,13 +62,20 @@ public final class PipelineTask: @unchecked Sendable {
         self.sinks = sinks
         self.subscribers = subscribers
         workers = WorkerPool(threads: configuration.threads)
+        // With one thread commits too run on the caller's.
+        committers = WorkerPool(threads: configuration.threads == 1 ? 1 : Self.committerCount)
         log = EpochLog(
             fileSystem: environment.fileSystem,
             directory: Path.join(configuration.stateDirectory, "log"))
         board = StatusBoard()
     }
 
-    deinit { workers.stop() }
+    deinit {
+        workers.stop()
+        committers.stop()
+    }
+
+    private static let committerCount = 4
 
     /// Asks the task to finish its epoch and return. From any thread.
     public func stop() {
@@ -80,11 +94,12 @@ public final class PipelineTask: @unchecked Sendable {
         try recover()
         board.update { $0.phase = .running }
         while !board.isStopRequested {
+            if pending?.isFinished == true { try settle() }
             if try takeInput(isFinal: once) { continue }
             if let epoch {
                 let left =
                     Double(configuration.triggerMilliseconds) - (environment.monotonic() - epoch.startedAt)
-                if once || left <= 0 { try commit() } else { wait(milliseconds: max(1, Int(left))) }
+                if once || isDue { try commit() } else { wait(milliseconds: max(1, Int(left))) }
             } else if once {
                 break
             } else {
@@ -93,6 +108,8 @@ public final class PipelineTask: @unchecked Sendable {
             publish()
         }
         if epoch != nil { try commit() }
+        try settle()
+        committers.drainBackground()
         publish()
         board.update { $0.phase = .stopped }
     }
@@ -132,16 +149,18 @@ public final class PipelineTask: @unchecked Sendable {
         return found
     }
 
+    /// While the epoch before is being committed, this one goes on for as long as it has room.
     private var isDue: Bool {
         guard let epoch else { return false }
         return epoch.bytes >= configuration.epochBytes
-            || environment.monotonic() - epoch.startedAt >= Double(configuration.triggerMilliseconds)
+            || pending == nil
+                && environment.monotonic() - epoch.startedAt >= Double(configuration.triggerMilliseconds)
     }
 
     private func begin() throws(Diagnostic) {
         guard epoch == nil else { return }
         let content = EpochLog.Content(
-            epoch: committed + 1, clock: environment.clock(), planFingerprint: plan.fingerprint)
+            epoch: ended + 1, clock: environment.clock(), planFingerprint: plan.fingerprint)
         var writer: EpochLog.Writer?
         try persisting("the write-ahead log") { () throws(StorageError) in
             writer = try self.log.begin(content)

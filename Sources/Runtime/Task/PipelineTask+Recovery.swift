@@ -3,86 +3,11 @@ import State
 import Storage
 
 extension PipelineTask {
-    // MARK: Commit
-
-    /// Ends the open epoch: after this call it is done.
-    func commit() throws(Diagnostic) {
-        guard let open = epoch, let flow, let checkpoint else { return }
-        let started = environment.monotonic()
-        try persisting("the write-ahead log") { () throws(StorageError) in try open.log.seal() }
-        try stateful { () throws(StateError) in try flow.endEpoch() }
-        try deliveringAll { sink throws(SinkError) in try sink.prepare() }
-        for letters in deadLetters.values {
-            try persisting("the dead letters") { () throws(StorageError) in
-                try letters.write(epoch: open.number)
-            }
-        }
-        checkpoint.attachments = [Self.attachment: currentCheckpoint(flow).bytes]
-        try persistingState { () throws(StateError) in try checkpoint.write(epoch: Int(open.number)) }
-        let commits = sinkCommits(flow)
-        try deliveringAll { sink throws(SinkError) in try sink.commit(commits[sink.name] ?? SinkCommit()) }
-        try persisting("the write-ahead log") { () throws(StorageError) in try open.log.finish() }
-        try finish(open, started)
-    }
-
-    private func finish(_ open: OpenEpoch, _ started: Double) throws(Diagnostic) {
-        let previous = committed
-        committed = open.number
-        epoch = nil
-        try stateful { () throws(StateError) in try self.checkpoint?.discard(before: Int(open.number)) }
-        mergeState()
-        // What is left behind by a crash here is removed with the next epoch's.
-        if previous > 0 { try? log.remove(previous) }
-        for (_, source) in sources { try source.acknowledge() }
-        try deliveringAll { sink throws(SinkError) in try sink.maintain() }
-        let now = environment.monotonic()
-        board.update { status in
-            status.committedEpochs = open.number
-            status.lastEpochMilliseconds = now - open.startedAt
-            status.lastCommitMilliseconds = now - started
-        }
-    }
-
-    /// What each sink is told at its commit, by the sink's name.
-    private func sinkCommits(_ flow: Flow) -> [String: SinkCommit] {
-        var commits: [String: SinkCommit] = [:]
-        for (relation, targets) in sinks {
-            let commit = SinkCommit(
-                notes: flow.notes(for: relation), settledBefore: flow.settledBefore(relation))
-            for sink in targets { commits[sink.name] = commit }
-        }
-        return commits
-    }
-
-    private static let attachment = "task"
-
-    /// Joins files of the state while the next epoch runs.
-    private func mergeState() {
-        guard let merge = checkpoint?.pendingMerge() else { return }
-        workers.enqueue(bytes: 0) {
-            // A merge that fails leaves the files as they are; it is due again after the next epoch.
-            do throws(StateError) { try merge() } catch {}
-        }
-    }
-
-    private func currentCheckpoint(_ flow: Flow) -> TaskCheckpoint {
-        var current = TaskCheckpoint()
-        for (relation, source) in sources { current.positions[relation] = source.position() }
-        for (index, scan) in flow.scans.enumerated() {
-            current.progress[scan.relation.name] = flow.progress[index]
-        }
-        for (name, counters) in flow.allCounters { current.counters[name] = counters.snapshot }
-        for sink in allSinks { current.sinkEpochs[sink.name] = sink.lastEpochWithRows }
-        current.signatures = plan.stateSignatures
-        return current
-    }
-
     // MARK: Recovery
 
     /// Takes up the state directory: whose it is, which epoch is done, and an epoch that a crash left open.
     func recover() throws(Diagnostic) {
         let directory = configuration.stateDirectory
-        var openEpoch: EpochLog.Content?
         do throws(StorageError) {
             try environment.fileSystem.createDirectory(directory)
             try environment.fileSystem.createDirectory(log.directory)
@@ -92,34 +17,49 @@ extension PipelineTask {
                 .state, "the state directory \(directory) can't be used: \(error.reason) (\(error.path))",
                 hint: "check its permissions, or give another one with --state")
         }
-        openEpoch = try findOpenEpoch()
+        let openEpochs = try findOpenEpochs()
         try build()
         try takeUp(try restoreState())
-        if let openEpoch { try finishEpoch(openEpoch) }
+        for epoch in openEpochs { try finishEpoch(epoch) }
     }
 
-    /// The epoch that a crash left open, if it can have been seen by a sink or must be run again.
-    private func findOpenEpoch() throws(Diagnostic) -> EpochLog.Content? {
+    /// The epochs that a crash left open and that are to be run again, oldest first.
+    ///
+    /// There may be two: one that had ended and was being ended, and the one after it. An epoch that had
+    /// not ended is in no sink, and its log may lack its last entries. Whatever follows such a one is forgotten:
+    /// the sources give its input again.
+    private func findOpenEpochs() throws(Diagnostic) -> [EpochLog.Content] {
         var epochs: [Int64] = []
         do throws(StorageError) { epochs = try log.epochs() } catch {
             throw Diagnostic(.state, "the write-ahead log can't be listed: \(error.reason) (\(error.path))")
         }
-        guard let latest = epochs.last else { return nil }
-        guard let content = try log.load(latest), !content.isDone else {
-            committed = try isDone(latest) ? latest : latest - 1
-            return nil
+        guard let first = epochs.first else { return [] }
+        ended = first - 1
+        var open: [EpochLog.Content] = []
+        for number in epochs {
+            let content = try log.load(number)
+            if let content, content.isDone {
+                ended = number
+                open = []
+                continue
+            }
+            // Nothing is known to follow an epoch that is incomplete.
+            guard let content, open.last?.isSealed ?? true, number == ended + Int64(open.count) + 1 else { break }
+            guard content.planFingerprint == plan.fingerprint else {
+                guard content.isSealed else { break }
+                throw Diagnostic(
+                    .state, "epoch \(number) was begun by another plan and some of its sinks may have it already",
+                    hint:
+                        "run the former pipeline once more to finish it (--once), then the new one; "
+                        + "or start over with another --state directory")
+            }
+            open.append(content)
         }
-        committed = latest - 1
-        guard content.planFingerprint != plan.fingerprint else { return content }
-        guard content.isSealed else { return nil }
-        throw Diagnostic(
-            .state, "epoch \(latest) was begun by another plan and some of its sinks may have it already",
-            hint:
-                "run the former pipeline once more to finish it (--once), then the new one; "
-                + "or start over with another --state directory")
+        for number in epochs where number > ended + Int64(open.count) {
+            try persisting("the write-ahead log") { () throws(StorageError) in try log.remove(number) }
+        }
+        return open
     }
-
-    private func isDone(_ epoch: Int64) throws(Diagnostic) -> Bool { try log.load(epoch)?.isDone ?? false }
 
     /// Puts the operators together, with empty state.
     private func build() throws(Diagnostic) {
@@ -130,14 +70,17 @@ extension PipelineTask {
         let builder = FlowBuilder(
             plan: plan, sinks: sinks, subscribers: subscribers, workers: workers, seed: instance.seed,
             // Marks of an epoch's rounds stay below the next epoch's first.
-            firstMark: (committed + 1) << 24, makeStore: checkpoint.addStore)
+            firstMark: (ended + 1) << 24, makeStore: checkpoint.addStore)
         flow = builder.build()
     }
+
+    /// The name of the task's own values beside the state.
+    static let attachment = "task"
 
     /// Fills the stores with the state of the last epoch that is done.
     private func restoreState() throws(Diagnostic) -> TaskCheckpoint {
         guard let checkpoint else { return TaskCheckpoint() }
-        let epoch = Int(committed)
+        let epoch = Int(ended)
         try stateful { () throws(StateError) in
             if epoch == 0 { try checkpoint.startEmpty() } else { _ = try checkpoint.load(epoch: epoch) }
         }
@@ -187,7 +130,7 @@ extension PipelineTask {
             let context = SinkContext(
                 applicationID: "\(instance.id)/\(sink.name)", workers: workers, seed: instance.seed.low)
             let expected = restored.sinkEpochs[sink.name]
-            let next = committed + 1
+            let next = ended + 1
             try delivering(sink) { () throws(SinkError) in
                 try sink.open(context, expectedEpoch: expected, openEpoch: next)
             }
@@ -208,5 +151,6 @@ extension PipelineTask {
             try process([range], of: index)
         }
         try commit()
+        try settle()
     }
 }

@@ -1,0 +1,124 @@
+import Diagnostics
+import State
+import Storage
+
+// The end of an epoch: what it changed is put together at once and committed by other threads.
+extension PipelineTask {
+    /// Ends the open epoch and has it committed; the next one may begin at once.
+    func commit() throws(Diagnostic) {
+        // One commit at a time: what an epoch leaves behind is what the next one builds on.
+        try settle()
+        guard let open = epoch, let flow, let checkpoint else { return }
+        let endedAt = environment.monotonic()
+        try stateful { () throws(StateError) in try flow.endEpoch() }
+        var sinkEpochs: [String: any SinkEpoch] = [:]
+        for sink in allSinks { sinkEpochs[sink.name] = sink.end() }
+        checkpoint.attachments = [Self.attachment: currentCheckpoint(flow, sinkEpochs).bytes]
+        var makeStateDurable: (@Sendable () throws(StateError) -> Void)?
+        try persistingState { () throws(StateError) in
+            makeStateDurable = try checkpoint.end(epoch: Int(open.number), spread: workers.forEach)
+        }
+        guard let makeStateDurable else { return }
+        let commits = sinkCommits(flow)
+        let commit = EpochCommit(
+            number: open.number, log: open.log,
+            sinks: allSinks.compactMap { sink in
+                sinkEpochs[sink.name].map { ($0, commits[sink.name] ?? SinkCommit()) }
+            },
+            writeDeadLetters: deadLetters.values.map { $0.end(epoch: open.number) },
+            makeStateDurable: makeStateDurable, startedAt: open.startedAt, endedAt: endedAt)
+        ended = open.number
+        epoch = nil
+        pending = commit
+        committers.enqueue(bytes: 0) { [self] in
+            do throws(Diagnostic) {
+                try run(commit)
+                commit.finish(.success(()))
+            } catch {
+                commit.finish(.failure(error))
+            }
+            for (_, source) in sources { source.wake() }
+        }
+    }
+
+    /// The steps of a commit, by a thread of the committers.
+    private func run(_ commit: EpochCommit) throws(Diagnostic) {
+        try persisting("the write-ahead log") { () throws(StorageError) in try commit.log.seal() }
+        let sinks = commit.sinks
+        try deliveringAll(sinks.count) { index throws(SinkError) in try sinks[index].sink.prepare() }
+        for write in commit.writeDeadLetters { try persisting("the dead letters", write) }
+        try persistingState(commit.makeStateDurable)
+        try deliveringAll(sinks.count) { index throws(SinkError) in
+            try sinks[index].sink.commit(sinks[index].commit)
+        }
+        try persisting("the write-ahead log") { () throws(StorageError) in try commit.log.finish() }
+    }
+
+    /// Waits for the commit that is under way, if there is one, and takes up its outcome.
+    func settle() throws(Diagnostic) {
+        guard let commit = pending else { return }
+        try commit.wait()
+        pending = nil
+        try stateful { () throws(StateError) in try self.checkpoint?.discard(before: Int(commit.number)) }
+        mergeState()
+        // What is left behind by a crash here is removed with the next epoch's.
+        if commit.number > 1 { try? log.remove(commit.number - 1) }
+        for (_, source) in sources { try source.acknowledge() }
+        let now = environment.monotonic()
+        board.update { status in
+            status.committedEpochs = commit.number
+            status.lastEpochMilliseconds = now - commit.startedAt
+            status.lastCommitMilliseconds = now - commit.endedAt
+        }
+        maintainSinks()
+    }
+
+    /// What each sink is told at its commit, by the sink's name.
+    private func sinkCommits(_ flow: Flow) -> [String: SinkCommit] {
+        var commits: [String: SinkCommit] = [:]
+        for (relation, targets) in sinks {
+            let commit = SinkCommit(
+                notes: flow.notes(for: relation), settledBefore: flow.settledBefore(relation))
+            for sink in targets { commits[sink.name] = commit }
+        }
+        return commits
+    }
+
+    /// Joins files of the state while the next epoch runs.
+    private func mergeState() {
+        guard let merge = checkpoint?.pendingMerge() else { return }
+        workers.enqueue(bytes: 0) {
+            // A merge that fails leaves the files as they are; it is due again after the next epoch.
+            do throws(StateError) { try merge() } catch {}
+        }
+    }
+
+    /// Lets sinks do what they have put off, unless they are at it.
+    private func maintainSinks() {
+        guard isMaintaining.compareExchange(expected: false, desired: true, ordering: .relaxed).exchanged
+        else { return }
+        committers.enqueue(bytes: 0) { [self] in
+            for sink in allSinks {
+                do throws(SinkError) {
+                    try sink.maintain()
+                } catch {
+                    // The tables are right without it, and it is tried again after the next epoch.
+                    board.report(error.diagnostic)
+                }
+            }
+            isMaintaining.store(false, ordering: .relaxed)
+        }
+    }
+
+    private func currentCheckpoint(_ flow: Flow, _ sinkEpochs: [String: any SinkEpoch]) -> TaskCheckpoint {
+        var current = TaskCheckpoint()
+        for (relation, source) in sources { current.positions[relation] = source.position() }
+        for (index, scan) in flow.scans.enumerated() {
+            current.progress[scan.relation.name] = flow.progress[index]
+        }
+        for (name, counters) in flow.allCounters { current.counters[name] = counters.snapshot }
+        for (name, epoch) in sinkEpochs { current.sinkEpochs[name] = epoch.lastEpochWithRows }
+        current.signatures = plan.stateSignatures
+        return current
+    }
+}
