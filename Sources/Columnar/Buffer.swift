@@ -15,7 +15,7 @@ public final class Buffer: @unchecked Sendable {
     public init(capacity: Int, zeroed: Bool = false) {
         precondition(capacity >= 0, "a buffer's capacity is not negative")
         let bytes = capacity + Buffer.padding
-        pointer = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+        pointer = BufferPool.allocate(bytes)
         self.capacity = capacity
         if zeroed {
             memset(pointer, 0, bytes)
@@ -30,7 +30,7 @@ public final class Buffer: @unchecked Sendable {
         if let base = bytes.baseAddress { memcpy(pointer, base, bytes.count) }
     }
 
-    deinit { pointer.deallocate() }
+    deinit { BufferPool.free(pointer, capacity + Buffer.padding) }
 
     /// A copy of the first `count` bytes in a buffer of a larger capacity; the rest is zero.
     public func grown(to newCapacity: Int, keeping count: Int) -> Buffer {

@@ -61,18 +61,34 @@ extension KeyedStateStore {
     func sweep(slots count: Int) {
         let bound = EntryWord.bound(retiredWatermark)
         var left = count
-        while left > 0 {
-            if sweepHand >= arena.slotCount { sweepHand = 0 }
-            let end = min(arena.slotCount, sweepHand + left)
-            for slot in UInt32(sweepHand)..<UInt32(end) {
-                let word = word(slot)
-                // Changed ones are looked at when the epoch ends.
-                if word <= bound, word & (EntryWord.used | EntryWord.changed) == EntryWord.used { free(slot) }
+        withUnsafeTemporaryAllocation(of: UInt32.self, capacity: Self.sweepBlock) { dead in
+            while left > 0 {
+                if sweepHand >= arena.slotCount { sweepHand = 0 }
+                let end = min(arena.slotCount, sweepHand + min(left, Self.sweepBlock))
+                var deadCount = 0
+                for slot in UInt32(sweepHand)..<UInt32(end) {
+                    let word = word(slot)
+                    dead[deadCount] = slot
+                    // Changed ones are looked at when the epoch ends.
+                    let isDead =
+                        word <= bound && word & (EntryWord.used | EntryWord.changed) == EntryWord.used
+                    deadCount &+= isDead ? 1 : 0
+                }
+                // As in look-ups: first all reads that may be slow, so that they overlap.
+                var touched: UInt8 = 0
+                for position in 0..<deadCount {
+                    touched |= index.approach(SlotIndex.hash(key(of: dead[position])))
+                }
+                sweepTrace = touched
+                for position in 0..<deadCount { free(dead[position]) }
+                left -= end - sweepHand
+                sweepHand = end
             }
-            left -= end - sweepHand
-            sweepHand = end
         }
     }
+
+    /// Slots that are looked at together.
+    private static let sweepBlock = 256
 
     /// Gives memory back once it is clear that it will not be filled again soon.
     private func shrinkIfSparse() {

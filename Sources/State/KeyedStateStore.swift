@@ -33,6 +33,8 @@ public final class KeyedStateStore {
     /// Where the next sweep for dead entries starts.
     var sweepHand = 0
     var insertedSinceSweep = 0
+    /// Takes the outcome of reads made for their effect on the cache, so that they are made.
+    var sweepTrace: UInt8 = 0
     /// Rounds in a row in which most slots were free.
     var sparseRounds = 0
     /// Entries with an expiry up to here are dead.

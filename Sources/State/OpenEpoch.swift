@@ -49,7 +49,9 @@ final class OpenEpoch: @unchecked Sendable {
     }
 
     /// Appends sections that were put together elsewhere; where they are, in the same order.
-    func append(_ drafts: [(info: SectionInfo, draft: SectionDraft)]) throws(StateError) -> (
+    func append(
+        _ drafts: [(info: SectionInfo, draft: SectionDraft)]
+    ) throws(StateError) -> (
         file: SegmentFile, infos: [SectionInfo]
     ) {
         try locked { () throws(StateError) in

@@ -103,6 +103,13 @@ struct SlotIndex {
         return .max
     }
 
+    /// Has the line on its way in which the hash's key most likely is. Returns something of it.
+    @inline(__always)
+    func approach(_ hash: UInt64) -> UInt8 {
+        directory[SlotIndex.segmentNumber(hash, depth)].load(
+            fromByteOffset: Int(truncatingIfNeeded: hash & groupMask) &* SlotIndex.groupBytes, as: UInt8.self)
+    }
+
     /// Adds a slot whose key is not in the index and stands in the arena.
     mutating func insert(_ hash: UInt64, _ slot: UInt32, in arena: EntryArena) {
         while true {
@@ -142,11 +149,22 @@ struct SlotIndex {
         var number = hash & groupMask
         for _ in 0...groupMask {
             let group = segment + Int(number) * SlotIndex.groupBytes
-            for place in 0..<SlotIndex.places
-            where UInt64(group.load(fromByteOffset: place, as: UInt8.self)) == tag
-                && SlotIndex.slot(group, place) == slot
-            {
-                return (group, place)
+            var (first, second) = SlotIndex.matches(group, tag)
+            while first != 0 || second != 0 {
+                let place: Int
+                if first != 0 {
+                    place = first.trailingZeroBitCount >> 3
+                    first &= first &- 1
+                } else {
+                    place = 8 + second.trailingZeroBitCount >> 3
+                    second &= second &- 1
+                }
+                // An empty place holds slot 0.
+                if SlotIndex.slot(group, place) == slot,
+                    UInt64(group.load(fromByteOffset: place, as: UInt8.self)) == tag
+                {
+                    return (group, place)
+                }
             }
             let passed = group.load(fromByteOffset: 12, as: UInt8.self)
             // 255 has lost count, and stays.

@@ -78,6 +78,7 @@ extension StateCheckpoint {
             disk.sections.removeAll { replaced.contains($0.file.serial) }
             if let section = sections[disk.number] { disk.sections.insert(section, at: first ?? 0) }
         }
+        for file in files where replaced.contains(file.file.serial) { obsolete.insert(file.entry.name) }
         files.removeAll { replaced.contains($0.file.serial) }
         if !result.sections.isEmpty {
             let entry = Manifest.File(

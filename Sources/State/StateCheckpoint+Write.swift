@@ -86,6 +86,7 @@ extension StateCheckpoint {
         for store in stores {
             for section in store.disk?.sections ?? [] { used.insert(section.file.serial) }
         }
+        for file in files where !used.contains(file.file.serial) { obsolete.insert(file.entry.name) }
         files.removeAll { !used.contains($0.file.serial) }
     }
 }

@@ -34,6 +34,8 @@ public final class StateCheckpoint {
     var files: [LiveFile] = []
     /// For each epoch that can be loaded, the names of its files.
     var retained: [(epoch: Int, names: Set<String>)] = []
+    /// Files that something did not need any more; to be removed once nothing does.
+    var obsolete: Set<String> = []
     /// The epoch that has ended and is not durable yet.
     var ended: (epoch: Int, file: EndedEpoch)?
     var nextFileNumber = 1
@@ -72,13 +74,13 @@ public final class StateCheckpoint {
     /// Forgets the epochs before `epoch`, which was written and is done, and removes the files that only they
     /// need.
     public func discard(before epoch: Int) throws(StateError) {
-        let dropped = retained.filter { $0.epoch < epoch }.reduce(into: Set<String>()) { $0.formUnion($1.names) }
+        for past in retained where past.epoch < epoch { obsolete.formUnion(past.names) }
         retained.removeAll { $0.epoch < epoch }
-        let needed = needed
-        for name in dropped.subtracting(needed).sorted() {
+        for name in obsolete.subtracting(needed).sorted() {
             try onDisk { () throws(StorageError) in
                 do throws(StorageError) { try fileSystem.remove(path(name)) } catch .missing {}
             }
+            obsolete.remove(name)
         }
     }
 

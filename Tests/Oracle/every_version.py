@@ -3,8 +3,8 @@
 
 Opens every version of Delta tables by two independent readers, delta-rs and ClickHouse's
 deltaLakeLocal (chdb), and checks that both count the same rows and, with --key, that no version has two
-rows of one key or a NULL in it; a key behind a table's colon is that table's. Prints a line per version; exit code 0: all well, 1: something is
-wrong, 2: wrong use.
+rows of one key or a NULL in it; a key behind a table's colon is that table's. Prints a line per version;
+exit code 0: all well, 1: something is wrong, 2: wrong use.
 
   --from N   begin with version N, where older ones were cleaned up
 """

@@ -156,7 +156,7 @@ import Testing
         for _ in 0..<3 {
             #expect(
                 throws: StateError.storage(
-                    .unavailable(path: "/state/open.state.tmp", reason: "no space left on device"))
+                    .unavailable(path: "/state/open-0.state.tmp", reason: "no space left on device"))
             ) { try checkpoint.write(epoch: 1) }
             #expect(store.changeCount == 500)
         }

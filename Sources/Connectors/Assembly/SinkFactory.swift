@@ -44,7 +44,8 @@ public struct SinkFactory: Sendable {
         let columns = DeltaSinkSchema(plan.from, options.columnCase)
         let target = DeltaTarget(
             store: LocalObjectStore(options.path, in: fileSystem),
-            partitionColumns: options.partitionColumns, options: WriteOptions(fileRows: options.fileRows), compacts: options.compacts,
+            partitionColumns: options.partitionColumns, options: WriteOptions(fileRows: options.fileRows),
+            compacts: options.compacts,
             environment: environment)
         if plan.from.kind == .stream {
             return DeltaStreamSink(name: plan.name, target: target, columns: columns)

@@ -37,7 +37,8 @@ final class DeltaTableSink: Sink {
             let writer = try UpsertWriter(
                 try target.table(columns.schema), schema: columns.schema, key: columns.keyNames,
                 window: isWindowed ? DeltaSinkSchema.windowEnd : nil, identity: identity,
-                options: UpsertOptions(write: target.options, fileRows: min(target.options.fileRows, 1 << 16)))
+                options: UpsertOptions(write: target.options, fileRows: min(target.options.fileRows, 1 << 16))
+            )
             try writer.verify(expectedEpoch: expectedEpoch, openEpoch: openEpoch)
             return writer
         }

@@ -88,7 +88,8 @@ public final class MemorySink: Sink {
         held.withLock { held in
             if !held.pending.isEmpty { held.lastEpoch = held.openEpoch }
             defer { held.pending = [] }
-            return Epoch(sink: self, number: held.openEpoch, records: held.pending, lastEpochWithRows: held.lastEpoch)
+            return Epoch(
+                sink: self, number: held.openEpoch, records: held.pending, lastEpochWithRows: held.lastEpoch)
         }
     }
 

@@ -66,7 +66,8 @@ public final class DataFileWriter: @unchecked Sendable {
         }
     }
 
-    /// Closes the open files and hands over all that were written. May be called again after the store failed.
+    /// Closes the open files and hands over all that were written. May be called again
+    /// after the store failed.
     public func finish() throws(DeltaError) -> [PendingFile] {
         for key in open.keys.sorted(by: { ($0.high, $0.low) < ($1.high, $1.low) }) { try close(key) }
         try placeAll()

@@ -89,9 +89,36 @@ public enum ScalarFunctions {
     }
 
     private static func unknown(_ name: String) -> TypeError {
-        let nearest = NearestName.suggestion(for: name, among: names)
-        return TypeError(
+        TypeError(
             .unknownFunction, "there is no function \(name)", expected: "the name of a function",
-            found: name, hint: nearest.map { "did you mean \($0)?" } ?? "SHOW FUNCTIONS lists all")
+            found: name, hint: hint(for: name))
+    }
+
+    // MARK: Names that do not exist
+
+    /// What other dialects call functions that are here under another name.
+    private static let namesElsewhere: [String: String] = [
+        "CEILING": "CEIL", "CHARINDEX": "INSTR", "DAYNAME": "FORMAT_DATE", "LENGTH": "LEN",
+        "CHAR_LENGTH": "LEN", "LOWER": "LCASE", "LTRIM": "TRIM", "NVL": "IFNULL", "POSITION": "INSTR",
+        "POW": "POWER", "REGEXP_MATCHES": "REGEXP_EXTRACT", "RTRIM": "TRIM", "SPLIT_PART": "SPLIT",
+        "STRPOS": "INSTR", "SUBSTR": "SUBSTRING", "TO_DATE": "PARSE_DATE", "TO_TIMESTAMP": "PARSE_TIMESTAMP",
+        "UPPER": "UCASE",
+    ]
+
+    /// What to do about a function that is not there.
+    ///
+    /// - Parameter others: names that the writer may also have meant, such as those of aggregates.
+    public static func hint(for name: String, others: [String] = []) -> String {
+        let name = name.uppercased()
+        if let meant = namesElsewhere[name], contains(meant) { return "here it is called \(meant)" }
+        if let near = NearestName.suggestion(for: name, among: names + others) {
+            return "did you mean \(near)?"
+        }
+        if let elsewhere = NearestName.suggestion(for: name, among: namesElsewhere.keys.sorted()),
+            let meant = namesElsewhere[elsewhere], contains(meant)
+        {
+            return "\(elsewhere) is called \(meant) here"
+        }
+        return "docs/sql.md lists the functions"
     }
 }

@@ -171,11 +171,9 @@ struct ExpressionTranslator {
         }
         let known = name.text.uppercased()
         guard ScalarFunctions.contains(known) else {
-            let names = ScalarFunctions.names + AggregateFunctions.names
-            let suggestion = NearestName.suggestion(for: known, among: names)
             throw Diagnostic(
                 .unknownFunction, "there is no function \(known)", at: statement.location(of: name.span),
-                hint: suggestion.map { "did you mean \($0)?" })
+                hint: ScalarFunctions.hint(for: known, others: AggregateFunctions.names))
         }
         return try ScalarFunctions.call(known, try typed(arguments))
     }

@@ -85,10 +85,20 @@ final class AggregationOperator: StatefulOperator, @unchecked Sendable {
         for index in deposits.indices { deposits[index] = [] }
     }
 
-    func endRound(watermark: Int64) throws(StateError) {
-        var late = 0
-        for shard in shards { late += try shard.endRound(watermark: watermark) }
-        counters.add(.late, late)
+    func endRound(watermark: Int64, _ workers: WorkerPool) throws(StateError) {
+        try forEachShard(workers) { shard throws(StateError) in
+            counters.add(.late, try shard.endRound(watermark: watermark))
+        }
+    }
+
+    private func forEachShard(
+        _ workers: WorkerPool, _ body: @Sendable (AggregationShard) throws(StateError) -> Void
+    ) throws(StateError) {
+        let failure = FirstFailure()
+        workers.forEach(shards.count) { index in
+            do throws(StateError) { try body(shards[index]) } catch { failure.note(error) }
+        }
+        try failure.rethrow()
     }
 
     /// What changed since the last call: with EMIT FINAL the windows that closed, else each group that was
@@ -105,7 +115,9 @@ final class AggregationOperator: StatefulOperator, @unchecked Sendable {
     }
 
     /// At the end of an epoch, when the changes were taken.
-    func endEpoch() throws(StateError) { for shard in shards { try shard.endEpoch() } }
+    func endEpoch(_ workers: WorkerPool) throws(StateError) {
+        try forEachShard(workers) { shard throws(StateError) in try shard.endEpoch() }
+    }
 }
 
 /// Results of shards that threads put in their places.

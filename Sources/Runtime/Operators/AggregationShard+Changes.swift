@@ -24,6 +24,15 @@ extension AggregationShard {
     }
 
     private var isSession: Bool { sessions != nil }
+
+    /// Milliseconds; 0 without windows of one size.
+    private var windowSize: Int64 {
+        switch plan.window?.kind {
+        case .tumbling(let size), .hopping(let size, _): return size
+        case .session, nil: return 0
+        }
+    }
+
     private var isFinal: Bool { plan.emission == .final }
 
     /// Groups that are handed out by the store together.
@@ -64,11 +73,12 @@ extension AggregationShard {
         var ends: [Int64] = []
         for slot in slots {
             let state = store.payload(of: slot)
-            KeyCodec.decode(store.blobs.bytes(at: state + GroupLayout.key), into: builders)
+            KeyCodec.decode(GroupLayout.key(of: state, store.blobs), into: builders)
             // A session's row has the time of its last record, as its key says.
             times.append(state.field(isSession ? GroupLayout.windowEnd : GroupLayout.eventTime))
-            starts.append(state.field(GroupLayout.windowStart))
-            ends.append(state.field(GroupLayout.windowEnd))
+            let start = state.field(GroupLayout.windowStart)
+            starts.append(start)
+            ends.append(isSession ? state.field(GroupLayout.windowEnd) : start &+ windowSize)
         }
         var columns = builders.map { $0.finish() }
         for (aggregate, function) in functions.enumerated() {
@@ -102,9 +112,9 @@ extension AggregationShard {
             let isPresent = !isEmpty && passes.map { $0[index] } ?? true
             if isPresent { present.set(index) }
             if isEmpty { store.remove(slot) }
-            if state.field(GroupLayout.emitted) != 0 { was.set(index) }
+            if GroupLayout.isEmitted(state) { was.set(index) }
             if isPresent || was[index] { visible.append(Int32(index)) }
-            state.set(GroupLayout.emitted, isPresent ? 1 : 0)
+            GroupLayout.setEmitted(state, isPresent)
             guard isSession else { continue }
             state.set(GroupLayout.emittedStart, state.field(GroupLayout.windowStart))
             state.set(GroupLayout.emittedEnd, state.field(GroupLayout.windowEnd))

@@ -119,7 +119,7 @@ extension AggregationShard {
         let isRenewed = emitsPerRecord && merged.start != merged.end
         // Sessions are deleted downstream in the order of their start: the first one's state is the one that
         // stays.
-        if state.field(GroupLayout.emitted) != 0, hasMoved || isRenewed { bury(state, sequence) }
+        if GroupLayout.isEmitted(state), hasMoved || isRenewed { bury(state, sequence) }
         for session in touching.dropFirst() { try absorb(session, group, slot, sequence) }
         state.set(GroupLayout.windowStart, merged.start)
         state.set(GroupLayout.windowEnd, merged.end)
@@ -141,7 +141,7 @@ extension AggregationShard {
             state.set(
                 GroupLayout.eventTime,
                 max(state.field(GroupLayout.eventTime), source.field(GroupLayout.eventTime)))
-            if source.field(GroupLayout.emitted) != 0 { bury(source, sequence) }
+            if GroupLayout.isEmitted(source) { bury(source, sequence) }
         }
         forget(slot)
         store.remove(slot)
@@ -151,10 +151,10 @@ extension AggregationShard {
     private func bury(_ state: UnsafeMutableRawPointer, _ sequence: Int64) {
         tombstones.append(
             .init(
-                key: store.blobs.bytes(at: state + GroupLayout.key).map(Array.init) ?? [],
+                key: GroupLayout.key(of: state, store.blobs).map(Array.init) ?? [],
                 start: state.field(GroupLayout.emittedStart), end: state.field(GroupLayout.emittedEnd),
                 sequence: sequence))
-        state.set(GroupLayout.emitted, 0)
+        GroupLayout.setEmitted(state, false)
     }
 
     /// Deletions of rows that sessions had.

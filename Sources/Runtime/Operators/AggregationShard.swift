@@ -43,14 +43,14 @@ final class AggregationShard: @unchecked Sendable {
     var pointers = StateScratch()
 
     init(
-        plan: AggregationPlan, output: Relation, store: KeyedStateStore, distinctStores: [KeyedStateStore?],
-        sessions: KeyedStateStore?, capturesOld: Bool, emitsPerRecord: Bool, isOverTable: Bool,
-        mark: Int64
+        plan: AggregationPlan, output: Relation, layout: GroupLayout, store: KeyedStateStore,
+        distinctStores: [KeyedStateStore?], sessions: KeyedStateStore?, capturesOld: Bool,
+        emitsPerRecord: Bool, isOverTable: Bool, mark: Int64
     ) {
         self.plan = plan
         self.output = output
         functions = plan.stateFunctions
-        layout = GroupLayout(functions, keepsSets: sessions != nil)
+        self.layout = layout
         self.store = store
         self.distinctStores = distinctStores
         self.sessions = sessions
@@ -128,7 +128,6 @@ final class AggregationShard: @unchecked Sendable {
             let state = store.payload(of: scratch.slots[index])
             state.set(GroupLayout.eventTime, .min)
             state.set(GroupLayout.windowStart, scratch.starts[index])
-            state.set(GroupLayout.windowEnd, scratch.starts[index] &+ size)
             setKey(of: state, keys, row: Int(scratch.rows[index]))
             if plan.window != nil {
                 store.setExpiry(scratch.starts[index] &+ size &+ grace, of: scratch.slots[index])
@@ -140,7 +139,7 @@ final class AggregationShard: @unchecked Sendable {
 
     func setKey(of state: UnsafeMutableRawPointer, _ keys: [Column], row: Int) {
         codec.encode(keys, row: row) { bytes in
-            store.blobs.replace(at: state + GroupLayout.key, with: bytes)
+            GroupLayout.setKey(of: state, bytes, store.blobs)
         }
     }
 
@@ -170,8 +169,9 @@ final class AggregationShard: @unchecked Sendable {
     @inline(__always)
     private func note(_ slot: UInt32) {
         let state = store.payload(of: slot)
-        guard state.field(GroupLayout.mark) != mark else { return }
-        state.set(GroupLayout.mark, mark)
+        let last = state.field(GroupLayout.mark)
+        guard last >> 1 != mark else { return }
+        state.set(GroupLayout.mark, mark << 1 | last & 1)
         touched.append(slot)
         store.markChanged(slot)
     }

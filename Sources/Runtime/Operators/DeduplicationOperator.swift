@@ -100,7 +100,7 @@ final class DeduplicationOperator: StatefulOperator, @unchecked Sendable {
         counters.add(.duplicates, duplicates)
     }
 
-    func endRound(watermark: Int64) {
+    func endRound(watermark: Int64, _ workers: WorkerPool) {
         guard watermark > .min else { return }
         for store in stores { store.retire(upTo: watermark) }
     }

@@ -20,7 +20,8 @@ final class Flow: @unchecked Sendable {
     let outputs: [String: Outputs]
     let queries: [QueryOperator]
     let tables: [TableOperator]
-    /// By scan: what reads it, directly or through other queries. Each source has rounds and a time of its own.
+    /// By scan: what reads it, directly or through other queries. Each source has rounds and a time of its
+    /// own.
     private let stages: [Stages]
     let slots: [Slot]
     let workers: WorkerPool
@@ -173,7 +174,7 @@ final class Flow: @unchecked Sendable {
         }
         let watermark = watermark ?? progress[source].watermark
         for operators in stages.levels {
-            for stateful in operators { try stateful.endRound(watermark: watermark) }
+            for stateful in operators { try stateful.endRound(watermark: watermark, workers) }
         }
         for query in stages.queries { query.aggregation?.clear() }
         try flushTables(of: stages, everything: false)
@@ -207,7 +208,7 @@ final class Flow: @unchecked Sendable {
     /// At the end of an epoch, before the state is written: all changes go to the sinks.
     func endEpoch() throws(StateError) {
         for stages in stages { try flushTables(of: stages, everything: true) }
-        for query in queries { try query.aggregation?.endEpoch() }
+        for query in queries { try query.aggregation?.endEpoch(workers) }
     }
 }
 

@@ -39,7 +39,8 @@ struct FlowBuilder {
             let root = roots[query.input.name] ?? query.input.name
             roots[query.output.name] = root
             let made = QueryOperator(
-                plan: query, source: root, outputs: output, deduplication: deduplication, aggregation: aggregation,
+                plan: query, source: root, outputs: output, deduplication: deduplication,
+                aggregation: aggregation,
                 slots: slotCount)
             outputs[query.input.name]?.queries.append(made)
             queries.append(made)
@@ -122,7 +123,9 @@ struct FlowBuilder {
         _ plan: AggregationPlan, _ query: QueryPlan, _ output: Outputs, _ level: Int, _ slots: Int
     ) -> AggregationOperator {
         let isSession = plan.hasSessions
-        let layout = GroupLayout(plan.stateFunctions, keepsSets: isSession)
+        let isOverTable = query.input.kind == .table
+        let layout = GroupLayout(
+            plan.stateFunctions, isSession ? .sessions : isOverTable ? .rowsOfTable : .windows)
         let name = query.output.name
         let isRead = self.plan.queries.contains { $0.input.name == query.output.name }
         var shards: [AggregationShard] = []
@@ -144,9 +147,9 @@ struct FlowBuilder {
                     StateLayout(name: "\(name)/sessions/\(shard)", payloadBytes: 8, blobOffsets: [0])) : nil
             shards.append(
                 AggregationShard(
-                    plan: plan, output: query.output, store: store, distinctStores: distinct,
-                    sessions: sessions, capturesOld: isRead, emitsPerRecord: self.plan.emitsPerRecord,
-                    isOverTable: query.input.kind == .table, mark: firstMark))
+                    plan: plan, output: query.output, layout: layout, store: store,
+                    distinctStores: distinct, sessions: sessions, capturesOld: isRead,
+                    emitsPerRecord: self.plan.emitsPerRecord, isOverTable: isOverTable, mark: firstMark))
         }
         return AggregationOperator(
             plan: plan, output: query.output, level: level, shards: shards, seed: seed, slots: slots)

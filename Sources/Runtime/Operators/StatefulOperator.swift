@@ -11,7 +11,7 @@ protocol StatefulOperator: AnyObject, Sendable {
     /// Called for each shard, by any thread; one thread at a time for one shard.
     func processShard(_ shard: Int) throws(StateError)
     /// After all levels: the watermark behind the round's last row.
-    func endRound(watermark: Int64) throws(StateError)
+    func endRound(watermark: Int64, _ workers: WorkerPool) throws(StateError)
 }
 
 /// Room for the look-ups of one batch, reused.

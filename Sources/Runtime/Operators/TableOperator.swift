@@ -120,7 +120,7 @@ final class TableOperator: StatefulOperator, @unchecked Sendable {
             sequences: .bigints(range.map { batch.sequence(of: Int(rows.rows[$0])) }))
     }
 
-    func endRound(watermark: Int64) throws(StateError) {
+    func endRound(watermark: Int64, _ workers: WorkerPool) throws(StateError) {
         for index in deposits.indices { deposits[index] = [] }
     }
 

@@ -5,7 +5,8 @@ import Glibc
 ///
 /// ```
 /// each column  | 0: NULL | or | 1 | value |
-/// value        fixed width, little-endian; text: length UInt32, bytes; lists: count UInt32, elements
+/// value        fixed width, little-endian; text: length, bytes; lists: count UInt32, elements
+/// length       one byte, or 255 and UInt32
 /// ```
 struct KeyCodec {
     let types: [DataType]
@@ -34,7 +35,12 @@ struct KeyCodec {
         case .decimal: append(raw: column.decimals[row])
         case .string, .bytes:
             let text = column.bytes(at: row)
-            append(raw: UInt32(text.count))
+            if text.count < 255 {
+                bytes.append(UInt8(text.count))
+            } else {
+                bytes.append(255)
+                append(raw: UInt32(text.count))
+            }
             bytes.append(contentsOf: text)
         case .array, .map:
             let (start, end) = (column.offsets[row], column.offsets[row + 1])
@@ -77,7 +83,8 @@ struct KeyCodec {
         case .double: builder.append(raw(Double.self))
         case .decimal: builder.append(raw(Int128.self))
         case .string, .bytes:
-            let length = Int(raw(UInt32.self))
+            let short = raw(UInt8.self)
+            let length = short == 255 ? Int(raw(UInt32.self)) : Int(short)
             builder.append(UnsafeRawBufferPointer(rebasing: key[position..<position + length]))
             position += length
         case .array, .map:

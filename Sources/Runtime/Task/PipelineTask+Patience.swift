@@ -25,7 +25,9 @@ extension PipelineTask {
             let failures = FailureList()
             let numbers = waiting
             committers.forEach(numbers.count) { index in
-                do throws(SinkError) { try step(numbers[index]) } catch { failures.add(numbers[index], error) }
+                do throws(SinkError) { try step(numbers[index]) } catch {
+                    failures.add(numbers[index], error)
+                }
             }
             waiting = failures.numbers
             if let worst = failures.worst { throw Self.attempt(worst) }

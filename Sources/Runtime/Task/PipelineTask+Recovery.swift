@@ -25,9 +25,9 @@ extension PipelineTask {
 
     /// The epochs that a crash left open and that are to be run again, oldest first.
     ///
-    /// There may be two: one that had ended and was being ended, and the one after it. An epoch that had
-    /// not ended is in no sink, and its log may lack its last entries. Whatever follows such a one is forgotten:
-    /// the sources give its input again.
+    /// There may be two: one that had ended and was being committed, and the one after it. An epoch that had
+    /// not ended is in no sink, and its log may lack its last entries. Whatever follows such a one is
+    /// forgotten: the sources give its input again.
     private func findOpenEpochs() throws(Diagnostic) -> [EpochLog.Content] {
         var epochs: [Int64] = []
         do throws(StorageError) { epochs = try log.epochs() } catch {
@@ -44,11 +44,14 @@ extension PipelineTask {
                 continue
             }
             // Nothing is known to follow an epoch that is incomplete.
-            guard let content, open.last?.isSealed ?? true, number == ended + Int64(open.count) + 1 else { break }
+            guard let content, open.last?.isSealed ?? true, number == ended + Int64(open.count) + 1 else {
+                break
+            }
             guard content.planFingerprint == plan.fingerprint else {
                 guard content.isSealed else { break }
                 throw Diagnostic(
-                    .state, "epoch \(number) was begun by another plan and some of its sinks may have it already",
+                    .state,
+                    "epoch \(number) was begun by another plan and some of its sinks may have it already",
                     hint:
                         "run the former pipeline once more to finish it (--once), then the new one; "
                         + "or start over with another --state directory")

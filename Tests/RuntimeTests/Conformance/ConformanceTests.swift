@@ -11,7 +11,8 @@ struct ConformanceTests {
         get throws {
             let lines = try String(contentsOf: TestFiles.golden("ksql-differences.txt"), encoding: .utf8)
                 .split(separator: "\n")
-            return Set(lines.compactMap { $0.split(separator: "|").first?.trimmingCharacters(in: .whitespaces) })
+            return Set(
+                lines.compactMap { $0.split(separator: "|").first?.trimmingCharacters(in: .whitespaces) })
         }
     }
 

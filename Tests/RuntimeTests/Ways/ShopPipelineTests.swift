@@ -8,7 +8,8 @@ import Testing
     private static func statements(_ settings: ShopModel.Settings) -> String {
         let aggregates = """
             COUNT(*) AS n, SUM(amount) AS total, MIN(amount) AS lowest, MAX(amount) AS highest,
-            COUNT_DISTINCT(page) AS pages, EARLIEST_BY_OFFSET(page) AS first, LATEST_BY_OFFSET(page, false) AS last
+            COUNT_DISTINCT(page) AS pages, EARLIEST_BY_OFFSET(page) AS first,
+            LATEST_BY_OFFSET(page, false) AS last
             """
         let grace = "GRACE PERIOD \(settings.grace) MILLISECONDS"
         let tumbling = "WINDOW TUMBLING (SIZE \(settings.size) MILLISECONDS, \(grace))"
@@ -26,9 +27,12 @@ import Testing
             CREATE TABLE tumbling AS SELECT k, \(aggregates) FROM silver \(tumbling) GROUP BY k;
             CREATE TABLE hopping AS SELECT k, \(aggregates) FROM silver \(hopping) GROUP BY k;
             CREATE TABLE sessions AS SELECT k, \(aggregates) FROM silver \(session) GROUP BY k;
-            CREATE TABLE tumbling_final AS SELECT k, \(aggregates) FROM silver \(tumbling) GROUP BY k EMIT FINAL;
-            CREATE TABLE hopping_final AS SELECT k, \(aggregates) FROM silver \(hopping) GROUP BY k EMIT FINAL;
-            CREATE TABLE sessions_final AS SELECT k, \(aggregates) FROM silver \(session) GROUP BY k EMIT FINAL;
+            CREATE TABLE tumbling_final AS SELECT k, \(aggregates) FROM silver \(tumbling) GROUP BY k
+              EMIT FINAL;
+            CREATE TABLE hopping_final AS SELECT k, \(aggregates) FROM silver \(hopping) GROUP BY k
+              EMIT FINAL;
+            CREATE TABLE sessions_final AS SELECT k, \(aggregates) FROM silver \(session) GROUP BY k
+              EMIT FINAL;
             """
     }
 
