@@ -1,13 +1,19 @@
 import Foundation
 import Storage
 
-/// A store that lets something else happen once, just before a data file is put.
+/// A store that lets something else happen once, just before a data file is put, or that fails after some
+/// deletions.
 final class InterruptingStore: ObjectStore, @unchecked Sendable {
     private let base: any ObjectStore
     private let lock = NSLock()
     private var interruption: (() throws -> Void)?
 
-    init(_ base: any ObjectStore) { self.base = base }
+    private var deletions: Int
+
+    init(_ base: any ObjectStore, deletions: Int = .max) {
+        self.base = base
+        self.deletions = deletions
+    }
 
     func interruptOnce(_ interruption: @escaping () throws -> Void) {
         lock.withLock { self.interruption = interruption }
@@ -39,5 +45,12 @@ final class InterruptingStore: ObjectStore, @unchecked Sendable {
         try base.list(prefix: prefix, after: after)
     }
 
-    func delete(_ name: String) throws(StorageError) { try base.delete(name) }
+    func delete(_ name: String) throws(StorageError) {
+        let isLeft = lock.withLock { () -> Bool in
+            deletions -= 1
+            return deletions >= 0
+        }
+        guard isLeft else { throw .unavailable(path: name, reason: "the power is gone") }
+        try base.delete(name)
+    }
 }

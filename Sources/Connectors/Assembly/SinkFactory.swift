@@ -45,7 +45,7 @@ public struct SinkFactory: Sendable {
         let target = DeltaTarget(
             store: LocalObjectStore(options.path, in: fileSystem),
             partitionColumns: options.partitionColumns, options: WriteOptions(fileRows: options.fileRows),
-            compacts: options.compacts,
+            compacts: options.compacts, properties: DeltaTableProperties(options),
             environment: environment)
         if plan.from.kind == .stream {
             return DeltaStreamSink(name: plan.name, target: target, columns: columns)

@@ -17,20 +17,31 @@ struct DeltaSinkOptions: Sendable {
     let fileRows: Int
     /// Whether small files are merged now and then.
     let compacts: Bool
+    /// How long a replaced data file is kept for readers and time travel, in milliseconds; nil when it is not
+    /// given.
+    let retention: Int64?
+    /// How long commits are kept, in milliseconds; nil when it is not given.
+    let logRetention: Int64?
+    /// Delta's own table properties, as the statement has them.
+    let tableProperties: [String: String]
 
     static let known = [
         "connector.class", "from", "path", "partition.by", "columns.case", "file.rows", "auto.compact",
+        "retention", "log.retention",
     ]
 
     init(_ plan: SinkPlan) throws(Diagnostic) {
         let properties = plan.properties
-        try properties.refuseUnknown(known: Self.known)
+        try properties.refuseUnknown(known: Self.known + DeltaTableProperties.known.map { $0.lowercased() })
         path = try properties.required("path", example: "data/gold/\(plan.from.name.lowercased())")
         columnCase =
             try properties.word("columns.case", of: ["lower", "preserve"]).flatMap(ColumnCase.init(rawValue:))
             ?? .lower
         fileRows = try properties.integer("file.rows", in: 1...(1 << 24)) ?? 1 << 20
         compacts = try properties.boolean("auto.compact", default: true)
+        retention = try properties.duration("retention")
+        logRetention = try properties.duration("log.retention")
+        tableProperties = try DeltaTableProperties.read(properties)
         let names = DeltaSinkSchema(plan.from, columnCase).schema.names
         var partitions: [String] = []
         let listed = properties.text("partition.by") ?? ""

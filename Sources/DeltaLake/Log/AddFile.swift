@@ -17,6 +17,9 @@ public struct AddFile: Equatable, Sendable {
     /// Rows of the file that are deleted.
     var deletionVector: JSONValue?
 
+    /// nil where no row is deleted, or the log does not say how.
+    var vector: DeletionVector? { deletionVector.flatMap { DeletionVector($0) } }
+
     /// What tells this version of a file from others of the same path.
     var key: String { FileKey.of(path, deletionVector) }
 }

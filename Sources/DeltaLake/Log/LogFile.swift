@@ -25,6 +25,14 @@ enum LogFile: Equatable, Sendable {
     /// Sorts before every file of this version and behind all of those before.
     static func start(of version: Int64) -> String { folder + padded(version, 20) }
 
+    /// The version of any file of the log that has one in front, also of checksums and compacted commits.
+    static func version(ofAny name: String) -> Int64? {
+        guard name.hasPrefix(folder) else { return nil }
+        let parts = name.dropFirst(folder.utf8.count).split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count > 1, let first = parts.first, first.utf8.count == 20 else { return nil }
+        return Int64(first).flatMap { $0 >= 0 ? $0 : nil }
+    }
+
     static func padded(_ number: Int64, _ width: Int) -> String {
         let digits = String(max(0, number))
         return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits

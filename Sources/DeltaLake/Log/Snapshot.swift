@@ -47,6 +47,14 @@ public struct Snapshot: Sendable {
         removed = removed.filter { ($0.value.deletionTimestamp ?? 0) >= timestamp }
     }
 
+    /// A removed file is remembered for those who clean up, who else go by its age. The files of tables with
+    /// keys live for seconds: nearly as young as their removal, they need no remembering, and there are
+    /// millions.
+    /// - Returns: milliseconds; a file that lived for less is forgotten with its removal.
+    static func shortLife(of metadata: TableMetadata?) -> Int64 {
+        (metadata.map { TableProperties.deletedFileRetention($0) } ?? TableProperties.defaultRetention) / 64
+    }
+
     /// State while a log is read, which may lack protocol and metadata until its end.
     struct Replay {
         var tableProtocol: TableProtocol?
@@ -58,14 +66,6 @@ public struct Snapshot: Sendable {
 
         init() {}
 
-        /// A removed file is remembered for those who clean up, who else go by its age. The files of tables
-        /// with keys live for seconds: nearly as young as their removal, they need no remembering, and there
-        /// are millions.
-        private var shortLife: Int64 {
-            (metadata.map { TableProperties.deletedFileRetention($0) } ?? TableProperties.defaultRetention)
-                / 64
-        }
-
         init(snapshot: Snapshot) {
             metadata = snapshot.metadata
             files = snapshot.files
@@ -75,6 +75,7 @@ public struct Snapshot: Sendable {
         }
 
         mutating func apply(_ actions: [Action]) {
+            let shortLife = Snapshot.shortLife(of: metadata)
             // Removals first: a file that one commit removes and adds again is there.
             for action in actions {
                 guard case .remove(let file) = action else { continue }

@@ -45,18 +45,22 @@ public struct TableProtocol: Hashable, Sendable {
         }
     }
 
+    /// Throws unless all is known that writers must know, whether or not rows could be added.
+    func checkWriterFeatures(at location: String) throws(DeltaError) {
+        guard (1...7).contains(minWriterVersion) else {
+            throw .unsupported("writer version \(minWriterVersion)", at: location, doing: "written")
+        }
+        guard minWriterVersion == 7 else { return }
+        for feature in (writerFeatures ?? []).sorted() where !TableProtocol.writable.contains(feature) {
+            throw .unsupported("feature \(feature)", at: location, doing: "written")
+        }
+    }
+
     /// Throws unless rows can be added without breaking what other writers rely on.
     /// - Parameter removing: whether rows are also removed or replaced.
     func checkWritable(_ metadata: TableMetadata, removing: Bool, at location: String) throws(DeltaError) {
         try checkReadable(metadata, at: location)
-        guard (1...7).contains(minWriterVersion) else {
-            throw .unsupported("writer version \(minWriterVersion)", at: location, doing: "written")
-        }
-        if minWriterVersion == 7 {
-            for feature in (writerFeatures ?? []).sorted() where !TableProtocol.writable.contains(feature) {
-                throw .unsupported("feature \(feature)", at: location, doing: "written")
-            }
-        }
+        try checkWriterFeatures(at: location)
         let configuration = metadata.configuration
         if let constraint = configuration.keys.sorted().first(where: { $0.hasPrefix("delta.constraints.") }) {
             throw .unsupported("the constraint \(constraint.dropFirst(18))", at: location, doing: "written")

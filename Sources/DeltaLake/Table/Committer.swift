@@ -18,7 +18,7 @@ struct Committer {
         try ConflictCheck.check(proposal, on: state.snapshot, at: store.location)
         for _ in 0..<Committer.attempts {
             try state.snapshot.tableProtocol.checkWritable(
-                state.snapshot.metadata, removing: proposal.basis != .nothing, at: store.location)
+                state.snapshot.metadata, removing: proposal.removesRows, at: store.location)
             let version = state.snapshot.version + 1
             var actions = proposal.actions
             if let step = proposal.step { actions.insert(.transaction(step), at: 0) }

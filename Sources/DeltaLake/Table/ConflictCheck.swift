@@ -13,6 +13,10 @@ enum ConflictCheck {
         }
         switch proposal.basis {
         case .nothing: break
+        case .metadata:
+            if snapshot.metadata != proposal.metadata {
+                throw conflict("its schema or properties", snapshot.version, location)
+            }
         case .removedFiles:
             if !proposal.removedKeys.allSatisfy({ snapshot.files[$0] != nil }) {
                 throw conflict("files that this change replaces", snapshot.version, location)
@@ -37,7 +41,7 @@ enum ConflictCheck {
                 if proposal.basis == .wholeTable { throw conflict("rows", version, location) }
             case .domain(let domain):
                 // What a domain means only its owner knows.
-                if proposal.basis != .nothing {
+                if proposal.basis != .nothing, proposal.basis != .metadata {
                     throw conflict("the domain \(domain.domain)", version, location)
                 }
             case .transaction, .commitInfo, .other: break

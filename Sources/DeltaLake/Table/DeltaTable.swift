@@ -20,7 +20,10 @@ public final class DeltaTable: Sendable {
     private init(store: any ObjectStore, environment: TableEnvironment, snapshot: Snapshot) {
         self.store = store
         self.environment = environment
-        state = Mutex(TableState(snapshot: snapshot, lastCheckpoint: max(0, snapshot.checkpointVersion)))
+        state = Mutex(
+            TableState(
+                snapshot: snapshot, lastCheckpoint: max(0, snapshot.checkpointVersion),
+                clock: environment.clock))
     }
 
     /// The table that is there; `missing` when there is none.
@@ -191,6 +194,21 @@ public final class DeltaTable: Sendable {
             // Only what the checkpoint forgot too: memory must not grow with every file that ever was.
             state.snapshot.forgetRemoved(before: retained)
         }
-        try deleteExpiredLog()
     }
+
+    // MARK: Cleaning up
+
+    /// From now on remembers the files that commits remove, until they are forgotten.
+    func keepSuperseded() {
+        state.withLock { state in
+            if state.superseded == nil { state.superseded = SupersededFiles() }
+        }
+    }
+
+    /// The files that were removed first, and before `timestamp`; at most `count` of them.
+    func superseded(before timestamp: Int64, atMost count: Int) -> [SupersededFiles.Entry] {
+        state.withLock { $0.superseded?.due(before: timestamp, atMost: count) ?? [] }
+    }
+
+    func forgetSuperseded(_ count: Int) { state.withLock { $0.superseded?.forget(count) } }
 }

@@ -5,6 +5,9 @@ struct TableState: Sendable {
     var snapshot: Snapshot
     /// The version of the last checkpoint, written or begun.
     var lastCheckpoint: Int64
+    /// nil where nobody cleans up.
+    var superseded: SupersededFiles?
+    let clock: @Sendable () -> Int64
 
     /// Reads the commits behind the snapshot.
     mutating func refresh(_ reader: LogReader) throws(DeltaError) {
@@ -14,6 +17,7 @@ struct TableState: Sendable {
     /// Applies the commit behind the snapshot.
     mutating func take(_ actions: [Action], _ reader: LogReader) throws(DeltaError) {
         snapshot.apply(actions, version: snapshot.version + 1)
+        superseded?.note(actions, now: clock())
         try snapshot.tableProtocol.checkReadable(snapshot.metadata, at: reader.store.location)
     }
 

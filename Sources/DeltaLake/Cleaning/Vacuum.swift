@@ -1,0 +1,63 @@
+import Diagnostics
+import Storage
+
+/// Deletes what no version needs that is to be kept: superseded data files, what crashes left behind, and
+/// commits that are older than the table keeps its history.
+///
+/// What is deleted is gone for time travel. A run that is stopped half-way has done no harm; the next one
+/// goes on. Others may read and write the table meanwhile.
+public struct Vacuum: Sendable {
+    public let table: DeltaTable
+
+    public init(_ table: DeltaTable) { self.table = table }
+
+    /// What was deleted, or would be.
+    public struct Report: Sendable {
+        /// The moment whose version is the first that is kept, in milliseconds since the epoch.
+        public let oldest: Int64
+        public let dataFiles: [StoredObject]
+        public let logFiles: [StoredObject]
+
+        /// Bytes of all of them.
+        public var bytes: Int { (dataFiles + logFiles).reduce(0) { $0 + $1.size } }
+    }
+
+    /// Reads the log since the oldest moment that is kept, so that files are kept for as long as it says even
+    /// where checkpoints have forgotten their removal.
+    /// - Parameters:
+    ///   - retention: milliseconds; the table's `delta.deletedFileRetentionDuration` when nil.
+    ///   - isDryRun: whether to find only, and delete nothing.
+    public func run(retention: Int64? = nil, isDryRun: Bool = false) throws(DeltaError) -> Report {
+        let snapshot = try table.refresh()
+        try snapshot.tableProtocol.checkWriterFeatures(at: table.store.location)
+        let now = table.environment.clock()
+        let own = TableProperties.deletedFileRetention(snapshot.metadata)
+        let oldest = now - (retention ?? own)
+        var use = FileUse(snapshot, at: table.store.location, oldest: oldest, now: now, slack: 0)
+        let reader = LogReader(store: table.store)
+        for (file, object) in try reader.list(from: nil) {
+            guard case .commit(let version) = file, object.modified >= oldest,
+                let actions = try reader.commit(version)
+            else { continue }
+            // Removed since the oldest moment, whatever time the removal itself has.
+            for case .remove(let file) in actions { use.keep(file) }
+        }
+        let listed: [StoredObject]
+        do throws(StorageError) {
+            listed = try table.store.list(prefix: "", after: nil)
+        } catch {
+            throw .storage(error, doing: "listing the table's files")
+        }
+        let report = Report(
+            oldest: oldest, dataFiles: listed.filter { use.isUnused($0) },
+            logFiles: try ExpiredLog.objects(table.store, snapshot.metadata, now: now))
+        guard !isDryRun else { return report }
+        // Data first: a version that is left in the log without its files says so when it is asked for.
+        do throws(StorageError) {
+            for object in report.dataFiles + report.logFiles { try table.store.delete(object.name) }
+        } catch {
+            throw .storage(error, doing: "deleting unused files")
+        }
+        return report
+    }
+}

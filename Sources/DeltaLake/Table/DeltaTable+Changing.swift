@@ -1,0 +1,39 @@
+import Diagnostics
+
+/// Changes of what the table is, each one a commit of its own.
+extension DeltaTable {
+    /// Sets table properties; commits nothing where the table has them already.
+    public func set(properties: [String: String]) throws(DeltaError) {
+        try change("SET TBLPROPERTIES") { metadata in
+            var metadata = metadata
+            metadata.configuration.merge(properties) { _, given in given }
+            return metadata
+        }
+    }
+
+    /// How often a change of the metadata is made again because somebody else changed the table meanwhile.
+    private static let attempts = 20
+
+    /// Commits the metadata that `changed` makes of the table's own, unless they are the same.
+    func change(
+        _ operation: String, _ changed: (TableMetadata) throws(DeltaError) -> TableMetadata
+    ) throws(DeltaError) {
+        var last: DeltaError?
+        for _ in 0..<DeltaTable.attempts {
+            let snapshot = try refresh()
+            let metadata = try changed(snapshot.metadata)
+            if metadata == snapshot.metadata { return }
+            do throws(DeltaError) {
+                _ = try commit(
+                    CommitProposal(
+                        actions: [.metadata(metadata)], version: snapshot.version,
+                        metadata: snapshot.metadata, operation: operation, basis: .metadata))
+                return
+            } catch {
+                guard case .conflict = error else { throw error }
+                last = error
+            }
+        }
+        if let last { throw last }
+    }
+}
