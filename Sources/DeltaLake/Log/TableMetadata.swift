@@ -30,6 +30,17 @@ public struct TableMetadata: Equatable, Sendable {
         schema == other.schema && partitionColumns == other.partitionColumns
     }
 
+    /// How data files name their columns.
+    var columnMapping: ColumnMapping {
+        configuration["delta.columnMapping.mode"].flatMap(ColumnMapping.init(rawValue:)) ?? .none
+    }
+
+    /// The name that partition values have in the log.
+    func partitionKey(_ column: String) -> String {
+        guard columnMapping != .none, let index = schema.index(of: column) else { return column }
+        return schema.fields[index].physicalName
+    }
+
     /// Places of the partition columns in the schema; one that is missing there has none.
     var partitionIndexes: [Int] { partitionColumns.compactMap { schema.index(of: $0) } }
 

@@ -22,11 +22,13 @@ public struct TableProtocol: Hashable, Sendable {
     /// Reader features that ask nothing of a reader beyond what `checkReadable` looks at itself.
     private static let readable: Set<String> = [
         "timestampNtz", "vacuumProtocolCheck", "columnMapping", "deletionVectors", "v2Checkpoint",
+        "typeWidening", "typeWidening-preview",
     ]
     /// Writer features that ask nothing beyond what `checkWritable` looks at itself.
     private static let writable: Set<String> = [
         "appendOnly", "invariants", "timestampNtz", "vacuumProtocolCheck", "checkConstraints",
         "changeDataFeed", "generatedColumns", "identityColumns", "columnMapping", "deletionVectors",
+        "typeWidening", "typeWidening-preview",
     ]
 
     /// Throws unless rows of such a table can be read.
@@ -40,7 +42,7 @@ public struct TableProtocol: Hashable, Sendable {
             }
         }
         let mapping = metadata.configuration["delta.columnMapping.mode"] ?? "none"
-        if minReaderVersion >= 2, mapping != "none" {
+        if ColumnMapping(rawValue: mapping) == nil {
             throw .unsupported("feature columnMapping (mode \(mapping))", at: location, doing: "read")
         }
     }
@@ -61,6 +63,11 @@ public struct TableProtocol: Hashable, Sendable {
     func checkWritable(_ metadata: TableMetadata, removing: Bool, at location: String) throws(DeltaError) {
         try checkReadable(metadata, at: location)
         try checkWriterFeatures(at: location)
+        if metadata.columnMapping != .none {
+            throw .unsupported(
+                "feature columnMapping (mode \(metadata.columnMapping.rawValue))", at: location,
+                doing: "written")
+        }
         let configuration = metadata.configuration
         if let constraint = configuration.keys.sorted().first(where: { $0.hasPrefix("delta.constraints.") }) {
             throw .unsupported("the constraint \(constraint.dropFirst(18))", at: location, doing: "written")

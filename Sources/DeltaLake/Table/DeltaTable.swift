@@ -126,7 +126,11 @@ public final class DeltaTable: Sendable {
 
     /// The table as it was at a time, in milliseconds since the epoch: its last version of then or before.
     public func snapshot(atTime timestamp: Int64) throws(DeltaError) -> Snapshot {
-        try snapshot(at: LogReader(store: store).version(at: timestamp))
+        let properties = snapshot.metadata.configuration
+        let isTold = properties["delta.enableInCommitTimestamps"] == "true"
+        let toldFrom = properties["delta.inCommitTimestampEnablementVersion"].flatMap { Int64($0) } ?? 0
+        return try snapshot(
+            at: LogReader(store: store).version(at: timestamp, toldFrom: isTold ? toldFrom : nil))
     }
 
     /// The step that the application has last committed to this table.
