@@ -123,7 +123,7 @@ let package = Package(
             dependencies: [
                 "Commands", "Diagnostics", "Simulation", "Runtime", "DeltaLake", "Storage", "Formats",
             ],
-            exclude: ["Golden", "make_lake.py"], swiftSettings: house),
+            exclude: ["Golden", "make_lake.py", "make_table.py"], swiftSettings: house),
         .testTarget(
             name: "CrashTests",
             dependencies: [

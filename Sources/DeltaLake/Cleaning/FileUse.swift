@@ -31,10 +31,15 @@ struct FileUse {
         for file in snapshot.removed.values {
             if (file.deletionTimestamp ?? now) >= oldest {
                 keep(file)
-            } else if let name = FilePath.name(of: file.path, in: location) {
-                superseded.insert(name)
+            } else {
+                release(file)
             }
         }
+    }
+
+    /// Takes in that the file was removed before the oldest moment that is kept.
+    mutating func release(_ file: RemoveFile) {
+        if let name = FilePath.name(of: file.path, in: location) { superseded.insert(name) }
     }
 
     /// Takes in that a version which is kept has the file.

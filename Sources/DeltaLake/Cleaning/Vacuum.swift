@@ -22,8 +22,7 @@ public struct Vacuum: Sendable {
         public var bytes: Int { (dataFiles + logFiles).reduce(0) { $0 + $1.size } }
     }
 
-    /// Reads the log since the oldest moment that is kept, so that files are kept for as long as it says even
-    /// where checkpoints have forgotten their removal.
+    /// Reads the whole log: checkpoints do not remember every removal.
     /// - Parameters:
     ///   - retention: milliseconds; the table's `delta.deletedFileRetentionDuration` when nil.
     ///   - isDryRun: whether to find only, and delete nothing.
@@ -36,11 +35,11 @@ public struct Vacuum: Sendable {
         var use = FileUse(snapshot, at: table.store.location, oldest: oldest, now: now, slack: 0)
         let reader = LogReader(store: table.store)
         for (file, object) in try reader.list(from: nil) {
-            guard case .commit(let version) = file, object.modified >= oldest,
-                let actions = try reader.commit(version)
-            else { continue }
-            // Removed since the oldest moment, whatever time the removal itself has.
-            for case .remove(let file) in actions { use.keep(file) }
+            guard case .commit(let version) = file, let actions = try reader.commit(version) else { continue }
+            for case .remove(let file) in actions {
+                // What counts is when the commit came, whatever time the removal itself has.
+                if object.modified >= oldest { use.keep(file) } else { use.release(file) }
+            }
         }
         let listed: [StoredObject]
         do throws(StorageError) {

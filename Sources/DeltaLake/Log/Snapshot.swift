@@ -25,6 +25,13 @@ public struct Snapshot: Sendable {
     /// The step that the application has last committed; nil when it has committed none.
     public func lastCommitted(_ appId: String) -> Int64? { transactions[appId]?.version }
 
+    /// The feature by which the data files alone do not tell the rows, so that only readers of Delta tables
+    /// can read them; nil where any reader of Parquet files can.
+    public var hindranceToParquetReaders: String? {
+        if metadata.columnMapping != .none { return "columnMapping" }
+        return files.values.contains { $0.deletionVector != nil } ? "deletionVectors" : nil
+    }
+
     /// Applies the commit that follows `version`.
     mutating func apply(_ actions: [Action], version next: Int64) {
         var replay = Replay(snapshot: self)

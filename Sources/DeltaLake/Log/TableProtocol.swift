@@ -58,9 +58,17 @@ public struct TableProtocol: Hashable, Sendable {
         }
     }
 
-    /// Throws unless rows can be added without breaking what other writers rely on.
-    /// - Parameter removing: whether rows are also removed or replaced.
-    func checkWritable(_ metadata: TableMetadata, removing: Bool, at location: String) throws(DeltaError) {
+    /// Throws where rows may only be added.
+    func checkRemovable(_ metadata: TableMetadata, at location: String) throws(DeltaError) {
+        guard metadata.configuration["delta.appendOnly"] == "true" else { return }
+        throw .refused(
+            Diagnostic(
+                .unsupported, "the table at \(location) is append-only, and rows of it would be replaced",
+                hint: "write to another path, or set delta.appendOnly to false"))
+    }
+
+    /// Throws unless rows that are there can be laid out in other files.
+    func checkRewritable(_ metadata: TableMetadata, at location: String) throws(DeltaError) {
         try checkReadable(metadata, at: location)
         try checkWriterFeatures(at: location)
         if metadata.columnMapping != .none {
@@ -68,6 +76,12 @@ public struct TableProtocol: Hashable, Sendable {
                 "feature columnMapping (mode \(metadata.columnMapping.rawValue))", at: location,
                 doing: "written")
         }
+    }
+
+    /// Throws unless rows can be added without breaking what other writers rely on.
+    /// - Parameter removing: whether rows are also removed or replaced.
+    func checkWritable(_ metadata: TableMetadata, removing: Bool, at location: String) throws(DeltaError) {
+        try checkRewritable(metadata, at: location)
         let configuration = metadata.configuration
         if let constraint = configuration.keys.sorted().first(where: { $0.hasPrefix("delta.constraints.") }) {
             throw .unsupported("the constraint \(constraint.dropFirst(18))", at: location, doing: "written")
@@ -80,12 +94,7 @@ public struct TableProtocol: Hashable, Sendable {
             }
         }
         guard removing else { return }
-        if configuration["delta.appendOnly"] == "true" {
-            throw .refused(
-                Diagnostic(
-                    .unsupported, "the table at \(location) is append-only, and rows of it would be replaced",
-                    hint: "write to another path, or set delta.appendOnly to false"))
-        }
+        try checkRemovable(metadata, at: location)
         if configuration["delta.enableChangeDataFeed"] == "true" {
             throw .unsupported("the change data feed", at: location, doing: "written with upserts")
         }

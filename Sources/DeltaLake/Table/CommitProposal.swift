@@ -25,6 +25,9 @@ struct CommitProposal: Sendable {
     /// The application's step that this commit is; counted once however often it is tried.
     var step: SetTransaction?
 
+    /// Whether rows come that were in no version before, on which the table may make demands.
+    var addsNewRows = true
+
     /// Whether rows go or change, rather than only being added or laid out anew.
     var removesRows: Bool {
         actions.contains { action in if case .remove(let file) = action { file.dataChange } else { false } }

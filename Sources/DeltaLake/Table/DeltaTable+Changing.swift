@@ -27,7 +27,8 @@ extension DeltaTable {
                 _ = try commit(
                     CommitProposal(
                         actions: [.metadata(metadata)], version: snapshot.version,
-                        metadata: snapshot.metadata, operation: operation, basis: .metadata))
+                        metadata: snapshot.metadata, operation: operation, basis: .metadata,
+                        addsNewRows: false))
                 return
             } catch {
                 guard case .conflict = error else { throw error }

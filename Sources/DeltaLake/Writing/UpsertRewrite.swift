@@ -237,12 +237,7 @@ struct UpsertRewrite {
     /// The commit's actions: what is replaced, and what by.
     func actions(_ state: UpsertState, at timestamp: Int64) -> [Action] {
         rewritten.sorted().map { id in
-            let file = state.files.files[Int(id)].add
-            return .remove(
-                RemoveFile(
-                    path: file.path, deletionTimestamp: timestamp, dataChange: true,
-                    partitionValues: file.partitionValues, size: file.size,
-                    deletionVector: file.deletionVector))
+            .remove(state.files.files[Int(id)].add.removed(at: timestamp, dataChange: true))
         } + written.map { .add($0.file.add) }
     }
 }
