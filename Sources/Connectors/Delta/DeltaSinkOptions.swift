@@ -17,6 +17,8 @@ struct DeltaSinkOptions: Sendable {
     let fileRows: Int
     /// Whether small files are merged now and then.
     let compacts: Bool
+    /// Whether a table that is there gets the columns that it lacks.
+    let evolves: Bool
     /// How long a replaced data file is kept for readers and time travel, in milliseconds; nil when it is not
     /// given.
     let retention: Int64?
@@ -27,7 +29,7 @@ struct DeltaSinkOptions: Sendable {
 
     static let known = [
         "connector.class", "from", "path", "partition.by", "columns.case", "file.rows", "auto.compact",
-        "retention", "log.retention",
+        "auto.evolve", "retention", "log.retention",
     ]
 
     init(_ plan: SinkPlan) throws(Diagnostic) {
@@ -39,6 +41,7 @@ struct DeltaSinkOptions: Sendable {
             ?? .lower
         fileRows = try properties.integer("file.rows", in: 1...(1 << 24)) ?? 1 << 20
         compacts = try properties.boolean("auto.compact", default: true)
+        evolves = try properties.boolean("auto.evolve", default: false)
         retention = try properties.duration("retention")
         logRetention = try properties.duration("log.retention")
         tableProperties = try DeltaTableProperties.read(properties)

@@ -40,7 +40,7 @@ struct DeltaTableProperties: Sendable {
     static let known = [
         "delta.appendOnly", "delta.checkpointInterval", "delta.dataSkippingNumIndexedCols",
         "delta.deletedFileRetentionDuration", "delta.enableChangeDataFeed", "delta.enableExpiredLogCleanup",
-        "delta.logRetentionDuration",
+        "delta.enableTypeWidening", "delta.logRetentionDuration",
     ]
 
     /// Delta's properties among those of the statement, which knows names in any case.

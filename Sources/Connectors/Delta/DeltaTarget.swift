@@ -10,6 +10,7 @@ struct DeltaTarget: Sendable {
     let partitionColumns: [String]
     let options: WriteOptions
     let compacts: Bool
+    let evolves: Bool
     let properties: DeltaTableProperties
     let environment: TableEnvironment
 
@@ -21,6 +22,7 @@ struct DeltaTarget: Sendable {
                 schema: schema, partitionColumns: partitionColumns, properties: properties.ofNewTable),
             environment: environment)
         try table.set(properties: properties.asked)
+        if evolves { try table.evolve(to: schema) }
         return table
     }
 

@@ -25,6 +25,13 @@ public struct TableMetadata: Equatable, Sendable {
         self.createdTime = createdTime
     }
 
+    /// The same table with other columns.
+    func with(_ schema: TableSchema) -> TableMetadata {
+        TableMetadata(
+            id: id, name: name, comment: comment, schema: schema, partitionColumns: partitionColumns,
+            configuration: configuration, createdTime: createdTime)
+    }
+
     /// Whether rows made for the one fit the other: only properties and names of the table differ.
     func hasColumns(of other: TableMetadata) -> Bool {
         schema == other.schema && partitionColumns == other.partitionColumns

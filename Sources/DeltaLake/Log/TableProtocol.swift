@@ -28,7 +28,7 @@ public struct TableProtocol: Hashable, Sendable {
     private static let writable: Set<String> = [
         "appendOnly", "invariants", "timestampNtz", "vacuumProtocolCheck", "checkConstraints",
         "changeDataFeed", "generatedColumns", "identityColumns", "columnMapping", "deletionVectors",
-        "typeWidening", "typeWidening-preview",
+        "typeWidening", "typeWidening-preview", "domainMetadata",
     ]
 
     /// Throws unless rows of such a table can be read.
@@ -87,17 +87,12 @@ public struct TableProtocol: Hashable, Sendable {
             throw .unsupported("the constraint \(constraint.dropFirst(18))", at: location, doing: "written")
         }
         for name in ["delta.invariants", "delta.generationExpression", "delta.identity.start"] {
-            if let field = metadata.schema.fields.first(where: { field in
-                field.metadata.contains { $0.name == name }
-            }) {
-                throw .unsupported("\(name) of column \(field.name)", at: location, doing: "written")
+            if let column = metadata.schema.column(with: name) {
+                throw .unsupported("\(name) of column \(column)", at: location, doing: "written")
             }
         }
         guard removing else { return }
         try checkRemovable(metadata, at: location)
-        if configuration["delta.enableChangeDataFeed"] == "true" {
-            throw .unsupported("the change data feed", at: location, doing: "written with upserts")
-        }
     }
 }
 

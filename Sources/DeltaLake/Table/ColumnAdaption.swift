@@ -59,7 +59,7 @@ enum ColumnAdaption {
     }
 
     /// Value by value: not for hot paths.
-    private static func flat(_ column: Column, to type: DataType) -> Column? {
+    static func flat(_ column: Column, to type: DataType) -> Column? {
         let builder = ColumnBuilder(type: type, capacity: column.count)
         for row in 0..<column.count {
             guard let value = convert(column.value(at: row), to: type) else { return nil }

@@ -1,3 +1,4 @@
+import Columnar
 import Diagnostics
 
 /// Changes of what the table is, each one a commit of its own.
@@ -8,6 +9,17 @@ extension DeltaTable {
             var metadata = metadata
             metadata.configuration.merge(properties) { _, given in given }
             return metadata
+        }
+    }
+
+    /// Adds the columns that such rows have and the table lacks, and widens types where the table allows it.
+    ///
+    /// Commits nothing where the table has all of them. Rows that are there have NULL in new columns. Throws
+    /// where a type can become no other.
+    public func evolve(to schema: Schema) throws(DeltaError) {
+        let location = store.location
+        try change("ADD COLUMNS") { (metadata) throws(DeltaError) in
+            try SchemaEvolution.evolved(metadata, for: schema, at: location)
         }
     }
 
@@ -23,10 +35,13 @@ extension DeltaTable {
             let snapshot = try refresh()
             let metadata = try changed(snapshot.metadata)
             if metadata == snapshot.metadata { return }
+            var actions: [Action] = [.metadata(metadata)]
+            let needed = snapshot.tableProtocol.supporting(metadata)
+            if needed != snapshot.tableProtocol { actions.append(.tableProtocol(needed)) }
             do throws(DeltaError) {
                 _ = try commit(
                     CommitProposal(
-                        actions: [.metadata(metadata)], version: snapshot.version,
+                        actions: actions, version: snapshot.version,
                         metadata: snapshot.metadata, operation: operation, basis: .metadata,
                         addsNewRows: false))
                 return

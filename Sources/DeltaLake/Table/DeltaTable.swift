@@ -89,7 +89,7 @@ public final class DeltaTable: Sendable {
                 CommitInfo.value(
                     operation: "CREATE TABLE", parameters: [:], isBlindAppend: true, readVersion: nil,
                     identifier: environment.identifier(), timestamp: environment.clock())),
-            .tableProtocol(TableProtocol()), .metadata(metadata),
+            .tableProtocol(TableProtocol().supporting(metadata)), .metadata(metadata),
         ]
         do throws(StorageError) {
             try store.putIfAbsent(LogFile.commitName(0), bytes: Action.commitBytes(proposal))

@@ -9,6 +9,11 @@ public enum TableProperties {
         return value
     }
 
+    /// Whether changed rows are also written as a feed of changes.
+    static func hasChangeFeed(_ metadata: TableMetadata) -> Bool {
+        metadata.configuration["delta.enableChangeDataFeed"] == "true"
+    }
+
     /// A week, as Delta has it.
     static let defaultRetention: Int64 = 7 * 86_400_000
 
@@ -35,7 +40,8 @@ public enum TableProperties {
     /// Whether the text is a value of one of the properties that are known here.
     public static func accepts(_ text: String, for name: String) -> Bool {
         switch name {
-        case "delta.appendOnly", "delta.enableChangeDataFeed", "delta.enableExpiredLogCleanup":
+        case "delta.appendOnly", "delta.enableChangeDataFeed", "delta.enableExpiredLogCleanup",
+            "delta.enableTypeWidening":
             return text == "true" || text == "false"
         case "delta.checkpointInterval": return Int64(text).map { $0 > 0 } ?? false
         case "delta.dataSkippingNumIndexedCols": return Int(text).map { $0 >= -1 } ?? false
@@ -46,7 +52,8 @@ public enum TableProperties {
     /// What `accepts` wants, for errors.
     public static func expectation(of name: String) -> String {
         switch name {
-        case "delta.appendOnly", "delta.enableChangeDataFeed", "delta.enableExpiredLogCleanup":
+        case "delta.appendOnly", "delta.enableChangeDataFeed", "delta.enableExpiredLogCleanup",
+            "delta.enableTypeWidening":
             return "true or false"
         case "delta.checkpointInterval": return "a whole number of commits, at least 1"
         case "delta.dataSkippingNumIndexedCols": return "a number of columns, or -1 for all"

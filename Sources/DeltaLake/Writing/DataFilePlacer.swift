@@ -18,10 +18,11 @@ struct DataFilePlacer {
         self.compression = compression
     }
 
+    /// - Parameter folder: ends in a slash, or is empty.
     mutating func put(
-        _ file: ParquetFile, _ partition: [(name: String, text: String?)]
+        _ file: ParquetFile, _ partition: [(name: String, text: String?)], in folder: String = ""
     ) throws(DeltaError) -> PendingFile {
-        let name = PartitionValue.folder(partition) + nextName()
+        let name = folder + PartitionValue.folder(partition) + nextName()
         do throws(StorageError) {
             try file.withBytes { bytes throws(StorageError) in try store.put(name, bytes) }
         } catch {
