@@ -102,3 +102,31 @@ struct ForeignTableTests {
         #expect(difference(try PythonOracle.shared.rows(engine: "delta-rs", lake.path), ours) == nil)
     }
 }
+
+extension ForeignTableTests {
+    /// Columns here have milliseconds: joining such files would cut what Spark has written.
+    @Test func filesWithFinerTimesAreLeftAsTheyAre() throws {
+        let lake = Lake()
+        defer { lake.remove() }
+        try PythonOracle.shared.run(
+            lake.path,
+            """
+            import datetime
+            for micro in [1000, 1001]:
+                times = [datetime.datetime(2026, 11, 21, 1, 2, 3, micro, datetime.timezone.utc)]
+                t = pa.table({"t": pa.array(times, pa.timestamp("us", "UTC"))})
+                deltalake.write_deltalake(path, t, mode="append")
+            """)
+        let table = try DeltaTable.open(lake.store)
+        let schema = Schema([Field("t", .timestamp)])
+        try Self.append(table, schema, [[.timestamp(1)]])
+        let runs = try Compaction.optimize(table)
+        #expect(runs.map(\.filesJoined) == [2])
+        #expect(table.snapshot.fileCount == 2)
+        let micro = try PythonOracle.shared.run(
+            lake.path,
+            "result = sorted(str(t.microsecond) for t in "
+                + "deltalake.DeltaTable(path).to_pyarrow_table().column('t').to_pylist())")
+        #expect(micro == ["1000", "1000", "1001"])
+    }
+}

@@ -9,10 +9,23 @@ final class InterruptingStore: ObjectStore, @unchecked Sendable {
     private var interruption: (() throws -> Void)?
 
     private var deletions: Int
+    private var changes: Int
 
-    init(_ base: any ObjectStore, deletions: Int = .max) {
+    /// - Parameters:
+    ///   - deletions: so many succeed before the power goes.
+    ///   - changes: so many of any kind succeed.
+    init(_ base: any ObjectStore, deletions: Int = .max, changes: Int = .max) {
         self.base = base
         self.deletions = deletions
+        self.changes = changes
+    }
+
+    private func change(_ name: String) throws(StorageError) {
+        let isLeft = lock.withLock { () -> Bool in
+            changes -= 1
+            return changes >= 0
+        }
+        if !isLeft { throw .unavailable(path: name, reason: "the power is gone") }
     }
 
     func interruptOnce(_ interruption: @escaping () throws -> Void) {
@@ -32,10 +45,12 @@ final class InterruptingStore: ObjectStore, @unchecked Sendable {
         } catch {
             throw .invalid(path: name, reason: "the interruption failed: \(error)")
         }
+        try change(name)
         try base.put(name, bytes)
     }
 
     func putIfAbsent(_ name: String, _ bytes: UnsafeRawBufferPointer) throws(StorageError) {
+        try change(name)
         try base.putIfAbsent(name, bytes)
     }
 
@@ -51,6 +66,7 @@ final class InterruptingStore: ObjectStore, @unchecked Sendable {
             return deletions >= 0
         }
         guard isLeft else { throw .unavailable(path: name, reason: "the power is gone") }
+        try change(name)
         try base.delete(name)
     }
 }

@@ -200,6 +200,12 @@ public final class DeltaTable: Sendable {
         }
     }
 
+    /// Joins the file with no other from now on.
+    func leaveAlone(_ file: AddFile) { state.withLock { _ = $0.leftAlone.insert(file.key) } }
+
+    /// Keys of files that are joined with no other.
+    var leftAlone: Set<String> { state.withLock { $0.leftAlone } }
+
     // MARK: Cleaning up
 
     /// From now on remembers the files that commits remove, until they are forgotten.

@@ -50,6 +50,14 @@ struct TableReader: Sendable {
                 ParquetReader(bytes, refusesFinerTimes: refusesFinerTimes), file, without: deleted,
                 columns: columns ?? Array(0..<schema.count))
         } catch {
+            if case .unsupported(let reason) = error {
+                throw .refused(
+                    Diagnostic(
+                        .unsupported,
+                        "the data file \(place) cannot be "
+                            + "\(refusesFinerTimes ? "written anew" : "read"): \(reason)",
+                        hint: "use an engine that has such values"))
+            }
             throw .corrupt("the data file \(place) cannot be read: \(error.reason)")
         }
     }

@@ -7,6 +7,8 @@ struct TableState: Sendable {
     var lastCheckpoint: Int64
     /// nil where nobody cleans up.
     var superseded: SupersededFiles?
+    /// Keys of files whose rows cannot be written anew without loss.
+    var leftAlone: Set<String> = []
     let clock: @Sendable () -> Int64
 
     /// Reads the commits behind the snapshot.

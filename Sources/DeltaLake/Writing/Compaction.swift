@@ -59,7 +59,15 @@ public struct Compaction: Sendable {
         let writer = DataFileWriter(
             plan, DataFilePlacer(table, epoch: 0, dataChange: false, compression: options.compression))
         for file in chosen {
-            for batch in try reader.read(file) { try writer.add(batch) }
+            do throws(DeltaError) {
+                for batch in try reader.read(file) { try writer.add(batch) }
+            } catch {
+                guard case .refused = error else { throw error }
+                // Its rows would lose something: it stays as it is, and the others have their turn.
+                for file in try writer.finish() { try? table.store.delete(FilePath.decoded(file.add.path)) }
+                table.leaveAlone(file)
+                return try runIfDue()
+            }
         }
         let files = try writer.finish()
         let removed = chosen.map { file in
@@ -106,10 +114,10 @@ public struct Compaction: Sendable {
     /// read.
     func choose(_ snapshot: Snapshot) -> [AddFile] {
         var classes: [String: [AddFile]] = [:]
-        if isThorough, let thinned = snapshot.liveFiles.first(where: { $0.deletionVector != nil }) {
-            return [thinned]
-        }
-        for file in snapshot.liveFiles where file.size < smallFileBytes && file.deletionVector == nil {
+        let leftAlone = table.leftAlone
+        let live = snapshot.liveFiles.filter { !leftAlone.contains($0.key) }
+        if isThorough, let thinned = live.first(where: { $0.deletionVector != nil }) { return [thinned] }
+        for file in live where file.size < smallFileBytes && file.deletionVector == nil {
             let partition = file.partitionValues.sorted { $0.key < $1.key }
                 .map { "\($0.key)=\($0.value ?? "\u{0}")" }.joined(separator: "\u{1}")
             let size = isThorough ? 0 : sizeClass(file.size)
