@@ -3,13 +3,13 @@ import Columnar
 /// Goes through the records of several sections as through one: each key once, with its newest record.
 struct MergeCursor {
     /// Oldest first.
-    private let cursors: [SectionCursor]
+    private let cursors: [any SectionCursor]
     private var heads: [Fingerprint?]
     private var current = -1
     /// Whether some older version of the key, among these sections, may expire later than the newest.
     private(set) var mayMask = false
 
-    init(_ cursors: [SectionCursor]) {
+    init(_ cursors: [any SectionCursor]) {
         self.cursors = cursors
         heads = cursors.map { $0.isAtEnd ? nil : $0.record.key }
     }
