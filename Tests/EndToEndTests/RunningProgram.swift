@@ -83,11 +83,13 @@ final class RunningProgram {
     }
 }
 
-/// Waits until `condition` holds, or throws after `limit` seconds.
-func waitUntil(_ what: String, limit: Double = 60, _ condition: () throws -> Bool) throws {
+/// Waits until `condition` holds, or throws after `limit` seconds; looks again after `pause` microseconds.
+func waitUntil(
+    _ what: String, limit: Double = 60, pause: UInt32 = 2000, _ condition: () throws -> Bool
+) throws {
     let end = Date(timeIntervalSinceNow: limit)
     while try !condition() {
         if Date() > end { throw RunningProgram.Failure(description: "\(what): not after \(limit) seconds") }
-        usleep(2000)
+        usleep(pause)
     }
 }
