@@ -6,15 +6,15 @@ final class SortingCursor: SectionCursor {
     /// Where in the buffer the items are, in their order.
     private var positions: [Int] = []
     private var next = 0
-    private let itemSize: (UnsafeRawPointer) -> Int
+    /// Of the records; nil where the items are timers.
+    private let format: RecordFormat?
     private(set) var size = 0
     private(set) var isAtEnd = false
 
     /// Starts at the first record.
     init(recordsOf info: SectionInfo, _ file: SegmentFile, _ format: RecordFormat) throws(StateError) {
         buffer = try SortingCursor.blocks(of: info, file)
-        // Sizes were checked when the blocks were gone through.
-        itemSize = { format.size(of: $0, limit: .max) ?? 0 }
+        self.format = format
         var order = KeyOrder()
         try SortingCursor.forEachRecord(buffer, file, format) { position, record in
             order.append(record.key, position)
@@ -40,7 +40,7 @@ final class SortingCursor: SectionCursor {
             withUnsafeBytes(of: (timer.expiry, timer.key.low, timer.key.high)) { items.append($0) }
         }
         buffer = items
-        itemSize = { _ in StateFormat.timerBytes }
+        self.format = nil
         positions = timers.indices.map { $0 * StateFormat.timerBytes }
         advance()
     }
@@ -53,7 +53,8 @@ final class SortingCursor: SectionCursor {
             return
         }
         next += 1
-        size = itemSize(item)
+        // Sizes were checked when the blocks were gone through.
+        size = format.map { $0.size(of: item, limit: .max) ?? 0 } ?? StateFormat.timerBytes
     }
 
     private static func blocks(of info: SectionInfo, _ file: SegmentFile) throws(StateError) -> ByteBuffer {

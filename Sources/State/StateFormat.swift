@@ -11,8 +11,9 @@ import Storage
 /// timer   = expiry (8) · key (16)
 /// ```
 /// A record without the flag `used` has no payload. Each key is there once. Records ascend by the key's high,
-/// then low word, those of unordered sections excepted; timers by expiry, then key. Numbers are little-endian. An epoch's file ends in the manifest that
-/// lists all files of the state at that epoch; so one file and one directory are synchronised for an epoch.
+/// then low word, but for those of unordered sections; timers by expiry, then key. Numbers are little-endian.
+/// An epoch's file ends in the manifest that lists all files of the state at that epoch; so one file and one
+/// directory are synchronised for an epoch.
 enum StateFormat {
     static let version: UInt32 = 2
     static let magic: UInt64 = 0x3154_4154_534C_4C49  // ILLSTAT1

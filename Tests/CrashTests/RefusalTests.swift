@@ -129,6 +129,8 @@ import Testing
             try machine.disk.remove(Path.join(log, entry.name))
         }
         try deliverTheLast(to: machine)
+        // The first attempt may remove what a merge has left that nobody came to use.
+        try refusal(machine, "lacks epoch")
         let before = machine.disk.usedBytes
         try refusal(machine, "lacks epoch")
         #expect(machine.disk.usedBytes == before)
@@ -172,9 +174,9 @@ import Testing
         for entry in try machine.disk.list(state) {
             let path = Path.join(state, entry.name)
             // At its end: | version: 8 | checksum: 8 | magic: 8 |
-            try machine.disk.damage(path, at: (machine.disk.status(path)?.size ?? 24) - 24, flipping: 2)
+            try machine.disk.damage(path, at: (machine.disk.status(path)?.size ?? 24) - 24, flipping: 64)
         }
-        try refusal(machine, "it has format 3")
+        try refusal(machine, "it has format 66")
     }
 
     @Test func aDamagedByteInTheStateIsNoSilentError() throws {

@@ -108,7 +108,7 @@ public final class PipelineTask: @unchecked Sendable {
             publish()
         }
         if epoch != nil { try commit() }
-        try settle()
+        try settle(mergesState: false)
         committers.drainBackground()
         publish()
         board.update { $0.phase = .stopped }
