@@ -53,7 +53,7 @@ enum Oracle {
         try expect("every_version.py", tables.map { shop.lake + "/" + $0 } + ["--quiet"], what)
     }
 
-    static func expectEqual(_ lake: String, _ other: String, _ what: String) throws {
-        try expect("compare_lakes.py", [lake, other], what)
+    static func expectEqual(_ lake: String, _ other: String, _ what: String, flags: [String] = []) throws {
+        try expect("compare_lakes.py", [lake, other] + flags, what)
     }
 }
