@@ -65,13 +65,7 @@ struct EpochLog {
         let file = path(of: epoch)
         do throws(StorageError) {
             let bytes = try fileSystem.read(file)
-            var reader = ByteReader(bytes)
-            var content: Content?
-            var intact = 0
-            while let entry = Self.entry(&reader) {
-                guard apply(entry.kind, entry.payload, to: &content) else { break }
-                intact = reader.position
-            }
+            let (content, intact) = Self.parse(bytes)
             // First: what a later version wrote looks torn to this one, and is not to be cut.
             if let version = Self.version(bytes), version > Self.formatVersion {
                 throw StorageError.invalid(path: file, reason: "its format version is \(version)")
@@ -83,6 +77,18 @@ struct EpochLog {
                 .state, "the write-ahead log \(error.path) can't be read: \(error.reason)",
                 hint: "use the Millrace version that wrote it, or start over with another --state directory")
         }
+    }
+
+    /// The whole entries of a log, and how many bytes they are.
+    static func parse(_ bytes: [UInt8]) -> (content: Content?, intactBytes: Int) {
+        var reader = ByteReader(bytes)
+        var content: Content?
+        var intact = 0
+        while let entry = entry(&reader) {
+            guard apply(entry.kind, entry.payload, to: &content) else { break }
+            intact = reader.position
+        }
+        return (content, intact)
     }
 
     private static func entry(_ reader: inout ByteReader) -> (kind: Kind, payload: [UInt8])? {
@@ -100,11 +106,11 @@ struct EpochLog {
         return payload.uint32()
     }
 
-    private func apply(_ kind: Kind, _ payload: [UInt8], to content: inout Content?) -> Bool {
+    private static func apply(_ kind: Kind, _ payload: [UInt8], to content: inout Content?) -> Bool {
         var reader = ByteReader(payload)
         switch kind {
         case .begin:
-            guard let version = reader.uint32(), version <= Self.formatVersion, let epoch = reader.int64(),
+            guard let version = reader.uint32(), version <= formatVersion, let epoch = reader.int64(),
                 let clock = reader.int64(), let fingerprint = reader.uint64()
             else { return false }
             content = Content(epoch: epoch, clock: clock, planFingerprint: fingerprint)
