@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 import Testing
 
 /// `kill -9` at any moment, and a start after it: the lake is the same as if nothing had happened.
