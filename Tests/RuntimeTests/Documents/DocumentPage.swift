@@ -27,7 +27,9 @@ struct DocumentPage {
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
     /// The pages that tell users of SQL.
-    static let paths = ["README.md", "docs/sql.md", "docs/sql/expressions.md", "docs/connectors.md"]
+    static let paths = [
+        "README.md", "docs/sql.md", "docs/sql/expressions.md", "docs/sql/functions.md", "docs/connectors.md",
+    ]
 
     init(_ path: String) throws {
         self.path = path

@@ -58,8 +58,9 @@ import Testing
     }
 
     /// `expression -- value`: both are equal, or both NULL.
-    @Test func expressionsHaveTheValuesThatThePageGives() throws {
-        let page = try DocumentPage("docs/sql/expressions.md")
+    @Test(arguments: ["docs/sql/expressions.md", "docs/sql/functions.md"])
+    func expressionsHaveTheValuesThatThePageGives(path: String) throws {
+        let page = try DocumentPage(path)
         var count = 0
         for block in page.blocks where block.kind == .expressions {
             for line in block.text.split(separator: "\n") {
