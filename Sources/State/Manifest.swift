@@ -1,3 +1,5 @@
+import Storage
+
 /// What the state of a task consists of at the end of an epoch.
 struct Manifest {
     struct Store {

@@ -1,4 +1,5 @@
 import Columnar
+import Storage
 
 /// Writes one store's section from records in ascending order of their keys, with what it takes to find
 /// them.

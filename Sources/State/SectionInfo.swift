@@ -1,3 +1,5 @@
+import Storage
+
 /// Where a section's parts are, as the file's directory has it. Offsets count from the section's start.
 struct SectionInfo: Sendable, Equatable {
     /// The store's number in the task's state.

@@ -2,6 +2,7 @@ import Foundation
 import Runtime
 import Storage
 import Synchronization
+import TestKit
 import Testing
 
 /// The power goes in the middle of a commit, while the next epoch is at work: both are open.

@@ -3,6 +3,7 @@
 import Diagnostics
 import Storage
 import Synchronization
+import TestKit
 import Testing
 
 /// A state directory, a plan and tables that do not belong together are refused, with a way out, and nothing
@@ -154,14 +155,14 @@ import Testing
         let machine = try machine()
         try machine.run()
         let path = Path.join(Machine.stateDirectory, "log/" + String(repeating: "0", count: 18) + "99.wal")
-        var payload = ByteWriter()
-        payload.append(UInt8(1))
-        payload.append(EpochLog.formatVersion + 1)
-        payload.append([UInt8](repeating: 7, count: 40))
-        var entry = ByteWriter()
-        entry.append(UInt32(payload.bytes.count))
-        entry.append(EpochLog.checksum(payload.bytes))
-        entry.append(payload.bytes)
+        var payload = BinaryEncoder()
+        payload.add(UInt8(1))
+        payload.add(EpochLog.formatVersion + 1)
+        payload.add(contentsOf: [UInt8](repeating: 7, count: 40))
+        var entry = BinaryEncoder()
+        entry.add(UInt32(payload.bytes.count))
+        entry.add(EpochLog.checksum(payload.bytes))
+        entry.add(contentsOf: payload.bytes)
         try entry.bytes.withUnsafeBytes { try machine.disk.writeAtomically($0, to: path) }
         try refusal(machine, "format version is 2")
         #expect(try machine.disk.read(path) == entry.bytes)

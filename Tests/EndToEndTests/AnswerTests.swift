@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 import Testing
 
 /// The release program over real files: the same answer as DuckDB's, however the input comes and the work is

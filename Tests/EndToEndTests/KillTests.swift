@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestKit
 import Testing
 
 /// `kill -9` at any moment, and a start after it: the lake is the same as if nothing had happened.
