@@ -79,19 +79,24 @@ let package = Package(
         .executableTarget(name: "millrace", dependencies: ["Commands"], swiftSettings: house),
 
         // Tests
+        // What tests of three targets or more need.
+        .target(name: "TestKit", path: "Tests/TestKit", swiftSettings: house),
         .testTarget(name: "TidyTests", exclude: ["unsafe-files.txt"], swiftSettings: house),
-        .testTarget(name: "DiagnosticsTests", dependencies: ["Diagnostics"], swiftSettings: house),
-        .testTarget(name: "ColumnarTests", dependencies: ["Columnar"], swiftSettings: house),
+        .testTarget(
+            name: "DiagnosticsTests", dependencies: ["TestKit", "Diagnostics"], swiftSettings: house),
+        .testTarget(name: "ColumnarTests", dependencies: ["TestKit", "Columnar"], swiftSettings: house),
         .testTarget(name: "StorageTests", dependencies: ["Storage"], swiftSettings: house),
         .testTarget(
-            name: "FormatsTests", dependencies: ["Formats", "Columnar", "Diagnostics"], swiftSettings: house),
-        .testTarget(
-            name: "ParquetTests", dependencies: ["Parquet", "Columnar", "Diagnostics"], swiftSettings: house),
-        .testTarget(
-            name: "LanguageTests", dependencies: ["Diagnostics", "Language"], exclude: ["Golden"],
+            name: "FormatsTests", dependencies: ["TestKit", "Formats", "Columnar", "Diagnostics"],
             swiftSettings: house),
         .testTarget(
-            name: "ExpressionsTests", dependencies: ["Expressions", "Columnar", "Diagnostics"],
+            name: "ParquetTests", dependencies: ["TestKit", "Parquet", "Columnar", "Diagnostics"],
+            swiftSettings: house),
+        .testTarget(
+            name: "LanguageTests", dependencies: ["TestKit", "Diagnostics", "Language"], exclude: ["Golden"],
+            swiftSettings: house),
+        .testTarget(
+            name: "ExpressionsTests", dependencies: ["TestKit", "Expressions", "Columnar", "Diagnostics"],
             swiftSettings: house),
         .testTarget(
             name: "PlanningTests",
@@ -102,13 +107,16 @@ let package = Package(
         .testTarget(
             name: "RuntimeTests",
             dependencies: [
+                "TestKit",
                 "Runtime", "Connectors", "Planning", "Language", "Expressions", "Formats", "State", "Storage",
                 "Columnar", "Diagnostics",
             ],
             exclude: ["Golden"], swiftSettings: house),
         .testTarget(
             name: "DeltaLakeTests",
-            dependencies: ["DeltaLake", "Parquet", "Storage", "Columnar", "Diagnostics", "Formats"],
+            dependencies: [
+                "TestKit", "DeltaLake", "Parquet", "Storage", "Columnar", "Diagnostics", "Formats",
+            ],
             swiftSettings: house),
         .testTarget(
             name: "SimulationTests", dependencies: ["Simulation", "Diagnostics"], swiftSettings: house),
@@ -121,17 +129,20 @@ let package = Package(
         .testTarget(
             name: "CommandsTests",
             dependencies: [
+                "TestKit",
                 "Commands", "Diagnostics", "Simulation", "Runtime", "DeltaLake", "Storage", "Formats",
             ],
             exclude: ["Golden", "make_lake.py", "make_table.py"], swiftSettings: house),
         .testTarget(
             name: "CrashTests",
             dependencies: [
+                "TestKit",
                 "Runtime", "Connectors", "DeltaLake", "Planning", "Language", "State", "Storage", "Columnar",
                 "Diagnostics",
             ],
             swiftSettings: house),
-        .testTarget(name: "EndToEndTests", exclude: ["Golden"], swiftSettings: house),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["TestKit"], exclude: ["Golden"], swiftSettings: house),
     ],
     cxxLanguageStandard: .cxx20
 )

@@ -10,6 +10,7 @@
 
 #include "CParquet.h"
 #include "Failure.h"
+#include "Memory.h"
 
 struct millrace_parquet_reader {
   std::unique_ptr<parquet::arrow::FileReader> reader;
@@ -28,7 +29,7 @@ extern "C" millrace_parquet_reader *millrace_parquet_reader_open(
     const uint8_t *bytes, int64_t count, char **error) {
   return guarded<millrace_parquet_reader *>(error, nullptr, [&]() -> millrace_parquet_reader * {
     auto source = std::make_shared<arrow::io::BufferReader>(std::make_shared<arrow::Buffer>(bytes, count));
-    parquet::ReaderProperties reading;
+    parquet::ReaderProperties reading(millrace::memory());
     reading.set_page_checksum_verification(true);
     parquet::ArrowReaderProperties arrow_reading;
     arrow_reading.set_use_threads(false);
@@ -39,7 +40,7 @@ extern "C" millrace_parquet_reader *millrace_parquet_reader_open(
     auto file = parquet::ParquetFileReader::Open(source, reading);
     auto result = std::make_unique<millrace_parquet_reader>();
     auto reader = parquet::arrow::FileReader::Make(
-        arrow::default_memory_pool(), std::move(file), arrow_reading);
+        millrace::memory(), std::move(file), arrow_reading);
     if (!check(reader.status(), error)) return nullptr;
     result->reader = std::move(*reader);
     return result.release();

@@ -12,6 +12,7 @@
 
 #include "CParquet.h"
 #include "Failure.h"
+#include "Memory.h"
 
 struct millrace_parquet_writer {
   std::shared_ptr<arrow::Schema> schema;
@@ -41,6 +42,7 @@ static std::shared_ptr<parquet::WriterProperties> properties(const millrace_parq
       break;
     default: builder.compression(arrow::Compression::UNCOMPRESSED);
   }
+  builder.memory_pool(millrace::memory());
   builder.created_by("Millrace");
   builder.version(parquet::ParquetVersion::PARQUET_2_6);
   builder.max_row_group_length(options.row_group_rows);
@@ -68,13 +70,13 @@ extern "C" millrace_parquet_writer *millrace_parquet_writer_open(
   return guarded<millrace_parquet_writer *>(error, nullptr, [&]() -> millrace_parquet_writer * {
     auto imported = arrow::ImportSchema(schema);
     if (!check(imported.status(), error)) return nullptr;
-    auto stream = arrow::io::BufferOutputStream::Create(1 << 16);
+    auto stream = arrow::io::BufferOutputStream::Create(1 << 16, millrace::memory());
     if (!check(stream.status(), error)) return nullptr;
     auto result = std::make_unique<millrace_parquet_writer>();
     result->schema = *imported;
     result->stream = *stream;
     auto writer = parquet::arrow::FileWriter::Open(
-        *result->schema, arrow::default_memory_pool(), result->stream, properties(*options),
+        *result->schema, millrace::memory(), result->stream, properties(*options),
         parquet::ArrowWriterProperties::Builder().build());
     if (!check(writer.status(), error)) return nullptr;
     result->writer = std::move(*writer);

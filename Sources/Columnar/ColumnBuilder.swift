@@ -74,6 +74,17 @@ public final class ColumnBuilder {
         }
     }
 
+    public func appendNulls(_ nulls: Int) {
+        guard children.isEmpty else {
+            for _ in 0..<nulls { appendNull() }
+            return
+        }
+        // Rows that nothing was written to are zero, and not valid.
+        while count + nulls > capacity { grow() }
+        count += nulls
+        nullCount += nulls
+    }
+
     public func append(_ value: Bool) {
         let row = next()
         if value { Bitmap(buffer: values, count: capacity).set(row) }

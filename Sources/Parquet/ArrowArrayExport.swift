@@ -149,16 +149,7 @@ final class ArrowArrayExport {
             let edge = Int64.max / 1000
             for row in 0..<column.count { out[row] = min(max(milliseconds[row], -edge), edge) &* 1000 }
             return .fixed(.timestamp, count: column.count, validity: column.validity, values: values)
-        case .time:
-            let builder = ColumnBuilder(type: .string, capacity: column.count)
-            for row in 0..<column.count {
-                if column.isValid(row) {
-                    builder.append(Civil.timeText(milliseconds: Int(column.int32s[row])))
-                } else {
-                    builder.appendNull()
-                }
-            }
-            return builder.finish()
+        case .time: return column.timeTexts
         default: return column
         }
     }

@@ -1,11 +1,12 @@
 import Storage
+import Synchronization
 
 /// The file of an epoch that has ended, complete and on its way to the disk.
 ///
-/// For one thread at a time; which one it is does not matter.
-final class EndedEpoch: @unchecked Sendable {
+/// For one thread at a time, whichever that is; `writeRest` for any number of them.
+final class EndedEpoch: PendingFile, @unchecked Sendable {
     let file: SegmentFile
-    let sections: [SectionInfo]
+    let sectionStarts: [Int]
     let directoryChecksum: UInt64
     let byteCount: Int
     private let writer: SegmentWriter
@@ -13,22 +14,32 @@ final class EndedEpoch: @unchecked Sendable {
     private let directory: String
     private let finalPath: String
     private let fileSystem: any FileSystem
+    // Guards what is left to be written.
+    private let writing = Mutex(())
     private var isSynchronised = false
     private var isRenamed = false
 
     init(
-        writer: SegmentWriter, file: SegmentFile, sections: [SectionInfo], directoryChecksum: UInt64,
+        writer: SegmentWriter, file: SegmentFile, sectionStarts: [Int], directoryChecksum: UInt64,
         path: String, directory: String, name: String, _ fileSystem: any FileSystem
     ) {
         self.writer = writer
         self.file = file
-        self.sections = sections
+        self.sectionStarts = sectionStarts
         self.directoryChecksum = directoryChecksum
         self.path = path
         self.directory = directory
         finalPath = Path.join(directory, name)
         self.fileSystem = fileSystem
         byteCount = writer.offset
+        file.awaits(self)
+    }
+
+    func writeRest() throws(StateError) {
+        writing._unsafeLock()
+        defer { writing._unsafeUnlock() }
+        try writer.writeQueue()
+        file.wasCompleted()
     }
 
     /// Makes the file durable under its name. May be called again after it threw; but once a synchronisation
@@ -38,6 +49,7 @@ final class EndedEpoch: @unchecked Sendable {
             throw .storage(
                 .invalid(path: path, reason: "an earlier write was lost; start again from the last epoch"))
         }
+        try writeRest()
         if !isSynchronised { try writer.synchronise() }
         isSynchronised = true
         writer.close()

@@ -1,41 +1,42 @@
 import Columnar
 
-/// Slots in the order of their keys, as records are written.
+/// Positions of records, or slots, in the order of their keys, as records are written.
 struct KeyOrder {
     private struct Item {
         let high: UInt64
-        let slot: UInt32
+        let position: Int
     }
 
     private var items: [Item] = []
 
     var count: Int { items.count }
 
-    mutating func append(_ key: Fingerprint, _ slot: UInt32) {
-        items.append(Item(high: key.high, slot: slot))
+    var positions: [Int] { items.map(\.position) }
+
+    mutating func append(_ key: Fingerprint, _ position: Int) {
+        items.append(Item(high: key.high, position: position))
     }
 
-    /// Sorts and calls `body` with each slot.
-    mutating func forEach(
-        _ store: KeyedStateStore, _ body: (UInt32) throws(StateError) -> Void
-    ) throws(StateError) {
+    /// Sorts them.
+    ///
+    /// - Parameter low: the low word of the key at a position.
+    mutating func sort(_ low: (Int) -> UInt64) {
         if items.count > 256 { sortByUpperBits() }
         // What is left to do is to order neighbours that share their upper 33 bits.
-        for position in items.indices.dropFirst() {
-            let item = items[position]
-            var place = position
-            while place > 0, precedes(item, items[place - 1], store) {
+        for index in items.indices.dropFirst() {
+            let item = items[index]
+            var place = index
+            while place > 0, KeyOrder.precedes(item, items[place - 1], low) {
                 items[place] = items[place - 1]
                 place -= 1
             }
             items[place] = item
         }
-        for item in items { try body(item.slot) }
     }
 
-    private func precedes(_ left: Item, _ right: Item, _ store: KeyedStateStore) -> Bool {
+    private static func precedes(_ left: Item, _ right: Item, _ low: (Int) -> UInt64) -> Bool {
         if left.high != right.high { return left.high < right.high }
-        return store.key(of: left.slot).low < store.key(of: right.slot).low
+        return low(left.position) < low(right.position)
     }
 
     /// Three rounds of distribution by 11 bits, from the lower to the upper.

@@ -38,11 +38,13 @@ extension KeyedStateStore {
         endEpoch(isStored: false)
     }
 
-    func endEpoch(isStored: Bool) {
+    /// - Parameter body: is called with each changed slot and its word before that is known as unchanged.
+    func endEpoch(isStored: Bool, _ body: (UInt32, Int64) -> Void = { _, _ in }) {
         let bound = EntryWord.bound(retiredWatermark)
         changes.forEachSlot { slot in
             let word = word(slot)
             guard word & EntryWord.used != 0, word & EntryWord.changed != 0 else { return }
+            body(slot, word)
             if word & EntryWord.removed != 0 || word <= bound {
                 free(slot)
             } else {

@@ -11,32 +11,52 @@ private enum RecordKind {
 extension KeyedStateStore {
     var recordFormat: RecordFormat { RecordFormat(layout) }
 
-    /// Puts together what changed since the last epoch; nil if nothing has to be written.
-    func draftChanges() throws(StateError) -> (info: SectionInfo, draft: SectionDraft)? {
+    /// Ends the epoch: what it changed, in a section; nil if nothing has to be written.
+    ///
+    /// The section is in order only if single records will be looked for in it, which is while the store is
+    /// not whole in memory. Sorting and indexing would take most of the time.
+    func endEpochForDisk() -> SectionDraft? {
         precondition(expired.isExhausted, "takeExpired is called until it returns 0 before the epoch ends")
         guard let disk else { return nil }
-        disk.dropDeadSections(retiredWatermark)
+        guard disk.isPartial else { return endEpochInOnePass(disk) }
+        let draft = orderedChanges(disk)
+        endEpoch(isStored: true)
+        return draft
+    }
+
+    private func endEpochInOnePass(_ disk: StoreDisk) -> SectionDraft? {
+        let bound = EntryWord.bound(retiredWatermark)
+        let section = ChangeSection(store: disk.number, count: changes.count, recordFormat)
+        endEpoch(isStored: true) { slot, word in
+            guard word & EntryWord.dirty != 0 else { return }
+            switch recordKind(word, bound, staysListed: false) {
+            case .whole: section.add(entry(slot), word: word, withPayload: true, blobs)
+            case .bare: section.add(entry(slot), word: word | EntryWord.removed, withPayload: false, blobs)
+            case .nothing: break
+            }
+        }
+        return section.finish()
+    }
+
+    private func orderedChanges(_ disk: StoreDisk) -> SectionDraft? {
         let bound = EntryWord.bound(retiredWatermark)
         var order = KeyOrder()
         changes.forEachSlot { slot in
             let word = word(slot)
             if word & EntryWord.dirty != 0, recordKind(word, bound, staysListed: false) != .nothing {
-                order.append(key(of: slot), slot)
+                order.append(key(of: slot), Int(slot))
             }
         }
         guard order.count > 0 else { return nil }
-        let draft = SectionDraft()
+        let bytes = ByteBuffer(capacity: 16 << 10)
         let builder = SectionBuilder(
-            draft, store: disk.number, count: order.count, tracksExpiry: layout.tracksExpiryOrder)
-        try add(&order, to: builder, isEvicted: false)
-        return (try builder.finish(), draft)
-    }
-
-    /// The epoch's changes are stored, in `section` and those before it.
-    func didPersist(_ section: Section?, _ disk: StoreDisk) {
-        if let section { disk.sections.append(section) }
-        for section in disk.sections { section.isOfOpenEpoch = false }
-        endEpoch(isStored: true)
+            bytes, store: disk.number, count: order.count, tracksExpiry: layout.tracksExpiryOrder)
+        do throws(StateError) {
+            try add(&order, to: builder, isEvicted: false)
+            return SectionDraft(info: try builder.finish(), bytes: bytes, index: builder.sectionIndex)
+        } catch {
+            preconditionFailure("a section is put together in memory: \(error)")
+        }
     }
 
     /// Fills memory from sections, oldest first, up to about `limitBytes`.
@@ -48,10 +68,8 @@ extension KeyedStateStore {
         disk.dropDeadSections(watermark)
         let bound = EntryWord.bound(watermark)
         let format = recordFormat
-        var cursors: [SectionCursor] = []
-        for section in disk.sections {
-            cursors.append(try SectionCursor(recordsOf: section.info, section.file, format))
-        }
+        var cursors: [any SectionCursor] = []
+        for section in disk.sections { cursors.append(try section.info.records(in: section.file, format)) }
         var merge = MergeCursor(cursors)
         var left = 0
         while let record = try merge.next() {
@@ -59,7 +77,7 @@ extension KeyedStateStore {
             if left == 0 {
                 if memoryBytes > limitBytes {
                     let last = disk.sections.reduce(Int64.min) { max($0, $1.info.lastExpiry) }
-                    try disk.becomePartial(absentUntil: last)
+                    try becomePartial(disk, absentUntil: last)
                     break
                 }
                 left = 256
@@ -105,10 +123,12 @@ extension KeyedStateStore {
         let bound = EntryWord.bound(retiredWatermark)
         let format = recordFormat
         let buffer = ByteBuffer(capacity: 256)
-        try order.forEach(self) { slot throws(StateError) in
+        order.sort { key(of: UInt32($0)).low }
+        for position in order.positions {
+            let slot = UInt32(position)
             var word = word(slot)
             let kind = recordKind(word, bound, staysListed: isEvicted && layout.reportsChanges)
-            guard kind != .nothing else { return }
+            guard kind != .nothing else { continue }
             if kind == .bare { word |= EntryWord.removed }
             buffer.removeAll()
             format.append(entry(slot), word: word, withPayload: kind == .whole, blobs, to: buffer)
@@ -143,6 +163,8 @@ extension KeyedStateStore {
     /// Moves entries out of memory that take about so many bytes, those last that were used since the last
     /// time.
     private func evict(bytes: Int, _ disk: StoreDisk) throws(StateError) {
+        // Before anything newer is written.
+        try orderSections(disk)
         let perEntry = stride + 9 + blobs.allocatedBytes / arena.usedCount
         var wanted = min(arena.usedCount, bytes / perEntry + 1)
         // Twice around among what is on disk already: the first time around spares what was used.
@@ -157,7 +179,7 @@ extension KeyedStateStore {
             if word & EntryWord.removed == 0 { lastExpiry = max(lastExpiry, EntryWord.expiry(word)) }
             guard word & EntryWord.dirty != 0 else { continue }
             if recordKind(word, bound, staysListed: layout.reportsChanges) != .nothing {
-                order.append(key(of: slot), slot)
+                order.append(key(of: slot), Int(slot))
             }
         }
         do throws(StateError) {
@@ -165,12 +187,32 @@ extension KeyedStateStore {
                 let section = try write(&order, disk)
                 disk.sections.append(section)
             }
-            try disk.becomePartial(absentUntil: lastExpiry)
+            try becomePartial(disk, absentUntil: lastExpiry)
         } catch {
             for slot in 0..<UInt32(arena.slotCount) { setWord(word(slot) & ~EntryWord.leaving, slot) }
             throw error
         }
         leave()
+    }
+
+    private func becomePartial(_ disk: StoreDisk, absentUntil expiry: Int64) throws(StateError) {
+        try orderSections(disk)
+        try disk.becomePartial(absentUntil: expiry)
+    }
+
+    /// Puts sections in order that are not, with all that are newer, so that single records can be found.
+    private func orderSections(_ disk: StoreDisk) throws(StateError) {
+        guard let first = disk.sections.firstIndex(where: { !$0.info.isOrdered }) else { return }
+        let merge = SectionMerge(
+            store: disk.number, format: recordFormat, tracksExpiry: layout.tracksExpiryOrder,
+            retiredWatermark: retiredWatermark, isBottom: first == 0,
+            sections: disk.sections[first...].map { SectionMerge.Input(file: $0.file, info: $0.info) })
+        let (file, info) = try disk.open.appendSection(
+            store: disk.number, count: merge.count, tracksExpiry: layout.tracksExpiryOrder
+        ) { builder throws(StateError) in
+            try merge.run(builder)
+        }
+        disk.sections.replaceSubrange(first..., with: [Section(file, info, recordFormat)])
     }
 
     /// Marks entries that have none of the flags in `spared`, from the hand on, and takes the mark of use

@@ -1,3 +1,5 @@
+import Storage
+
 /// What the state of a task consists of at the end of an epoch.
 struct Manifest {
     struct Store {
@@ -13,6 +15,8 @@ struct Manifest {
         let name: String
         let byteCount: Int
         let directoryChecksum: UInt64
+        /// Where sections begin that no store uses any more.
+        var unused: [Int] = []
     }
 
     var epoch: Int
@@ -49,6 +53,8 @@ struct Manifest {
             encoder.add(file.name)
             encoder.add(file.byteCount)
             encoder.add(file.directoryChecksum)
+            encoder.add(UInt32(file.unused.count))
+            for start in file.unused { encoder.add(start) }
         }
         return encoder.bytes
     }
@@ -91,7 +97,8 @@ struct Manifest {
         files = try decoder.list { item throws(Failure) in
             File(
                 name: try item.text(), byteCount: try item.size(),
-                directoryChecksum: try item.number(UInt64.self))
+                directoryChecksum: try item.number(UInt64.self),
+                unused: try item.list { start throws(Failure) in try start.size() })
         }
     }
 }

@@ -1,15 +1,15 @@
 /// Which files are merged, and when.
 ///
-/// Files, oldest first, are kept such that each is larger than all newer ones together: then there are about
-/// log₂(state ÷ epoch) of them, each byte is written as often, and what newer versions have replaced is at
-/// most half. What a watermark has killed, or a tombstone, does not show in sizes: so all is merged when the
-/// dead are more than three fifths.
+/// Files, oldest first, are kept such that each is larger than all newer ones together, but for the newest
+/// few, which wait until a merge of them is worth its time: a byte is written about log₂(state ÷ epoch) − 2
+/// times, and what newer versions have replaced is at most half and those few. What a watermark has killed,
+/// or a tombstone, does not show in sizes: so all is merged when the dead are more than three fifths.
 enum MergePolicy {
     /// Fewer than this are not worth a merge, unless there are many files.
-    private static let fanIn = 4
-    private static let fileLimit = 10
+    private static let fanIn = 8
+    private static let fileLimit = 16
     /// With more files than this `write` merges by itself.
-    static let inlineFrom = 14
+    static let inlineFrom = 20
     private static let smallBytes = 1 << 20
 
     struct File {

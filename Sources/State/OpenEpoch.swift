@@ -48,61 +48,43 @@ final class OpenEpoch: @unchecked Sendable {
         }
     }
 
-    /// Appends sections that were put together elsewhere; where they are, in the same order.
-    func append(
-        _ drafts: [(info: SectionInfo, draft: SectionDraft)]
-    ) throws(StateError) -> (
-        file: SegmentFile, infos: [SectionInfo]
-    ) {
-        try locked { () throws(StateError) in
-            let (writer, file) = try openFile()
-            do throws(StateError) {
-                var infos: [SectionInfo] = []
-                for (info, draft) in drafts {
-                    var info = info
-                    info.start = writer.offset
-                    try writer.append(draft.bytes)
-                    infos.append(info)
-                }
-                try writer.flush()
-                return (file, infos)
-            } catch {
-                writer.dropBuffer()
-                throw error
-            }
-        }
-    }
-
-    /// Ends the file, with the epoch's `sections` behind those that stood for themselves, and begins the next
-    /// epoch. Nothing is durable yet, and the file does not have its name; readers keep it.
+    /// Ends the file, and begins the next epoch. Nothing is durable yet, what was not appended before is not
+    /// even written, and the file does not have its name; readers keep it.
     ///
-    /// - Parameter name: of the file once it is durable.
+    /// - Parameters:
+    ///   - name: of the file once it is durable.
+    ///   - drafts: sections behind those that stood for themselves; called when nothing can fail any more.
+    ///   - manifest: called after that.
+    /// - Returns: with the epoch, where the drafts' sections are.
     func end(
-        as name: String, _ sections: [SectionInfo], manifest: [UInt8]
-    ) throws(StateError) -> EndedEpoch {
+        as name: String, _ drafts: () -> [SectionDraft], manifest: () -> [UInt8]
+    ) throws(StateError) -> (epoch: EndedEpoch, sections: [SectionInfo]) {
         try locked { () throws(StateError) in
             let (writer, file) = try openFile()
-            let all = evictedSections + sections
-            do throws(StateError) {
-                let checksum = try writer.complete(all, manifest: manifest)
-                let ended = EndedEpoch(
-                    writer: writer, file: file, sections: all, directoryChecksum: checksum, path: path,
-                    directory: directory, name: name, fileSystem)
-                self.writer = nil
-                self.file = nil
-                evictedSections = []
-                endedCount += 1
-                return ended
-            } catch {
-                writer.dropBuffer()
-                throw error
+            var sections: [SectionInfo] = []
+            for draft in drafts() {
+                var info = draft.info
+                info.start = writer.offset
+                writer.enqueue(draft.bytes)
+                sections.append(info)
             }
+            let all = evictedSections + sections
+            let checksum = writer.complete(all, manifest: manifest())
+            let ended = EndedEpoch(
+                writer: writer, file: file, sectionStarts: all.map(\.start),
+                directoryChecksum: checksum, path: path, directory: directory, name: name, fileSystem)
+            self.writer = nil
+            self.file = nil
+            evictedSections = []
+            endedCount += 1
+            return (ended, sections)
         }
     }
 
     private func openFile() throws(StateError) -> (SegmentWriter, SegmentFile) {
         if let writer, let file { return (writer, file) }
         let created = try SegmentWriter(path, in: fileSystem)
+        try created.flush()
         let readable = try onDisk { () throws(StorageError) in try fileSystem.open(path) }
         let opened = SegmentFile(path, readable)
         writer = created

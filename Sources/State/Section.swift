@@ -8,7 +8,7 @@ final class Section {
     let file: SegmentFile
     let info: SectionInfo
     let format: RecordFormat
-    /// Whether the epoch that it belongs to has not ended.
+    /// Whether it holds what the epoch that has not ended has changed.
     var isOfOpenEpoch: Bool
 
     private var index: ByteBuffer?
@@ -17,11 +17,17 @@ final class Section {
     /// A timer block known to hold nothing before this expiry, or to be the end.
     private var nextTimer = Int64.min
 
-    init(_ file: SegmentFile, _ info: SectionInfo, _ format: RecordFormat, isOfOpenEpoch: Bool = false) {
+    /// - Parameter index: nil if the section is not open.
+    init(
+        _ file: SegmentFile, _ info: SectionInfo, _ format: RecordFormat, _ index: SectionIndex? = nil,
+        isOfOpenEpoch: Bool = false
+    ) {
         self.file = file
         self.info = info
         self.format = format
         self.isOfOpenEpoch = isOfOpenEpoch
+        self.index = index?.blocks
+        filter = index?.filter
     }
 
     var memoryBytes: Int {
@@ -30,6 +36,7 @@ final class Section {
 
     func open() throws(StateError) {
         guard filter == nil else { return }
+        precondition(info.isOrdered, "only ordered sections are opened")
         let index = ByteBuffer(capacity: info.indexBytes)
         let start = index.extend(by: info.indexBytes)
         try file.read(

@@ -1,9 +1,9 @@
 import Columnar
+import Storage
 
-/// Writes one store's section, from records in ascending order of their keys.
+/// Writes one store's section from records in ascending order of their keys, with what it takes to find
+/// them.
 final class SectionBuilder {
-    private static let sampleLimit = 64
-
     private let writer: any SectionOutput
     private let tracksExpiry: Bool
     private let filter: KeyFilter
@@ -12,8 +12,7 @@ final class SectionBuilder {
     private let index = ByteBuffer(capacity: 1024)
     private let timerIndex = ByteBuffer(capacity: 64)
     private var timers: [Timer] = []
-    private var samples: [Int64] = []
-    private var sampleStep = 1
+    private var samples = ExpirySamples()
     private var info = SectionInfo()
 
     /// - Parameters:
@@ -45,7 +44,7 @@ final class SectionBuilder {
         }
         let expiry = EntryWord.expiry(word)
         info.lastExpiry = max(info.lastExpiry, expiry)
-        sample(expiry)
+        samples.add(expiry, record: info.recordCount)
         if tracksExpiry, collectsTimer, expiry != .max { timers.append(Timer(expiry: expiry, key: key)) }
     }
 
@@ -84,9 +83,12 @@ final class SectionBuilder {
         info.filterChecksum = StateFormat.checksum(filter.bytes)
         try writer.append(filter.bytes)
         info.byteCount = writer.offset - info.start
-        info.sampledExpiries = samples.sorted()
+        info.sampledExpiries = samples.ascending
         return info
     }
+
+    /// What look-ups need; after `finish`.
+    var sectionIndex: SectionIndex { SectionIndex(blocks: index, filter: filter) }
 
     private func endRecords() throws(StateError) {
         try closeBlock()
@@ -111,18 +113,5 @@ final class SectionBuilder {
             index.append($0.baseAddress.unsafelyUnwrapped, $0.count)
         }
         info.blockCount += 1
-    }
-
-    /// Keeps every n-th expiry, n doubling as the section grows.
-    private func sample(_ expiry: Int64) {
-        guard info.recordCount % sampleStep == 0 else { return }
-        samples.append(expiry)
-        guard samples.count == SectionBuilder.sampleLimit else { return }
-        var isKept = false
-        samples.removeAll { _ in
-            isKept.toggle()
-            return !isKept
-        }
-        sampleStep *= 2
     }
 }

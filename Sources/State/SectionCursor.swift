@@ -1,46 +1,16 @@
 import Columnar
 
-/// Goes through a section's records, or its timers, from first to last, reading many blocks at a time.
-final class SectionCursor {
-    private static let readBytes = 128 << 10
-
-    let file: SegmentFile
-    private let format: RecordFormat?
-    private let buffer: ByteBuffer
-    /// Where in the file the next read starts, and where what is gone through ends.
-    private var offset: Int
-    private let end: Int
-    /// Within the buffer: the current item, the end of its block, the start of the next block.
-    private var position = 0
-    private var blockEnd = 0
-    private var recordsLeft = 0
-    private(set) var size = 0
-    private(set) var isAtEnd = false
-
-    /// Starts at the first record.
-    convenience init(
-        recordsOf info: SectionInfo, _ file: SegmentFile, _ format: RecordFormat
-    ) throws(StateError) {
-        try self.init(file, info.start, info.start + info.timerOffset, format)
-    }
-
-    /// Starts at the first timer.
-    convenience init(timersOf info: SectionInfo, _ file: SegmentFile) throws(StateError) {
-        try self.init(file, info.start + info.timerOffset, info.start + info.indexOffset, nil)
-    }
-
-    private init(_ file: SegmentFile, _ start: Int, _ end: Int, _ format: RecordFormat?) throws(StateError) {
-        self.file = file
-        self.format = format
-        self.end = end
-        offset = start
-        buffer = ByteBuffer(capacity: max(64, min(SectionCursor.readBytes, end - start)))
-        try advance()
-    }
-
+/// Goes through a section's records, or its timers, in their order.
+protocol SectionCursor: AnyObject {
+    var isAtEnd: Bool { get }
     /// The current item, valid until `advance`.
-    var item: UnsafeRawPointer { UnsafeRawPointer(buffer.pointer + position) }
+    var item: UnsafeRawPointer { get }
+    /// Of the current item, in bytes.
+    var size: Int { get }
+    func advance() throws(StateError)
+}
 
+extension SectionCursor {
     var record: Record { Record(pointer: item, size: size) }
 
     var timer: Timer {
@@ -48,54 +18,18 @@ final class SectionCursor {
             expiry: item.loadUnaligned(as: Int64.self),
             key: item.loadUnaligned(fromByteOffset: 8, as: Fingerprint.self))
     }
+}
 
-    func advance() throws(StateError) {
-        position += size
-        size = 0
-        while recordsLeft == 0 {
-            if position == buffer.count, offset == end {
-                isAtEnd = true
-                return
-            }
-            try openBlock()
-        }
-        recordsLeft -= 1
-        let limit = blockEnd - position
-        let found = format.map { $0.size(of: item, limit: limit) } ?? StateFormat.timerBytes
-        guard let found, found <= limit else {
-            throw .corrupt(path: file.path, reason: "a record is longer than its block")
-        }
-        size = found
+extension SectionInfo {
+    /// A cursor that stands at the first record.
+    func records(in file: SegmentFile, _ format: RecordFormat) throws(StateError) -> any SectionCursor {
+        guard isOrdered else { return try SortingCursor(recordsOf: self, file, format) }
+        return try BlockCursor(file, start, start + timerOffset, format)
     }
 
-    private func openBlock() throws(StateError) {
-        position = max(position, blockEnd)
-        try need(StateFormat.blockHeaderBytes)
-        let bytes = Int(item.loadUnaligned(as: UInt32.self))
-        try need(StateFormat.blockHeaderBytes + bytes)
-        let block = UnsafeRawBufferPointer(start: item, count: StateFormat.blockHeaderBytes + bytes)
-        recordsLeft = try BlockReader.check(block, file, offset - (buffer.count - position))
-        position += StateFormat.blockHeaderBytes
-        blockEnd = position + bytes
-    }
-
-    /// Makes sure that so many bytes from the current position on are in the buffer.
-    private func need(_ bytes: Int) throws(StateError) {
-        let here = buffer.count - position
-        if here >= bytes { return }
-        guard bytes - here <= end - offset else {
-            throw .corrupt(path: file.path, reason: "a block at byte \(offset) has no end")
-        }
-        let rest = UnsafeRawBufferPointer(start: item, count: here)
-        let kept = ByteBuffer(capacity: max(64, here))
-        if let base = rest.baseAddress { kept.append(base, here) }
-        buffer.removeAll()
-        buffer.append(kept.pointer, here)
-        let count = min(max(bytes - here, SectionCursor.readBytes - here), end - offset)
-        let room = buffer.extend(by: count)
-        try file.read(at: offset, into: UnsafeMutableRawBufferPointer(start: room, count: count))
-        offset += count
-        position = 0
-        blockEnd = 0
+    /// A cursor that stands at the first timer.
+    func timers(in file: SegmentFile, _ format: RecordFormat) throws(StateError) -> any SectionCursor {
+        guard isOrdered else { return try SortingCursor(timersOf: self, file, format) }
+        return try BlockCursor(file, start + timerOffset, start + indexOffset, nil)
     }
 }

@@ -1,8 +1,12 @@
+import Storage
+
 /// Where a section's parts are, as the file's directory has it. Offsets count from the section's start.
 struct SectionInfo: Sendable, Equatable {
     /// The store's number in the task's state.
     var store: UInt32 = 0
     var start = 0
+    /// Whether its records are in the order of their keys, with timers, an index and a filter behind them.
+    var isOrdered = true
     var recordCount = 0
     /// How many of the records are tombstones.
     var tombstoneCount = 0
@@ -33,7 +37,8 @@ struct SectionInfo: Sendable, Equatable {
     func encode(to encoder: inout BinaryEncoder) {
         encoder.add(store)
         for number in [
-            start, recordCount, tombstoneCount, blockCount, timerCount, timerBlockCount, timerOffset,
+            start, isOrdered ? 1 : 0, recordCount, tombstoneCount, blockCount, timerCount, timerBlockCount,
+            timerOffset,
             indexOffset, filterOffset,
             filterBytes, byteCount,
         ] { encoder.add(number) }
@@ -48,6 +53,7 @@ struct SectionInfo: Sendable, Equatable {
     init(from decoder: inout BinaryDecoder) throws(BinaryDecoder.Failure) {
         store = try decoder.number(UInt32.self)
         start = try decoder.size()
+        isOrdered = try decoder.size() != 0
         recordCount = try decoder.size()
         tombstoneCount = try decoder.size()
         blockCount = try decoder.size()
@@ -74,7 +80,10 @@ struct SectionInfo: Sendable, Equatable {
     }
 
     private var isConsistent: Bool {
-        blockCount <= byteCount && timerBlockCount <= byteCount && timerOffset <= indexOffset
+        guard isOrdered else {
+            return timerOffset == byteCount && indexOffset == byteCount && blockCount == 0
+        }
+        return blockCount <= byteCount && timerBlockCount <= byteCount && timerOffset <= indexOffset
             && indexOffset + indexBytes == filterOffset && filterOffset + filterBytes == byteCount
             && filterBytes > 0 && filterBytes % 64 == 0
     }

@@ -1,3 +1,5 @@
+import Storage
+
 /// The last bytes of a state file, from which all else is found.
 struct SegmentTrailer {
     static let byteCount = 64

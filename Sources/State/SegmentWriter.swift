@@ -8,6 +8,9 @@ final class SegmentWriter: SectionOutput {
     private let file: any WritableFile
     private let buffer = ByteBuffer(capacity: SegmentWriter.bufferBytes)
     private(set) var hasFailedToSynchronise = false
+    /// What comes behind all that was appended, and where the first of it belongs.
+    private var queue: [ByteBuffer] = []
+    private var queueStart = 0
 
     /// Creates the file, with its header.
     init(_ path: String, in fileSystem: any FileSystem) throws(StateError) {
@@ -23,7 +26,9 @@ final class SegmentWriter: SectionOutput {
     deinit { file.close() }
 
     /// Where the next byte goes.
-    var offset: Int { file.size + buffer.count }
+    var offset: Int {
+        queue.isEmpty ? file.size + buffer.count : queue.reduce(queueStart) { $0 + $1.count }
+    }
 
     func append(_ bytes: UnsafeRawBufferPointer) throws(StateError) {
         guard let start = bytes.baseAddress else { return }
@@ -41,11 +46,29 @@ final class SegmentWriter: SectionOutput {
         try onDisk { () throws(StorageError) in try file.write(buffer.bytes) }
     }
 
+    /// Puts bytes behind what was flushed, to be written by `writeQueue`. Nothing is appended after that.
+    func enqueue(_ bytes: ByteBuffer) {
+        precondition(buffer.count == 0, "what was appended is flushed first")
+        if queue.isEmpty { queueStart = file.size }
+        queue.append(bytes)
+    }
+
+    /// Writes what was queued. After it threw, the next call goes on where this one ended.
+    func writeQueue() throws(StateError) {
+        while let bytes = queue.first {
+            let done = file.size - queueStart
+            let left = UnsafeRawBufferPointer(rebasing: bytes.bytes[done...])
+            try onDisk { () throws(StorageError) in try file.write(left) }
+            queueStart += bytes.count
+            queue.removeFirst()
+        }
+    }
+
     /// Forgets what was not written yet, after an error.
     func dropBuffer() { buffer.removeAll() }
 
     func synchronise() throws(StateError) {
-        try flush()
+        try writeQueue()
         do throws(StorageError) {
             try file.synchronise()
         } catch {
@@ -56,10 +79,10 @@ final class SegmentWriter: SectionOutput {
 
     func close() { file.close() }
 
-    /// Writes directory, manifest and trailer, which end the file; its directory's checksum.
+    /// Queues directory, manifest and trailer, which end the file; its directory's checksum.
     ///
     /// The file is durable after `synchronise`.
-    func complete(_ sections: [SectionInfo], manifest: [UInt8]) throws(StateError) -> UInt64 {
+    func complete(_ sections: [SectionInfo], manifest: [UInt8]) -> UInt64 {
         var directory = BinaryEncoder()
         directory.add(UInt32(sections.count))
         for section in sections { section.encode(to: &directory) }
@@ -67,10 +90,9 @@ final class SegmentWriter: SectionOutput {
             directoryOffset: offset, directory: directory.bytes,
             manifestOffset: offset + directory.bytes.count,
             manifest: manifest)
-        try append(directory.bytes)
-        try append(manifest)
-        try append(trailer.encoded)
-        try flush()
+        let end = ByteBuffer(capacity: 4096)
+        for part in [directory.bytes, manifest, trailer.encoded] { part.withUnsafeBytes { end.append($0) } }
+        enqueue(end)
         return trailer.directoryChecksum
     }
 }

@@ -41,15 +41,15 @@ extension StateCheckpoint {
             contents.append(found)
         }
         contents.append(own)
+        retained = [(epoch, Set(manifest.files.map(\.name) + [name]))]
+        try removeLeftovers()
         let report = try fill(from: manifest, contents)
         files = zip(contents, manifest.files + [entry(name, own)]).filter { !$0.0.sections.isEmpty }.map {
-            LiveFile(file: $0.0.file, entry: $0.1)
+            LiveFile(file: $0.0.file, entry: $0.1, sectionStarts: $0.0.sections.map(\.start))
         }
         attachments = manifest.attachments
         nextFileNumber = manifest.nextFileNumber
         self.epoch = epoch
-        retained = [(epoch, Set(manifest.files.map(\.name) + [name]))]
-        try removeLeftovers()
         return report
     }
 
@@ -71,8 +71,11 @@ extension StateCheckpoint {
     private func fill(from manifest: Manifest, _ contents: [SegmentContents]) throws(StateError) -> StateLoad
     {
         var sections: [UInt32: [(SegmentFile, SectionInfo)]] = [:]
-        for file in contents {
-            for info in file.sections { sections[info.store, default: []].append((file.file, info)) }
+        let unused = manifest.files.map { Set($0.unused) } + [[]]
+        for (file, unused) in zip(contents, unused) {
+            for info in file.sections where !unused.contains(info.start) {
+                sections[info.store, default: []].append((file.file, info))
+            }
         }
         let known = Dictionary(manifest.stores.map { ($0.name, $0) }) { first, _ in first }
         let all = contents.reduce(1) { $0 + $1.sections.reduce(0) { $0 + $1.byteCount } }

@@ -44,15 +44,15 @@ extension StateCheckpoint {
         }
     }
 
-    private func mergeInputs(_ replaced: Set<UInt64>) -> [MergeJob.StoreInputs] {
+    private func mergeInputs(_ replaced: Set<UInt64>) -> [SectionMerge] {
         stores.compactMap { store in
             guard let disk = store.disk else { return nil }
             let sections = disk.sections.filter { replaced.contains($0.file.serial) }
             guard let first = sections.first else { return nil }
-            return MergeJob.StoreInputs(
-                number: disk.number, format: store.recordFormat, tracksExpiry: store.layout.tracksExpiryOrder,
+            return SectionMerge(
+                store: disk.number, format: store.recordFormat, tracksExpiry: store.layout.tracksExpiryOrder,
                 retiredWatermark: store.retiredWatermark, isBottom: first === disk.sections.first,
-                sections: sections.map { MergeJob.Input(file: $0.file, info: $0.info) })
+                sections: sections.map { SectionMerge.Input(file: $0.file, info: $0.info) })
         }
     }
 
@@ -76,7 +76,8 @@ extension StateCheckpoint {
             guard let disk = store.disk else { continue }
             let first = disk.sections.firstIndex { replaced.contains($0.file.serial) }
             disk.sections.removeAll { replaced.contains($0.file.serial) }
-            if let section = sections[disk.number] { disk.sections.insert(section, at: first ?? 0) }
+            // Where none is left, all was dead, or has been put in order meanwhile.
+            if let first, let section = sections[disk.number] { disk.sections.insert(section, at: first) }
         }
         for file in files where replaced.contains(file.file.serial) { obsolete.insert(file.entry.name) }
         files.removeAll { replaced.contains($0.file.serial) }
@@ -84,7 +85,9 @@ extension StateCheckpoint {
             let entry = Manifest.File(
                 name: result.job.outputName, byteCount: result.byteCount,
                 directoryChecksum: result.directoryChecksum)
-            files.insert(LiveFile(file: result.file, entry: entry), at: position)
+            files.insert(
+                LiveFile(file: result.file, entry: entry, sectionStarts: result.sections.map(\.start)),
+                at: position)
         }
     }
 }

@@ -25,21 +25,22 @@ extension StateCheckpoint {
         try installMerge()
         if files.count > MergePolicy.inlineFrom, let merge = pendingMerge() { try merge() }
         try installMerge()
-        let drafts = SectionDrafts(stores)
-        spread(stores.count) { drafts.draft($0) }
-        let sections = try store(try drafts.all())
+        for store in stores { store.disk?.dropDeadSections(store.retiredWatermark) }
         dropUnusedFiles()
         let entries = files.map(\.entry)
         let name = StateFileName.epoch(epoch).text
-        let done = try open.end(
-            as: name, sections.compactMap { $0?.info }, manifest: manifest(epoch, entries).encoded)
-        for (store, section) in zip(stores, sections) {
-            if let disk = store.disk { store.didPersist(section, disk) }
-        }
-        if !done.sections.isEmpty {
+        let drafts = SectionDrafts(stores)
+        let (done, infos) = try open.end(
+            as: name,
+            {
+                spread(stores.count) { drafts.draft($0) }
+                return drafts.all
+            }, manifest: { manifest(epoch, entries).encoded })
+        take(drafts, infos, in: done.file)
+        if !done.sectionStarts.isEmpty {
             let entry = Manifest.File(
                 name: name, byteCount: done.byteCount, directoryChecksum: done.directoryChecksum)
-            files.append(LiveFile(file: done.file, entry: entry))
+            files.append(LiveFile(file: done.file, entry: entry, sectionStarts: done.sectionStarts))
         }
         self.epoch = epoch
         ended = (epoch, done)
@@ -47,23 +48,16 @@ extension StateCheckpoint {
         return { () throws(StateError) in try done.makeDurable() }
     }
 
-    /// Puts what changed into the epoch's file; by store, nil where nothing did.
-    private func store(
-        _ drafts: [(info: SectionInfo, draft: SectionDraft)?]
-    ) throws(StateError) -> [Section?] {
-        let written = try open.append(drafts.compactMap { $0 })
-        var infos = written.infos.makeIterator()
-        var sections: [Section?] = []
-        for (store, draft) in zip(stores, drafts) {
-            guard draft != nil, let info = infos.next() else {
-                sections.append(nil)
-                continue
+    /// Gives the stores their sections.
+    private func take(_ drafts: SectionDrafts, _ infos: [SectionInfo], in file: SegmentFile) {
+        var infos = infos.makeIterator()
+        for (index, store) in stores.enumerated() {
+            guard let disk = store.disk else { continue }
+            if let draft = drafts[index], let info = infos.next() {
+                disk.sections.append(Section(file, info, store.recordFormat, draft.index))
             }
-            let section = Section(written.file, info, store.recordFormat, isOfOpenEpoch: true)
-            if let disk = store.disk, disk.isPartial { try section.open() }
-            sections.append(section)
+            for section in disk.sections { section.isOfOpenEpoch = false }
         }
-        return sections
     }
 
     private func manifest(_ epoch: Int, _ entries: [Manifest.File]) -> Manifest {
@@ -80,41 +74,40 @@ extension StateCheckpoint {
             files: entries)
     }
 
-    /// Leaves out files to which no store refers any more.
+    /// Leaves out files to which no store refers any more, and notes which sections of the others are unused:
+    /// what they hide or hold may be gone from newer ones.
     private func dropUnusedFiles() {
-        var used: Set<UInt64> = []
+        var used: [UInt64: Set<Int>] = [:]
         for store in stores {
-            for section in store.disk?.sections ?? [] { used.insert(section.file.serial) }
+            for section in store.disk?.sections ?? [] {
+                used[section.file.serial, default: []].insert(section.info.start)
+            }
         }
-        for file in files where !used.contains(file.file.serial) { obsolete.insert(file.entry.name) }
-        files.removeAll { !used.contains($0.file.serial) }
+        for file in files where used[file.file.serial] == nil { obsolete.insert(file.entry.name) }
+        files.removeAll { used[$0.file.serial] == nil }
+        for index in files.indices {
+            let starts = used[files[index].file.serial] ?? []
+            files[index].entry.unused = files[index].sectionStarts.filter { !starts.contains($0) }
+        }
     }
 }
 
 /// What changed in each store, put together by several threads.
 private final class SectionDrafts: @unchecked Sendable {
-    private typealias Draft = (info: SectionInfo, draft: SectionDraft)
-
     private let stores: [KeyedStateStore]
     private let lock = Mutex(())
     // Guarded by `lock`.
-    private var results: [Int: Result<Draft?, StateError>] = [:]
+    private var results: [Int: SectionDraft] = [:]
 
     init(_ stores: [KeyedStateStore]) { self.stores = stores }
 
     func draft(_ index: Int) {
-        let result: Result<Draft?, StateError>
-        do throws(StateError) {
-            result = .success(try stores[index].draftChanges())
-        } catch {
-            result = .failure(error)
-        }
-        lock.withLock { _ in results[index] = result }
+        guard let draft = stores[index].endEpochForDisk() else { return }
+        lock.withLock { _ in results[index] = draft }
     }
 
-    func all() throws(StateError) -> [(info: SectionInfo, draft: SectionDraft)?] {
-        var all: [Draft?] = []
-        for index in stores.indices { all.append(try results[index]?.get() ?? nil) }
-        return all
-    }
+    subscript(index: Int) -> SectionDraft? { lock.withLock { _ in results[index] } }
+
+    /// In the order of the stores.
+    var all: [SectionDraft] { stores.indices.compactMap { self[$0] } }
 }

@@ -14,7 +14,9 @@ public final class StateCheckpoint {
     /// A file of the current state, in the order of age.
     struct LiveFile {
         let file: SegmentFile
-        let entry: Manifest.File
+        var entry: Manifest.File
+        /// Where its sections begin.
+        let sectionStarts: [Int]
     }
 
     let directory: String

@@ -5,16 +5,17 @@ import Storage
 ///
 /// ```
 /// file    = header · section … · directory · manifest · trailer     (a merged file has no manifest)
-/// section = block … · timer block … · index · filter
+/// section = block … · timer block … · index · filter               (an unordered section has blocks alone)
 /// block   = bytes (u32) · records (u32) · checksum (u64) · record …
 /// record  = key (16) · expiry and flags (8) · payload, blobs' lengths + 1 in place of references · blobs
 /// timer   = expiry (8) · key (16)
 /// ```
-/// A record without the flag `used` has no payload. Records ascend by the key's high, then low word, each key
-/// once; timers by expiry, then key. Numbers are little-endian. An epoch's file ends in the manifest that
-/// lists all files of the state at that epoch; so one file and one directory are synchronised for an epoch.
+/// A record without the flag `used` has no payload. Each key is there once. Records ascend by the key's high,
+/// then low word, but for those of unordered sections; timers by expiry, then key. Numbers are little-endian.
+/// An epoch's file ends in the manifest that lists all files of the state at that epoch; so one file and one
+/// directory are synchronised for an epoch.
 enum StateFormat {
-    static let version: UInt32 = 1
+    static let version: UInt32 = 2
     static let magic: UInt64 = 0x3154_4154_534C_4C49  // ILLSTAT1
     static let headerBytes = 16
     static let blockHeaderBytes = 16

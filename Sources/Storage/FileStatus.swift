@@ -7,14 +7,18 @@ public struct FileStatus: Hashable, Sendable {
     /// Last change of the contents, nanoseconds since the epoch.
     public let modificationNanoseconds: Int64
     public let isDirectory: Bool
+    /// A pipe, a socket or a device: nothing that can be read by position, or at all without waiting.
+    public let isSpecial: Bool
 
     public init(
-        device: UInt64, inode: UInt64, size: Int, modificationNanoseconds: Int64, isDirectory: Bool
+        device: UInt64, inode: UInt64, size: Int, modificationNanoseconds: Int64, isDirectory: Bool,
+        isSpecial: Bool = false
     ) {
         self.device = device
         self.inode = inode
         self.size = size
         self.modificationNanoseconds = modificationNanoseconds
         self.isDirectory = isDirectory
+        self.isSpecial = isSpecial
     }
 }

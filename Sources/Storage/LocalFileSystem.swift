@@ -5,11 +5,11 @@ public final class LocalFileSystem: FileSystem {
     public init() {}
 
     public func create(_ path: String) throws(StorageError) -> any WritableFile {
-        try LocalWritableFile(path, flags: O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC)
+        try LocalWritableFile(path, flags: O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK)
     }
 
     public func append(to path: String) throws(StorageError) -> any WritableFile {
-        try LocalWritableFile(path, flags: O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC)
+        try LocalWritableFile(path, flags: O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK)
     }
 
     public func open(_ path: String) throws(StorageError) -> any ReadableFile {
@@ -94,6 +94,11 @@ private final class LocalWritableFile: WritableFile {
         descriptor = Glibc.open(path, flags, 0o666)
         size = 0
         guard descriptor >= 0 else { throw .last(path) }
+        var status = stat()
+        if fstat(descriptor, &status) == 0, FileStatus(status).isSpecial {
+            close()
+            throw .special(path)
+        }
         size = lseek(descriptor, 0, SEEK_END)
     }
 
@@ -129,11 +134,15 @@ private final class LocalReadableFile: ReadableFile, @unchecked Sendable {
 
     init(_ path: String) throws(StorageError) {
         self.path = path
-        descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+        // Without waiting for somebody who writes into it, where it is a pipe.
+        descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw .last(path) }
-        if try status().isDirectory {
+        let status = try status()
+        if status.isDirectory || status.isSpecial {
             close()
-            throw .invalid(path: path, reason: "it is a directory, where a file is needed")
+            throw status.isSpecial
+                ? .special(path)
+                : .invalid(path: path, reason: "it is a directory, where a file is needed")
         }
     }
 
@@ -174,7 +183,8 @@ extension FileStatus {
             device: UInt64(status.st_dev), inode: UInt64(status.st_ino), size: Int(status.st_size),
             modificationNanoseconds: Int64(status.st_mtim.tv_sec) * 1_000_000_000
                 + Int64(status.st_mtim.tv_nsec),
-            isDirectory: status.st_mode & S_IFMT == S_IFDIR)
+            isDirectory: status.st_mode & S_IFMT == S_IFDIR,
+            isSpecial: ![S_IFDIR, S_IFREG].contains(status.st_mode & S_IFMT))
     }
 }
 
@@ -182,11 +192,17 @@ extension StorageError {
     /// The error that the last failed POSIX call left in `errno`.
     static func last(_ path: String) -> StorageError { errno(Glibc.errno, path) }
 
+    static func special(_ path: String) -> StorageError {
+        .invalid(path: path, reason: "it is a pipe, a socket or a device, where a file is needed")
+    }
+
     static func errno(_ code: Int32, _ path: String) -> StorageError {
         switch code {
         case ENOENT: return .missing(path: path)
         case EEXIST: return .exists(path: path)
         case ENOTDIR: return .invalid(path: path, reason: "a part of the path is a file, not a directory")
+        // A pipe that nobody reads, or a socket.
+        case ENXIO: return special(path)
         case EISDIR: return .invalid(path: path, reason: "it is a directory, where a file is needed")
         case ENAMETOOLONG: return .invalid(path: path, reason: "the name is too long")
         default: return .unavailable(path: path, reason: String(cString: strerror(code)).lowercased())

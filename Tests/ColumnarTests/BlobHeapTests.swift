@@ -1,10 +1,11 @@
 import Columnar
+import TestKit
 import Testing
 
 @Suite struct BlobHeapTests {
     @Test(arguments: 0..<20)
     func blobsAreWhatWasWritten(seed: Int) {
-        var dice = Dice(seed: UInt64(seed))
+        var dice = SeededGenerator(seed: UInt64(seed))
         let heap = BlobHeap()
         let rows = Buffer(capacity: 8 * 16, zeroed: true)
         var model = [[UInt8]?](repeating: nil, count: 16)

@@ -1,4 +1,5 @@
 import Columnar
+import TestKit
 import Testing
 
 /// Columns against lists of values.
@@ -119,7 +120,7 @@ import Testing
 
     @Test(arguments: 0..<40)
     func bitmapsAgreeWithListsOfBools(seed: Int) {
-        var dice = Dice(seed: UInt64(seed))
+        var dice = SeededGenerator(seed: UInt64(seed))
         let count = dice.pick(ColumnTests.sizes)
         func bitmap(_ bits: [Bool]) -> Bitmap {
             let result = Bitmap(repeating: false, count: bits.count)
@@ -150,7 +151,7 @@ import Testing
     }
 
     @Test func viewsOrderAsTheirBytes() {
-        var dice = Dice(seed: 9)
+        var dice = SeededGenerator(seed: 9)
         let values = (0..<300).map { _ in
             (0..<dice.pick([0, 1, 3, 4, 5, 11, 12, 13, 30])).map { _ in UInt8(dice.pick([0, 1, 97, 255])) }
         }

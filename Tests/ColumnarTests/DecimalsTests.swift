@@ -1,5 +1,6 @@
 import Columnar
 import Foundation
+import TestKit
 import Testing
 
 @Suite struct DecimalsTests {
@@ -16,7 +17,7 @@ import Testing
     }
 
     @Test func textGoesThereAndBack() {
-        var dice = Dice(seed: 1)
+        var dice = SeededGenerator(seed: 1)
         for _ in 0..<2000 {
             let digits = (0..<dice.int(1...38)).map { _ in String(dice.int(0...9)) }.joined()
             let unscaled = Int128((dice.chance(50) ? "-" : "") + digits)!
@@ -55,7 +56,7 @@ import Testing
         ] {
             #expect(parse(text) == nil, "\(text)")
         }
-        var dice = Dice(seed: 2)
+        var dice = SeededGenerator(seed: 2)
         for _ in 0..<20_000 {
             let bytes = (0..<dice.int(0...12)).map { _ in dice.pick(Array("0123456789.eE+- x\u{0}".utf8)) }
             let text = String(decoding: bytes, as: UTF8.self)
@@ -67,7 +68,7 @@ import Testing
     }
 
     @Test func doublesAreTheNearest() {
-        var dice = Dice(seed: 3)
+        var dice = SeededGenerator(seed: 3)
         for _ in 0..<2000 {
             let unscaled = Int128(Int64(truncatingIfNeeded: dice.next())) * Int128(dice.int(1...1_000_000))
             let scale = dice.int(0...30)

@@ -1,4 +1,5 @@
 import Columnar
+import TestKit
 import Testing
 
 @Suite struct KeyHashTests {
@@ -62,7 +63,7 @@ import Testing
 
     /// One bit of the input turns about half of the output's bits, in both halves.
     @Test func avalanche() {
-        var dice = Dice(seed: 4)
+        var dice = SeededGenerator(seed: 4)
         for length in [1, 4, 8, 12, 13, 16, 17, 40] {
             var turned = [Int](repeating: 0, count: 2)
             var trials = 0

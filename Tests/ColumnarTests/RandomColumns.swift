@@ -1,10 +1,11 @@
 import Columnar
+import TestKit
 
 /// Random columns with NULLs, and the values they were made of.
 struct RandomColumns {
-    var dice: Dice
+    var dice: SeededGenerator
 
-    init(seed: Int) { dice = Dice(seed: UInt64(seed)) }
+    init(seed: Int) { dice = SeededGenerator(seed: UInt64(seed)) }
 
     static let types: [DataType] = [
         .boolean, .integer, .bigint, .double, .decimal(precision: 20, scale: 3), .string, .bytes, .date,

@@ -1,5 +1,6 @@
 import Columnar
 import Foundation
+import TestKit
 import Testing
 
 @Suite struct TimeTests {
@@ -10,7 +11,7 @@ import Testing
     }()
 
     @Test func daysAgreeWithTheCalendar() {
-        var dice = Dice(seed: 1)
+        var dice = SeededGenerator(seed: 1)
         for _ in 0..<3000 {
             // From 1600 to 3000, where Foundation's calendar is Gregorian too.
             let days = dice.int(-135_140...376_200)
@@ -43,7 +44,7 @@ import Testing
     }
 
     @Test func textGoesThereAndBack() {
-        var dice = Dice(seed: 2)
+        var dice = SeededGenerator(seed: 2)
         let formatter = ISO8601DateFormatter()
         formatter.formatOptions = [.withInternetDateTime, .withFractionalSeconds]
         for _ in 0..<2000 {
@@ -87,7 +88,7 @@ import Testing
 
     /// The fast way for the plain form and the general way agree on whatever comes.
     @Test func mutatedTextNeverTrapsAndKeepsItsMeaning() {
-        var dice = Dice(seed: 3)
+        var dice = SeededGenerator(seed: 3)
         for _ in 0..<50_000 {
             var bytes = Array("2026-11-18T23:50:00.123Z".utf8)
             if dice.chance(50) { bytes.removeLast(dice.pick([0, 1, 5])) }

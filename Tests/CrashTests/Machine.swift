@@ -5,6 +5,7 @@ import Planning
 import Runtime
 import Storage
 import Synchronization
+import TestKit
 
 /// A simulated computer on which the pipeline runs: its disk outlives a loss of power, all else starts anew.
 final class Machine {

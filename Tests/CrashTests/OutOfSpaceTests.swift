@@ -3,6 +3,7 @@ import Foundation
 import Runtime
 import Storage
 import Synchronization
+import TestKit
 import Testing
 
 /// The disk is full, or a directory read-only, for a while: the task says so, waits, and goes on by itself.

@@ -1,5 +1,6 @@
 import Runtime
 import Storage
+import TestKit
 import Testing
 
 /// The power goes at an operation on the disk, and again while the pipeline recovers: the lake is the same in

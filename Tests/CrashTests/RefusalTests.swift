@@ -3,6 +3,7 @@
 import Diagnostics
 import Storage
 import Synchronization
+import TestKit
 import Testing
 
 /// A state directory, a plan and tables that do not belong together are refused, with a way out, and nothing
@@ -129,6 +130,8 @@ import Testing
             try machine.disk.remove(Path.join(log, entry.name))
         }
         try deliverTheLast(to: machine)
+        // The first attempt may remove what a merge has left that nobody came to use.
+        try refusal(machine, "lacks epoch")
         let before = machine.disk.usedBytes
         try refusal(machine, "lacks epoch")
         #expect(machine.disk.usedBytes == before)
@@ -152,14 +155,14 @@ import Testing
         let machine = try machine()
         try machine.run()
         let path = Path.join(Machine.stateDirectory, "log/" + String(repeating: "0", count: 18) + "99.wal")
-        var payload = ByteWriter()
-        payload.append(UInt8(1))
-        payload.append(EpochLog.formatVersion + 1)
-        payload.append([UInt8](repeating: 7, count: 40))
-        var entry = ByteWriter()
-        entry.append(UInt32(payload.bytes.count))
-        entry.append(EpochLog.checksum(payload.bytes))
-        entry.append(payload.bytes)
+        var payload = BinaryEncoder()
+        payload.add(UInt8(1))
+        payload.add(EpochLog.formatVersion + 1)
+        payload.add(contentsOf: [UInt8](repeating: 7, count: 40))
+        var entry = BinaryEncoder()
+        entry.add(UInt32(payload.bytes.count))
+        entry.add(EpochLog.checksum(payload.bytes))
+        entry.add(contentsOf: payload.bytes)
         try entry.bytes.withUnsafeBytes { try machine.disk.writeAtomically($0, to: path) }
         try refusal(machine, "format version is 2")
         #expect(try machine.disk.read(path) == entry.bytes)
@@ -172,9 +175,9 @@ import Testing
         for entry in try machine.disk.list(state) {
             let path = Path.join(state, entry.name)
             // At its end: | version: 8 | checksum: 8 | magic: 8 |
-            try machine.disk.damage(path, at: (machine.disk.status(path)?.size ?? 24) - 24, flipping: 2)
+            try machine.disk.damage(path, at: (machine.disk.status(path)?.size ?? 24) - 24, flipping: 64)
         }
-        try refusal(machine, "it has format 3")
+        try refusal(machine, "it has format 66")
     }
 
     @Test func aDamagedByteInTheStateIsNoSilentError() throws {

@@ -1,4 +1,5 @@
 import Columnar
+import TestKit
 
 /// A shop's files, the same for the same seed: events in order, a few late, repeated, malformed, and blank
 /// lines.

@@ -1,5 +1,6 @@
 import Runtime
 import Storage
+import TestKit
 import Testing
 
 /// The same loss of power, with other threads, epochs and memory.

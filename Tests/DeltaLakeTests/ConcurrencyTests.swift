@@ -3,6 +3,7 @@ import DeltaLake
 import Foundation
 import Storage
 import Synchronization
+import TestKit
 import Testing
 
 @Suite struct ConcurrencyTests {

@@ -2,6 +2,7 @@ import Columnar
 import DeltaLake
 import Foundation
 import Storage
+import TestKit
 import Testing
 
 /// The power goes at every operation on the disk in turn; what is run again gives the same tables.

@@ -2,6 +2,7 @@ import Columnar
 import DeltaLake
 import Foundation
 import Storage
+import TestKit
 import Testing
 
 @Suite struct FileStatsTests {

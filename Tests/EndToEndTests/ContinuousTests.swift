@@ -50,18 +50,4 @@ struct ContinuousTests {
         // The lock is gone with its process.
         try shop.runOnce()
     }
-
-    @Test(.enabled(if: getuid() != 0, "the superuser writes where nobody may"))
-    func aSinkThatIsReadOnlyForAWhileIsWaitedFor() throws {
-        let shop = try Shop("readonly", reading: try Oracle.data(.medium))
-        defer { shop.remove() }
-        let gold = shop.lake + "/gold"
-        try FileManager.default.createDirectory(atPath: gold, withIntermediateDirectories: true)
-        chmod(gold, 0o555)
-        let run = try RunningProgram(shop.command(["--once"]))
-        usleep(700_000)
-        chmod(gold, 0o755)
-        #expect(try run.wait().exitCode == 0)
-        try Oracle.expectEqual(shop.lake, try AnswerTests.reference.get().lake, "read-only")
-    }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 
 /// Events that are all different but for one in a hundred, which repeats any of those before it.
 enum DistinctEvents {

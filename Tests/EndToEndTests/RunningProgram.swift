@@ -21,6 +21,7 @@ final class RunningProgram {
     private let folder: String
     private let started = Date()
     private let title: String
+    private var hasEnded = false
 
     /// - Parameter directory: where it works, and where its relative paths begin.
     init(_ words: [String], in directory: String = Place.package, environment: [String: String] = [:]) throws
@@ -46,11 +47,18 @@ final class RunningProgram {
         processID = made
     }
 
+    /// A test that failed leaves nothing running.
+    deinit {
+        if !hasEnded { kill(processID, SIGKILL) }
+    }
+
     func signal(_ number: Int32) { kill(processID, number) }
 
     /// What it has written so far.
     var output: String { text("output") }
     var errors: String { text("errors") }
+
+    var said: String { output + errors }
 
     private func text(_ name: String) -> String {
         String(decoding: FileManager.default.contents(atPath: folder + "/" + name) ?? Data(), as: UTF8.self)
@@ -64,7 +72,10 @@ final class RunningProgram {
         var isLate = false
         while true {
             let found = wait4(processID, &status, isLate ? 0 : WNOHANG, &usage)
-            if found == processID { break }
+            if found == processID {
+                hasEnded = true
+                break
+            }
             if found < 0 { throw Failure(description: "\(title): it can't be waited for") }
             isLate = Date() > end
             if isLate { signal(SIGKILL) } else { usleep(1000) }
@@ -83,11 +94,13 @@ final class RunningProgram {
     }
 }
 
-/// Waits until `condition` holds, or throws after `limit` seconds.
-func waitUntil(_ what: String, limit: Double = 60, _ condition: () throws -> Bool) throws {
+/// Waits until `condition` holds, or throws after `limit` seconds; looks again after `pause` microseconds.
+func waitUntil(
+    _ what: String, limit: Double = 60, pause: UInt32 = 2000, _ condition: () throws -> Bool
+) throws {
     let end = Date(timeIntervalSinceNow: limit)
     while try !condition() {
         if Date() > end { throw RunningProgram.Failure(description: "\(what): not after \(limit) seconds") }
-        usleep(2000)
+        usleep(pause)
     }
 }

@@ -5,23 +5,42 @@ struct Shop {
     let folder: String
     /// The watched directory.
     var raw: String
+    /// The most bytes of an epoch; nil leaves it to the program, which takes much at once.
+    var epochBytes: Int?
 
     var lake: String { folder + "/lake" }
     var state: String { folder + "/state" }
 
     /// A shop that reads `data`, or an empty directory of its own.
-    init(_ name: String, reading data: String? = nil) throws {
+    init(_ name: String, reading data: String? = nil, epochBytes: Int? = nil) throws {
         folder = try Place.folder(name)
+        self.epochBytes = epochBytes
         raw = data ?? folder + "/raw"
         try FileManager.default.createDirectory(atPath: raw, withIntermediateDirectories: true)
+    }
+
+    /// Takes away all that the program has made.
+    func startOver() throws {
+        for path in [lake, state] where FileManager.default.fileExists(atPath: path) {
+            try FileManager.default.removeItem(atPath: path)
+        }
     }
 
     func remove() { try? FileManager.default.removeItem(atPath: folder) }
 
     /// The words that run the medallion pipeline over this shop.
     func command(_ flags: [String] = []) -> [String] {
-        [Place.program, "run", Place.pipeline, "-D", "raw=" + raw, "-D", "lake=" + lake, "--state", state]
-            + flags
+        [Place.program, "run"] + settings
+            + [Place.pipeline, "-D", "raw=" + raw, "-D", "lake=" + lake, "--state", state] + flags
+    }
+
+    /// A file of settings that is read before the pipeline.
+    private var settings: [String] {
+        guard let epochBytes else { return [] }
+        let path = folder + "/settings.sql"
+        let text = "SET 'epoch.max.bytes' = '\(epochBytes)';\nSET 'chunk.bytes' = '\(epochBytes / 12)';\n"
+        _ = FileManager.default.createFile(atPath: path, contents: Data(text.utf8))
+        return [path]
     }
 
     /// Takes all input that is there; throws unless the program says that it is done.

@@ -1,6 +1,7 @@
 import Columnar
 import Expressions
 import Foundation
+import TestKit
 import Testing
 
 private typealias Expr = Expressions.Expression
@@ -13,7 +14,7 @@ struct ExpressionBenchmarks {
     private let types = ["page_view", "add_to_cart", "purchase", "search", "unknown"]
 
     init() {
-        var dice = Dice(seed: 42)
+        var dice = SeededGenerator(seed: 42)
         let kinds = ColumnBuilder(type: .string, capacity: 65_536)
         let numbers = ColumnBuilder(type: .integer, capacity: 65_536)
         let prices = ColumnBuilder(type: .decimal(precision: 18, scale: 4), capacity: 65_536)

@@ -49,7 +49,11 @@ import Testing
             let slices = columns.map { $0.slice(row..<row + 1) }
             let one = compiled.evaluate(slices, count: 1, context: singleErrors)
             for (index, column) in one.enumerated() where column.value(at: 0) != whole[index].value(at: row) {
-                Issue.record("seed \(seed), row \(row) alone differs in \(expressions[index])")
+                Issue.record(
+                    """
+                    seed \(seed), row \(row): \(column.value(at: 0)) alone,
+                    \(whole[index].value(at: row)) among others, of \(expressions[index])
+                    """)
             }
         }
         #expect(singleErrors.errorsByReason == wholeErrors.errorsByReason, "seed \(seed)")

@@ -1,15 +1,16 @@
 import Columnar
 import Expressions
+import TestKit
 
 private typealias Expr = Expressions.Expression
 
 /// Random columns, and random expressions over them, from a seed.
 struct RandomExpressions {
-    var dice: Dice
+    var dice: SeededGenerator
     let types: [DataType]
 
     init(seed: UInt64) {
-        var dice = Dice(seed: seed)
+        var dice = SeededGenerator(seed: seed)
         var types: [DataType] = []
         for _ in 0..<2 {
             types += [
@@ -23,7 +24,7 @@ struct RandomExpressions {
         self.dice = dice
     }
 
-    private static func decimal(_ dice: inout Dice) -> DataType {
+    private static func decimal(_ dice: inout SeededGenerator) -> DataType {
         let precision = dice.int(1...38)
         return .decimal(precision: precision, scale: dice.int(0...precision))
     }

@@ -1,4 +1,5 @@
 import Columnar
+import TestKit
 import Testing
 
 @testable import Formats
@@ -6,7 +7,7 @@ import Testing
 /// Random delimited text against a reader that looks at one character at a time, and cut into pieces.
 @Suite("CSV fuzzing")
 struct CSVDifferentialTests {
-    private func text(_ random: inout SplitMix, columns: Int, delimiter: UInt8) -> [UInt8] {
+    private func text(_ random: inout SeededGenerator, columns: Int, delimiter: UInt8) -> [UInt8] {
         var bytes: [UInt8] = []
         for _ in 0..<random.below(30) {
             for column in 0..<columns {
@@ -38,7 +39,7 @@ struct CSVDifferentialTests {
     }
 
     @Test(arguments: 0..<Fuzz.seeds) func recordsAreTheObviousOnes(seed: UInt64) {
-        var random = SplitMix(seed: seed)
+        var random = SeededGenerator(seed: seed)
         for round in 0..<60 {
             let columns = 1 + random.below(4)
             let delimiter: UInt8 = random.pick([0x2C, 0x3B, 0x09])
@@ -82,7 +83,8 @@ struct CSVDifferentialTests {
 
     /// The same bytes, arriving piece by piece.
     private func checkPieces(
-        _ data: Buffer, _ end: Int, _ decoder: CSVDecoder, _ whole: DecodedRecords, _ random: inout SplitMix,
+        _ data: Buffer, _ end: Int, _ decoder: CSVDecoder, _ whole: DecodedRecords,
+        _ random: inout SeededGenerator,
         _ label: String
     ) {
         var framing = RecordFraming(.csv(decoder.options, fieldCount: decoder.columnCount))
@@ -104,7 +106,7 @@ struct CSVDifferentialTests {
     }
 
     @Test func framingOfLinesFindsTheLastLineEnd() {
-        var random = SplitMix(seed: 7)
+        var random = SeededGenerator(seed: 7)
         for _ in 0..<200 {
             let bytes = (0..<random.below(300)).map { _ -> UInt8 in random.once(in: 20) ? 0x0A : 0x78 }
             let data = buffer(bytes)

@@ -1,4 +1,5 @@
 import Columnar
+import TestKit
 import Testing
 
 @testable import Formats
@@ -117,7 +118,7 @@ struct EncoderTests {
     }
 
     @Test(arguments: 0..<Fuzz.seeds) func jsonReadsBackWhatWasWritten(seed: UInt64) {
-        var generator = ValueGenerator(random: SplitMix(seed: seed))
+        var generator = ValueGenerator(random: SeededGenerator(seed: seed))
         for round in 0..<20 {
             let schema = generator.schema(nests: true)
             let batch = generator.batch(schema, rows: generator.random.below(40))
@@ -141,7 +142,7 @@ struct EncoderTests {
     }
 
     @Test(arguments: 0..<Fuzz.seeds) func delimitedTextReadsBackWhatWasWritten(seed: UInt64) {
-        var generator = ValueGenerator(random: SplitMix(seed: seed))
+        var generator = ValueGenerator(random: SeededGenerator(seed: seed))
         for round in 0..<20 {
             let schema = generator.schema(nests: round % 2 == 0)
             // A record of one NULL is a blank line, which is no record.
@@ -178,7 +179,7 @@ struct EncoderTests {
             out.append(double: value)
             return out.text
         }
-        var random = SplitMix(seed: 3)
+        var random = SeededGenerator(seed: 3)
         for _ in 0..<20_000 {
             let value =
                 random.once(in: 2)

@@ -1,7 +1,9 @@
+import TestKit
+
 /// Shop events as a simulator would write them: what the throughput is measured on.
 enum EventLines {
     static func make(count: Int, isJSON: Bool, seed: UInt64 = 1) -> [UInt8] {
-        var random = SplitMix(seed: seed)
+        var random = SeededGenerator(seed: seed)
         var text = ""
         let types = ["page_view", "page_view", "page_view", "add_to_cart", "purchase", "search"]
         func padded(_ value: Int, _ width: Int) -> String {

@@ -1,4 +1,5 @@
 import Columnar
+import TestKit
 import Testing
 
 @testable import Formats
@@ -16,8 +17,8 @@ struct JSONDifferentialTests {
     ]
 
     @Test(arguments: 0..<Fuzz.seeds) func threeWaysGiveOneAnswer(seed: UInt64) {
-        var random = SplitMix(seed: seed)
-        var generator = RecordGenerator(random: SplitMix(seed: seed ^ 0xABCDEF))
+        var random = SeededGenerator(seed: seed)
+        var generator = RecordGenerator(random: SeededGenerator(seed: seed ^ 0xABCDEF))
         let style = RecordGenerator.Style(random: &random)
         let predicting = JSONDecoder(fields: Self.fields)
         let general = JSONDecoder(fields: Self.fields, isWrapped: true, isPredicting: false)
@@ -94,7 +95,7 @@ struct JSONDifferentialTests {
     }
 
     @Test(arguments: 0..<Fuzz.seeds) func randomBytesDoNoHarm(seed: UInt64) {
-        var random = SplitMix(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let decoder = JSONDecoder(fields: Self.fields)
         _ = decoder.decode("{\"id\":\"x\",\"N\":1,\"big\":2,\"price\":1.5,\"list\":[1,2],\"raw\":\"AAAA\"}\n")
         let alphabet =

@@ -1,4 +1,5 @@
 import Columnar
+import TestKit
 import Testing
 
 @testable import Formats
@@ -37,7 +38,7 @@ struct LinesDecoderTests {
 
     /// Against the standard library, which knows the rules of UTF-8.
     @Test(arguments: 0..<Fuzz.seeds) func textIsUTF8WhenTheStandardLibrarySaysSo(seed: UInt64) {
-        var random = SplitMix(seed: seed)
+        var random = SeededGenerator(seed: seed)
         for _ in 0..<3000 {
             var bytes = Array(String(random.pick(Array("aé日😀\u{7FF}\u{800}\u{FFFF}\u{10FFFF}"))).utf8)
             for _ in 0..<random.below(12) {

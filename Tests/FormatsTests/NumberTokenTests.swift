@@ -1,4 +1,5 @@
 import Columnar
+import TestKit
 import Testing
 
 @testable import Formats
@@ -6,7 +7,7 @@ import Testing
 /// Numbers against the standard library and a model with lists of digits.
 @Suite("Numbers")
 struct NumberTokenTests {
-    private func text(_ random: inout SplitMix) -> String {
+    private func text(_ random: inout SeededGenerator) -> String {
         func digits(_ count: Int) -> String {
             String((0..<count).map { _ in random.pick(Array("0123456789")) })
         }
@@ -26,7 +27,7 @@ struct NumberTokenTests {
     }
 
     @Test(arguments: 0..<Fuzz.seeds) func valuesAreThoseOfTheModel(seed: UInt64) {
-        var random = SplitMix(seed: seed)
+        var random = SeededGenerator(seed: seed)
         for _ in 0..<2000 {
             let text = text(&random)
             var copy = text

@@ -1,3 +1,5 @@
+import TestKit
+
 /// Random JSON records: mostly as a program would write them, some of them damaged.
 struct RecordGenerator {
     /// How the records of one run look alike.
@@ -15,7 +17,7 @@ struct RecordGenerator {
                 && ends.allSatisfy { $0.count < 2 && $0 != " " }
         }
 
-        init(random: inout SplitMix) {
+        init(random: inout SeededGenerator) {
             separator = random.pick([",", ",", ",", ", ", ", ", " , "])
             colon = random.pick([":", ":", ": "])
             shuffles = random.once(in: 4)
@@ -25,7 +27,7 @@ struct RecordGenerator {
         }
     }
 
-    var random: SplitMix
+    var random: SeededGenerator
 
     mutating func line(_ style: Style) -> [UInt8] {
         if random.once(in: 60) {

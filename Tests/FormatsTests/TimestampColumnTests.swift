@@ -1,4 +1,5 @@
 import Columnar
+import TestKit
 import Testing
 
 @testable import Formats
@@ -6,7 +7,7 @@ import Testing
 @Suite("Timestamp columns")
 struct TimestampColumnTests {
     @Test func columnsFollowTheRulesOfSingleTexts() {
-        var random = SplitMix(seed: 11)
+        var random = SeededGenerator(seed: 11)
         var texts: [String?] = [
             nil, "", "x", "2026-11-18", "2026-11-18T23:50:00.123Z", "2026-11-18T23:50:60Z",
         ]

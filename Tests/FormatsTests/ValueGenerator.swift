@@ -1,8 +1,9 @@
 import Columnar
+import TestKit
 
 /// Random schemas and values.
 struct ValueGenerator {
-    var random: SplitMix
+    var random: SeededGenerator
 
     mutating func schema(nests: Bool) -> Schema {
         Schema((0..<1 + random.below(8)).map { Field("f\($0)", type(depth: nests ? 0 : 3)) })

@@ -1,5 +1,6 @@
 import Diagnostics
 import Language
+import TestKit
 import Testing
 
 @Suite("Hostile input")

@@ -11,6 +11,7 @@ struct SettingsTextTests {
         arguments: [
             ("60s", 60_000), ("500ms", 500), ("1m", 60_000), ("2h", 7_200_000), ("1d", 86_400_000),
             ("5", 5000),
+            ("10 minutes", 600_000), (" 1 Hour ", 3_600_000), ("1 s", 1000),
             ("1.5s", 1500), ("0.25", 250), ("0", 0), (".5s", 500),
         ])
     func durations(text: String, milliseconds: Int) {
@@ -21,7 +22,7 @@ struct SettingsTextTests {
     @Test(
         "no durations",
         arguments: [
-            "", "s", "-1s", "1 s", "1x", "1e3", "inf", "0x10", "1.2.3", ".", "1sm", "ms", "１s",
+            "", "s", "-1s", "1 x", "1x", "1e3", "inf", "0x10", "1.2.3", ".", "1sm", "ms", "１s",
             "99999999999999999999d",
         ])
     func noDurations(text: String) { #expect(DurationText.parse(text) == nil) }

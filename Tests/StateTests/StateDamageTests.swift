@@ -123,10 +123,10 @@ import Testing
         let files = try written()
         let path = "/state/epoch-2.state"
         // The version stands 24 bytes from the end.
-        try files.damage(path, at: try files.read(path).count - 24, flipping: 3)
+        try files.damage(path, at: try files.read(path).count - 24, flipping: 1)
         #expect(
             throws: StateError.incompatible(
-                path: path, reason: "it has format 2, and this version reads format 1")
+                path: path, reason: "it has format 3, and this version reads format 2")
         ) { _ = try checkpoint(files).0.load(epoch: 2) }
     }
 
@@ -158,12 +158,18 @@ import Testing
                 throws: StateError.storage(
                     .unavailable(path: "/state/open-0.state.tmp", reason: "no space left on device"))
             ) { try checkpoint.write(epoch: 1) }
-            #expect(store.changeCount == 500)
         }
+        // The epoch has ended nevertheless, and the next one may begin.
+        #expect(store.changeCount == 0)
+        _ = try store.insert((500..<600).map(key))
         files.limitCapacity(nil)
         try checkpoint.write(epoch: 1)
         let (again, loaded) = self.checkpoint(files)
         #expect(try again.load(epoch: 1) == .complete)
         #expect(loaded.countInMemory == 500)
+        try checkpoint.write(epoch: 2)
+        let (later, all) = self.checkpoint(files)
+        #expect(try later.load(epoch: 2) == .complete)
+        #expect(all.countInMemory == 600)
     }
 }

@@ -37,7 +37,7 @@ import Testing
                 try store.maintain()
             }
         }
-        #expect(checkpoint.fileCount <= 10)
+        #expect(checkpoint.fileCount <= 16)
     }
 
     @Test(arguments: [true, false])
@@ -57,10 +57,12 @@ import Testing
             try checkpoint.discard(before: epoch)
             if mergesElsewhere, let merge = checkpoint.pendingMerge() { try merge() }
             try store.maintain()
-            if epoch > 40 { #expect(checkpoint.diskBytes < 4000 * 70 * 5 / 2) }
-            #expect(checkpoint.fileCount <= 15)
+            // Where nobody merges in the background, it is put off longer.
+            let most = mergesElsewhere ? 5 : 7
+            if epoch > 40 { #expect(checkpoint.diskBytes < 4000 * 70 * most / 2) }
+            #expect(checkpoint.fileCount <= 21)
         }
-        #expect(try files.list("/state").count < 20)
+        #expect(try files.list("/state").count < 25)
     }
 
     @Test func `what has expired leaves the disk without being written again`() throws {

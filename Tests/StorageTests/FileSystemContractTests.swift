@@ -1,3 +1,4 @@
+import Glibc
 import Storage
 import Testing
 
@@ -39,6 +40,22 @@ import Testing
         #expect(file.size == 6)
         try place.fileSystem.writeText("new", to: path)
         #expect(try place.fileSystem.text(path) == "new")
+    }
+
+    @Test func `a pipe or a device is refused at once, not waited for`() throws {
+        let place = try Place(isLocal: true)
+        let pipe = place.path("pipe")
+        try #require(mkfifo(pipe, 0o600) == 0)
+        let reason = "it is a pipe, a socket or a device, where a file is needed"
+        for path in [pipe, "/dev/null"] {
+            let expected = StorageError.invalid(path: path, reason: reason)
+            #expect(throws: expected) { try place.fileSystem.open(path) }
+            #expect(throws: expected) { try place.fileSystem.create(path) }
+            #expect(throws: expected) { try place.fileSystem.append(to: path) }
+            #expect(try place.fileSystem.status(path)?.isSpecial == true)
+        }
+        try place.fileSystem.writeText("", to: place.path("a"))
+        #expect(try place.fileSystem.status(place.path("a"))?.isSpecial == false)
     }
 
     @Test(arguments: [true, false])

@@ -58,7 +58,7 @@ final class DemoSimulation: Sendable {
             }
             var note = "simulating \(NumberDisplay.rate(configuration.eventsPerSecond))" + place
             if let duration = configuration.duration, let elapsed = state.progress?.elapsed {
-                let left = (duration - elapsed).milliseconds + 999
+                let left = (duration - elapsed).wholeMilliseconds + 999
                 note += ", \(NumberDisplay.wholeSeconds(milliseconds: left)) left"
             } else if configuration.duration == nil {
                 note += ", until Ctrl-C"

@@ -1,3 +1,4 @@
+import Diagnostics
 import Formats
 import Runtime
 import Simulation
@@ -18,8 +19,9 @@ struct DemoSummary {
         var lines = [""]
         if let simulated {
             let tally = simulated.tally
+            let elapsed = simulated.elapsed.wholeMilliseconds
             lines += [
-                "What arrived, in \(NumberDisplay.duration(milliseconds: simulated.elapsed.milliseconds)):",
+                "What arrived, in \(NumberDisplay.duration(milliseconds: elapsed)):",
                 "  \(NumberDisplay.count(simulated.lines, "line")) in "
                     + "\(NumberDisplay.count(simulated.files, "file")), "
                     + "\(NumberDisplay.bytes(simulated.bytes)), in \(configuration.rawDirectory)",

@@ -1,5 +1,6 @@
 import Diagnostics
 import Formats
+import Runtime
 import Storage
 
 /// What is in a pipeline's state directory.
@@ -12,9 +13,14 @@ import Storage
 struct CheckpointInspection: InspectionReport {
     struct Epoch: Sendable {
         let number: Int64
+        /// nil when its log does not even hold its beginning.
+        let logged: LoggedEpoch?
+        /// Bytes of its log.
         let bytes: Int
         /// Milliseconds since 1970.
         let modified: Int64
+
+        var stage: String { logged?.stage.rawValue ?? "torn" }
     }
 
     /// What one folder of it holds.
@@ -60,7 +66,8 @@ struct CheckpointInspection: InspectionReport {
             guard let number = Int64(Path.name(of: file.path).dropLast(4)) else { continue }
             epochs.append(
                 Epoch(
-                    number: number, bytes: file.status.size,
+                    number: number, logged: (try? LoggedEpoch(logFile: file.path, in: files)) ?? nil,
+                    bytes: file.status.size,
                     modified: file.status.modificationNanoseconds / 1_000_000))
         }
         return CheckpointInspection(
@@ -120,13 +127,35 @@ struct CheckpointInspection: InspectionReport {
             let count = NumberDisplay.count(part.files, "file")
             lines.append("    \(part.name): \(count), \(NumberDisplay.bytes(part.bytes))")
         }
-        guard let newest = epochs.last else { return lines + ["  no epoch has begun"] }
-        lines.append("  epochs in the log: \(epochs.count), the newest is \(newest.number)")
-        var table = TextTable([("epoch", .right), ("log", .right), ("last written", .left)])
+        guard !epochs.isEmpty else { return lines + ["  no epoch has begun"] }
+        lines.append("  \(standing)")
+        var table = TextTable([
+            ("epoch", .right), ("", .left), ("input", .right), ("in parts", .right), ("clock", .left),
+            ("log", .right), ("last written", .left),
+        ])
         for epoch in epochs.suffix(listed).reversed() {
-            table.add([String(epoch.number), NumberDisplay.bytes(epoch.bytes), LiveView.time(epoch.modified)])
+            table.add([
+                String(epoch.number), epoch.stage, epoch.logged.map { NumberDisplay.bytes($0.bytes) } ?? "-",
+                epoch.logged.map { NumberDisplay.grouped($0.ranges) } ?? "-",
+                epoch.logged.map { LiveView.time($0.clock) } ?? "-", NumberDisplay.bytes(epoch.bytes),
+                LiveView.time(epoch.modified),
+            ])
         }
         return lines + [""] + (table.isEmpty ? [] : table.lines(indent: "  "))
+    }
+
+    /// Which epochs are done, and what the next start makes of the others.
+    private var standing: String {
+        let done = epochs.last { $0.logged?.stage == .done }?.number ?? (epochs.first?.number ?? 1) - 1
+        var parts = [done > 0 ? "done up to epoch \(done)" : "no epoch is done yet"]
+        for epoch in epochs where epoch.number > done {
+            switch epoch.logged?.stage {
+            case .sealed: parts.append("\(epoch.number) is sealed and being committed, or left so by a crash")
+            case .open: parts.append("\(epoch.number) takes input, or did at a crash")
+            case .done, nil: parts.append("\(epoch.number) had hardly begun")
+            }
+        }
+        return parts.joined(separator: "; ")
     }
 
     var json: JSONValue {
@@ -138,7 +167,13 @@ struct CheckpointInspection: InspectionReport {
                     .init($0.name, ["files": .number($0.files), "bytes": .number($0.bytes)])
                 }),
             "epochs": .array(
-                epochs.map { ["epoch": .number($0.number), "bytes": .number($0.bytes)] }),
+                epochs.map {
+                    [
+                        "epoch": .number($0.number), "stage": .string($0.stage),
+                        "input_bytes": $0.logged.map { .number($0.bytes) } ?? .null,
+                        "clock_ms": $0.logged.map { .number($0.clock) } ?? .null, "bytes": .number($0.bytes),
+                    ]
+                }),
         ]
     }
 }

@@ -24,7 +24,9 @@ public struct PipelineLauncher: PipelineLaunching {
         var settings = TaskConfiguration(stateDirectory: configuration.stateDirectory)
         settings.threads = configuration.threads
         try settings.read(plan.settings)
-        if let trigger = configuration.trigger { settings.triggerMilliseconds = trigger.wholeMilliseconds }
+        if let trigger = configuration.trigger {
+            settings.triggerMilliseconds = Int(trigger.wholeMilliseconds)
+        }
         if let memory = configuration.stateMemory { settings.stateMemoryBytes = memory }
         if configuration.takesWhatIsThere { settings.patienceMilliseconds = 60_000 }
         let lock = try StateDirectoryLock(configuration.stateDirectory)
@@ -117,11 +119,5 @@ extension TaskEnvironment {
                 clock_gettime(CLOCK_MONOTONIC, &time)
                 return Double(time.tv_sec) * 1000 + Double(time.tv_nsec) / 1_000_000
             }, entropy: { UInt64.random(in: .min ... .max) })
-    }
-}
-
-extension Duration {
-    var wholeMilliseconds: Int {
-        Int(components.seconds) * 1000 + Int(components.attoseconds / 1_000_000_000_000_000)
     }
 }

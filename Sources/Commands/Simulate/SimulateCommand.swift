@@ -1,4 +1,5 @@
 import Diagnostics
+import Runtime
 import Simulation
 
 /// `millrace simulate`: shops that make events, reproducible from a seed.

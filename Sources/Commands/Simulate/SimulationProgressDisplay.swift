@@ -1,3 +1,4 @@
+import Diagnostics
 import Simulation
 
 /// How far a simulation is: one line that is redrawn on a terminal, a line now and then where it is piped.
@@ -32,7 +33,7 @@ struct SimulationProgressDisplay {
 
     /// `simulating: 45,000 of 300,000 lines (15 %) in 4 files, 27.8 MB, 4,998/s, 9.0 s, 1.2 s behind`.
     static func text(_ progress: SimulationProgress) -> String {
-        let milliseconds = Double(progress.elapsed.milliseconds)
+        let milliseconds = Double(progress.elapsed.wholeMilliseconds)
         var text = "simulating: \(NumberDisplay.grouped(progress.lines))"
         if let planned = progress.plannedLines, planned > 0 {
             let percent = min(100, Int(Double(progress.lines) / Double(planned) * 100))
@@ -43,7 +44,7 @@ struct SimulationProgressDisplay {
         text += " in \(NumberDisplay.count(progress.files, "file")), \(NumberDisplay.bytes(progress.bytes))"
         text += ", \(NumberDisplay.rate(Double(progress.lines) * 1000 / max(1, milliseconds)))"
         text += ", \(NumberDisplay.duration(milliseconds: milliseconds))"
-        let lag = progress.lag.milliseconds
+        let lag = progress.lag.wholeMilliseconds
         return lag >= 1000 ? text + ", \(NumberDisplay.duration(milliseconds: lag)) behind" : text
     }
 }

@@ -70,46 +70,12 @@ public struct SourceFactory: Sendable {
         }
         var settings = FileSourceSettings(path: path, filePatterns: patterns, framing: framing)
         settings.failsOnError = properties.errorPolicy == .fail
-        try read(properties.connectorOptions, of: relation, into: &settings)
+        try settings.read(properties.connectorOptions, of: relation.name)
         return try FileSource(settings, fileSystem: fileSystem, report: report)
     }
 
     /// As the decoder has them, so that both agree where a record ends.
     private static func csvOptions(_ properties: SourceProperties) -> CSVOptions {
         CSVOptions(delimiter: properties.delimiter?.utf8.first ?? UInt8(ascii: ","))
-    }
-
-    private func read(
-        _ options: [String: String], of relation: Relation, into settings: inout FileSourceSettings
-    ) throws(Diagnostic) {
-        func invalid(_ name: String, _ text: String, _ expected: String) -> Diagnostic {
-            Diagnostic(
-                .invalidValue, "'\(text)' is no value for the property '\(name)' of \(relation.name)",
-                expected: expected)
-        }
-        if let text = options["poll_interval"] {
-            guard let interval = DurationText.milliseconds(text) else {
-                throw invalid("poll_interval", text, "a length of time such as '10 seconds'")
-            }
-            settings.pollIntervalMilliseconds = Int(interval)
-        }
-        if let text = options["max.record.bytes"] {
-            guard let bytes = Int(text), bytes > 0 else {
-                throw invalid("max.record.bytes", text, "a number of bytes above 0")
-            }
-            settings.longestRecordBytes = bytes
-        }
-        switch options["after"]?.lowercased() {
-        case nil, "keep": break
-        case "delete": settings.afterwards = .delete
-        case "archive":
-            guard let path = options["archive.path"] else {
-                throw Diagnostic(
-                    .missingProperty, "\(relation.name) archives its files and does not say where",
-                    hint: "add 'archive.path' = 'data/archive'")
-            }
-            settings.afterwards = .archive(path)
-        case let text?: throw invalid("after", text, "'keep', 'archive' or 'delete'")
-        }
     }
 }

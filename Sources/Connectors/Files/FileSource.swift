@@ -18,7 +18,7 @@ public final class FileSource: Source, @unchecked Sendable {
     let clock: @Sendable () -> Int64
     let report: @Sendable (Diagnostic) -> Void
     let feed: (any ChangeFeed)?
-    private let wakeUp = WakeUp()
+    private let wakePipe = WakePipe()
 
     // What is known.
     var byPath: [String: TrackedFile] = [:]
@@ -162,7 +162,7 @@ public final class FileSource: Source, @unchecked Sendable {
             }
             // Rounded up, so that what was due in part of a millisecond is due afterwards.
             let rest = (min(end, due) - now + 999_999) / 1_000_000
-            switch wakeUp.wait(
+            switch wakePipe.wait(
                 for: isWatching ? feed?.descriptor ?? -1 : -1, milliseconds: Int(clamping: rest))
             {
             case .woken: return
@@ -172,7 +172,7 @@ public final class FileSource: Source, @unchecked Sendable {
         }
     }
 
-    public func wake() { wakeUp.wake() }
+    public func wake() { wakePipe.wake() }
 
     public func lag() -> Int { bytesNotTaken }
 

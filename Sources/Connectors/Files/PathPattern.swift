@@ -31,6 +31,12 @@ struct PathPattern: Sendable {
         } catch {
             throw Diagnostic(.io, "cannot look at \(trimmed): \(error.reason)", hint: "check its permissions")
         }
+        if let status, status.isSpecial {
+            throw Diagnostic(
+                .invalidValue, "\(trimmed) is a pipe, a socket or a device, not a file",
+                expected: "a file, a directory or a pattern",
+                hint: "write what comes from it to files in a directory, and name that")
+        }
         if let status, status.isDirectory {
             root = trimmed
             onlyName = nil

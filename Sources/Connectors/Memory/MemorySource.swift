@@ -36,7 +36,7 @@ public final class MemorySource: Source, @unchecked Sendable {
 
     public let name: String
     private let content: Mutex<Content>
-    private let wakeUp = WakeUp()
+    private let wakePipe = WakePipe()
     /// Behind the last record that was handed out. Belongs to the task's thread.
     private var next = 0
 
@@ -58,7 +58,7 @@ public final class MemorySource: Source, @unchecked Sendable {
             guard case .messages(let records) = content else { preconditionFailure("the source has lines") }
             content = .messages(records + more)
         }
-        wakeUp.wake()
+        wakePipe.wake()
     }
 
     /// Adds lines behind those that are there. From any thread.
@@ -67,7 +67,7 @@ public final class MemorySource: Source, @unchecked Sendable {
             guard case .lines(let lines) = content else { preconditionFailure("the source has messages") }
             content = .lines(lines + more.map { Array($0.utf8) })
         }
-        wakeUp.wake()
+        wakePipe.wake()
     }
 
     // MARK: Source
@@ -125,9 +125,9 @@ public final class MemorySource: Source, @unchecked Sendable {
         }
     }
 
-    public func wait(milliseconds: Int) { _ = wakeUp.wait(for: -1, milliseconds: milliseconds) }
+    public func wait(milliseconds: Int) { wakePipe.wait(milliseconds: milliseconds) }
 
-    public func wake() { wakeUp.wake() }
+    public func wake() { wakePipe.wake() }
 
     public func acknowledge() throws(Diagnostic) {}
 

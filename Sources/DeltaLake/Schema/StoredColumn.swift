@@ -7,21 +7,9 @@ enum StoredColumn {
 
     /// TIME as the text that stands for it; in a partition column the empty text as NULL.
     static func stored(_ column: Column, isPartition: Bool) -> Column {
-        if column.type == .time { return timeTexts(column) }
+        if column.type == .time { return column.timeTexts }
         if isPartition, column.type.isText { return emptyAsNull(column) }
         return column
-    }
-
-    private static func timeTexts(_ column: Column) -> Column {
-        let builder = ColumnBuilder(type: .string, capacity: column.count)
-        for row in 0..<column.count {
-            if column.isValid(row) {
-                builder.append(Civil.timeText(milliseconds: Int(column.int32s[row])))
-            } else {
-                builder.appendNull()
-            }
-        }
-        return builder.finish()
     }
 
     private static func emptyAsNull(_ column: Column) -> Column {

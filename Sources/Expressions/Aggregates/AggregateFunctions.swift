@@ -119,6 +119,9 @@ public enum AggregateFunctions {
     /// All names, sorted.
     public static var names: [String] { table.keys.sorted() }
 
+    /// The forms of a function, such as `TOPK(T with an order, k)`; empty when there is none of this name.
+    public static func signatures(of name: String) -> [String] { table[name.uppercased()]?.forms ?? [] }
+
     public static func isAggregate(_ name: String) -> Bool { table[name.uppercased()] != nil }
 
     /// The function for arguments of these types; `COUNT(*)` has none.

@@ -119,6 +119,6 @@ public enum ScalarFunctions {
         {
             return "\(elsewhere) is called \(meant) here"
         }
-        return "docs/sql.md lists the functions"
+        return "docs/sql/functions.md lists the functions"
     }
 }

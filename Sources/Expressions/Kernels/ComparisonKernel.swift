@@ -39,11 +39,12 @@ enum ComparisonKernel {
     ) -> Bitmap {
         let (a, b) = (left.column.booleans, right.column.booleans)
         let result = Bitmap(buffer: Buffer(capacity: Bitmap.bytes(for: count)), count: count)
-        let constant: UInt64 = right.isConstant && b[0] ? .max : 0
+        let constant: UInt64 = left.isConstant && a[0] ? .max : 0
+        let otherConstant: UInt64 = right.isConstant && b[0] ? .max : 0
         for word in 0..<result.wordCount {
-            // Where left is constant so is right: the operands have been brought into this order.
-            let other = right.isConstant ? constant : b.words[word]
-            result.words[word] = op == .equal ? ~(a.words[word] ^ other) : a.words[word] ^ other
+            let one = left.isConstant ? constant : a.words[word]
+            let other = right.isConstant ? otherConstant : b.words[word]
+            result.words[word] = op == .equal ? ~(one ^ other) : one ^ other
         }
         return result
     }

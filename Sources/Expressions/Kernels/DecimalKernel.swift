@@ -41,11 +41,10 @@ enum DecimalKernel {
         case .remainder:
             let exact = max(s, t)
             return checked(call, zeroFails: true) { a, b in
-                let (x, overflow) = a.multipliedReportingOverflow(by: Decimals.powersOfTen[exact - s])
-                let (y, other) = b.multipliedReportingOverflow(by: Decimals.powersOfTen[exact - t])
+                let (y, overflow) = b.multipliedReportingOverflow(by: Decimals.powersOfTen[exact - t])
                 // A divisor that leaves the range is larger than any dividend of the other scale.
-                if overflow { return nil }
-                return other ? a : Decimals.rescale(x % y, from: exact, to: scale)
+                let remainder = overflow ? a : WideDecimal.remainder(a, shift: exact - s, by: y)
+                return Decimals.rescale(remainder, from: exact, to: scale)
             }
         }
     }

@@ -40,6 +40,18 @@ enum WideDecimal {
         return divided(second.high, second.low, by: divisor, negative)
     }
 
+    /// What a × 10^shift leaves when divided by b, with the sign of a. `b` is not zero.
+    static func remainder(_ a: Int128, shift: Int, by b: Int128) -> Int128 {
+        let (x, overflow) = a.multipliedReportingOverflow(by: Decimals.powersOfTen[shift])
+        // Into -1 everything goes, and the quotient could leave the range.
+        if !overflow { return b == -1 ? 0 : x % b }
+        let divisor = b.magnitude
+        let wide = a.magnitude.multipliedFullWidth(by: power(shift))
+        let rest = divisor.dividingFullWidth((wide.high % divisor, wide.low)).remainder
+        // Below the divisor, so it has a sign bit to spare.
+        return a < 0 ? 0 &- Int128(bitPattern: rest) : Int128(bitPattern: rest)
+    }
+
     private static func power(_ exponent: Int) -> UInt128 { Decimals.powersOfTen[exponent].magnitude }
 
     private static func multiplied(

@@ -131,13 +131,7 @@ public final class CSVDecoder: RecordDecoder {
         let base = UnsafeRawPointer(buffer.pointer)
         var last = 0
         for row in 0..<frames.count {
-            guard let range = frames.range(row) else {
-                slots.setNull(row: row)
-                slots.frames.setAbsent(row, start: frames.start(row))
-                continue
-            }
-            precondition(range.upperBound <= buffer.capacity, "frames are in the buffer")
-            slots.frames.set(row, start: range.lowerBound, end: range.upperBound)
+            guard let range = slots.place(row, of: frames, in: buffer) else { continue }
             last = range.upperBound
             let record = scanner.scan(
                 base, range.lowerBound, range.upperBound, isFinal: true, into: parts, room: partCount)

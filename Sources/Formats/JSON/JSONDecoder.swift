@@ -108,18 +108,11 @@ public final class JSONDecoder: RecordDecoder {
         slots.begin(rows: frames.count)
         errors = []
         let base = UnsafeRawPointer(buffer.pointer)
-        let places = slots.frames
         var expectation = self.expectation
         var last = 0
         var predictedRows = 0
         for row in 0..<frames.count {
-            guard let range = frames.range(row) else {
-                slots.setNull(row: row)
-                places.setAbsent(row, start: frames.start(row))
-                continue
-            }
-            precondition(range.upperBound <= buffer.capacity, "frames are in the buffer")
-            places.set(row, start: range.lowerBound, end: range.upperBound)
+            guard let range = slots.place(row, of: frames, in: buffer) else { continue }
             last = range.upperBound
             if expectation.count > 0 && !range.isEmpty {
                 let behind = predicted(

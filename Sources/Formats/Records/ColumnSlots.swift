@@ -181,6 +181,19 @@ final class ColumnSlots {
         frames = FrameSlots(starts, lengths, capacity: capacity)
     }
 
+    /// The bytes of a row's record, whose frame is set; nil, and the row NULL, when there are none.
+    @inline(__always)
+    func place(_ row: Int, of records: RecordFrames, in buffer: Buffer) -> Range<Int>? {
+        guard let range = records.range(row) else {
+            setNull(row: row)
+            frames.setAbsent(row, start: records.start(row))
+            return nil
+        }
+        precondition(range.upperBound <= buffer.capacity, "frames are in the buffer")
+        frames.set(row, start: range.lowerBound, end: range.upperBound)
+        return range
+    }
+
     /// Makes the whole row NULL, whatever was written of it.
     func setNull(row: Int) {
         for index in fields.indices { setNull(field: index, row: row) }

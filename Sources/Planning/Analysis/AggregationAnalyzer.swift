@@ -12,8 +12,7 @@ struct AggregationAnalyzer {
     let input: Relation
     let scope: Scope
     let types: TypeTranslator
-    /// What SET has set, by lower-case name.
-    let settings: [String: String]
+    let settings: Settings
 
     /// Aggregates found so far, by their syntax; filled while the SELECT list is translated.
     private final class Collected {
@@ -161,11 +160,11 @@ struct AggregationAnalyzer {
 
     private var limits: AggregateFunctions.Limits {
         var limits = AggregateFunctions.Limits()
-        func limit(_ name: String) -> Int? {
-            settings["ksql.functions.\(name).limit"].flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil }
+        func limit(_ name: SettingName) -> Int? {
+            settings[name].flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil }
         }
-        limits.collectList = limit("collect_list") ?? limits.collectList
-        limits.collectSet = limit("collect_set") ?? limits.collectSet
+        limits.collectList = limit(.collectListLimit) ?? limits.collectList
+        limits.collectSet = limit(.collectSetLimit) ?? limits.collectSet
         return limits
     }
 

@@ -7,8 +7,7 @@ struct FormatAnalyzer {
     typealias Format = SourceProperties.Format
 
     let properties: ConnectorProperties
-    /// What SET has set, by lower-case name.
-    let settings: [String: String]
+    let settings: Settings
 
     /// Property names that it reads.
     static let known = [
@@ -17,10 +16,10 @@ struct FormatAnalyzer {
 
     private static let laterFormats = ["AVRO", "JSON_SR", "PROTOBUF", "PROTOBUF_NOSR"]
 
-    var standardKey: Format { setting("ksql.persistence.default.format.key") ?? .kafka }
-    var standardValue: Format? { setting("ksql.persistence.default.format.value") }
+    var standardKey: Format { setting(.keyFormat) ?? .kafka }
+    var standardValue: Format? { setting(.valueFormat) }
 
-    private func setting(_ name: String) -> Format? {
+    private func setting(_ name: SettingName) -> Format? {
         settings[name].flatMap { Format(rawValue: $0.uppercased()) }
     }
 
@@ -74,7 +73,7 @@ struct FormatAnalyzer {
     func wrapsSingleValue(_ format: Format, values: Int) throws(Diagnostic) -> Bool {
         let name = "wrap_single_value"
         guard properties.text(name) != nil else {
-            return settings["ksql.persistence.wrap.single.values"]?.lowercased() != "false"
+            return settings[.wrapsSingleValues]?.lowercased() != "false"
         }
         let wraps = try properties.boolean(name, default: true)
         if wraps, format != .json {

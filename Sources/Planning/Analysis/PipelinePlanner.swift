@@ -21,9 +21,9 @@ public struct PipelinePlanner {
             let translator = TypeTranslator(catalogue: plan.catalogue, statement: statement)
             plan.catalogue.types[create.name.text] = try translator.type(create.type)
         case .set(let setting):
-            plan.settings[setting.name.lowercased()] = setting.value
+            plan.settings.set(setting.name, to: setting.value)
         case .unset(let name):
-            plan.settings[name.text.lowercased()] = nil
+            plan.settings.unset(name.text)
         case .define, .undefine: break
         case .explain(.statement(let inner)):
             var other = self

@@ -8,8 +8,7 @@ struct ProjectionAnalyzer {
 
     let input: Relation
     let translator: ExpressionTranslator
-    /// What SET has set, by lower-case name.
-    let settings: [String: String]
+    let settings: Settings
 
     private var statement: Statement { translator.statement }
 
@@ -48,7 +47,7 @@ struct ProjectionAnalyzer {
             }
         }
         // ksqlDB's other planner: what is selected of the key is the key, in the list's order.
-        if query.partitionBy == nil, settings["ksql.new.query.planner.enabled"]?.lowercased() == "true" {
+        if query.partitionBy == nil, settings[.keysInListOrder]?.lowercased() == "true" {
             return selected.withKeysInListOrder
         }
         try checkKeys(selected, keys, query)

@@ -7,8 +7,7 @@ import Language
 struct QueryAnalyzer {
     let catalogue: Catalogue
     let statement: Statement
-    /// What SET has set, by lower-case name.
-    let settings: [String: String]
+    let settings: Settings
 
     /// What the query writes.
     struct Target {
@@ -174,7 +173,8 @@ struct QueryAnalyzer {
         }
     }
 
-    private static let known =
+    /// What a WITH clause of a query may say.
+    static let known =
         FormatAnalyzer.known + [
             "kafka_topic", "partitions", "replicas", "timestamp", "timestamp_format", "retention_ms",
         ]
@@ -194,7 +194,7 @@ struct QueryAnalyzer {
         if output.keyCount == 0 { key = .none }
         if output.keyCount > 0, key == .none, givenKey == nil { key = formats.standardKey }
         let value = givenValue ?? inherited.valueFormat
-        let prefix = settings["ksql.output.topic.name.prefix"] ?? ""
+        let prefix = settings[.topicPrefix] ?? ""
         var topic = TopicProperties(
             name: target.properties.text("kafka_topic") ?? prefix + target.name, keyFormat: key,
             valueFormat: value,

@@ -6,10 +6,10 @@ import Language
 struct SourceAnalyzer {
     let catalogue: Catalogue
     let statement: Statement
-    /// What SET has set, by lower-case name.
-    let settings: [String: String]
+    let settings: Settings
 
-    private static let known =
+    /// What a WITH clause of a source may say.
+    static let known =
         FormatAnalyzer.known + [
             "connector", "path", "kafka_topic", "partitions", "replicas", "timestamp", "timestamp_format",
             "watermark_delay", "max_future", "idle_timeout", "on_error", "dead_letters", "window_type",

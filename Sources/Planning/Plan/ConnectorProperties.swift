@@ -51,10 +51,10 @@ public struct ConnectorProperties: Sendable {
     /// A length of time in milliseconds: `'10 minutes'`, `'500ms'`, `'1 day'`; bare numbers are seconds.
     public func duration(_ name: String) throws(Diagnostic) -> Int64? {
         guard let text = text(name) else { return nil }
-        guard let milliseconds = DurationText.milliseconds(text) else {
+        guard let duration = DurationText.parse(text) else {
             throw invalid(name, text, expected: "a length of time such as '10 minutes' or '500ms'")
         }
-        return milliseconds
+        return duration.wholeMilliseconds
     }
 
     /// One of a few words, compared with case ignored; the word as `words` has it.

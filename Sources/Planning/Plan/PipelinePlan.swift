@@ -6,13 +6,12 @@ public struct PipelinePlan: Sendable {
     /// In the order of their statements; a query reads relations that stand before it.
     public var queries: [QueryPlan] = []
     public var sinks: [SinkPlan] = []
-    /// What SET has set, by lower-case name.
-    public var settings: [String: String] = [:]
+    public var settings = Settings()
 
     public init() {}
 
     /// `SET 'emit.per.record' = 'true'`: every input record emits its change, in order.
-    public var emitsPerRecord: Bool { settings["emit.per.record"]?.lowercased() == "true" }
+    public var emitsPerRecord: Bool { settings[.emitsPerRecord]?.lowercased() == "true" }
 
     public func query(producing relation: String) -> [QueryPlan] {
         queries.filter { $0.output.name == relation }

@@ -65,13 +65,7 @@ struct EpochLog {
         let file = path(of: epoch)
         do throws(StorageError) {
             let bytes = try fileSystem.read(file)
-            var reader = ByteReader(bytes)
-            var content: Content?
-            var intact = 0
-            while let entry = Self.entry(&reader) {
-                guard apply(entry.kind, entry.payload, to: &content) else { break }
-                intact = reader.position
-            }
+            let (content, intact) = Self.parse(bytes)
             // First: what a later version wrote looks torn to this one, and is not to be cut.
             if let version = Self.version(bytes), version > Self.formatVersion {
                 throw StorageError.invalid(path: file, reason: "its format version is \(version)")
@@ -85,33 +79,46 @@ struct EpochLog {
         }
     }
 
-    private static func entry(_ reader: inout ByteReader) -> (kind: Kind, payload: [UInt8])? {
-        guard let length = reader.uint32(), let checksum = reader.uint64(), length >= 1,
-            let body = reader.bytes(Int(length)), Self.checksum(body) == checksum,
-            let kind = Kind(rawValue: body[0])
+    /// The whole entries of a log, and how many bytes they are.
+    static func parse(_ bytes: [UInt8]) -> (content: Content?, intactBytes: Int) {
+        var reader = BinaryDecoder(bytes)
+        var content: Content?
+        var intact = 0
+        while let entry = entry(&reader) {
+            guard apply(entry.kind, entry.payload, to: &content) else { break }
+            intact = reader.position
+        }
+        return (content, intact)
+    }
+
+    private static func entry(_ reader: inout BinaryDecoder) -> (kind: Kind, payload: [UInt8])? {
+        guard let length = try? reader.number(UInt32.self), length >= 1,
+            let checksum = try? reader.number(UInt64.self), let body = try? reader.bytes(Int(length)),
+            Self.checksum(body) == checksum, let kind = Kind(rawValue: body[0])
         else { return nil }
         return (kind, Array(body.dropFirst()))
     }
 
     private static func version(_ bytes: [UInt8]) -> UInt32? {
-        var reader = ByteReader(bytes)
+        var reader = BinaryDecoder(bytes)
         guard let first = entry(&reader), first.kind == .begin else { return nil }
-        var payload = ByteReader(first.payload)
-        return payload.uint32()
+        var payload = BinaryDecoder(first.payload)
+        return try? payload.number(UInt32.self)
     }
 
-    private func apply(_ kind: Kind, _ payload: [UInt8], to content: inout Content?) -> Bool {
-        var reader = ByteReader(payload)
+    private static func apply(_ kind: Kind, _ payload: [UInt8], to content: inout Content?) -> Bool {
+        var reader = BinaryDecoder(payload)
         switch kind {
         case .begin:
-            guard let version = reader.uint32(), version <= Self.formatVersion, let epoch = reader.int64(),
-                let clock = reader.int64(), let fingerprint = reader.uint64()
+            guard let version = try? reader.number(UInt32.self), version <= formatVersion,
+                let epoch = try? reader.number(Int64.self), let clock = try? reader.number(Int64.self),
+                let fingerprint = try? reader.number(UInt64.self)
             else { return false }
             content = Content(epoch: epoch, clock: clock, planFingerprint: fingerprint)
         case .range:
-            guard content != nil, let source = reader.uint32(), let count = reader.int64() else {
-                return false
-            }
+            guard content != nil, let source = try? reader.number(UInt32.self),
+                let count = try? reader.number(Int64.self)
+            else { return false }
             let range = InputRange(encoded: reader.rest(), byteCount: Int(count))
             content?.ranges.append((Int(source), range))
         case .sealed: content?.isSealed = true
@@ -131,11 +138,11 @@ struct EpochLog {
     /// replaced.
     func begin(_ content: Content) throws(StorageError) -> Writer {
         let file = try fileSystem.create(path(of: content.epoch))
-        var payload = ByteWriter()
-        payload.append(Self.formatVersion)
-        payload.append(content.epoch)
-        payload.append(content.clock)
-        payload.append(content.planFingerprint)
+        var payload = BinaryEncoder()
+        payload.add(Self.formatVersion)
+        payload.add(content.epoch)
+        payload.add(content.clock)
+        payload.add(content.planFingerprint)
         let writer = Writer(log: self, epoch: content.epoch, file: file)
         try writer.append(Kind.begin.rawValue, payload.bytes)
         return writer
@@ -161,10 +168,10 @@ struct EpochLog {
         }
 
         func append(source: Int, _ range: InputRange) throws(StorageError) {
-            var payload = ByteWriter()
-            payload.append(UInt32(source))
-            payload.append(Int64(range.byteCount))
-            payload.append(range.encoded)
+            var payload = BinaryEncoder()
+            payload.add(UInt32(source))
+            payload.add(Int64(range.byteCount))
+            payload.add(contentsOf: range.encoded)
             try append(Kind.range.rawValue, payload.bytes)
         }
 
@@ -183,10 +190,10 @@ struct EpochLog {
 
         func append(_ kind: UInt8, _ payload: [UInt8]) throws(StorageError) {
             let body = [kind] + payload
-            var entry = ByteWriter()
-            entry.append(UInt32(body.count))
-            entry.append(EpochLog.checksum(body))
-            entry.append(body)
+            var entry = BinaryEncoder()
+            entry.add(UInt32(body.count))
+            entry.add(EpochLog.checksum(body))
+            entry.add(contentsOf: body)
             let start = file.size
             do throws(StorageError) {
                 try entry.write(to: file)

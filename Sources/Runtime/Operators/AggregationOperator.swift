@@ -74,31 +74,15 @@ final class AggregationOperator: StatefulOperator, @unchecked Sendable {
         }
     }
 
-    func processShard(_ shard: Int) throws(StateError) {
+    func processShard(_ shard: Int, watermark: Int64) throws(StateError) {
         for slot in deposits {
             for rows in slot { try shards[shard].fold(rows, shard: shard) }
         }
+        counters.add(.late, try shards[shard].endRound(watermark: watermark))
     }
 
-    /// Forgets the rows that all shards have taken up.
     func clear() {
         for index in deposits.indices { deposits[index] = [] }
-    }
-
-    func endRound(watermark: Int64, _ workers: WorkerPool) throws(StateError) {
-        try forEachShard(workers) { shard throws(StateError) in
-            counters.add(.late, try shard.endRound(watermark: watermark))
-        }
-    }
-
-    private func forEachShard(
-        _ workers: WorkerPool, _ body: @Sendable (AggregationShard) throws(StateError) -> Void
-    ) throws(StateError) {
-        let failure = FirstFailure()
-        workers.forEach(shards.count) { index in
-            do throws(StateError) { try body(shards[index]) } catch { failure.note(error) }
-        }
-        try failure.rethrow()
     }
 
     /// What changed since the last call: with EMIT FINAL the windows that closed, else each group that was
@@ -116,7 +100,11 @@ final class AggregationOperator: StatefulOperator, @unchecked Sendable {
 
     /// At the end of an epoch, when the changes were taken.
     func endEpoch(_ workers: WorkerPool) throws(StateError) {
-        try forEachShard(workers) { shard throws(StateError) in try shard.endEpoch() }
+        let failure = FirstFailure()
+        workers.forEach(shards.count) { index in
+            do throws(StateError) { try shards[index].endEpoch() } catch { failure.note(error) }
+        }
+        try failure.rethrow()
     }
 }
 

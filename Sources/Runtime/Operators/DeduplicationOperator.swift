@@ -55,12 +55,13 @@ final class DeduplicationOperator: StatefulOperator, @unchecked Sendable {
         }
     }
 
-    func processShard(_ shard: Int) throws(StateError) {
+    func processShard(_ shard: Int, watermark: Int64) throws(StateError) {
         let store = stores[shard]
         var scratch = StateScratch()
         for slot in deposits {
             for deposit in slot { try process(deposit, shard, store, &scratch) }
         }
+        if watermark > .min { store.retire(upTo: watermark) }
         try store.maintain()
     }
 
@@ -100,10 +101,8 @@ final class DeduplicationOperator: StatefulOperator, @unchecked Sendable {
         counters.add(.duplicates, duplicates)
     }
 
-    func endRound(watermark: Int64, _ workers: WorkerPool) {
-        guard watermark > .min else { return }
-        for store in stores { store.retire(upTo: watermark) }
-    }
+    /// `release` has done that.
+    func clear() {}
 }
 
 extension Selection {

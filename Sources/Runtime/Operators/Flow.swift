@@ -153,12 +153,13 @@ final class Flow: @unchecked Sendable {
     private func finishRound(_ source: Int, watermark: Int64? = nil) throws(StateError) {
         flushPending()
         let stages = stages[source]
+        let watermark = watermark ?? progress[source].watermark
         for (level, operators) in stages.levels.enumerated() {
             let shards = ShardedRows.shardCount
             let failure = FirstFailure()
             workers.forEach(operators.count * shards) { index in
                 do throws(StateError) {
-                    try operators[index / shards].processShard(index % shards)
+                    try operators[index / shards].processShard(index % shards, watermark: watermark)
                 } catch {
                     failure.note(error)
                 }
@@ -172,11 +173,9 @@ final class Flow: @unchecked Sendable {
                 flushPending()
             }
         }
-        let watermark = watermark ?? progress[source].watermark
         for operators in stages.levels {
-            for stateful in operators { try stateful.endRound(watermark: watermark, workers) }
+            for stateful in operators { stateful.clear() }
         }
-        for query in stages.queries { query.aggregation?.clear() }
         try flushTables(of: stages, everything: false)
     }
 

@@ -9,9 +9,13 @@ struct RowProblems {
         let reason: String
     }
 
+    private let rowCount: Int
     private var problems: [Int: Problem] = [:]
+    /// The rows that have one; nil when none has.
+    private var bad: Bitmap?
 
     init(_ records: DecodedRecords, keys: DecodedRecords?) {
+        rowCount = records.count
         for error in records.errors + (keys?.errors ?? []) {
             add(error.row, error.reason.code.rawValue, error.reason.message)
         }
@@ -19,29 +23,36 @@ struct RowProblems {
 
     var count: Int { problems.count }
 
-    func isBad(_ row: Int) -> Bool { !problems.isEmpty && problems[row] != nil }
+    @inline(__always)
+    func isBad(_ row: Int) -> Bool { bad.map { $0[row] } ?? false }
 
     /// The first problem of a record stays its problem.
     mutating func add(_ row: Int, _ code: String, _ reason: String) {
-        if problems[row] == nil { problems[row] = Problem(row: row, code: code, reason: reason) }
+        let bits = bad ?? Bitmap(repeating: false, count: rowCount)
+        bad = bits
+        if bits[row] { return }
+        bits.set(row)
+        problems[row] = Problem(row: row, code: code, reason: reason)
     }
 
     /// In the order of rows.
     var list: [Problem] { problems.values.sorted { $0.row < $1.row } }
 
-    func goodRows(_ count: Int) -> Selection {
-        let good = Bitmap(repeating: true, count: count)
+    var goodRows: Selection {
+        let good = Bitmap(repeating: true, count: rowCount)
         for row in problems.keys { good.clear(row) }
         return Selection(ones: good)
     }
 
     /// ROWERROR: the reason, or NULL.
-    func column(_ count: Int) -> Column {
-        if problems.isEmpty { return .nulls(.string, count: count) }
-        let builder = ColumnBuilder(type: .string, capacity: count)
-        for row in 0..<count {
-            if let problem = problems[row] { builder.append(problem.reason) } else { builder.appendNull() }
+    var column: Column {
+        if problems.isEmpty { return .nulls(.string, count: rowCount) }
+        let builder = ColumnBuilder(type: .string, capacity: rowCount)
+        for problem in list {
+            builder.appendNulls(problem.row - builder.count)
+            builder.append(problem.reason)
         }
+        builder.appendNulls(rowCount - builder.count)
         return builder.finish()
     }
 }

@@ -173,7 +173,7 @@ final class Scan: @unchecked Sendable {
         case .deadLetter:
             let bad = problems.list
             for problem in bad { result.deadLetters.append(deadLetter(problem, decoded)) }
-            result.batches.append(bad.isEmpty ? batch : batch.selecting(problems.goodRows(count)))
+            result.batches.append(bad.isEmpty ? batch : batch.selecting(problems.goodRows))
         case .fail:
             if let first = problems.list.first { result.failure = failure(first, decoded) }
             result.batches.append(batch)
@@ -197,7 +197,7 @@ final class Scan: @unchecked Sendable {
         place(.rowOffset) { decoded.offsets }
         place(.rowSource) { .constant(.string(decoded.chunk.sourceName), type: .string, count: count) }
         place(.rowRaw) { decoded.records.rawColumn(of: decoded.chunk.buffer) }
-        place(.rowError) { problems.column(count) }
+        place(.rowError) { problems.column }
         if let windows = decoded.windows {
             place(.windowStart) { windows.starts }
             place(.windowEnd) { windows.ends }

@@ -9,9 +9,11 @@ protocol StatefulOperator: AnyObject, Sendable {
     /// How many shard phases stand before this operator's in a round.
     var level: Int { get }
     /// Called for each shard, by any thread; one thread at a time for one shard.
-    func processShard(_ shard: Int) throws(StateError)
-    /// After all levels: the watermark behind the round's last row.
-    func endRound(watermark: Int64, _ workers: WorkerPool) throws(StateError)
+    ///
+    /// - Parameter watermark: behind the round's last row. What it closes is closed once the rows are in.
+    func processShard(_ shard: Int, watermark: Int64) throws(StateError)
+    /// After all levels: forgets the rows that all shards have taken up.
+    func clear()
 }
 
 /// Room for the look-ups of one batch, reused.

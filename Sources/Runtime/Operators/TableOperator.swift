@@ -52,7 +52,7 @@ final class TableOperator: StatefulOperator, @unchecked Sendable {
             ShardedRows(batch: keyed, keys: keys, columns: [], seed: seed, skipsNullKeys: false))
     }
 
-    func processShard(_ shard: Int) throws(StateError) {
+    func processShard(_ shard: Int, watermark: Int64) throws(StateError) {
         var codec = KeyCodec(types: kept.map(type))
         for slot in deposits {
             for rows in slot { try process(rows, shard, &codec) }
@@ -120,7 +120,7 @@ final class TableOperator: StatefulOperator, @unchecked Sendable {
             sequences: .bigints(range.map { batch.sequence(of: Int(rows.rows[$0])) }))
     }
 
-    func endRound(watermark: Int64, _ workers: WorkerPool) throws(StateError) {
+    func clear() {
         for index in deposits.indices { deposits[index] = [] }
     }
 

@@ -55,12 +55,14 @@ extension PipelineTask {
     }
 
     /// Waits for the commit that is under way, if there is one, and takes up its outcome.
-    func settle() throws(Diagnostic) {
+    ///
+    /// - Parameter mergesState: not where nobody would take up what was merged.
+    func settle(mergesState: Bool = true) throws(Diagnostic) {
         guard let commit = pending else { return }
         try commit.wait()
         pending = nil
         try stateful { () throws(StateError) in try self.checkpoint?.discard(before: Int(commit.number)) }
-        mergeState()
+        if mergesState { mergeState() }
         // What is left behind by a crash here is removed with the next epoch's.
         if commit.number > 1 { try? log.remove(commit.number - 1) }
         for (_, source) in sources { try source.acknowledge() }

@@ -108,7 +108,7 @@ public final class PipelineTask: @unchecked Sendable {
             publish()
         }
         if epoch != nil { try commit() }
-        try settle()
+        try settle(mergesState: false)
         committers.drainBackground()
         publish()
         board.update { $0.phase = .stopped }
@@ -188,9 +188,8 @@ public final class PipelineTask: @unchecked Sendable {
         guard let flow, let epoch else { return }
         let (relation, source) = sources[index]
         var loaders: [ChunkLoader] = []
-        for range in ranges {
-            loaders += try source.chunks(of: range, targetBytes: configuration.chunkBytes)
-        }
+        let bytes = chunkBytes(of: ranges, flow.slots.count)
+        for range in ranges { loaders += try source.chunks(of: range, targetBytes: bytes) }
         guard let scan = flow.scans.firstIndex(where: { $0.relation.name == relation }) else { return }
         var start = 0
         while start < loaders.count {
@@ -206,6 +205,15 @@ public final class PipelineTask: @unchecked Sendable {
             publish()
         }
     }
+
+    /// A little input is cut into smaller chunks, so that all threads have a part of it and its changes are
+    /// there sooner.
+    private func chunkBytes(of ranges: [InputRange], _ slots: Int) -> Int {
+        let all = ranges.reduce(0) { $0 + $1.byteCount }
+        return min(configuration.chunkBytes, max(Self.smallestChunk, all / slots))
+    }
+
+    private static let smallestChunk = 64 << 10
 
     func publish() {
         guard let flow else { return }

@@ -1,4 +1,5 @@
 import Planning
+import Storage
 
 /// What a checkpoint keeps beside keyed state: where sources are, how far time has come, and totals.
 struct TaskCheckpoint {
@@ -13,87 +14,83 @@ struct TaskCheckpoint {
     var signatures: [String: String] = [:]
 
     var bytes: [UInt8] {
-        var writer = ByteWriter()
-        writer.append(Self.formatVersion)
-        writer.append(UInt32(positions.count))
+        var encoder = BinaryEncoder()
+        encoder.add(Self.formatVersion)
+        encoder.add(UInt32(positions.count))
         for (name, position) in positions.sorted(by: { $0.key < $1.key }) {
-            writer.append(name)
-            writer.append(UInt32(position.count))
-            writer.append(position)
+            encoder.add(name)
+            encoder.add(position)
         }
-        writer.append(UInt32(progress.count))
+        encoder.add(UInt32(progress.count))
         for (name, entry) in progress.sorted(by: { $0.key < $1.key }) {
-            writer.append(name)
-            writer.append(entry.nextSequence)
-            writer.append(entry.watermark)
-            writer.append(UInt32(entry.maxima.count))
-            for maximum in entry.maxima { writer.append(maximum) }
+            encoder.add(name)
+            encoder.add(entry.nextSequence)
+            encoder.add(entry.watermark)
+            encoder.add(UInt32(entry.maxima.count))
+            for maximum in entry.maxima { encoder.add(maximum) }
         }
-        writer.append(UInt32(counters.count))
+        encoder.add(UInt32(counters.count))
         for (name, totals) in counters.sorted(by: { $0.key < $1.key }) {
-            writer.append(name)
-            writer.append(UInt32(totals.count))
-            for total in totals { writer.append(total) }
+            encoder.add(name)
+            encoder.add(UInt32(totals.count))
+            for total in totals { encoder.add(total) }
         }
-        writer.append(UInt32(sinkEpochs.count))
+        encoder.add(UInt32(sinkEpochs.count))
         for (name, epoch) in sinkEpochs.sorted(by: { $0.key < $1.key }) {
-            writer.append(name)
-            writer.append(epoch)
+            encoder.add(name)
+            encoder.add(epoch)
         }
-        writer.append(UInt32(signatures.count))
+        encoder.add(UInt32(signatures.count))
         for (name, signature) in signatures.sorted(by: { $0.key < $1.key }) {
-            writer.append(name)
-            writer.append(signature)
+            encoder.add(name)
+            encoder.add(signature)
         }
-        return writer.bytes
+        return encoder.bytes
     }
 
     init() {}
 
     /// nil when the bytes are no checkpoint of this version.
     init?(_ bytes: [UInt8]) {
-        var reader = ByteReader(bytes)
-        guard let version = reader.uint32(), version == Self.formatVersion, let sources = reader.uint32()
-        else { return nil }
-        for _ in 0..<sources {
-            guard let name = reader.string(), let count = reader.uint32(),
-                let position = reader.bytes(Int(count))
-            else { return nil }
-            positions[name] = position
-        }
-        guard let entries = reader.uint32() else { return nil }
-        for _ in 0..<entries {
-            guard let name = reader.string(), let next = reader.int64(), let watermark = reader.int64(),
-                let maxima = Self.numbers(&reader)
-            else { return nil }
-            progress[name] = SourceProgress(
-                delay: 0, maxima: maxima, watermark: watermark, nextSequence: next)
-        }
-        guard let totals = reader.uint32() else { return nil }
-        for _ in 0..<totals {
-            guard let name = reader.string(), let values = Self.numbers(&reader) else { return nil }
-            counters[name] = values
-        }
-        guard let sinks = reader.uint32() else { return nil }
-        for _ in 0..<sinks {
-            guard let name = reader.string(), let epoch = reader.int64() else { return nil }
-            sinkEpochs[name] = epoch
-        }
-        guard let signed = reader.uint32() else { return nil }
-        for _ in 0..<signed {
-            guard let name = reader.string(), let signature = reader.string() else { return nil }
-            signatures[name] = signature
+        var decoder = BinaryDecoder(bytes)
+        do throws(BinaryDecoder.Failure) {
+            try self.init(from: &decoder)
+        } catch {
+            return nil
         }
     }
 
-    private static func numbers(_ reader: inout ByteReader) -> [Int64]? {
-        guard let count = reader.uint32() else { return nil }
-        var values: [Int64] = []
-        for _ in 0..<count {
-            guard let value = reader.int64() else { return nil }
-            values.append(value)
+    private init(from decoder: inout BinaryDecoder) throws(BinaryDecoder.Failure) {
+        guard try decoder.number(UInt32.self) == Self.formatVersion else { throw BinaryDecoder.Failure() }
+        for _ in 0..<(try decoder.number(UInt32.self)) {
+            let name = try decoder.text()
+            positions[name] = try decoder.string()
         }
-        return values
+        for _ in 0..<(try decoder.number(UInt32.self)) {
+            let name = try decoder.text()
+            let next = try decoder.number(Int64.self)
+            let watermark = try decoder.number(Int64.self)
+            progress[name] = SourceProgress(
+                delay: 0, maxima: try Self.numbers(&decoder), watermark: watermark, nextSequence: next)
+        }
+        for _ in 0..<(try decoder.number(UInt32.self)) {
+            let name = try decoder.text()
+            counters[name] = try Self.numbers(&decoder)
+        }
+        for _ in 0..<(try decoder.number(UInt32.self)) {
+            let name = try decoder.text()
+            sinkEpochs[name] = try decoder.number(Int64.self)
+        }
+        for _ in 0..<(try decoder.number(UInt32.self)) {
+            let name = try decoder.text()
+            signatures[name] = try decoder.text()
+        }
+    }
+
+    private static func numbers(
+        _ decoder: inout BinaryDecoder
+    ) throws(BinaryDecoder.Failure) -> [Int64] {
+        try decoder.list { item throws(BinaryDecoder.Failure) in try item.number(Int64.self) }
     }
 }
 

@@ -21,16 +21,16 @@ public struct TaskConfiguration: Sendable {
     public init(stateDirectory: String) { self.stateDirectory = stateDirectory }
 
     /// Takes over what SET says in a pipeline's file; flags of the command win over it.
-    public mutating func read(_ settings: [String: String]) throws(Diagnostic) {
-        if let bytes = try Self.bytes("epoch.max.bytes", settings) { epochBytes = bytes }
-        if let bytes = try Self.bytes("chunk.bytes", settings) { chunkBytes = bytes }
+    public mutating func read(_ settings: Settings) throws(Diagnostic) {
+        if let bytes = try Self.bytes(.epochBytes, settings) { epochBytes = bytes }
+        if let bytes = try Self.bytes(.chunkBytes, settings) { chunkBytes = bytes }
     }
 
-    private static func bytes(_ name: String, _ settings: [String: String]) throws(Diagnostic) -> Int? {
+    private static func bytes(_ name: SettingName, _ settings: Settings) throws(Diagnostic) -> Int? {
         guard let text = settings[name] else { return nil }
         guard let bytes = Int(text), bytes > 0 else {
             throw Diagnostic(
-                .invalidValue, "'\(text)' is no value for the setting '\(name)'",
+                .invalidValue, "'\(text)' is no value for the setting '\(name.rawValue)'",
                 expected: "a number of bytes above 0")
         }
         return bytes

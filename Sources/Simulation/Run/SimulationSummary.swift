@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// What a run has written, for the command to print.
 public struct SimulationSummary: Equatable, Sendable {
     /// The lines and what they are.

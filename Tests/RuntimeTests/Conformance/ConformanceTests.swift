@@ -1,4 +1,5 @@
 import Foundation
+import TestKit
 import Testing
 
 @Suite(.enabled(if: QueryTestCorpus.isThere, "the query tests are not there: set MILLRACE_TESTDATA"))

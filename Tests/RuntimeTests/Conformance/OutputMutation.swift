@@ -1,4 +1,5 @@
 import Formats
+import TestKit
 
 /// A change of one expected record, after which a test must fail.
 struct OutputMutation {

@@ -91,14 +91,14 @@ import Testing
     @Test func refusesALaterFormat() throws {
         let fileSystem = SimulatedFileSystem()
         let log = try Self.log(fileSystem)
-        var payload = ByteWriter()
-        payload.append(EpochLog.formatVersion + 1)
-        payload.append(Int64(7))
+        var payload = BinaryEncoder()
+        payload.add(EpochLog.formatVersion + 1)
+        payload.add(Int64(7))
         let body = [1] + payload.bytes
-        var entry = ByteWriter()
-        entry.append(UInt32(body.count))
-        entry.append(EpochLog.checksum(body))
-        entry.append(body)
+        var entry = BinaryEncoder()
+        entry.add(UInt32(body.count))
+        entry.add(EpochLog.checksum(body))
+        entry.add(contentsOf: body)
         try Self.store(entry.bytes, fileSystem, log.path(of: 7))
         #expect(throws: (any Error).self) { try log.load(7) }
     }

@@ -1,4 +1,5 @@
 import Columnar
+import TestKit
 
 /// Types and values at random, for tests of what keeps or moves rows.
 enum RandomRows {

@@ -1,4 +1,5 @@
 import Columnar
+import TestKit
 import Testing
 
 @testable import Runtime

@@ -1,6 +1,7 @@
 import Columnar
 import Connectors
 import Formats
+import TestKit
 import Testing
 
 /// Random events through deduplication and all kinds of windows, in random ways, against the plain model.

@@ -1,3 +1,5 @@
+import TestKit
+
 /// One of the ways in which the same input is run; all must give the same answer.
 struct Way: CustomStringConvertible {
     let description: String

@@ -1,14 +1,16 @@
-import Diagnostics
-
-/// Durations as people write them: `60s`, `500ms`, `1m`, `1.5h`, `2d`; a bare number is seconds.
+/// Durations as people write them: `60s`, `500ms`, `1.5h`, `10 minutes`, `2d`; a bare number is seconds.
 ///
 /// Ranges are two durations with a dash, `1s-3s`; a unit only at the end, `1-3s`, counts for both.
 public enum DurationText {
     /// What to write, for error messages.
     public static let expectation = "a duration such as 60s, 500ms, 1m or 1.5h; a bare number is seconds"
 
-    private static let units: [(name: String, milliseconds: Double)] = [
-        ("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000),
+    private static let units: [(names: [String], milliseconds: Double)] = [
+        (["ms", "millisecond", "milliseconds"], 1),
+        (["s", "sec", "second", "seconds"], 1000),
+        (["m", "min", "minute", "minutes"], 60_000),
+        (["h", "hour", "hours"], 3_600_000),
+        (["d", "day", "days"], 86_400_000),
     ]
 
     /// The duration that `text` means; `nil` when it means none.
@@ -56,25 +58,23 @@ public enum DurationText {
 
     /// The number and the milliseconds of its unit, if it has one.
     private static func split(_ text: String) -> (amount: Double, unit: Double?)? {
+        let text = trimmed(text)
         let digits = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
         // Double would also take "1e3", "inf" and "0x1p3", which nobody means.
         guard digits.contains(where: \.isNumber), let amount = Double(digits) else { return nil }
-        let name = text.dropFirst(digits.count)
+        let name = text.dropFirst(digits.count).drop { $0.isWhitespace }.lowercased()
         if name.isEmpty { return (amount, nil) }
-        return units.first { $0.name == name }.map { (amount, $0.milliseconds) }
+        return units.first { $0.names.contains(name) }.map { (amount, $0.milliseconds) }
+    }
+
+    private static func trimmed(_ text: String) -> Substring {
+        var rest = text[...].drop { $0.isWhitespace }
+        while rest.last?.isWhitespace == true { rest.removeLast() }
+        return rest
     }
 
     private static func scaled(_ amount: Double, by unit: Double) -> Int64? {
         let milliseconds = (amount * unit).rounded()
         return milliseconds <= 3.2e14 ? Int64(milliseconds) : nil
-    }
-}
-
-extension Duration {
-    /// Whole milliseconds; longer than any clock can show is cut to the longest.
-    var wholeMilliseconds: Int64 {
-        let (seconds, attoseconds) = components
-        let (milliseconds, overflow) = seconds.multipliedReportingOverflow(by: 1000)
-        return overflow ? .max : milliseconds &+ attoseconds / 1_000_000_000_000_000
     }
 }

@@ -1,14 +1,12 @@
-import Diagnostics
-
 /// Amounts of memory as people write them: `64MB`, `1GiB`, `1.5 GB`; a bare number is bytes.
 ///
 /// `kB`, `MB`, `GB`, `TB` count in thousands; `KiB`, `MiB`, `GiB`, `TiB` in 1024s. The case of letters, a
 /// blank before the unit and a missing `B` do not matter.
-enum ByteSizeText {
-    static let expectation = "an amount of memory such as 64MB or 1GiB; a bare number is bytes"
+public enum ByteSizeText {
+    public static let expectation = "an amount of memory such as 64MB or 1GiB; a bare number is bytes"
 
     /// Bytes, at most 2⁶² − 1; nil for what is no amount.
-    static func parse(_ text: String) -> Int? {
+    public static func parse(_ text: String) -> Int? {
         let digits = text.prefix { $0.isASCII && ($0.isNumber || $0 == "." || $0 == "_") }
         guard digits.contains(where: \.isNumber), let amount = Double(digits.filter { $0 != "_" }) else {
             return nil
@@ -33,7 +31,7 @@ enum ByteSizeText {
     /// The value of a command's flag.
     ///
     /// - Throws: a `usage` diagnostic naming the flag, the value and what was expected.
-    static func parse(_ text: String, flag: String) throws(Diagnostic) -> Int {
+    public static func parse(_ text: String, flag: String) throws(Diagnostic) -> Int {
         guard let bytes = parse(text), bytes > 0 else {
             throw Diagnostic(.usage, "\(flag) \(text) is not an amount of memory", expected: expectation)
         }

@@ -1,0 +1,13 @@
+/// The settings that SET changes, by the names that statements write.
+public enum SettingName: String, CaseIterable, Sendable {
+    case emitsPerRecord = "emit.per.record"
+    case epochBytes = "epoch.max.bytes"
+    case chunkBytes = "chunk.bytes"
+    case keyFormat = "ksql.persistence.default.format.key"
+    case valueFormat = "ksql.persistence.default.format.value"
+    case wrapsSingleValues = "ksql.persistence.wrap.single.values"
+    case topicPrefix = "ksql.output.topic.name.prefix"
+    case collectListLimit = "ksql.functions.collect_list.limit"
+    case collectSetLimit = "ksql.functions.collect_set.limit"
+    case keysInListOrder = "ksql.new.query.planner.enabled"
+}

@@ -1,0 +1,14 @@
+/// What SET has set so far.
+///
+/// Names that nothing reads are kept and do nothing: scripts for ksqlDB set many that have no meaning here.
+public struct Settings: Hashable, Sendable {
+    private var values: [String: String] = [:]
+
+    public init() {}
+
+    public subscript(name: SettingName) -> String? { values[name.rawValue] }
+
+    public mutating func set(_ name: String, to value: String) { values[name.lowercased()] = value }
+
+    public mutating func unset(_ name: String) { values[name.lowercased()] = nil }
+}

@@ -1,0 +1,55 @@
+import Expressions
+import Foundation
+import Testing
+
+/// The page of functions says what the registry holds: each function once, with its forms and results.
+@Suite struct FunctionPageTests {
+    private struct Row {
+        let name: String
+        let forms: String
+        let result: String
+        let meaning: String
+    }
+
+    private static let page = URL(filePath: #filePath).deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent()
+        .appending(path: "docs/sql/functions.md")
+
+    /// The rows of the page's tables: forms | result | meaning.
+    private static func rows() throws -> [Row] {
+        try String(contentsOf: page, encoding: .utf8).split(separator: "\n").compactMap { line in
+            guard line.hasPrefix("| `"), let name = line.firstMatch(of: #/^\| `([A-Z0-9_]+)\(/#) else {
+                return nil
+            }
+            // A bar within a cell stands behind a backslash.
+            let cells = line.replacing("\\|", with: "\u{0}").split(separator: "|").map {
+                $0.replacing("\u{0}", with: "|").trimmingCharacters(in: .whitespaces)
+            }
+            guard cells.count == 3 else { return nil }
+            return Row(name: String(name.1), forms: cells[0], result: cells[1], meaning: cells[2])
+        }
+    }
+
+    @Test func eachFunctionHasOneRow() throws {
+        let rows = try Self.rows().map(\.name)
+        let functions = ScalarFunctions.names + AggregateFunctions.names
+        #expect(Set(rows).count == rows.count, "a function stands there twice")
+        #expect(Set(functions).subtracting(rows).sorted() == [], "these are missing in the page")
+        #expect(Set(rows).subtracting(functions).sorted() == [], "these do not exist")
+    }
+
+    @Test func rowsSayTheFormsAndResultsOfTheRegistry() throws {
+        for row in try Self.rows() {
+            #expect(!row.meaning.isEmpty, "\(row.name) has no meaning")
+            let signatures = ScalarFunctions.signatures(of: row.name)
+            if signatures.isEmpty {
+                #expect(
+                    row.forms == FunctionForms(row.name, AggregateFunctions.signatures(of: row.name)).text)
+                continue
+            }
+            let forms = FunctionForms(row.name, signatures)
+            let expected = "| \(forms.text) | \(try forms.results()) |"
+            #expect("| \(row.forms) | \(row.result) |" == expected)
+        }
+    }
+}
