@@ -1,6 +1,7 @@
 import Columnar
 import Foundation
 import Storage
+import TestKit
 import Testing
 
 @testable import DeltaLake

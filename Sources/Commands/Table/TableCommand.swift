@@ -73,7 +73,7 @@ struct TableCommand: Command {
                 .usage, "--to is missing", expected: "millrace table restore PATH --to VERSION|TIME",
                 hint: "millrace table history PATH lists the versions")
         }
-        retention = try arguments.duration("--retain")?.milliseconds
+        retention = try arguments.duration("--retain")?.wholeMilliseconds
         isDryRun = arguments.isSet("--dry-run")
         readsVersions = arguments.isSet("--versions")
         limit = try arguments.integer("--limit", in: 0...1_000_000)

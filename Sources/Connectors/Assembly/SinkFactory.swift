@@ -46,7 +46,7 @@ public struct SinkFactory: Sendable {
             store: LocalObjectStore(options.path, in: fileSystem),
             partitionColumns: options.partitionColumns, options: WriteOptions(fileRows: options.fileRows),
             compacts: options.compacts, evolves: options.evolves,
-            properties: DeltaTableProperties(options),
+            properties: DeltaTableProperties(options), rowRetention: options.rowRetention,
             environment: environment)
         if plan.from.kind == .stream {
             return DeltaStreamSink(name: plan.name, target: target, columns: columns)

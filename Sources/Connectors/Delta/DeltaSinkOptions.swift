@@ -24,12 +24,14 @@ struct DeltaSinkOptions: Sendable {
     let retention: Int64?
     /// How long commits are kept, in milliseconds; nil when it is not given.
     let logRetention: Int64?
+    /// How long the days of a table that is partitioned by date are kept, in milliseconds; nil for ever.
+    let rowRetention: Int64?
     /// Delta's own table properties, as the statement has them.
     let tableProperties: [String: String]
 
     static let known = [
         "connector.class", "from", "path", "partition.by", "columns.case", "file.rows", "auto.compact",
-        "auto.evolve", "retention", "log.retention",
+        "auto.evolve", "retention", "log.retention", "rows.retention",
     ]
 
     init(_ plan: SinkPlan) throws(Diagnostic) {
@@ -61,5 +63,28 @@ struct DeltaSinkOptions: Sendable {
             partitions.append(column)
         }
         partitionColumns = partitions
+        rowRetention = try Self.rowRetention(plan, partitions, names: columnCase)
+    }
+
+    private static func rowRetention(
+        _ plan: SinkPlan, _ partitions: [String], names columnCase: ColumnCase
+    ) throws(Diagnostic) -> Int64? {
+        let name = "rows.retention"
+        guard let age = try plan.properties.duration(name) else { return nil }
+        let schema = DeltaSinkSchema(plan.from, columnCase).schema
+        guard plan.from.kind == .stream else {
+            throw plan.properties.invalid(
+                name, plan.properties.text(name) ?? "",
+                expected: "nothing for a table, whose rows are upserted",
+                hint: "let rows of a stream expire, which are appended")
+        }
+        guard partitions.contains(where: { part in schema.index(of: part).map { schema[$0].type } == .date })
+        else {
+            throw plan.properties.invalid(
+                name, plan.properties.text(name) ?? "",
+                expected: "a DATE column in 'partition.by': whole days are removed",
+                hint: "add 'partition.by' with a DATE column")
+        }
+        return age
     }
 }

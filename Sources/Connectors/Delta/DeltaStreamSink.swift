@@ -75,7 +75,10 @@ final class DeltaStreamSink: Sink {
 
     func maintain() throws(SinkError) {
         let (writer, housekeeping) = opened.withLock { ($0.writer, $0.housekeeping) }
-        if target.compacts, let writer { try target.compact(writer.table) }
+        if let writer {
+            if target.compacts { try target.compact(writer.table) }
+            try target.expireRows(writer.table)
+        }
         try target.cleanUp(housekeeping)
     }
 }

@@ -12,6 +12,8 @@ struct DeltaTarget: Sendable {
     let compacts: Bool
     let evolves: Bool
     let properties: DeltaTableProperties
+    /// Milliseconds; nil for ever.
+    let rowRetention: Int64?
     let environment: TableEnvironment
 
     /// The table, made when it is not there; one that is there gets the properties that were asked for.
@@ -30,6 +32,14 @@ struct DeltaTarget: Sendable {
     func compact(_ table: DeltaTable) throws(SinkError) {
         _ = try Self.attempting { () throws(DeltaError) in
             try Compaction(table, options: options).runIfDue()
+        }
+    }
+
+    /// Takes days out of the table that are too old.
+    func expireRows(_ table: DeltaTable) throws(SinkError) {
+        guard let rowRetention else { return }
+        _ = try Self.attempting { () throws(DeltaError) in
+            try RowRetention(table, age: rowRetention).run()
         }
     }
 
