@@ -45,6 +45,26 @@ import Testing
         #expect(throws: DeltaError.self) { try table.evolve(to: bad) }
     }
 
+    /// Others may add columns while a stream is appended.
+    @Test func rowsOfAWriterThatKnowsFewerColumnsStillFit() throws {
+        let (lake, table) = try Self.table()
+        defer { lake.remove() }
+        let writer = try AppendWriter(
+            table, schema: Self.old, identity: SinkIdentity(instance: "i", sink: "old"))
+        let files = try writer.encode(
+            [Lake.batch(Self.old, [[.integer(2), .decimal(1, scale: 2)]])], epoch: 1)
+        let other = try DeltaTable.open(lake.store)
+        try other.evolve(to: Schema(Self.old.fields + [Field("country", .string)]))
+        #expect {
+            try writer.commit(epoch: 1, files: files)
+        } throws: { error in
+            if case .conflict? = error as? DeltaError { true } else { false }
+        }
+        _ = try writer.commit(epoch: 1, files: files)
+        #expect(table.rowCount(table.snapshot) == 2)
+        #expect(table.snapshot.metadata.schema.fields.count == 3)
+    }
+
     @Test func aTypeIsWidenedOnlyWhereTheTableAllowsIt() throws {
         let wide = Schema([Field("id", .bigint), Field("amount", .decimal(precision: 14, scale: 3))])
         let (closed, refusing) = try Self.table()

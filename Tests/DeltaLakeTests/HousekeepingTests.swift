@@ -88,6 +88,22 @@ import Testing
         #expect(try stream.table.readAll(stream.table.snapshot).reduce(0) { $0 + $1.count } == 2)
     }
 
+    /// A store whose clock is years behind, as a simulated one or another machine's may be.
+    @Test func aClockThatIsBehindMakesNoFileOld() throws {
+        let fileSystem = SimulatedFileSystem()
+        let store = LocalObjectStore("/t", in: fileSystem)
+        let clock = CleaningTests.Clock()
+        let table = try DeltaTable.openOrCreate(
+            store, TableDefinition(schema: Self.schema), environment: clock.environment)
+        let appends = try AppendWriter(
+            table, schema: Self.schema, identity: SinkIdentity(instance: "i", sink: "t"))
+        let files = try appends.encode([Self.rows(10..<12, 7)], epoch: 1)
+        #expect(try Housekeeping(table).run() == 0)
+        #expect(try Vacuum(table).run(retention: 0).dataFiles.isEmpty)
+        _ = try appends.commit(epoch: 1, files: files)
+        #expect(try table.readAll(table.snapshot).reduce(0) { $0 + $1.count } == 2)
+    }
+
     /// Cut off at any deletion: each version that is to be kept is whole.
     @Test func aCrashAtAnyDeletionHarmsNoKeptVersion() throws {
         for crash in 0..<40 {

@@ -6,18 +6,14 @@ import Storage
 /// The newest checkpoint that is old enough carries all versions behind it; what lies before it goes from the
 /// oldest on, so that the log never has a gap, wherever a crash stops it.
 enum ExpiredLog {
-    /// - Parameter now: milliseconds since the epoch.
+    /// - Parameters:
+    ///   - listed: all files of the table's folder, in the order of their names.
+    ///   - now: milliseconds since the epoch.
     static func objects(
-        _ store: any ObjectStore, _ metadata: TableMetadata, now: Int64
-    ) throws(DeltaError) -> [StoredObject] {
+        _ listed: [StoredObject], _ metadata: TableMetadata, now: Int64
+    ) -> [StoredObject] {
         guard let retention = TableProperties.logRetention(metadata) else { return [] }
         let oldest = now - retention
-        let listed: [StoredObject]
-        do throws(StorageError) {
-            listed = try store.list(prefix: LogFile.folder, after: nil)
-        } catch {
-            throw .storage(error, doing: "listing the log")
-        }
         let base = listed.compactMap { object -> Int64? in
             guard case .checkpoint(let version)? = LogFile(name: object.name), object.modified < oldest else {
                 return nil

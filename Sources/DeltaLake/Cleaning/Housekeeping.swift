@@ -73,17 +73,16 @@ public final class Housekeeping: Sendable {
             return now - last >= max(Housekeeping.shortestInterval, retention / 4)
         }
         guard isDue else { return }
+        // In this order: a file is listed, then pending, then live.
+        let (snapshot, pending) = table.cleaningState
         let use = FileUse(
             snapshot, at: table.store.location, oldest: now - retention, now: now,
             slack: Snapshot.shortLife(of: snapshot.metadata))
-        let listed: [StoredObject]
-        do throws(StorageError) {
-            listed = try table.store.list(prefix: "", after: nil)
-        } catch {
-            throw .storage(error, doing: "listing the table's files")
+        let listed = try FolderListing.objects(table.store, newest: snapshot.version)
+        let unused = listed.filter { use.isUnused($0) && !pending.contains($0.name) }.sorted {
+            $0.modified > $1.modified
         }
-        let unused = listed.filter { use.isUnused($0) }.sorted { $0.modified > $1.modified }
-        let expired = try ExpiredLog.objects(table.store, snapshot.metadata, now: now)
+        let expired = ExpiredLog.objects(listed, snapshot.metadata, now: now)
         plan.withLock { plan in
             plan.unused = unused.map(\.name)
             plan.expired = expired.reversed().map(\.name)

@@ -33,23 +33,20 @@ public struct Vacuum: Sendable {
         let own = TableProperties.deletedFileRetention(snapshot.metadata)
         let oldest = now - (retention ?? own)
         var use = FileUse(snapshot, at: table.store.location, oldest: oldest, now: now, slack: 0)
+        let listed = try FolderListing.objects(table.store, newest: snapshot.version)
         let reader = LogReader(store: table.store)
-        for (file, object) in try reader.list(from: nil) {
-            guard case .commit(let version) = file, let actions = try reader.commit(version) else { continue }
+        for object in listed {
+            guard case .commit(let version)? = LogFile(name: object.name),
+                let actions = try reader.commit(version)
+            else { continue }
             for case .remove(let file) in actions {
                 // What counts is when the commit came, whatever time the removal itself has.
                 if object.modified >= oldest { use.keep(file) } else { use.release(file) }
             }
         }
-        let listed: [StoredObject]
-        do throws(StorageError) {
-            listed = try table.store.list(prefix: "", after: nil)
-        } catch {
-            throw .storage(error, doing: "listing the table's files")
-        }
         let report = Report(
             oldest: oldest, dataFiles: listed.filter { use.isUnused($0) },
-            logFiles: try ExpiredLog.objects(table.store, snapshot.metadata, now: now))
+            logFiles: ExpiredLog.objects(listed, snapshot.metadata, now: now))
         guard !isDryRun else { return report }
         // Data first: a version that is left in the log without its files says so when it is asked for.
         do throws(StorageError) {

@@ -37,6 +37,17 @@ public struct TableMetadata: Equatable, Sendable {
         schema == other.schema && partitionColumns == other.partitionColumns
     }
 
+    /// Whether rows made for the other can be added as they are: it has the same columns, or fewer, where the
+    /// rest may be NULL.
+    func takesRows(of other: TableMetadata) -> Bool {
+        guard partitionColumns == other.partitionColumns, columnMapping == other.columnMapping else {
+            return false
+        }
+        let known = Set(other.schema.fields.map(\.name))
+        return other.schema.fields.allSatisfy { schema.fields.contains($0) }
+            && schema.fields.allSatisfy { known.contains($0.name) || $0.isNullable }
+    }
+
     /// How data files name their columns.
     var columnMapping: ColumnMapping {
         configuration["delta.columnMapping.mode"].flatMap(ColumnMapping.init(rawValue:)) ?? .none

@@ -8,7 +8,11 @@ enum ConflictCheck {
         _ proposal: CommitProposal, on snapshot: Snapshot, at location: String
     ) throws(DeltaError) {
         guard snapshot.version != proposal.version else { return }
-        if !snapshot.metadata.hasColumns(of: proposal.metadata) {
+        let fits =
+            proposal.basis == .nothing
+            ? snapshot.metadata.takesRows(of: proposal.metadata)
+            : snapshot.metadata.hasColumns(of: proposal.metadata)
+        if !fits {
             throw conflict("its schema", snapshot.version, location)
         }
         switch proposal.basis {

@@ -208,6 +208,18 @@ public final class DeltaTable: Sendable {
 
     // MARK: Cleaning up
 
+    /// Tells that a file is about to be written, which no version knows of before its commit.
+    func notePending(_ name: String) {
+        state.withLock { state in
+            if state.superseded != nil { state.pending.insert(name) }
+        }
+    }
+
+    /// The newest known state, and the files that wait to become part of the next ones.
+    var cleaningState: (snapshot: Snapshot, pending: Set<String>) {
+        state.withLock { ($0.snapshot, $0.pending) }
+    }
+
     /// From now on remembers the files that commits remove, until they are forgotten.
     func keepSuperseded() {
         state.withLock { state in

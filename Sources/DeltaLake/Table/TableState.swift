@@ -7,6 +7,8 @@ struct TableState: Sendable {
     var lastCheckpoint: Int64
     /// nil where nobody cleans up.
     var superseded: SupersededFiles?
+    /// Names of files that are being written and wait for their commit; kept where somebody cleans up.
+    var pending: Set<String> = []
     /// Keys of files whose rows cannot be written anew without loss.
     var leftAlone: Set<String> = []
     let clock: @Sendable () -> Int64
@@ -20,6 +22,9 @@ struct TableState: Sendable {
     mutating func take(_ actions: [Action], _ reader: LogReader) throws(DeltaError) {
         snapshot.apply(actions, version: snapshot.version + 1)
         superseded?.note(actions, now: clock())
+        if !pending.isEmpty {
+            for case .add(let file) in actions { pending.remove(FilePath.decoded(file.path)) }
+        }
         try snapshot.tableProtocol.checkReadable(snapshot.metadata, at: reader.store.location)
     }
 

@@ -3,6 +3,7 @@ import Storage
 
 /// Names finished data files and puts them into the store.
 struct DataFilePlacer {
+    private let table: DeltaTable
     let store: any ObjectStore
     let environment: TableEnvironment
     let epoch: Int64
@@ -11,6 +12,7 @@ struct DataFilePlacer {
     private var counter: UInt64 = 0
 
     init(_ table: DeltaTable, epoch: Int64, dataChange: Bool, compression: ParquetOptions.Compression) {
+        self.table = table
         store = table.store
         environment = table.environment
         self.epoch = epoch
@@ -23,6 +25,7 @@ struct DataFilePlacer {
         _ file: ParquetFile, _ partition: [(name: String, text: String?)], in folder: String = ""
     ) throws(DeltaError) -> PendingFile {
         let name = folder + PartitionValue.folder(partition) + nextName()
+        table.notePending(name)
         do throws(StorageError) {
             try file.withBytes { bytes throws(StorageError) in try store.put(name, bytes) }
         } catch {
