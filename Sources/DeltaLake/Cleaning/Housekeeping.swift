@@ -73,12 +73,12 @@ public final class Housekeeping: Sendable {
             return now - last >= max(Housekeeping.shortestInterval, retention / 4)
         }
         guard isDue else { return }
-        // In this order: a file is listed, then pending, then live.
+        let listed = try FolderListing.objects(table.store, newest: snapshot.version)
+        // Only now: a file that was listed is pending still, or live by then.
         let (snapshot, pending) = table.cleaningState
         let use = FileUse(
             snapshot, at: table.store.location, oldest: now - retention, now: now,
             slack: Snapshot.shortLife(of: snapshot.metadata))
-        let listed = try FolderListing.objects(table.store, newest: snapshot.version)
         let unused = listed.filter { use.isUnused($0) && !pending.contains($0.name) }.sorted {
             $0.modified > $1.modified
         }
