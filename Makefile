@@ -64,10 +64,15 @@ data: ## the benchmark's input files in .deps/data: SIZES="1m 10m"
 	@Tests/Oracle/make_data.sh $(SIZES)
 
 .PHONY: bench
-bench: ## Millrace beside DuckDB and Spark on the same files: SIZES="1m 10m" RUNS=3
+bench: ## Millrace beside DuckDB and Spark on the same files, start-up, latency: SIZES="1m 10m" RUNS=3
 	@scripts/setup --bench
 	@$(MAKE) --no-print-directory program
-	@Tests/Oracle/make_data.sh $(SIZES)
+	@Tests/Oracle/make_data.sh 1k 1m $(SIZES)
+	@echo "## From the start of the process"
+	@$(PYTHON) Benchmarks/startup.py
+	@echo "## From a file's appearance, 5,000 events a second, the full pipeline"
+	@$(PYTHON) Benchmarks/latency.py
+	@echo "## Whole processes over the same files"
 	@$(PYTHON) Benchmarks/run.py --sizes $(SIZES) --runs $(RUNS)
 
 .PHONY: format
