@@ -132,7 +132,7 @@ let package = Package(
                 "TestKit",
                 "Commands", "Diagnostics", "Simulation", "Runtime", "DeltaLake", "Storage", "Formats",
             ],
-            exclude: ["Golden", "make_lake.py"], swiftSettings: house),
+            exclude: ["Golden", "make_lake.py", "make_table.py"], swiftSettings: house),
         .testTarget(
             name: "CrashTests",
             dependencies: [

@@ -26,9 +26,6 @@ struct AbsentCommand {
         AbsentCommand(
             name: "deploy", purpose: "running a pipeline on a Spark cluster",
             instead: "millrace run FILE.sql runs it on this machine"),
-        AbsentCommand(
-            name: "table", purpose: "maintaining Delta tables",
-            instead: "millrace inspect table PATH shows a table; the pipeline compacts its tables itself"),
     ]
 
     static func named(_ name: String) -> AbsentCommand? { all.first { $0.name == name } }

@@ -25,11 +25,23 @@ final class ArrowArrayExport {
     }
 
     /// A struct array of the batch's columns; whoever imports it releases it.
-    static func export(_ batch: Batch) -> ArrowArray {
+    static func export(
+        _ batch: Batch, narrowing: (String) -> ParquetColumnOptions.Narrowing?
+    ) -> ArrowArray {
         let export = ArrowArrayExport()
         var root = export.array(
             count: batch.count, validity: nil, buffers: [],
-            children: batch.columns.map { export.array($0, isNested: false) })
+            children: zip(batch.columns, batch.schema.fields).map { column, field in
+                guard let narrowing = narrowing(field.name),
+                    let narrowed = NarrowedValues.make(of: column, as: narrowing)
+                else { return export.array(column, isNested: false) }
+                export.texts.append(narrowed)
+                // The column's validity must outlive the array, too.
+                export.columns.append(column)
+                return export.array(
+                    count: column.count, validity: column.validity, buffers: [narrowed.pointer],
+                    children: [])
+            })
         root.private_data = Unmanaged.passRetained(export).toOpaque()
         root.release = { array in
             guard let array, let data = array.pointee.private_data else { return }

@@ -7,8 +7,16 @@ import Glibc
 /// Every column is nullable: Delta tables of streams are, and NULL columns cost next to nothing.
 enum ArrowSchemaExport {
     /// A struct of the schema's columns; whoever imports it releases it.
-    static func export(_ schema: Schema) -> ArrowSchema {
-        structure("", schema.fields, flags: 0)
+    static func export(
+        _ schema: Schema, narrowing: (String) -> ParquetColumnOptions.Narrowing?
+    ) -> ArrowSchema {
+        let flags = Int64(ARROW_FLAG_NULLABLE)
+        return make(
+            "+s", "", 0,
+            children: schema.fields.map { field in
+                guard let narrowing = narrowing(field.name) else { return export(field, isNested: false) }
+                return make(ParquetType.format(of: narrowing), field.name, flags, children: [])
+            })
     }
 
     private static func export(
@@ -24,17 +32,15 @@ enum ArrowSchemaExport {
                 export(Field("value", value), isNested: true),
             ]
             return make("+m", field.name, flags, children: [make("+s", "key_value", 0, children: entries)])
-        case .structure(let members): return structure(field.name, members, flags: flags, isNested: true)
+        case .structure(let members): return structure(field.name, members, flags: flags)
         default:
             return make(
                 ParquetType.format(of: field.type, isNested: isNested), field.name, flags, children: [])
         }
     }
 
-    private static func structure(
-        _ name: String, _ members: [Field], flags: Int64, isNested: Bool = false
-    ) -> ArrowSchema {
-        make("+s", name, flags, children: members.map { export($0, isNested: isNested) })
+    private static func structure(_ name: String, _ members: [Field], flags: Int64) -> ArrowSchema {
+        make("+s", name, flags, children: members.map { export($0, isNested: true) })
     }
 
     private static func make(

@@ -11,11 +11,26 @@ public struct ParquetColumnOptions: Sendable {
         case delta
     }
 
+    /// Types of files for which columns have none of their own.
+    public enum Narrowing: Hashable, Sendable {
+        /// INTEGER as 8 bits; what does not fit is cut, so check before.
+        case int8
+        /// INTEGER as 16 bits; what does not fit is cut, so check before.
+        case int16
+        /// DOUBLE as the nearest 32-bit number.
+        case float
+        /// TIMESTAMP as a time of no zone.
+        case localTime
+    }
+
     public var encoding: Encoding
+    /// For top-level columns; nil writes the column as its type is.
+    public var narrowing: Narrowing?
     /// Whether the footer has minimum and maximum. The NULLs are counted in any case.
     public var hasBounds: Bool
 
-    public init(encoding: Encoding = .automatic, hasBounds: Bool = true) {
+    public init(encoding: Encoding = .automatic, hasBounds: Bool = true, narrowing: Narrowing? = nil) {
+        self.narrowing = narrowing
         self.encoding = encoding
         self.hasBounds = hasBounds
     }

@@ -9,6 +9,8 @@ import Columnar
 public final class ParquetReader {
     /// The top-level columns.
     public let schema: Schema
+    /// The numbers of the top-level columns and of those below.
+    public let identities: [ColumnIdentity]
     private let storage: UnsafeMutableRawBufferPointer
     private let refusesFinerTimes: Bool
     private let handle: OpaquePointer
@@ -29,7 +31,7 @@ public final class ParquetReader {
         }
         handle = opened
         do throws(ParquetError) {
-            schema = try ParquetReader.schema(opened)
+            (schema, identities) = try ParquetReader.schema(opened)
         } catch {
             millrace_parquet_reader_free(opened)
             storage.deallocate()
@@ -116,14 +118,17 @@ public final class ParquetReader {
         return Batch(schema: schema, columns: columns, count: Int(array.length))
     }
 
-    private static func schema(_ handle: OpaquePointer) throws(ParquetError) -> Schema {
+    private static func schema(
+        _ handle: OpaquePointer
+    ) throws(ParquetError) -> (schema: Schema, identities: [ColumnIdentity]) {
         var exported = ArrowSchema()
         var error: UnsafeMutablePointer<CChar>?
         guard millrace_parquet_reader_schema(handle, &exported, &error) else {
             throw .malformed(reason: takeReason(error))
         }
         defer { exported.release?(&exported) }
-        return Schema(try formats(&exported).map { Field($0.name, $0.format.type) })
+        let schema = Schema(try formats(&exported).map { Field($0.name, $0.format.type) })
+        return (schema, ColumnIdentity(&exported).children)
     }
 
     private static func formats(

@@ -25,6 +25,15 @@ enum ParquetType {
         }
     }
 
+    static func format(of narrowing: ParquetColumnOptions.Narrowing) -> String {
+        switch narrowing {
+        case .int8: return "c"
+        case .int16: return "s"
+        case .float: return "f"
+        case .localTime: return "tsu:"
+        }
+    }
+
     /// A leaf column: where it is in the file, and the names that statistics know it by.
     struct Leaf {
         let dottedPath: String

@@ -40,7 +40,7 @@ public final class ParquetWriter {
             if !hasNaN[index], ParquetWriter.containsNaN(column) { hasNaN[index] = true }
         }
         let writer = try opened()
-        var array = ArrowArrayExport.export(batch)
+        var array = ArrowArrayExport.export(batch) { options.columns[$0]?.narrowing }
         var error: UnsafeMutablePointer<CChar>?
         guard millrace_parquet_writer_write(writer, &array, &error) else {
             throw .rejected(reason: takeReason(error))
@@ -74,7 +74,7 @@ public final class ParquetWriter {
         settings.page_bytes = Int64(max(1, options.pageBytes))
         let columns = leaves.map { columnSettings($0) }
         defer { for column in columns { free(UnsafeMutableRawPointer(mutating: column.path)) } }
-        var exported = ArrowSchemaExport.export(schema)
+        var exported = ArrowSchemaExport.export(schema) { options.columns[$0]?.narrowing }
         var error: UnsafeMutablePointer<CChar>?
         let opened = columns.withUnsafeBufferPointer { list in
             settings.columns = list.baseAddress

@@ -35,11 +35,15 @@ import Testing
         let orphan: [UInt8] = [1, 2, 3]
         try orphan.withUnsafeBytes { try lake.store.put("day=_d/part-orphan.parquet", $0) }
         try orphan.withUnsafeBytes { try lake.store.put("_other/part-of-another-engine.parquet", $0) }
-        #expect(try table.deleteUnusedFiles().isEmpty)
-        clock.advance(3_600_000)
-        let deleted = try table.deleteUnusedFiles(retention: 1_800_000)
+        #expect(try Vacuum(table).run().dataFiles.isEmpty)
+        clock.advance(2 * 3_600_000)
+        let dry = try Vacuum(table).run(retention: 1_800_000, isDryRun: true)
+        #expect(dry.dataFiles.count > 5)
+        let deleted = try Vacuum(table).run(retention: 1_800_000).dataFiles.map(\.name)
+        #expect(deleted == dry.dataFiles.map(\.name))
         #expect(deleted.contains("day=_d/part-orphan.parquet"))
-        #expect(deleted.count > 5 && !deleted.contains { $0.hasPrefix("_") })
+        #expect(!deleted.contains { $0.hasPrefix("_") })
+        #expect(try Vacuum(table).run(retention: 1_800_000).dataFiles.isEmpty)
         #expect(try table.readAll(table.snapshot).reduce(0) { $0 + $1.count } == 3)
         if PythonOracle.isAvailable {
             #expect(try PythonOracle.shared.rows(engine: "delta-rs", lake.path).count == 3)
@@ -61,7 +65,7 @@ import Testing
         #expect(size < early + 2000)
     }
 
-    @Test func oldCommitsGoOnlyWhereTheTableAsksForIt() throws {
+    @Test func oldCommitsGoUnlessTheTableKeepsThem() throws {
         for isAsked in [false, true] {
             let lake = Lake()
             defer { lake.remove() }
@@ -69,20 +73,21 @@ import Testing
             var properties = [
                 "delta.checkpointInterval": "5", "delta.logRetentionDuration": "interval 1 hour",
             ]
-            if isAsked { properties["delta.enableExpiredLogCleanup"] = "true" }
+            if !isAsked { properties["delta.enableExpiredLogCleanup"] = "false" }
             let table = try DeltaTable.openOrCreate(
                 lake.store, TableDefinition(schema: Self.schema, properties: properties),
                 environment: clock.environment)
             let writer = try AppendWriter(table, schema: Self.schema, identity: Self.identity)
             for epoch in 1...12 {
-                // The commits' files keep the machine's time; from epoch 10 on they are hours old for the
-                // table.
-                if epoch == 10 { clock.advance(7_200_000) }
                 let files = try writer.encode(
                     [Lake.batch(Self.schema, [[.bigint(Int64(epoch)), .string("d"), .bigint(1)]])],
                     epoch: Int64(epoch))
                 _ = try writer.commit(epoch: Int64(epoch), files: files)
             }
+            // The commits' files keep the machine's time, and now are hours old.
+            clock.advance(7_200_000)
+            let housekeeping = Housekeeping(table)
+            while try housekeeping.run() > 0 {}
             let first = FileManager.default.fileExists(
                 atPath: lake.path + "/_delta_log/00000000000000000000.json")
             #expect(first == !isAsked)

@@ -33,6 +33,12 @@ final class PythonOracle: @unchecked Sendable {
         _ = try ask(["do": "append", "path": path, "ids": ids])
     }
 
+    /// Runs Python in which `path` is the table's; what it leaves in `result` comes back, tables of Arrow as
+    /// canonical rows.
+    @discardableResult func run(_ path: String, _ code: String) throws -> [String] {
+        try ask(["do": "run", "path": path, "code": code]) as? [String] ?? []
+    }
+
     func optimize(_ path: String) throws { _ = try ask(["do": "optimize", "path": path]) }
 
     func vacuumNothingElse(_ path: String) throws -> [String] {
@@ -126,6 +132,12 @@ final class PythonOracle: @unchecked Sendable {
                 ids = pa.table({"id": pa.array(r["ids"], pa.int64())})
                 deltalake.write_deltalake(r["path"], ids, mode="append")
                 return None
+            if r["do"] == "run":
+                import deltalake
+                names = {"path": r["path"], "pa": pa, "deltalake": deltalake, "result": None}
+                exec(r["code"], names)
+                result = names["result"]
+                return rows(result) if isinstance(result, pa.Table) else result
             if r["do"] == "optimize":
                 import deltalake
                 return str(deltalake.DeltaTable(r["path"]).optimize.compact())

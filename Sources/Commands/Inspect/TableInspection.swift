@@ -15,14 +15,16 @@ struct TableInspection: InspectionReport {
 
     var bytes: Int64 { files.reduce(0) { $0 + $1.size } }
 
-    /// - Parameter versions: how many of the newest commits to read.
+    /// - Parameters:
+    ///   - versions: how many of the newest commits to read.
+    ///   - moment: which state of the table to look at.
     static func read(
-        _ path: String, in files: any FileSystem, versions: Int
+        _ path: String, in files: any FileSystem, versions: Int, at moment: QueryMoment = .newest
     ) throws(Diagnostic) -> TableInspection {
         let table = try DeltaFailure.told { () throws(DeltaError) in
             try DeltaTable.open(LocalObjectStore(path, in: files))
         }
-        let snapshot = table.snapshot
+        let snapshot = try moment.snapshot(of: table)
         return TableInspection(
             path: path, snapshot: snapshot, files: table.liveFiles(snapshot),
             history: try DeltaFailure.told { () throws(DeltaError) in try table.history(limit: versions) },

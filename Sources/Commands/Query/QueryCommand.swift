@@ -81,20 +81,11 @@ struct QueryCommand: Command {
 
     private func view(of table: LakeTable) throws(Diagnostic) -> TableView {
         let delta = try table.open(in: LocalFileSystem())
-        let snapshot = try DeltaFailure.told { () throws(DeltaError) in
-            switch moment {
-            case .newest: delta.snapshot
-            case .version(let version): try delta.snapshot(at: version)
-            case .time(let time): try delta.snapshot(atTime: time)
-            }
-        }
-        let features = snapshot.tableProtocol.readerFeatures ?? []
-        if features.contains("deletionVectors"),
-            snapshot.metadata.configuration["delta.enableDeletionVectors"] == "true"
-        {
+        let snapshot = try moment.snapshot(of: delta)
+        if let feature = snapshot.hindranceToParquetReaders {
             throw Diagnostic(
-                .unsupported, "the table \(table.title) may have deletion vectors, which queries do not see",
-                hint: "query it with an engine that reads them")
+                .unsupported, "the table \(table.title) cannot be queried: it uses the feature \(feature)",
+                hint: "query it with an engine that has it")
         }
         return TableView(
             table: table, fields: snapshot.metadata.schema.fields,

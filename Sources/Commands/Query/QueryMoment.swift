@@ -1,3 +1,4 @@
+import DeltaLake
 import Diagnostics
 import Simulation
 
@@ -7,6 +8,17 @@ enum QueryMoment: Equatable, Sendable {
     case version(Int64)
     /// Milliseconds since 1970.
     case time(Int64)
+
+    /// The state of the table that is meant.
+    func snapshot(of table: DeltaTable) throws(Diagnostic) -> Snapshot {
+        try DeltaFailure.told { () throws(DeltaError) in
+            switch self {
+            case .newest: table.snapshot
+            case .version(let version): try table.snapshot(at: version)
+            case .time(let time): try table.snapshot(atTime: time)
+            }
+        }
+    }
 
     /// Reads the value of `--at`: a version such as `12`, or a time such as `2026-11-20T12:00:00Z`.
     static func parse(_ text: String, flag: String) throws(Diagnostic) -> QueryMoment {

@@ -45,7 +45,8 @@ public struct SinkFactory: Sendable {
         let target = DeltaTarget(
             store: LocalObjectStore(options.path, in: fileSystem),
             partitionColumns: options.partitionColumns, options: WriteOptions(fileRows: options.fileRows),
-            compacts: options.compacts,
+            compacts: options.compacts, evolves: options.evolves,
+            properties: DeltaTableProperties(options), rowRetention: options.rowRetention,
             environment: environment)
         if plan.from.kind == .stream {
             return DeltaStreamSink(name: plan.name, target: target, columns: columns)

@@ -17,20 +17,36 @@ struct DeltaSinkOptions: Sendable {
     let fileRows: Int
     /// Whether small files are merged now and then.
     let compacts: Bool
+    /// Whether a table that is there gets the columns that it lacks.
+    let evolves: Bool
+    /// How long a replaced data file is kept for readers and time travel, in milliseconds; nil when it is not
+    /// given.
+    let retention: Int64?
+    /// How long commits are kept, in milliseconds; nil when it is not given.
+    let logRetention: Int64?
+    /// How long the days of a table that is partitioned by date are kept, in milliseconds; nil for ever.
+    let rowRetention: Int64?
+    /// Delta's own table properties, as the statement has them.
+    let tableProperties: [String: String]
 
     static let known = [
         "connector.class", "from", "path", "partition.by", "columns.case", "file.rows", "auto.compact",
+        "auto.evolve", "retention", "log.retention", "rows.retention",
     ]
 
     init(_ plan: SinkPlan) throws(Diagnostic) {
         let properties = plan.properties
-        try properties.refuseUnknown(known: Self.known)
+        try properties.refuseUnknown(known: Self.known + DeltaTableProperties.known.map { $0.lowercased() })
         path = try properties.required("path", example: "data/gold/\(plan.from.name.lowercased())")
         columnCase =
             try properties.word("columns.case", of: ["lower", "preserve"]).flatMap(ColumnCase.init(rawValue:))
             ?? .lower
         fileRows = try properties.integer("file.rows", in: 1...(1 << 24)) ?? 1 << 20
         compacts = try properties.boolean("auto.compact", default: true)
+        evolves = try properties.boolean("auto.evolve", default: false)
+        retention = try properties.duration("retention")
+        logRetention = try properties.duration("log.retention")
+        tableProperties = try DeltaTableProperties.read(properties)
         let names = DeltaSinkSchema(plan.from, columnCase).schema.names
         var partitions: [String] = []
         let listed = properties.text("partition.by") ?? ""
@@ -47,5 +63,28 @@ struct DeltaSinkOptions: Sendable {
             partitions.append(column)
         }
         partitionColumns = partitions
+        rowRetention = try Self.rowRetention(plan, partitions, names: columnCase)
+    }
+
+    private static func rowRetention(
+        _ plan: SinkPlan, _ partitions: [String], names columnCase: ColumnCase
+    ) throws(Diagnostic) -> Int64? {
+        let name = "rows.retention"
+        guard let age = try plan.properties.duration(name) else { return nil }
+        let schema = DeltaSinkSchema(plan.from, columnCase).schema
+        guard plan.from.kind == .stream else {
+            throw plan.properties.invalid(
+                name, plan.properties.text(name) ?? "",
+                expected: "nothing for a table, whose rows are upserted",
+                hint: "let rows of a stream expire, which are appended")
+        }
+        guard partitions.contains(where: { part in schema.index(of: part).map { schema[$0].type } == .date })
+        else {
+            throw plan.properties.invalid(
+                name, plan.properties.text(name) ?? "",
+                expected: "a DATE column in 'partition.by': whole days are removed",
+                hint: "add 'partition.by' with a DATE column")
+        }
+        return age
     }
 }

@@ -13,6 +13,7 @@ import Synchronization
 final class DeltaStreamSink: Sink {
     private struct Opened {
         var writer: AppendWriter?
+        var housekeeping: Housekeeping?
         var workers: WorkerPool?
         /// The last epoch with rows of ours that the table has or will have.
         var lastEpochWithRows: Int64?
@@ -45,6 +46,7 @@ final class DeltaStreamSink: Sink {
         let last = writer.lastCommitted
         opened.withLock {
             $0.writer = writer
+            $0.housekeeping = Housekeeping(writer.table)
             $0.workers = context.workers
             $0.lastEpochWithRows = last
             $0.committed = last ?? 0
@@ -72,7 +74,11 @@ final class DeltaStreamSink: Sink {
     }
 
     func maintain() throws(SinkError) {
-        guard target.compacts, let writer = opened.withLock({ $0.writer }) else { return }
-        try target.compact(writer.table)
+        let (writer, housekeeping) = opened.withLock { ($0.writer, $0.housekeeping) }
+        if let writer {
+            if target.compacts { try target.compact(writer.table) }
+            try target.expireRows(writer.table)
+        }
+        try target.cleanUp(housekeeping)
     }
 }

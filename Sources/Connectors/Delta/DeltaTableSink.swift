@@ -9,6 +9,7 @@ import Synchronization
 final class DeltaTableSink: Sink {
     private struct Opened {
         var writer: UpsertWriter?
+        var housekeeping: Housekeeping?
         /// The last epoch with changes of ours that the table has or will have.
         var lastEpochWithRows: Int64?
         /// The table has epochs up to this one: a crash came between a commit and the end of its epoch.
@@ -45,6 +46,7 @@ final class DeltaTableSink: Sink {
         let last = writer.lastCommitted
         opened.withLock {
             $0.writer = writer
+            $0.housekeeping = Housekeeping(writer.table)
             $0.lastEpochWithRows = last
             $0.committed = last ?? 0
         }
@@ -73,5 +75,5 @@ final class DeltaTableSink: Sink {
         }
     }
 
-    func maintain() throws(SinkError) {}
+    func maintain() throws(SinkError) { try target.cleanUp(opened.withLock { $0.housekeeping }) }
 }

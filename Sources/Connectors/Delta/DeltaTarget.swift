@@ -10,13 +10,22 @@ struct DeltaTarget: Sendable {
     let partitionColumns: [String]
     let options: WriteOptions
     let compacts: Bool
+    let evolves: Bool
+    let properties: DeltaTableProperties
+    /// Milliseconds; nil for ever.
+    let rowRetention: Int64?
     let environment: TableEnvironment
 
-    /// The table, made when it is not there.
+    /// The table, made when it is not there; one that is there gets the properties that were asked for.
     func table(_ schema: Schema) throws(DeltaError) -> DeltaTable {
-        try DeltaTable.openOrCreate(
-            store, TableDefinition(schema: schema, partitionColumns: partitionColumns),
+        let table = try DeltaTable.openOrCreate(
+            store,
+            TableDefinition(
+                schema: schema, partitionColumns: partitionColumns, properties: properties.ofNewTable),
             environment: environment)
+        try table.set(properties: properties.asked)
+        if evolves { try table.evolve(to: schema) }
+        return table
     }
 
     /// Merges small files once enough of them have gathered.
@@ -24,6 +33,20 @@ struct DeltaTarget: Sendable {
         _ = try Self.attempting { () throws(DeltaError) in
             try Compaction(table, options: options).runIfDue()
         }
+    }
+
+    /// Takes days out of the table that are too old.
+    func expireRows(_ table: DeltaTable) throws(SinkError) {
+        guard let rowRetention else { return }
+        _ = try Self.attempting { () throws(DeltaError) in
+            try RowRetention(table, age: rowRetention).run()
+        }
+    }
+
+    /// Deletes a bounded number of the files that nobody needs any more.
+    func cleanUp(_ housekeeping: Housekeeping?) throws(SinkError) {
+        guard let housekeeping else { return }
+        _ = try Self.attempting { () throws(DeltaError) in try housekeeping.run() }
     }
 
     /// From `<instance>/<sink>`.

@@ -9,6 +9,16 @@ enum Action: Equatable, Sendable {
     case transaction(SetTransaction)
     case commitInfo(JSONValue)
     case domain(DomainMetadata)
+    /// A file of the change data feed.
+    static func changes(_ file: AddFile) -> Action {
+        .other(
+            name: "cdc",
+            .members([
+                "path": .string(file.path), "partitionValues": .texts(file.partitionValues),
+                "size": .integer(file.size), "dataChange": .boolean(false),
+            ]))
+    }
+
     /// An action that changes no state that is kept here, such as `cdc`.
     case other(name: String, JSONValue)
 }

@@ -17,6 +17,14 @@ public struct AddFile: Equatable, Sendable {
     /// Rows of the file that are deleted.
     var deletionVector: JSONValue?
 
+    /// nil where no row is deleted, or the log does not say how.
+    var vector: DeletionVector? { deletionVector.flatMap { DeletionVector($0) } }
+
+    /// Rows that are not deleted, by the statistics; nil where they do not tell.
+    var rowCount: Int? {
+        FileStats.rowCount(stats).map { $0 - Int(truncatingIfNeeded: vector?.cardinality ?? 0) }
+    }
+
     /// What tells this version of a file from others of the same path.
     var key: String { FileKey.of(path, deletionVector) }
 }

@@ -1,3 +1,5 @@
+import Storage
+
 /// Paths of data files: a URI in the log, a plain name in the store.
 enum FilePath {
     /// A store's name as the log writes it: everything but plain characters as `%XX`.
@@ -59,7 +61,8 @@ enum FilePath {
             text.removeFirst(scheme.count)
             break
         }
-        let root = location.hasSuffix("/") ? location : location + "/"
+        let place = location.hasPrefix("/") ? location : Path.join(WorkingDirectory.path, location)
+        let root = place.hasSuffix("/") ? place : place + "/"
         return text.hasPrefix(root) ? String(text.dropFirst(root.count)) : nil
     }
 }

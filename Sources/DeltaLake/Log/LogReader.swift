@@ -17,8 +17,7 @@ struct LogReader: Sendable {
         guard let newest = files.map(\.file.version).max() else { return nil }
         let wanted = version ?? newest
         guard wanted <= newest, wanted >= 0 else { throw missing(version: wanted, newest: newest) }
-        let commits = Set(
-            files.compactMap { if case .commit(let version) = $0.file { version } else { nil } })
+        let commits = CommitFiles(files.map(\.file))
         var failure: DeltaError?
         for checkpoint in LogReader.checkpoints(files, upTo: wanted) {
             do throws(DeltaError) {
@@ -33,10 +32,10 @@ struct LogReader: Sendable {
                 failure = failure ?? error
             }
         }
-        guard commits.contains(0) else {
+        guard commits.versions.contains(0) else {
             if let failure { throw failure }
             throw .corrupt(
-                "the log of the table at \(location) begins at version \(commits.min() ?? newest), "
+                "the log of the table at \(location) begins at version \(commits.versions.min() ?? newest), "
                     + "without a checkpoint",
                 hint: version == nil ? nil : "ask for a later version")
         }
@@ -44,21 +43,51 @@ struct LogReader: Sendable {
     }
 
     private func replayCommits(
-        after base: Int64, to version: Int64, _ commits: Set<Int64>, _ start: Snapshot.Replay
+        after base: Int64, to version: Int64, _ commits: CommitFiles, _ start: Snapshot.Replay
     ) throws(DeltaError) -> Snapshot {
         var replay = start
         var next = base + 1
         while next <= version {
-            guard commits.contains(next) else {
-                throw .corrupt("the log of the table at \(location) lacks version \(next)")
-            }
+            // A listing beside busy writers can miss a name that is there: the file itself decides.
             guard let actions = try commit(next) else {
-                throw .corrupt("the log of the table at \(location) lost version \(next) while it was read")
+                // Commits are what counts; their joined form stands in for those that are gone.
+                guard let last = commits.compactedEnd(from: next, atMost: version) else {
+                    throw .corrupt("the log of the table at \(location) lacks version \(next)")
+                }
+                replay.apply(try compacted(next, last))
+                next = last + 1
+                continue
             }
             replay.apply(actions)
             next += 1
         }
         return try Snapshot(replay, version: version, checkpointVersion: base, at: location)
+    }
+
+    /// What the commits of some versions have changed in all.
+    ///
+    /// Of several actions for one file the first counts: some writers put them in one after another, the
+    /// newest first.
+    private func compacted(_ first: Int64, _ last: Int64) throws(DeltaError) -> [Action] {
+        let name = LogFile.compactedName(first, last)
+        let bytes: [UInt8]
+        do throws(StorageError) {
+            bytes = try store.get(name)
+        } catch {
+            throw .storage(error, doing: "reading the log")
+        }
+        var seen: Set<String> = []
+        return try Action.parse(commit: bytes, name: Path.join(location, name)).filter { action in
+            switch action {
+            case .add(let file): return seen.insert("file " + file.key).inserted
+            case .remove(let file): return seen.insert("file " + file.key).inserted
+            case .metadata: return seen.insert("metadata").inserted
+            case .tableProtocol: return seen.insert("protocol").inserted
+            case .transaction(let value): return seen.insert("txn " + value.appId).inserted
+            case .domain(let value): return seen.insert("domain " + value.domain).inserted
+            case .commitInfo, .other: return false
+            }
+        }
     }
 
     /// The actions of a commit; nil when there is no such version.
@@ -113,7 +142,7 @@ struct LogReader: Sendable {
         var parts: [Int64: [Int: [String]]] = [:]
         for (file, object) in files where file.version <= limit {
             switch file {
-            case .commit: break
+            case .commit, .compacted: break
             case .checkpoint(let version), .namedCheckpoint(let version, _):
                 found.append(Checkpoint(version: version, names: [object.name]))
             case .checkpointPart(let version, _, let count):
@@ -140,15 +169,22 @@ struct LogReader: Sendable {
     /// The last version committed at or before a time, in milliseconds since the epoch.
     ///
     /// A commit's time is that of its file, as Delta has it, but never before the one of the commit before
-    /// it.
-    func version(at timestamp: Int64) throws(DeltaError) -> Int64 {
+    /// it; or the one that it tells itself, where the table asks for that.
+    /// - Parameter toldFrom: the version from which on commits tell their time; nil where they do not.
+    func version(at timestamp: Int64, toldFrom: Int64? = nil) throws(DeltaError) -> Int64 {
         var found: Int64?
         var first: Int64?
         var time = Int64.min
         for (file, object) in try list(from: nil) {
             guard case .commit(let version) = file else { continue }
+            var own = object.modified
+            if let toldFrom, version >= toldFrom, let actions = try commit(version),
+                let told = CommitInfo.inCommitTimestamp(of: actions)
+            {
+                own = told
+            }
             // Equal times happen: commits are then told apart by a millisecond each.
-            time = time == .min ? object.modified : max(object.modified, time + 1)
+            time = time == .min ? own : max(own, time + 1)
             if first == nil { first = time }
             if time <= timestamp { found = version }
         }

@@ -25,6 +25,13 @@ public struct Snapshot: Sendable {
     /// The step that the application has last committed; nil when it has committed none.
     public func lastCommitted(_ appId: String) -> Int64? { transactions[appId]?.version }
 
+    /// The feature by which the data files alone do not tell the rows, so that only readers of Delta tables
+    /// can read them; nil where any reader of Parquet files can.
+    public var hindranceToParquetReaders: String? {
+        if metadata.columnMapping != .none { return "columnMapping" }
+        return files.values.contains { $0.deletionVector != nil } ? "deletionVectors" : nil
+    }
+
     /// Applies the commit that follows `version`.
     mutating func apply(_ actions: [Action], version next: Int64) {
         var replay = Replay(snapshot: self)
@@ -47,6 +54,14 @@ public struct Snapshot: Sendable {
         removed = removed.filter { ($0.value.deletionTimestamp ?? 0) >= timestamp }
     }
 
+    /// A removed file is remembered for those who clean up, who else go by its age. The files of tables with
+    /// keys live for seconds: nearly as young as their removal, they need no remembering, and there are
+    /// millions.
+    /// - Returns: milliseconds; a file that lived for less is forgotten with its removal.
+    static func shortLife(of metadata: TableMetadata?) -> Int64 {
+        (metadata.map { TableProperties.deletedFileRetention($0) } ?? TableProperties.defaultRetention) / 64
+    }
+
     /// State while a log is read, which may lack protocol and metadata until its end.
     struct Replay {
         var tableProtocol: TableProtocol?
@@ -58,14 +73,6 @@ public struct Snapshot: Sendable {
 
         init() {}
 
-        /// A removed file is remembered for those who clean up, who else go by its age. The files of tables
-        /// with keys live for seconds: nearly as young as their removal, they need no remembering, and there
-        /// are millions.
-        private var shortLife: Int64 {
-            (metadata.map { TableProperties.deletedFileRetention($0) } ?? TableProperties.defaultRetention)
-                / 64
-        }
-
         init(snapshot: Snapshot) {
             metadata = snapshot.metadata
             files = snapshot.files
@@ -75,6 +82,7 @@ public struct Snapshot: Sendable {
         }
 
         mutating func apply(_ actions: [Action]) {
+            let shortLife = Snapshot.shortLife(of: metadata)
             // Removals first: a file that one commit removes and adds again is there.
             for action in actions {
                 guard case .remove(let file) = action else { continue }

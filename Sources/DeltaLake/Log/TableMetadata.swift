@@ -25,9 +25,38 @@ public struct TableMetadata: Equatable, Sendable {
         self.createdTime = createdTime
     }
 
+    /// The same table with other columns.
+    func with(_ schema: TableSchema) -> TableMetadata {
+        TableMetadata(
+            id: id, name: name, comment: comment, schema: schema, partitionColumns: partitionColumns,
+            configuration: configuration, createdTime: createdTime)
+    }
+
     /// Whether rows made for the one fit the other: only properties and names of the table differ.
     func hasColumns(of other: TableMetadata) -> Bool {
         schema == other.schema && partitionColumns == other.partitionColumns
+    }
+
+    /// Whether rows made for the other can be added as they are: it has the same columns, or fewer, where the
+    /// rest may be NULL.
+    func takesRows(of other: TableMetadata) -> Bool {
+        guard partitionColumns == other.partitionColumns, columnMapping == other.columnMapping else {
+            return false
+        }
+        let known = Set(other.schema.fields.map(\.name))
+        return other.schema.fields.allSatisfy { schema.fields.contains($0) }
+            && schema.fields.allSatisfy { known.contains($0.name) || $0.isNullable }
+    }
+
+    /// How data files name their columns.
+    var columnMapping: ColumnMapping {
+        configuration["delta.columnMapping.mode"].flatMap(ColumnMapping.init(rawValue:)) ?? .none
+    }
+
+    /// The name that partition values have in the log.
+    func partitionKey(_ column: String) -> String {
+        guard columnMapping != .none, let index = schema.index(of: column) else { return column }
+        return schema.fields[index].physicalName
     }
 
     /// Places of the partition columns in the schema; one that is missing there has none.

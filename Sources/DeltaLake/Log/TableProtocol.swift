@@ -22,11 +22,13 @@ public struct TableProtocol: Hashable, Sendable {
     /// Reader features that ask nothing of a reader beyond what `checkReadable` looks at itself.
     private static let readable: Set<String> = [
         "timestampNtz", "vacuumProtocolCheck", "columnMapping", "deletionVectors", "v2Checkpoint",
+        "typeWidening", "typeWidening-preview",
     ]
     /// Writer features that ask nothing beyond what `checkWritable` looks at itself.
     private static let writable: Set<String> = [
         "appendOnly", "invariants", "timestampNtz", "vacuumProtocolCheck", "checkConstraints",
         "changeDataFeed", "generatedColumns", "identityColumns", "columnMapping", "deletionVectors",
+        "typeWidening", "typeWidening-preview", "domainMetadata",
     ]
 
     /// Throws unless rows of such a table can be read.
@@ -40,44 +42,57 @@ public struct TableProtocol: Hashable, Sendable {
             }
         }
         let mapping = metadata.configuration["delta.columnMapping.mode"] ?? "none"
-        if minReaderVersion >= 2, mapping != "none" {
+        if ColumnMapping(rawValue: mapping) == nil {
             throw .unsupported("feature columnMapping (mode \(mapping))", at: location, doing: "read")
+        }
+    }
+
+    /// Throws unless all is known that writers must know, whether or not rows could be added.
+    func checkWriterFeatures(at location: String) throws(DeltaError) {
+        guard (1...7).contains(minWriterVersion) else {
+            throw .unsupported("writer version \(minWriterVersion)", at: location, doing: "written")
+        }
+        guard minWriterVersion == 7 else { return }
+        for feature in (writerFeatures ?? []).sorted() where !TableProtocol.writable.contains(feature) {
+            throw .unsupported("feature \(feature)", at: location, doing: "written")
+        }
+    }
+
+    /// Throws where rows may only be added.
+    func checkRemovable(_ metadata: TableMetadata, at location: String) throws(DeltaError) {
+        guard metadata.configuration["delta.appendOnly"] == "true" else { return }
+        throw .refused(
+            Diagnostic(
+                .unsupported, "the table at \(location) is append-only, and rows of it would be replaced",
+                hint: "write to another path, or set delta.appendOnly to false"))
+    }
+
+    /// Throws unless rows that are there can be laid out in other files.
+    func checkRewritable(_ metadata: TableMetadata, at location: String) throws(DeltaError) {
+        try checkReadable(metadata, at: location)
+        try checkWriterFeatures(at: location)
+        if metadata.columnMapping != .none {
+            throw .unsupported(
+                "feature columnMapping (mode \(metadata.columnMapping.rawValue))", at: location,
+                doing: "written")
         }
     }
 
     /// Throws unless rows can be added without breaking what other writers rely on.
     /// - Parameter removing: whether rows are also removed or replaced.
     func checkWritable(_ metadata: TableMetadata, removing: Bool, at location: String) throws(DeltaError) {
-        try checkReadable(metadata, at: location)
-        guard (1...7).contains(minWriterVersion) else {
-            throw .unsupported("writer version \(minWriterVersion)", at: location, doing: "written")
-        }
-        if minWriterVersion == 7 {
-            for feature in (writerFeatures ?? []).sorted() where !TableProtocol.writable.contains(feature) {
-                throw .unsupported("feature \(feature)", at: location, doing: "written")
-            }
-        }
+        try checkRewritable(metadata, at: location)
         let configuration = metadata.configuration
         if let constraint = configuration.keys.sorted().first(where: { $0.hasPrefix("delta.constraints.") }) {
             throw .unsupported("the constraint \(constraint.dropFirst(18))", at: location, doing: "written")
         }
         for name in ["delta.invariants", "delta.generationExpression", "delta.identity.start"] {
-            if let field = metadata.schema.fields.first(where: { field in
-                field.metadata.contains { $0.name == name }
-            }) {
-                throw .unsupported("\(name) of column \(field.name)", at: location, doing: "written")
+            if let column = metadata.schema.column(with: name) {
+                throw .unsupported("\(name) of column \(column)", at: location, doing: "written")
             }
         }
         guard removing else { return }
-        if configuration["delta.appendOnly"] == "true" {
-            throw .refused(
-                Diagnostic(
-                    .unsupported, "the table at \(location) is append-only, and rows of it would be replaced",
-                    hint: "write to another path, or set delta.appendOnly to false"))
-        }
-        if configuration["delta.enableChangeDataFeed"] == "true" {
-            throw .unsupported("the change data feed", at: location, doing: "written with upserts")
-        }
+        try checkRemovable(metadata, at: location)
     }
 }
 

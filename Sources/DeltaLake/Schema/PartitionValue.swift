@@ -1,7 +1,7 @@
 import Columnar
 
 /// A partition column's value as text, as the log and the folders' names have it.
-enum PartitionValue {
+public enum PartitionValue {
     /// nil stands for NULL, and for the empty text, which the protocol does not tell from NULL.
     static func text(_ value: Value) -> String? {
         switch value {
@@ -31,7 +31,7 @@ enum PartitionValue {
     }
 
     /// The value of a text; nil when it is not of the type.
-    static func value(_ text: String?, type: DataType) -> Value? {
+    public static func value(_ text: String?, type: DataType) -> Value? {
         guard let text, !text.isEmpty else { return .null }
         switch type {
         case .boolean: return text == "true" ? .boolean(true) : text == "false" ? .boolean(false) : nil

@@ -8,7 +8,11 @@ struct SinkBinding: Sendable {
     private let sources: [Int?]
     /// The columns of the bound batches, as they will come back from the table.
     let schema: Schema
+    private let fits: [ColumnFit]
+    private let table: [TableField]
     private let required: [Int]
+    /// Columns below which values must be there.
+    private let requiredBelow: [Int]
     private let partitions: Set<Int>
     private let location: String
 
@@ -28,7 +32,7 @@ struct SinkBinding: Sendable {
                         hint: "give one of them another name with AS"))
             }
             let expected = metadata.schema.fields[place]
-            guard expected.type.accepts(field.type) else {
+            guard ColumnFit(field.type, in: expected.type) != nil else {
                 throw .refused(
                     Diagnostic(
                         .schemaMismatch,
@@ -41,9 +45,12 @@ struct SinkBinding: Sendable {
         }
         var columns: [Field] = []
         var required: [Int] = []
+        var fits: [ColumnFit] = []
         for (index, field) in metadata.schema.fields.enumerated() {
             if !field.isNullable { required.append(index) }
-            let given = sources[index].map { StoredColumn.type(sink[$0].type) }
+            let fit = sources[index].flatMap { ColumnFit(sink[$0].type, in: field.type) } ?? .same
+            let given = sources[index].map { fit.type(of: sink[$0].type) }
+            fits.append(fit)
             guard let type = given ?? field.type.columnType else {
                 throw .unsupported(
                     "type \(field.type.text) of column \(field.name)", at: location, doing: "written")
@@ -60,6 +67,10 @@ struct SinkBinding: Sendable {
         self.sources = sources
         partitions = Set(metadata.partitionIndexes)
         self.required = required
+        self.fits = fits
+        let table = metadata.schema.fields
+        self.table = table
+        requiredBelow = table.indices.filter { RequiredValues.isDemanded(by: table[$0].type) }
         schema = Schema(columns)
     }
 
@@ -77,20 +88,45 @@ struct SinkBinding: Sendable {
 
     /// The batch with the table's columns.
     func bind(_ batch: Batch) throws(DeltaError) -> Batch {
-        let columns = schema.fields.indices.map { index in
-            sources[index].map {
-                StoredColumn.stored(batch.columns[$0], isPartition: partitions.contains(index))
-            }
-                ?? Column.nulls(schema[index].type, count: batch.count)
+        var columns: [Column] = []
+        for index in schema.fields.indices {
+            columns.append(
+                try sources[index].map { source throws(DeltaError) in
+                    try bind(batch.columns[source], at: index)
+                } ?? Column.nulls(schema[index].type, count: batch.count))
         }
         for index in required where columns[index].nullCount > 0 {
+            throw missing(schema[index].name)
+        }
+        for index in requiredBelow {
+            if let path = RequiredValues.missing(
+                in: columns[index], table[index].type, name: schema[index].name)
+            {
+                throw missing(path)
+            }
+        }
+        return Batch(schema: schema, columns: columns, count: batch.count)
+    }
+
+    /// A column of the sink as it is in the table.
+    /// - Parameter place: of the table's column.
+    func bind(_ column: Column, at place: Int) throws(DeltaError) -> Column {
+        guard let fitted = fits[place].apply(column) else {
             throw .refused(
                 Diagnostic(
                     .schemaMismatch,
-                    "column \(schema[index].name) is NULL in a row, which the table at \(location) does not "
-                        + "allow",
-                    hint: "filter such rows out, or give them a value with COALESCE"))
+                    "a value of column \(schema[place].name) does not fit \(table[place].type.text) in the "
+                        + "table at \(location)",
+                    hint: "filter such rows out, or write to another path"))
         }
-        return Batch(schema: schema, columns: columns, count: batch.count)
+        return StoredColumn.stored(fitted, isPartition: partitions.contains(place))
+    }
+
+    private func missing(_ name: String) -> DeltaError {
+        .refused(
+            Diagnostic(
+                .schemaMismatch,
+                "column \(name) is NULL in a row, which the table at \(location) does not allow",
+                hint: "filter such rows out, or give them a value with COALESCE"))
     }
 }

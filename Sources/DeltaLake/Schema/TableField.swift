@@ -11,6 +11,15 @@ public struct TableField: Equatable, Sendable {
         self.init(name: name, type: type, isNullable: true, metadata: [])
     }
 
+    /// The name that data files have for it.
+    var physicalName: String { text("delta.columnMapping.physicalName") ?? name }
+
+    /// The number that data files have for it.
+    var mappingID: Int? { metadata.last { $0.name == "delta.columnMapping.id" }?.value.int }
+
+    /// A text of the field's own metadata.
+    func text(_ key: String) -> String? { metadata.last { $0.name == key }?.value.string }
+
     init(name: String, type: TableType, isNullable: Bool, metadata: [JSONValue.Member]) {
         self.name = name
         self.type = type

@@ -18,6 +18,15 @@ public struct TableSchema: Equatable, Sendable {
             ?? fields.firstIndex { $0.name.lowercased() == name.lowercased() }
     }
 
+    /// The path of the first column, or of what is below one, with something in its own metadata.
+    func column(with key: String) -> String? {
+        for field in fields {
+            if field.metadata.contains(where: { $0.name == key }) { return field.name }
+            if let below = field.type.column(with: key) { return field.name + "." + below }
+        }
+        return nil
+    }
+
     /// The schema of batches read from the table.
     public func columns(at location: String) throws(DeltaError) -> Schema {
         var columns: [Field] = []
@@ -132,6 +141,17 @@ extension TableType {
                 "valueContainsNull": .boolean(valueContainsNull),
             ]
         default: return .string(text)
+        }
+    }
+}
+
+extension TableType {
+    fileprivate func column(with key: String) -> String? {
+        switch self {
+        case .structure(let fields): return TableSchema(fields).column(with: key)
+        case .array(let element, _): return element.column(with: key)
+        case .map(let mapKey, let value, _): return mapKey.column(with: key) ?? value.column(with: key)
+        default: return nil
         }
     }
 }

@@ -17,6 +17,18 @@ enum CommitInfo {
         ])
     }
 
+    /// The time that a commit tells itself, in milliseconds since the epoch.
+    static func inCommitTimestamp(of actions: [Action]) -> Int64? {
+        for case .commitInfo(let value) in actions { return value["inCommitTimestamp"]?.int64 }
+        return nil
+    }
+
+    /// When its writer began to commit, in milliseconds since the epoch.
+    static func timestamp(of actions: [Action]) -> Int64? {
+        for case .commitInfo(let value) in actions { return value["timestamp"]?.int64 }
+        return nil
+    }
+
     static func identifier(of actions: [Action]) -> String? {
         for action in actions {
             if case .commitInfo(let value) = action { return value["txnId"]?.string }

@@ -4,6 +4,8 @@ struct CommitProposal: Sendable {
     enum Basis: Sendable {
         /// Nothing: rows are only added.
         case nothing
+        /// What the table is, which it changes: others may add and remove.
+        case metadata
         /// The files that it removes: others may add.
         case removedFiles
         /// All rows of the table: no file may have come or gone.
@@ -22,6 +24,14 @@ struct CommitProposal: Sendable {
     var basis: Basis
     /// The application's step that this commit is; counted once however often it is tried.
     var step: SetTransaction?
+
+    /// Whether rows come that were in no version before, on which the table may make demands.
+    var addsNewRows = true
+
+    /// Whether rows go or change, rather than only being added or laid out anew.
+    var removesRows: Bool {
+        actions.contains { action in if case .remove(let file) = action { file.dataChange } else { false } }
+    }
 
     var removedKeys: Set<String> {
         Set(actions.compactMap { if case .remove(let file) = $0 { file.key } else { nil } })

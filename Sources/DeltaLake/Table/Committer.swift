@@ -17,8 +17,7 @@ struct Committer {
         if isDone(proposal.step, state.snapshot) { return (state.snapshot.version, true) }
         try ConflictCheck.check(proposal, on: state.snapshot, at: store.location)
         for _ in 0..<Committer.attempts {
-            try state.snapshot.tableProtocol.checkWritable(
-                state.snapshot.metadata, removing: proposal.basis != .nothing, at: store.location)
+            try checkAllowed(proposal, state.snapshot)
             let version = state.snapshot.version + 1
             var actions = proposal.actions
             if let step = proposal.step { actions.insert(.transaction(step), at: 0) }
@@ -57,6 +56,16 @@ struct Committer {
                 .conflict,
                 "others were first \(Committer.attempts) times to write to the table at \(store.location)",
                 hint: "let fewer programs write to it"))
+    }
+
+    private func checkAllowed(_ proposal: CommitProposal, _ snapshot: Snapshot) throws(DeltaError) {
+        let found = snapshot.tableProtocol
+        guard proposal.addsNewRows else {
+            try found.checkRewritable(snapshot.metadata, at: store.location)
+            if proposal.removesRows { try found.checkRemovable(snapshot.metadata, at: store.location) }
+            return
+        }
+        try found.checkWritable(snapshot.metadata, removing: proposal.removesRows, at: store.location)
     }
 
     /// Whether the write succeeded; false when the version is taken.

@@ -8,11 +8,19 @@ enum ConflictCheck {
         _ proposal: CommitProposal, on snapshot: Snapshot, at location: String
     ) throws(DeltaError) {
         guard snapshot.version != proposal.version else { return }
-        if !snapshot.metadata.hasColumns(of: proposal.metadata) {
+        let fits =
+            proposal.basis == .nothing
+            ? snapshot.metadata.takesRows(of: proposal.metadata)
+            : snapshot.metadata.hasColumns(of: proposal.metadata)
+        if !fits {
             throw conflict("its schema", snapshot.version, location)
         }
         switch proposal.basis {
         case .nothing: break
+        case .metadata:
+            if snapshot.metadata != proposal.metadata {
+                throw conflict("its schema or properties", snapshot.version, location)
+            }
         case .removedFiles:
             if !proposal.removedKeys.allSatisfy({ snapshot.files[$0] != nil }) {
                 throw conflict("files that this change replaces", snapshot.version, location)
@@ -37,7 +45,7 @@ enum ConflictCheck {
                 if proposal.basis == .wholeTable { throw conflict("rows", version, location) }
             case .domain(let domain):
                 // What a domain means only its owner knows.
-                if proposal.basis != .nothing {
+                if proposal.basis != .nothing, proposal.basis != .metadata {
                     throw conflict("the domain \(domain.domain)", version, location)
                 }
             case .transaction, .commitInfo, .other: break

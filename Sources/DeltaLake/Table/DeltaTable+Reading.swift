@@ -13,9 +13,9 @@ extension DeltaTable {
             return LiveFile(
                 path: name,
                 partitionValues: snapshot.metadata.partitionColumns.map { column in
-                    (column, file.partitionValues[column] ?? nil)
+                    (column, file.partitionValues[snapshot.metadata.partitionKey(column)] ?? nil)
                 },
-                rowCount: FileStats.rowCount(file.stats), size: file.size)
+                rowCount: file.rowCount, size: file.size)
         }
     }
 
@@ -23,7 +23,7 @@ extension DeltaTable {
     public func rowCount(_ snapshot: Snapshot) -> Int? {
         var total = 0
         for file in snapshot.liveFiles {
-            guard let rows = FileStats.rowCount(file.stats) else { return nil }
+            guard let rows = file.rowCount else { return nil }
             total += rows
         }
         return total

@@ -20,7 +20,10 @@ public final class DeltaTable: Sendable {
     private init(store: any ObjectStore, environment: TableEnvironment, snapshot: Snapshot) {
         self.store = store
         self.environment = environment
-        state = Mutex(TableState(snapshot: snapshot, lastCheckpoint: max(0, snapshot.checkpointVersion)))
+        state = Mutex(
+            TableState(
+                snapshot: snapshot, lastCheckpoint: max(0, snapshot.checkpointVersion),
+                clock: environment.clock))
     }
 
     /// The table that is there; `missing` when there is none.
@@ -86,7 +89,7 @@ public final class DeltaTable: Sendable {
                 CommitInfo.value(
                     operation: "CREATE TABLE", parameters: [:], isBlindAppend: true, readVersion: nil,
                     identifier: environment.identifier(), timestamp: environment.clock())),
-            .tableProtocol(TableProtocol()), .metadata(metadata),
+            .tableProtocol(TableProtocol().supporting(metadata)), .metadata(metadata),
         ]
         do throws(StorageError) {
             try store.putIfAbsent(LogFile.commitName(0), bytes: Action.commitBytes(proposal))
@@ -123,7 +126,11 @@ public final class DeltaTable: Sendable {
 
     /// The table as it was at a time, in milliseconds since the epoch: its last version of then or before.
     public func snapshot(atTime timestamp: Int64) throws(DeltaError) -> Snapshot {
-        try snapshot(at: LogReader(store: store).version(at: timestamp))
+        let properties = snapshot.metadata.configuration
+        let isTold = properties["delta.enableInCommitTimestamps"] == "true"
+        let toldFrom = properties["delta.inCommitTimestampEnablementVersion"].flatMap { Int64($0) } ?? 0
+        return try snapshot(
+            at: LogReader(store: store).version(at: timestamp, toldFrom: isTold ? toldFrom : nil))
     }
 
     /// The step that the application has last committed to this table.
@@ -191,6 +198,39 @@ public final class DeltaTable: Sendable {
             // Only what the checkpoint forgot too: memory must not grow with every file that ever was.
             state.snapshot.forgetRemoved(before: retained)
         }
-        try deleteExpiredLog()
     }
+
+    /// Joins the file with no other from now on.
+    func leaveAlone(_ file: AddFile) { state.withLock { _ = $0.leftAlone.insert(file.key) } }
+
+    /// Keys of files that are joined with no other.
+    var leftAlone: Set<String> { state.withLock { $0.leftAlone } }
+
+    // MARK: Cleaning up
+
+    /// Tells that a file is about to be written, which no version knows of before its commit.
+    func notePending(_ name: String) {
+        state.withLock { state in
+            if state.superseded != nil { state.pending.insert(name) }
+        }
+    }
+
+    /// The newest known state, and the files that wait to become part of the next ones.
+    var cleaningState: (snapshot: Snapshot, pending: Set<String>) {
+        state.withLock { ($0.snapshot, $0.pending) }
+    }
+
+    /// From now on remembers the files that commits remove, until they are forgotten.
+    func keepSuperseded() {
+        state.withLock { state in
+            if state.superseded == nil { state.superseded = SupersededFiles() }
+        }
+    }
+
+    /// The files that were removed first, and before `timestamp`; at most `count` of them.
+    func superseded(before timestamp: Int64, atMost count: Int) -> [SupersededFiles.Entry] {
+        state.withLock { $0.superseded?.due(before: timestamp, atMost: count) ?? [] }
+    }
+
+    func forgetSuperseded(_ count: Int) { state.withLock { $0.superseded?.forget(count) } }
 }

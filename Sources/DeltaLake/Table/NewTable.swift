@@ -3,6 +3,15 @@ import Diagnostics
 
 /// Turns a definition into the metadata of a table that is to be made.
 enum NewTable {
+    /// Throws for a name that no column may have.
+    static func checkName(_ name: String, at location: String) throws(DeltaError) {
+        guard name.isEmpty || name.utf8.contains(where: { " ,;{}()\n\t=".utf8.contains($0) }) else { return }
+        throw .refused(
+            Diagnostic(
+                .invalidValue, "a column of the table at \(location) would be named \"\(name)\"",
+                expected: "a name without blanks and any of , ; { } ( ) =", hint: "rename it with AS"))
+    }
+
     static func metadata(
         _ definition: TableDefinition, _ environment: TableEnvironment, at location: String
     ) throws(DeltaError) -> TableMetadata {
@@ -15,15 +24,7 @@ enum NewTable {
                         .duplicateColumn, "the table at \(location) would have two columns \(field.name)",
                         hint: "names in Delta tables differ in more than case: rename one with AS"))
             }
-            guard !field.name.isEmpty, !field.name.utf8.contains(where: { " ,;{}()\n\t=".utf8.contains($0) })
-            else {
-                throw .refused(
-                    Diagnostic(
-                        .invalidValue,
-                        "a column of the table at \(location) would be named \"\(field.name)\"",
-                        expected: "a name without blanks and any of , ; { } ( ) =", hint: "rename it with AS")
-                )
-            }
+            try checkName(field.name, at: location)
         }
         var partitions: [String] = []
         for name in definition.partitionColumns {

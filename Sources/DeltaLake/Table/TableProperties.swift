@@ -1,10 +1,17 @@
 /// Delta's table properties that matter here, with their defaults.
-enum TableProperties {
+///
+/// Durations are in milliseconds.
+public enum TableProperties {
     static func checkpointInterval(_ metadata: TableMetadata) -> Int64 {
         guard let text = metadata.configuration["delta.checkpointInterval"], let value = Int64(text),
             value > 0
         else { return DeltaTable.defaultCheckpointInterval }
         return value
+    }
+
+    /// Whether changed rows are also written as a feed of changes.
+    static func hasChangeFeed(_ metadata: TableMetadata) -> Bool {
+        metadata.configuration["delta.enableChangeDataFeed"] == "true"
     }
 
     /// A week, as Delta has it.
@@ -15,10 +22,9 @@ enum TableProperties {
         metadata.configuration["delta.deletedFileRetentionDuration"].flatMap(interval) ?? defaultRetention
     }
 
-    /// How old the log's commits may become, in milliseconds; nil when all are kept, unless the table asks
-    /// for it.
+    /// How old the log's commits may become, in milliseconds; nil where the table wants all of them kept.
     static func logRetention(_ metadata: TableMetadata) -> Int64? {
-        guard metadata.configuration["delta.enableExpiredLogCleanup"] == "true" else { return nil }
+        if metadata.configuration["delta.enableExpiredLogCleanup"]?.lowercased() == "false" { return nil }
         return metadata.configuration["delta.logRetentionDuration"].flatMap(interval) ?? 30 * 86_400_000
     }
 
@@ -29,6 +35,41 @@ enum TableProperties {
             return FileStats.defaultColumnLimit
         }
         return value < 0 ? Int.max : value
+    }
+
+    /// Whether the text is a value of one of the properties that are known here.
+    public static func accepts(_ text: String, for name: String) -> Bool {
+        switch name {
+        case "delta.appendOnly", "delta.enableChangeDataFeed", "delta.enableExpiredLogCleanup",
+            "delta.enableTypeWidening":
+            return text == "true" || text == "false"
+        case "delta.checkpointInterval": return Int64(text).map { $0 > 0 } ?? false
+        case "delta.dataSkippingNumIndexedCols": return Int(text).map { $0 >= -1 } ?? false
+        default: return interval(text) != nil
+        }
+    }
+
+    /// What `accepts` wants, for errors.
+    public static func expectation(of name: String) -> String {
+        switch name {
+        case "delta.appendOnly", "delta.enableChangeDataFeed", "delta.enableExpiredLogCleanup",
+            "delta.enableTypeWidening":
+            return "true or false"
+        case "delta.checkpointInterval": return "a whole number of commits, at least 1"
+        case "delta.dataSkippingNumIndexedCols": return "a number of columns, or -1 for all"
+        default: return "an interval such as 'interval 7 days'"
+        }
+    }
+
+    /// `interval 15 minutes`: the largest unit that needs no fraction.
+    public static func intervalText(milliseconds: Int64) -> String {
+        let units: [(Int64, String)] = [
+            (86_400_000, "days"), (3_600_000, "hours"), (60_000, "minutes"), (1000, "seconds"),
+        ]
+        for (factor, unit) in units where milliseconds > 0 && milliseconds.isMultiple(of: factor) {
+            return "interval \(milliseconds / factor) \(unit)"
+        }
+        return "interval \(milliseconds) milliseconds"
     }
 
     /// Milliseconds of `interval 30 days`; nil for what is none.

@@ -5,6 +5,13 @@ struct TableState: Sendable {
     var snapshot: Snapshot
     /// The version of the last checkpoint, written or begun.
     var lastCheckpoint: Int64
+    /// nil where nobody cleans up.
+    var superseded: SupersededFiles?
+    /// Names of files that are being written and wait for their commit; kept where somebody cleans up.
+    var pending: Set<String> = []
+    /// Keys of files whose rows cannot be written anew without loss.
+    var leftAlone: Set<String> = []
+    let clock: @Sendable () -> Int64
 
     /// Reads the commits behind the snapshot.
     mutating func refresh(_ reader: LogReader) throws(DeltaError) {
@@ -14,6 +21,10 @@ struct TableState: Sendable {
     /// Applies the commit behind the snapshot.
     mutating func take(_ actions: [Action], _ reader: LogReader) throws(DeltaError) {
         snapshot.apply(actions, version: snapshot.version + 1)
+        superseded?.note(actions, now: clock())
+        if !pending.isEmpty {
+            for case .add(let file) in actions { pending.remove(FilePath.decoded(file.path)) }
+        }
         try snapshot.tableProtocol.checkReadable(snapshot.metadata, at: reader.store.location)
     }
 

@@ -19,7 +19,10 @@ public struct Compaction: Sendable {
     public var smallFileBytes: Int
     /// One run reads at most about so many bytes.
     public var runBytes: Int
+    /// Whether files are joined whatever their sizes, and files with deleted rows written anew even alone.
+    public var isThorough = false
 
+    /// - Parameter fileCount: so many files of about one size must have gathered.
     public init(
         _ table: DeltaTable, options: WriteOptions = WriteOptions(), fileCount: Int = 8,
         smallFileBytes: Int = 8 << 20, runBytes: Int = 128 << 20
@@ -48,22 +51,27 @@ public struct Compaction: Sendable {
         let snapshot = table.snapshot
         let chosen = choose(snapshot)
         if chosen.isEmpty { return Report(filesJoined: 0, filesWritten: 0, bytesRead: 0, version: nil) }
-        try snapshot.tableProtocol.checkWritable(snapshot.metadata, removing: false, at: table.store.location)
+        // The rows are in the table already: what is demanded of new ones does not matter.
+        try snapshot.tableProtocol.checkRewritable(snapshot.metadata, at: table.store.location)
         let reader = try TableReader(store: table.store, metadata: snapshot.metadata, forRewriting: true)
         let plan = try DataFilePlan(
             sink: reader.schema, metadata: snapshot.metadata, options: options, at: table.store.location)
         let writer = DataFileWriter(
             plan, DataFilePlacer(table, epoch: 0, dataChange: false, compression: options.compression))
         for file in chosen {
-            for batch in try reader.read(file) { try writer.add(batch) }
+            do throws(DeltaError) {
+                for batch in try reader.read(file) { try writer.add(batch) }
+            } catch {
+                guard case .refused = error else { throw error }
+                // Its rows would lose something: it stays as it is, and the others have their turn.
+                for file in try writer.finish() { try? table.store.delete(FilePath.decoded(file.add.path)) }
+                table.leaveAlone(file)
+                return try runIfDue()
+            }
         }
         let files = try writer.finish()
         let removed = chosen.map { file in
-            Action.remove(
-                RemoveFile(
-                    path: file.path, deletionTimestamp: table.environment.clock(), dataChange: false,
-                    partitionValues: file.partitionValues, size: file.size,
-                    deletionVector: file.deletionVector))
+            Action.remove(file.removed(at: table.environment.clock(), dataChange: false))
         }
         let bytes = chosen.reduce(0) { $0 + Int($1.size) }
         do throws(DeltaError) {
@@ -71,7 +79,8 @@ public struct Compaction: Sendable {
                 CommitProposal(
                     actions: removed + files.map { .add($0.add) }, version: snapshot.version,
                     metadata: snapshot.metadata, operation: "OPTIMIZE",
-                    parameters: ["auto": "true"], basis: .removedFiles))
+                    parameters: ["auto": String(!isThorough)], basis: .removedFiles,
+                    addsNewRows: false))
             return Report(
                 filesJoined: chosen.count, filesWritten: files.count, bytesRead: bytes,
                 version: outcome.version)
@@ -82,14 +91,37 @@ public struct Compaction: Sendable {
         }
     }
 
+    /// Joins all that is worth joining, run by run, and writes files with deleted rows anew.
+    public static func optimize(
+        _ table: DeltaTable, options: WriteOptions = WriteOptions()
+    ) throws(DeltaError) -> [Report] {
+        var compaction = Compaction(
+            table, options: options, fileCount: 2, smallFileBytes: options.targetFileBytes / 2,
+            runBytes: 4 * options.targetFileBytes)
+        compaction.isThorough = true
+        var reports: [Report] = []
+        // Each run leaves fewer small files, unless somebody writes faster than this reads.
+        for _ in 0..<10_000 {
+            try table.refresh()
+            let report = try compaction.runIfDue()
+            if report.filesJoined == 0, report.bytesRead == 0 { break }
+            if report.filesJoined > 0 { reports.append(report) }
+        }
+        return reports
+    }
+
     /// The files of the run: of the partition and size class with the most files, as many as the run may
     /// read.
     func choose(_ snapshot: Snapshot) -> [AddFile] {
         var classes: [String: [AddFile]] = [:]
-        for file in snapshot.liveFiles where file.size < smallFileBytes && file.deletionVector == nil {
+        let leftAlone = table.leftAlone
+        let live = snapshot.liveFiles.filter { !leftAlone.contains($0.key) }
+        if isThorough, let thinned = live.first(where: { $0.deletionVector != nil }) { return [thinned] }
+        for file in live where file.size < smallFileBytes && file.deletionVector == nil {
             let partition = file.partitionValues.sorted { $0.key < $1.key }
                 .map { "\($0.key)=\($0.value ?? "\u{0}")" }.joined(separator: "\u{1}")
-            classes["\(sizeClass(file.size)) \(partition)", default: []].append(file)
+            let size = isThorough ? 0 : sizeClass(file.size)
+            classes["\(size) \(partition)", default: []].append(file)
         }
         guard let fullest = classes.max(by: { ($0.value.count, $1.key) < ($1.value.count, $0.key) }),
             fullest.value.count >= max(2, fileCount)

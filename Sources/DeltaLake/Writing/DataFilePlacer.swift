@@ -3,6 +3,7 @@ import Storage
 
 /// Names finished data files and puts them into the store.
 struct DataFilePlacer {
+    private let table: DeltaTable
     let store: any ObjectStore
     let environment: TableEnvironment
     let epoch: Int64
@@ -11,6 +12,7 @@ struct DataFilePlacer {
     private var counter: UInt64 = 0
 
     init(_ table: DeltaTable, epoch: Int64, dataChange: Bool, compression: ParquetOptions.Compression) {
+        self.table = table
         store = table.store
         environment = table.environment
         self.epoch = epoch
@@ -18,10 +20,12 @@ struct DataFilePlacer {
         self.compression = compression
     }
 
+    /// - Parameter folder: ends in a slash, or is empty.
     mutating func put(
-        _ file: ParquetFile, _ partition: [(name: String, text: String?)]
+        _ file: ParquetFile, _ partition: [(name: String, text: String?)], in folder: String = ""
     ) throws(DeltaError) -> PendingFile {
-        let name = PartitionValue.folder(partition) + nextName()
+        let name = folder + PartitionValue.folder(partition) + nextName()
+        table.notePending(name)
         do throws(StorageError) {
             try file.withBytes { bytes throws(StorageError) in try store.put(name, bytes) }
         } catch {

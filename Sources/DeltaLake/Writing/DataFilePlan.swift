@@ -24,6 +24,9 @@ struct DataFilePlan: Sendable {
             if left <= 0 || (field.type.isText && !options.hasTextBounds) { column.hasBounds = false }
             if keys.contains(field.name) { column.hasBounds = true }
             left -= DataFilePlan.leafCount(field.type)
+            column.narrowing = metadata.schema.index(of: field.name).flatMap {
+                ColumnFit.narrowing(metadata.schema.fields[$0].type)
+            }
             columns[field.name] = column
         }
         parquet = ParquetOptions(

@@ -9,8 +9,11 @@ struct UpsertRewrite {
     let deletedKeys: [Fingerprint]
     /// Key columns of the deleted rows.
     private let deleted: Batch
-    /// All changed and deleted keys.
+    /// All changed and deleted keys: `isChanged` or `isDeleted`.
     private let gone: KeyMap
+    /// nil where the table wants no change data feed.
+    private var feed: ChangeFeedOutput?
+    private(set) var feedFiles: [PendingFile] = []
     private(set) var rewritten: Set<Int32> = []
     private(set) var written: [KeyedOutput.Written] = []
     private var placer: DataFilePlacer
@@ -19,13 +22,14 @@ struct UpsertRewrite {
         _ state: UpsertState, upserts: [Batch], deletes: [Batch], placer: DataFilePlacer
     ) throws(DeltaError) {
         self.placer = placer
+        feed = TableProperties.hasChangeFeed(state.metadata) ? ChangeFeedOutput(state.plan) : nil
         var bound: [Batch] = []
         for batch in upserts where batch.count > 0 { bound.append(try state.plan.binding.bind(batch)) }
         let all = bound.isEmpty ? Batch(empty: state.plan.binding.schema) : Batch.concatenate(bound)
         let keys = state.files.fingerprints(state.keyColumns.map { all.columns[$0] }, count: all.count)
         (changed, changedKeys) = UpsertRewrite.lastOfEachKey(all, keys)
         let gone = KeyMap(expecting: changedKeys.count)
-        for key in changedKeys { gone.set(key, to: 0) }
+        for key in changedKeys { gone.set(key, to: UpsertRewrite.isChanged) }
         var removed: [Batch] = []
         for batch in deletes where batch.count > 0 {
             removed.append(try UpsertRewrite.keyColumns(batch, state))
@@ -35,13 +39,16 @@ struct UpsertRewrite {
         let deletedFingerprints = state.files.fingerprints(deletedRows.columns, count: deletedRows.count)
         var kept: [Int32] = []
         for (row, key) in deletedFingerprints.enumerated() where gone[key] == nil {
-            gone.set(key, to: 0)
+            gone.set(key, to: UpsertRewrite.isDeleted)
             kept.append(Int32(row))
         }
         deleted = deletedRows.gather(Selection(kept))
         deletedKeys = kept.map { deletedFingerprints[Int($0)] }
         self.gone = gone
     }
+
+    private static let isChanged: Int32 = 0
+    private static let isDeleted: Int32 = 1
 
     private static func lastOfEachKey(_ batch: Batch, _ keys: [Fingerprint]) -> (Batch, [Fingerprint]) {
         let last = KeyMap(expecting: keys.count)
@@ -54,7 +61,6 @@ struct UpsertRewrite {
 
     /// The key columns of rows to delete, as they are in the table.
     private static func keyColumns(_ batch: Batch, _ state: UpsertState) throws(DeltaError) -> Batch {
-        let partitions = Set(state.metadata.partitionIndexes)
         var columns: [Column] = []
         for (name, place) in zip(state.keyNames, state.keyColumns) {
             let field = state.plan.binding.schema[place]
@@ -62,7 +68,8 @@ struct UpsertRewrite {
                 let index = batch.schema.fields.firstIndex(where: {
                     $0.name.lowercased() == name.lowercased()
                 }),
-                StoredColumn.type(batch.schema[index].type) == field.type
+                ColumnFit(batch.schema[index].type, in: state.metadata.schema.fields[place].type)?
+                    .type(of: batch.schema[index].type) == field.type
             else {
                 throw .refused(
                     Diagnostic(
@@ -70,8 +77,7 @@ struct UpsertRewrite {
                         "rows to delete from the table at \(state.location) lack the key column \(name)",
                         expected: "\(name) \(field.type.sql)"))
             }
-            columns.append(
-                StoredColumn.stored(batch.columns[index], isPartition: partitions.contains(place)))
+            columns.append(try state.plan.binding.bind(batch.columns[index], at: place))
         }
         return Batch(
             schema: Schema(state.keyColumns.map { state.plan.binding.schema[$0] }), columns: columns,
@@ -107,6 +113,7 @@ struct UpsertRewrite {
                     state.keyColumns.map { batch.columns[$0] }, count: batch.count)
                 var kept: [Int32] = []
                 for (row, key) in keys.enumerated() where gone[key] == nil { kept.append(Int32(row)) }
+                if kept.count < batch.count { try noteGone(batch, keys) }
                 if kept.isEmpty { continue }
                 let isWhole = kept.count == batch.count
                 try add(
@@ -114,9 +121,24 @@ struct UpsertRewrite {
                     isWhole ? keys : kept.map { keys[Int($0)] }, isCold: true, state, &outputs)
             }
         }
+        feed?.add(changed, keys: changedKeys)
+        feedFiles = try feed?.finish(&placer) ?? []
         try outputs.finish(&placer)
         written = outputs.written
         return true
+    }
+
+    /// Tells the feed of the rows of a file that are replaced or deleted.
+    private mutating func noteGone(_ batch: Batch, _ keys: [Fingerprint]) throws(DeltaError) {
+        guard feed != nil else { return }
+        for (kind, change) in [
+            (UpsertRewrite.isChanged, ChangeFeedOutput.Change.before), (UpsertRewrite.isDeleted, .delete),
+        ] {
+            var rows: [Int32] = []
+            for (row, key) in keys.enumerated() where gone[key] == kind { rows.append(Int32(row)) }
+            if rows.isEmpty { continue }
+            feed?.add(batch.gather(Selection(rows)), change, keys: rows.map { keys[Int($0)] })
+        }
     }
 
     private struct Outputs {
@@ -237,12 +259,7 @@ struct UpsertRewrite {
     /// The commit's actions: what is replaced, and what by.
     func actions(_ state: UpsertState, at timestamp: Int64) -> [Action] {
         rewritten.sorted().map { id in
-            let file = state.files.files[Int(id)].add
-            return .remove(
-                RemoveFile(
-                    path: file.path, deletionTimestamp: timestamp, dataChange: true,
-                    partitionValues: file.partitionValues, size: file.size,
-                    deletionVector: file.deletionVector))
-        } + written.map { .add($0.file.add) }
+            .remove(state.files.files[Int(id)].add.removed(at: timestamp, dataChange: true))
+        } + written.map { .add($0.file.add) } + feedFiles.map { .changes($0.add) }
     }
 }

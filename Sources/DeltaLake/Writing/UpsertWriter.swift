@@ -130,6 +130,8 @@ public final class UpsertWriter: Sendable {
 
     /// Files of a change that did not happen are in no table; removing them only saves room.
     private func discard(_ rewrite: UpsertRewrite) {
-        for output in rewrite.written { try? table.store.delete(FilePath.decoded(output.file.add.path)) }
+        for file in rewrite.written.map(\.file) + rewrite.feedFiles {
+            try? table.store.delete(FilePath.decoded(file.add.path))
+        }
     }
 }
