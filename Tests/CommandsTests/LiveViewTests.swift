@@ -167,21 +167,28 @@ struct LiveViewTests {
         #expect(meter.perSecond == 0, "a clock that goes back is not believed")
     }
 
-    @Test("the newest rows of a table are told like a sentence")
+    @Test("the newest rows of a table stand in columns, as many as there is room for")
     func latestRows() {
         let rows = LatestRows(of: "revenue", limit: 2)
-        let line =
-            #"{"WINDOWSTART":1767600000000,"WINDOWEND":1767600300000,"PRODUCT_ID":"p_0589","#
-            + #""TOTAL_REVENUE":147.9500,"NOTE":null,"UNITS_SOLD":10}"# + "\n"
-        rows.take(String(repeating: line, count: 50))
-        let shown = "08:00:00–08:05:00  p_0589  total_revenue 147.95  units_sold 10"
-        #expect(rows.lines == [shown, shown])
+        func line(_ product: String, _ revenue: String) -> String {
+            #"{"WINDOWSTART":1767600000000,"WINDOWEND":1767600300000,"PRODUCT_ID":"\#(product)","#
+                + #""TOTAL_REVENUE":\#(revenue),"NOTE":null,"UNITS_SOLD":10}"# + "\n"
+        }
+        #expect(rows.lines(width: 80) == [])
+        rows.take(String(repeating: line("p_0589", "147.9500"), count: 50) + line("p_1", "1470.1250"))
+        let shown = [
+            "window       product_id  total_revenue  units_sold",
+            "08:00–08:05  p_0589             147.95          10",
+            "08:00–08:05  p_1              1470.125          10",
+        ]
+        #expect(rows.lines(width: 80) == shown)
+        #expect(rows.lines(width: 40) == shown.map { String($0.prefix(38)) })
         rows.take("no row\n{}\n")
-        #expect(rows.lines == [shown, ""])
+        #expect(rows.lines(width: 80) == shown)
         var frame = Self.frame()
-        frame.latest = ("revenue", [shown])
-        #expect(text(frame).hasSuffix("\n\n  newest of revenue\n  " + shown))
-        #expect(!text(frame, rows: 15).contains(shown))
+        frame.latest = ("revenue", shown)
+        #expect(text(frame).hasSuffix("\n\n  newest of revenue\n  " + shown.joined(separator: "\n  ")))
+        #expect(!text(frame, rows: 15).contains(shown[1]))
     }
 
     @Test("a pipeline that keeps dead letters in a stream of its own counts those")

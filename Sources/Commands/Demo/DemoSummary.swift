@@ -33,10 +33,16 @@ struct DemoSummary {
                     + "\(NumberDisplay.count(tally.malformed, "malformed line"))", "",
             ]
         }
-        lines.append("What was made of it:")
+        lines.append("What was made of \(simulated.map(subject) ?? "it"):")
         lines += lake.map { $0.tableLines + $0.checks.map(\.line) } ?? ["  no table yet"]
         lines += ["", "Where to look next:"] + nextCommands.map { "  " + $0 }
         return lines.joined(separator: "\n")
+    }
+
+    /// Tables that were there already hold more than what has just arrived.
+    private func subject(_ simulated: SimulationSummary) -> String {
+        let earlier = status.records - Int64(simulated.lines)
+        return earlier > 0 ? "it and of \(NumberDisplay.count(earlier, "line")) that came before" : "it"
     }
 
     /// Three commands to copy.

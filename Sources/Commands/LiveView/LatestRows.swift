@@ -4,9 +4,16 @@ import Synchronization
 
 /// The newest rows of one relation, for a look at what comes out while it runs.
 final class LatestRows: Sendable {
+    /// A value under its column's title.
+    struct Cell: Equatable {
+        let title: String
+        let text: String
+        let isNumber: Bool
+    }
+
     let relation: String
     private let limit: Int
-    private let rows = Mutex<[String]>([])
+    private let rows = Mutex<[[Cell]]>([])
 
     init(of relation: String, limit: Int = 4) {
         self.relation = relation
@@ -16,40 +23,64 @@ final class LatestRows: Sendable {
     /// Takes rows as JSON lines; all but the last few are forgotten unread.
     func take(_ text: String) {
         let lines = text.utf8.suffix(limit * Self.longestLine).split(separator: UInt8(ascii: "\n"))
-        let newest = lines.suffix(limit).compactMap { LatestRows.display(Array($0)) }
+        let newest = lines.suffix(limit).compactMap { LatestRows.cells(Array($0)) }.filter { !$0.isEmpty }
         rows.withLock { rows in rows = (rows + newest).suffix(limit) }
     }
 
     private static let longestLine = 1000
 
-    var lines: [String] { rows.withLock { $0 } }
-
-    /// `12:30:00–12:35:00  p_0017  total_revenue 147.95  purchase_count 1`; nil for what is no row.
-    static func display(_ line: [UInt8]) -> String? {
-        guard let members = (try? JSONValue(parsing: line))?.members else { return nil }
-        var parts: [String] = []
-        var window: [String] = []
-        for member in members {
-            switch (member.name.lowercased(), member.value) {
-            case ("windowstart", _), ("windowend", _):
-                guard let time = member.value.int64 else { continue }
-                window.append(String(LiveView.time(time).dropFirst(11).dropLast()))
-            case (_, .null): continue
-            case (_, .string(let text)): parts.append(text)
-            case (let name, let value): parts.append("\(name) \(LatestRows.number(value))")
-            }
+    /// A line of titles and one for each row, as many columns as go into `width`; nothing without rows.
+    func lines(width: Int) -> [String] {
+        let rows = rows.withLock { $0 }
+        var titles: [Cell] = []
+        // A column that is NULL in one row may be there in another.
+        for cell in rows.joined() where !titles.contains(where: { $0.title == cell.title }) {
+            titles.append(cell)
         }
-        if window.count == 2 { parts.insert(window.joined(separator: "–"), at: 0) }
-        return parts.joined(separator: "  ")
+        while !titles.isEmpty {
+            var table = TextTable(titles.map { ($0.title, $0.isNumber ? .right : .left) })
+            for row in rows {
+                table.add(titles.map { title in row.first { $0.title == title.title }?.text ?? "" })
+            }
+            let lines = table.lines()
+            if titles.count == 1 || lines.allSatisfy({ DisplayWidth.of($0) <= width }) { return lines }
+            titles.removeLast()
+        }
+        return []
     }
 
-    /// Decimals without the zeros behind them.
+    /// The window first, as `12:30–12:35`; nil for what is no row.
+    private static func cells(_ line: [UInt8]) -> [Cell]? {
+        guard let members = (try? JSONValue(parsing: line))?.members else { return nil }
+        var cells: [Cell] = []
+        var window: [Int64] = []
+        for member in members {
+            let title = member.name.lowercased()
+            switch (title, member.value) {
+            case ("windowstart", _), ("windowend", _):
+                if let time = member.value.int64 { window.append(time) }
+            case (_, .null): continue
+            case (_, .string(let text)): cells.append(Cell(title: title, text: text, isNumber: false))
+            case (_, let value):
+                cells.append(Cell(title: title, text: LatestRows.number(value), isNumber: true))
+            }
+        }
+        if window.count == 2 {
+            let isWhole = window.allSatisfy { $0 % 60_000 == 0 }
+            let times = window.map { LiveView.time($0).dropFirst(11).dropLast(isWhole ? 4 : 1) }
+            cells.insert(
+                Cell(title: "window", text: times.joined(separator: "–"), isNumber: false), at: 0)
+        }
+        return cells
+    }
+
+    /// Decimals with two places, or as many as they need.
     private static func number(_ value: JSONValue) -> String {
-        guard var text = value.numberText, text.contains("."),
+        guard let text = value.numberText, let point = text.lastIndex(of: "."),
             !text.contains(where: { $0 == "e" || $0 == "E" })
         else { return value.text }
-        while text.last == "0" { text.removeLast() }
-        if text.last == "." { text.removeLast() }
-        return text
+        var places = Array(text[text.index(after: point)...])
+        while places.count > 2, places.last == "0" { places.removeLast() }
+        return text[...point] + String(places)
     }
 }

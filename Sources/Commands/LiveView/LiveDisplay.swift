@@ -79,7 +79,8 @@ struct LiveDisplay {
             rates[relation.name] = rows[relation.name]?.perSecond
         }
         return LiveFrame(
-            status: status, title: title, note: note, latest: latest.map { ($0.relation, $0.lines) },
+            status: status, title: title, note: status.phase == .stopped ? nil : note,
+            latest: latest.map { ($0.relation, $0.lines(width: size().columns - 2)) },
             recordsPerSecond: records.perSecond,
             rowsPerSecond: rates,
             elapsed: now - begun, now: now)

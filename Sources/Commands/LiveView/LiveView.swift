@@ -167,7 +167,7 @@ enum LiveView {
     private static func latest(_ frame: LiveFrame) -> [StyledLine] {
         guard let (relation, rows) = frame.latest, !rows.isEmpty else { return [] }
         return [StyledLine(), StyledLine("  newest of \(relation)", .dim)]
-            + rows.map { StyledLine("  " + $0) }
+            + rows.enumerated().map { StyledLine("  " + $1, $0 == 0 ? .dim : .plain) }
     }
 
     /// The newest two.
