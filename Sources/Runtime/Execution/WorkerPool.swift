@@ -18,6 +18,7 @@ public final class WorkerPool: @unchecked Sendable {
     private var jobsRunning = 0
     private var jobBytes = 0
     private var isStopped = false
+    private var holdsJobs = false
 
     private final class Phase: @unchecked Sendable {
         let count: Int
@@ -110,17 +111,33 @@ public final class WorkerPool: @unchecked Sendable {
 
     /// Adds a job that holds `bytes` of memory until it has run.
     public func enqueue(bytes: Int, group: JobGroup? = nil, _ job: @escaping @Sendable () -> Void) {
-        if threadCount == 1 {
-            job()
-            return
-        }
         monitor.lock()
         defer { monitor.unlock() }
+        if threadCount == 1, !holdsJobs {
+            monitor.unlock()
+            job()
+            monitor.lock()
+            return
+        }
         jobs.append(Job(bytes: bytes, group: group, body: job))
         group?.count += 1
         jobBytes += bytes
         monitor.signalAll()
         while jobBytes > backgroundLimit, !jobs.isEmpty { runJob(0) }
+    }
+
+    /// Runs `body`, in which somebody waits for an answer, without starting background jobs meanwhile, unless
+    /// there are too many.
+    public func holdingBackground<Failure: Error>(_ body: () throws(Failure) -> Void) throws(Failure) {
+        monitor.withLock { holdsJobs = true }
+        defer {
+            monitor.lock()
+            holdsJobs = false
+            while threadCount == 1, !jobs.isEmpty { runJob(0) }
+            monitor.signalAll()
+            monitor.unlock()
+        }
+        try body()
     }
 
     /// Returns when no background job is waiting or running; the caller works on them too.
@@ -169,7 +186,7 @@ public final class WorkerPool: @unchecked Sendable {
         while !isStopped {
             if let phase, phase.next < phase.count {
                 runOne(of: phase)
-            } else if !jobs.isEmpty {
+            } else if !jobs.isEmpty, !holdsJobs {
                 runJob(0)
             } else {
                 monitor.wait()

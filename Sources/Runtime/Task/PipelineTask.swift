@@ -143,7 +143,7 @@ public final class PipelineTask: @unchecked Sendable {
                 }
                 epoch?.bytes += range.byteCount
             }
-            try process(ranges, of: index)
+            try take(ranges, of: index)
             if isDue { try commit() }
         }
         return found
@@ -182,6 +182,14 @@ public final class PipelineTask: @unchecked Sendable {
     }
 
     var allSinks: [any Sink] { plan.catalogue.order.flatMap { sinks[$0] ?? [] } }
+
+    /// Where there is little input, somebody waits for what it changes: encoding files comes after that.
+    private func take(_ ranges: [InputRange], of index: Int) throws(Diagnostic) {
+        guard ranges.reduce(0, { $0 + $1.byteCount }) < stepBytes / 2 else {
+            return try process(ranges, of: index)
+        }
+        try workers.holdingBackground { () throws(Diagnostic) in try process(ranges, of: index) }
+    }
 
     /// Runs ranges through the operators, in rounds of as many chunks as there are slots.
     func process(_ ranges: [InputRange], of index: Int) throws(Diagnostic) {
