@@ -11,7 +11,8 @@ public struct PipelineLauncher: PipelineLaunching {
     public init() {}
 
     public func prepare(_ configuration: RunConfiguration) throws(Diagnostic) -> any PreparedPipeline {
-        let plan = try Self.plan(configuration.files, variables: configuration.variables)
+        let plan = try Self.plan(
+            configuration.files, variables: configuration.variables, rules: configuration.rules)
         let reports = ReportLog()
         let fileSystem = LocalFileSystem()
         let sources = try SourceFactory(fileSystem: fileSystem, report: reports.add).sources(of: plan)
@@ -38,7 +39,9 @@ public struct PipelineLauncher: PipelineLaunching {
     }
 
     /// Reads the files as one pipeline and plans it.
-    static func plan(_ files: [String], variables: [String: String]) throws(Diagnostic) -> PipelinePlan {
+    static func plan(
+        _ files: [String], variables: [String: String], rules: RulesFile = .none
+    ) throws(Diagnostic) -> PipelinePlan {
         var planner = PipelinePlanner()
         var known = Variables(overrides: variables)
         for file in files {
@@ -46,6 +49,8 @@ public struct PipelineLauncher: PipelineLaunching {
             while let statement = try reader.next() { try planner.add(statement) }
             known = reader.variables
         }
+        var plan = planner.plan
+        try rules.add(to: &plan, script: files.first ?? "", variables: &known)
         if let unused = known.unusedOverrides.first {
             // Without what is only on the command line: that is what is not known.
             let names = known.all.map(\.name).filter { name in !known.unusedOverrides.contains(name) }
@@ -55,7 +60,7 @@ public struct PipelineLauncher: PipelineLaunching {
                 expected: names.isEmpty ? nil : "one of " + names.joined(separator: ", "),
                 hint: suggestion.map { "did you mean \($0)?" } ?? "remove it, or DEFINE it in the file")
         }
-        return planner.plan
+        return plan
     }
 
     private static func text(of file: String) throws(Diagnostic) -> String {

@@ -28,6 +28,8 @@ public struct RunConfiguration: Sendable {
     /// Bytes of state that may be in memory; nil leaves it to the runtime.
     public var stateMemory: Int?
     public var printing: Printing?
+    /// The file with the pipeline's quality rules.
+    public var rules = RulesFile.besideThePipeline
 
     public init(files: [String], stateDirectory: String, threads: Int) {
         self.files = files

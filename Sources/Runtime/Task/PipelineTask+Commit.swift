@@ -11,9 +11,11 @@ extension PipelineTask {
         guard let open = epoch, let flow, let checkpoint else { return }
         let endedAt = environment.monotonic()
         try stateful { () throws(StateError) in try flow.endEpoch() }
+        let writeAlerts = judgeRules(open, flow)
         var sinkEpochs: [String: any SinkEpoch] = [:]
         for sink in allSinks { sinkEpochs[sink.name] = sink.end() }
         checkpoint.attachments = [Self.attachment: currentCheckpoint(flow, sinkEpochs).bytes]
+        checkpoint.attachments[Self.rulesAttachment] = ruleBook?.bytes
         var makeStateDurable: (@Sendable () throws(StateError) -> Void)?
         try persistingState { () throws(StateError) in
             makeStateDurable = try checkpoint.end(epoch: Int(open.number), spread: workers.forEach)
@@ -26,7 +28,8 @@ extension PipelineTask {
                 sinkEpochs[sink.name].map { ($0, commits[sink.name] ?? SinkCommit()) }
             },
             writeDeadLetters: deadLetters.values.map { $0.end(epoch: open.number) },
-            makeStateDurable: makeStateDurable, startedAt: open.startedAt, endedAt: endedAt)
+            makeStateDurable: makeStateDurable, writeAlerts: writeAlerts, startedAt: open.startedAt,
+            endedAt: endedAt)
         ended = open.number
         epoch = nil
         pending = commit
@@ -51,6 +54,7 @@ extension PipelineTask {
         try deliveringAll(sinks.count) { index throws(SinkError) in
             try sinks[index].sink.commit(sinks[index].commit)
         }
+        if let write = commit.writeAlerts { try persisting("the alerts", write) }
         try persisting("the write-ahead log") { () throws(StorageError) in try commit.log.finish() }
     }
 

@@ -124,6 +124,7 @@ extension PipelineTask {
                 fileSystem: environment.fileSystem, directory: scan.properties.deadLetters ?? standard,
                 sourceName: scan.relation.name)
         }
+        try openRules()
         try openSinks(restored)
         for (relation, source) in sources { try source.restore(restored.positions[relation]) }
     }
