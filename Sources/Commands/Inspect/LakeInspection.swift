@@ -29,7 +29,7 @@ struct LakeInspection: InspectionReport {
         var failures: [Diagnostic] = []
         var silver: LakeTable?
         var quality: QualityInspection?
-        var aside = QuarantineTally()
+        var aside = RowsAside()
         for table in try lake.tables() {
             do throws(Diagnostic) {
                 let delta = try table.open(in: files)
@@ -41,6 +41,7 @@ struct LakeInspection: InspectionReport {
                 if table.title == "silver.events" { silver = table }
                 if table.title == "quality.results" {
                     quality = try QualityInspection.read(delta, at: table.path)
+                    try aside.readNotes(delta)
                 }
                 if table.title == "quality.quarantine" { try aside.read(delta) }
                 aside.note(table.title, Array(snapshot.transactions.keys))
@@ -63,16 +64,21 @@ struct LakeInspection: InspectionReport {
     }
 
     private static func balance(
-        _ tables: [Table], notes: SilverNotes?, _ aside: QuarantineTally
+        _ tables: [Table], notes: SilverNotes?, _ aside: RowsAside
     ) throws(Diagnostic) -> LakeBooks? {
         func rows(_ title: String) -> Int? { tables.first { $0.title == title }?.rows }
         guard let bronze = rows("bronze.events"), let silver = rows("silver.events") else { return nil }
+        // An epoch of nothing but repeats, or one that is withheld, leaves no note with silver.
+        let duplicates = max(Int(notes?.duplicates ?? 0), aside.noted("duplicates", of: "silver.events"))
+        let late = max(Int(notes?.late ?? 0), aside.noted("late", of: "silver.events"))
         return LakeBooks(
-            bronze: bronze, silver: silver, duplicates: Int(notes?.duplicates ?? 0),
-            late: Int(notes?.late ?? 0),
+            bronze: bronze, silver: silver, duplicates: duplicates, late: late,
             deadLetters: rows("bronze.dead_letters") ?? 0,
             quarantined: aside.rows(from: ["silver.events", "bronze.dead_letters"], not: "bronze.events"),
-            quarantinedOfBronze: aside.rows(from: ["bronze.events"], not: "silver.events"))
+            quarantinedOfBronze: aside.rows(from: ["bronze.events"], not: "silver.events"),
+            withheld: aside.noted("withheld", of: "silver.events")
+                + aside.noted("withheld", of: "bronze.dead_letters"),
+            withheldOfBronze: aside.noted("withheld", of: "bronze.events"))
     }
 
     var isFailure: Bool {

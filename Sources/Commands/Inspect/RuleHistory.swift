@@ -40,11 +40,12 @@ struct RuleHistory: Equatable, Sendable {
     }
 
     mutating func add(_ entry: Entry) {
-        evaluations += 1
+        // That a sink goes on is news of the rule, and no judgement.
+        evaluations += entry.action.hasPrefix("resume") ? 0 : 1
         checkedRows += entry.checked
         failingRows += entry.failing
         if entry.isLater(than: latest) { latest = entry }
-        guard entry.status != "PASS" else { return }
+        guard entry.status != "PASS", !entry.action.hasPrefix("resume") else { return }
         if entry.status == "FAIL" { failed += 1 } else { warned += 1 }
         if firstBroken.map({ $0.isLater(than: entry) }) ?? true { firstBroken = entry }
         if lastBroken.map({ entry.isLater(than: $0) }) ?? true { lastBroken = entry }

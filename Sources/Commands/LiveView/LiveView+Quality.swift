@@ -32,6 +32,15 @@ extension LiveView {
             line.append(" on \(rule.relation.lowercased()) for \(since): \(rule.finding)")
             lines.append(line)
         }
+        for sink in status.stoppedSinks {
+            let since = NumberDisplay.wholeSeconds(milliseconds: max(0, frame.now - sink.since))
+            var line = StyledLine("    stopped  ", .bad)
+            line.append("\(sink.name.lowercased())", .bold)
+            line.append(
+                " for \(since) by '\(sink.rule)', \(NumberDisplay.count(sink.withheldRows, "row")) withheld; "
+                    + "go on: --resume-sink \(sink.name.lowercased())")
+            lines.append(line)
+        }
         if broken.count > shownRules {
             lines.append(StyledLine("    … and \(broken.count - shownRules) more", .dim))
         }
@@ -48,5 +57,9 @@ extension LiveView {
         let aside = status.quarantinedRows
         return "quality " + (counts.isEmpty ? "not judged yet" : counts.joined(separator: " "))
             + (aside > 0 ? ", quarantined \(NumberDisplay.grouped(aside))" : "")
+            + status.stoppedSinks.map { sink in
+                let rows = NumberDisplay.count(sink.withheldRows, "row")
+                return ", \(sink.name.lowercased()) stopped with \(rows) withheld"
+            }.joined()
     }
 }

@@ -28,6 +28,7 @@ public struct PipelineLauncher: PipelineLaunching {
         if let trigger = configuration.trigger {
             settings.triggerMilliseconds = Int(trigger.wholeMilliseconds)
         }
+        settings.resumedSinks = configuration.resumedSinks
         if let memory = configuration.stateMemory { settings.stateMemoryBytes = memory }
         if configuration.takesWhatIsThere { settings.patienceMilliseconds = 60_000 }
         let lock = try StateDirectoryLock(configuration.stateDirectory)
@@ -50,7 +51,7 @@ public struct PipelineLauncher: PipelineLaunching {
             known = reader.variables
         }
         var plan = planner.plan
-        try rules.add(to: &plan, script: files.first ?? "", variables: &known)
+        try rules.add(to: &plan, scripts: files, variables: &known)
         if let unused = known.unusedOverrides.first {
             // Without what is only on the command line: that is what is not known.
             let names = known.all.map(\.name).filter { name in !known.unusedOverrides.contains(name) }

@@ -13,9 +13,9 @@ public enum RulesFile: Equatable, Sendable {
 
     /// Adds the rules to a plan, if there are any.
     ///
-    /// - Parameter script: the pipeline's first SQL file.
+    /// - Parameter scripts: the pipeline's SQL files.
     func add(
-        to plan: inout PipelinePlan, script: String, variables: inout Variables
+        to plan: inout PipelinePlan, scripts: [String], variables: inout Variables
     ) throws(Diagnostic) {
         let files = LocalFileSystem()
         let path: String
@@ -23,9 +23,17 @@ public enum RulesFile: Equatable, Sendable {
         case .none: return
         case .named(let name): path = name
         case .besideThePipeline:
-            path = Path.join(
-                Path.directory(of: script), RunConfiguration.name(of: script) + ".quality.json")
-            guard let status = try? files.status(path), !status.isDirectory else { return }
+            let found = scripts.map {
+                Path.join(Path.directory(of: $0), RunConfiguration.name(of: $0) + ".quality.json")
+            }.filter { (try? files.status($0))?.map { !$0.isDirectory } ?? false }
+            guard let first = found.first else { return }
+            if found.count > 1 {
+                throw Diagnostic(
+                    .usage,
+                    "there are rules files beside several SQL files: \(found.joined(separator: ", "))",
+                    expected: "one for the pipeline", hint: "name it: --quality \(first)")
+            }
+            path = first
         }
         let bytes: [UInt8]
         do throws(StorageError) { bytes = try files.read(path) } catch {

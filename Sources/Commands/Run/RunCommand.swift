@@ -19,7 +19,10 @@ struct RunCommand: Command {
             Flag("--state-memory", .value("SIZE"), "state kept in memory, such as 64MB; the rest is on disk"),
             Flag(
                 "--quality", .value("FILE"),
-                "quality rules (FILE.quality.json beside FILE.sql, if it is there); none for no rules"),
+                "quality rules (FILE.quality.json beside FILE.sql, where it is); none for no rules"),
+            Flag(
+                "--resume-sink", .repeated("NAME"),
+                "lets a sink that a rule has stopped, or all, go on with what was withheld from it"),
             Flag("--print", .value("RELATION"), "write the rows of a stream or table to the output"),
             Flag("--quiet", .toggle, "no live view and no summary"),
             Flag("--json", .toggle, "print the summary as one JSON object"),
@@ -48,6 +51,7 @@ struct RunCommand: Command {
         configuration.takesWhatIsThere = arguments.isSet("--once")
         configuration.trigger = try arguments.duration("--trigger")
         configuration.stateMemory = try arguments.size("--state-memory")
+        configuration.resumedSinks = arguments.texts("--resume-sink")
         if let rules = arguments.text("--quality") {
             configuration.rules = rules == "none" ? .none : .named(rules)
         }

@@ -30,6 +30,8 @@ public struct RunConfiguration: Sendable {
     public var printing: Printing?
     /// The file with the pipeline's quality rules.
     public var rules = RulesFile.besideThePipeline
+    /// Sinks that a rule has stopped and that are to go on.
+    public var resumedSinks: [String] = []
 
     public init(files: [String], stateDirectory: String, threads: Int) {
         self.files = files

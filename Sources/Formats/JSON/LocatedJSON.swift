@@ -3,6 +3,7 @@
 ///
 /// Reads what ``JSONValue`` reads. Ranges are bytes of the text; a string's is without its quotes.
 public struct LocatedJSON: Sendable {
+    /// What stands there.
     public indirect enum Content: Sendable {
         case null
         case boolean(Bool)

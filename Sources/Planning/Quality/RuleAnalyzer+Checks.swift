@@ -64,7 +64,9 @@ extension RuleAnalyzer {
 
     private func set(_ relation: Relation) throws(Diagnostic) -> (RuleCheck, String) {
         let columns = try columns(relation)
-        guard let list = fields.value("values") else { throw fields.missing("values", example: "[\"a\", \"b\"]") }
+        guard let list = fields.value("values") else {
+            throw fields.missing("values", example: "[\"a\", \"b\"]")
+        }
         guard case .array(let elements) = list.content, !elements.isEmpty else {
             throw fields.invalid("values", list, expected: "a list with at least one value")
         }
@@ -165,7 +167,8 @@ extension RuleAnalyzer {
                 at: fields.location(of: "column"), hint: "keep one of them")
         }
         guard let names = try fields.texts(field), !names.isEmpty else {
-            throw fields.missing("columns", example: "[\"\(relation.columns.first?.name.lowercased() ?? "id")\"]")
+            throw fields.missing(
+                "columns", example: "[\"\(relation.columns.first?.name.lowercased() ?? "id")\"]")
         }
         var columns: [NamedColumn] = []
         for name in names {
@@ -234,6 +237,12 @@ extension RuleAnalyzer {
         let translator = ExpressionTranslator(
             scope: Scope(relation: relation, qualifier: relation.name),
             types: TypeTranslator(catalogue: plan.catalogue, statement: statement))
-        return try translator.condition(syntax, clause: clause)
+        let condition = try translator.condition(syntax, clause: clause)
+        guard condition.isDeterministic else {
+            throw Diagnostic(
+                .invalidStatement, "\(clause) of \(fields.owner) gives one row different answers",
+                at: text.location, expected: "a condition without RANDOM() and UUID()")
+        }
+        return condition
     }
 }

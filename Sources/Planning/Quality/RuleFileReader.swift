@@ -55,7 +55,8 @@ public struct RuleFileReader {
             }
             if rule.isQuarantining, quarantine == nil {
                 throw Diagnostic(
-                    .missingProperty, "the rule '\(rule.name)' keeps rows aside, and there is no table for them",
+                    .missingProperty,
+                    "the rule '\(rule.name)' keeps rows aside, and there is no table for them",
                     at: analyzer.fields.location(of: "on_fail"),
                     hint: "add \"quarantine\": \"data/quality/quarantine\" beside \"results\"")
             }

@@ -39,7 +39,8 @@ final class Flow: @unchecked Sendable {
 
     init(
         scans: [Scan], outputs: [String: Outputs], queries: [QueryOperator], tables: [TableOperator],
-        rules: [RelationRules], quarantine: Quarantine?, slots: [Slot], workers: WorkerPool, emitsPerRecord: Bool, seed: UInt64
+        rules: [RelationRules], quarantine: Quarantine?, slots: [Slot], workers: WorkerPool,
+        emitsPerRecord: Bool, seed: UInt64
     ) {
         self.scans = scans
         self.outputs = outputs

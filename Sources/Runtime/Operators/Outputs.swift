@@ -52,6 +52,13 @@ final class Outputs: @unchecked Sendable {
         for subscriber in subscribers { subscriber.receive(rows) }
     }
 
+    /// Rows that no operator makes, by the task's thread.
+    func publish(_ rows: StreamRows) {
+        counters.add(.rows, rows.count)
+        for sink in sinks { sink.write(rows) }
+        for subscriber in subscribers { subscriber.receive(rows) }
+    }
+
     /// Changes of a table, at the end of a round or epoch.
     func deliver(_ changes: ChangeBatch, _ context: EvaluationContext) {
         guard changes.count > 0 else { return }

@@ -26,8 +26,13 @@ extension PipelineTask {
     /// Judges the epoch that ends, and gives the results to their sink.
     ///
     /// - Returns: what writes the alerts once the epoch is committed; nil when there are none.
-    func judgeRules(_ open: OpenEpoch, _ flow: Flow) -> (@Sendable () throws(StorageError) -> Void)? {
-        guard let quality = plan.quality, var book = ruleBook else { return nil }
+    func judgeRules(
+        _ open: OpenEpoch, _ flow: Flow
+    ) throws(Diagnostic) -> (@Sendable () throws(StorageError) -> Void)? {
+        guard let quality = plan.quality, var book = ruleBook else {
+            _ = try decideStops(open, failed: [])
+            return nil
+        }
         var tallies = quality.rules.map { _ in RuleTally() }
         var reached = quality.rules.map { _ in Int64?.none }
         for relation in flow.rules {
@@ -38,23 +43,50 @@ extension PipelineTask {
             }
         }
         var results = book.judge(epoch: open.number, clock: open.clock, tallies: tallies, reached: reached)
+        let stoppedBefore = sinkStops
+        let ended = try decideStops(
+            open, failed: results.filter { $0.status == .fail }.map { quality.rules[$0.rule] })
         for index in results.indices {
-            results[index].action = Self.action(results[index], quality.rules[results[index].rule])
+            let rule = quality.rules[results[index].rule]
+            let stopped = sinkStops.stops.filter { name, stop in
+                stop.rule == rule.name && stoppedBefore[name] != stop
+            }
+            results[index].action = Self.action(results[index], rule, stopped.keys.sorted())
         }
+        results += Self.resumptions(ended, quality, book)
         ruleBook = book
         if !results.isEmpty {
             let rows = QualityRows.rows(results, of: quality, epoch: open.number, clock: open.clock)
-            for sink in sinks[quality.results.name] ?? [] { sink.write(rows) }
-            flow.outputs[quality.results.name]?.counters.add(.rows, rows.count)
+            flow.outputs[quality.results.name]?.publish(rows)
         }
         return announcement(results.filter(\.isNews), open, quality)
     }
 
-    /// What is done about a result: `alert, quarantine`.
-    private static func action(_ result: RuleResult, _ rule: QualityRule) -> String? {
+    /// Rows for sinks that go on: the rule that stopped them as it stands.
+    private static func resumptions(
+        _ ended: [String: SinkStops.Stop], _ quality: QualityPlan, _ book: RuleBook
+    ) -> [RuleResult] {
+        var results: [RuleResult] = []
+        for (sink, stop) in ended.sorted(by: { $0.key < $1.key }) {
+            guard let number = quality.rules.firstIndex(where: { $0.name == stop.rule }) else { continue }
+            let status = book.states[number].status ?? .pass
+            results.append(
+                RuleResult(
+                    rule: number, status: status, former: status, checked: 0, failing: 0, value: 0,
+                    finding: "\(sink.lowercased()) goes on, stopped since epoch \(stop.epoch)", example: nil,
+                    action: "resume \(sink.lowercased())"))
+        }
+        return results
+    }
+
+    /// What is done about a result: `alert, quarantine, stop silver_lake`.
+    private static func action(
+        _ result: RuleResult, _ rule: QualityRule, _ stopped: [String]
+    ) -> String? {
         var actions: [String] = []
         if result.isNews, rule.actions.contains(.alert) { actions.append("alert") }
         if result.failing > 0, rule.isQuarantining { actions.append("quarantine") }
+        actions += stopped.map { "stop \($0.lowercased())" }
         return actions.isEmpty ? nil : actions.joined(separator: ", ")
     }
 
@@ -67,7 +99,7 @@ extension PipelineTask {
             return RuleAlert(
                 rule: rule.name, relation: rule.relation.name, kind: rule.kind, status: result.status,
                 former: result.former, finding: result.finding, expectation: rule.expectation,
-                example: result.example, epoch: open.number, clock: open.clock)
+                example: result.example, action: result.action, epoch: open.number, clock: open.clock)
         }
         guard !alerts.isEmpty else { return nil }
         let file = quality.alertsPath.map {

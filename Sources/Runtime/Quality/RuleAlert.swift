@@ -14,6 +14,8 @@ public struct RuleAlert: Sendable, Equatable {
     public let finding: String
     public let expectation: String
     public let example: String?
+    /// What was done, such as `alert, stop silver_lake`.
+    public let action: String?
     public let epoch: Int64
     /// The epoch's clock, milliseconds since the epoch.
     public let clock: Int64
@@ -24,6 +26,7 @@ public struct RuleAlert: Sendable, Equatable {
         if status == .pass { return line + ", again as it should be" }
         line += " (expected: \(expectation))"
         if let example { line += "; such as \(example)" }
+        if let action, action != "alert" { line += "; done: \(action)" }
         return line
     }
 
@@ -36,6 +39,7 @@ public struct RuleAlert: Sendable, Equatable {
             + field("rule", rule) + field("relation", relation.lowercased()) + field("check", kind.rawValue)
             + field("status", status.rawValue) + field("former", former?.rawValue)
             + field("time", Civil.timestampText(milliseconds: clock) + "Z") + field("finding", finding)
-            + field("expected", expectation) + field("example", example) + "}"
+            + field("expected", expectation) + field("example", example)
+            + field("action", action) + "}"
     }
 }

@@ -78,7 +78,8 @@ struct RuleBook: Equatable {
         guard tally.checked > 0 || status != states[number].status ?? .pass else { return nil }
         return RuleResult(
             rule: number, status: status, former: states[number].status, checked: tally.checked, failing: 0,
-            value: Double(age) / 1000, finding: "\(plan.isByArrival ? "the last row came" : "the newest event is of") "
+            value: Double(age) / 1000,
+            finding: "\(plan.isByArrival ? "the last row came" : "the newest event is of") "
                 + "\(Self.seconds(age)) ago", example: nil)
     }
 

@@ -35,13 +35,16 @@ struct VolumeHistory: Equatable {
     private static let medianScale = 1.4826
     /// Windows that are kept open, so that times without bounds take no memory without bounds.
     private static let openLimit = 10_000
+    /// Times outside mean nothing, and inside sums do not overflow.
+    private static let times = Int64.min / 4...Int64.max / 4
 
     init() {}
 
     /// Takes rows by window; those of windows that were judged are too late.
     mutating func take(_ windows: [Int64: Int64], size: Int64) {
+        let windows = windows.filter { Self.times.contains($0.key) }
         guard !windows.isEmpty else { return }
-        if next == nil, let first = windows.keys.min() { next = first &+ size }
+        if next == nil, let first = windows.keys.min() { next = first + size }
         for (start, rows) in windows where start >= next ?? .min { open[start, default: 0] += rows }
         if open.count > Self.openLimit {
             for start in open.keys.sorted().dropFirst(Self.openLimit) { open[start] = nil }
@@ -50,11 +53,23 @@ struct VolumeHistory: Equatable {
 
     /// Judges the windows that end, with their grace, at or before `time`.
     mutating func close(upTo time: Int64, _ plan: VolumePlan) -> [Window] {
-        guard var start = next else { return [] }
-        let limit = time.subtractingReportingOverflow(plan.window + plan.grace)
-        guard !limit.overflow, start <= limit.partialValue else { return [] }
-        let last = limit.partialValue
+        let last = min(max(time, Self.times.lowerBound), Self.times.upperBound) - plan.window - plan.grace
         var judged: [Window] = []
+        while let start = next, start <= last {
+            judged += close(from: start, to: last, plan)
+            guard let reached = next, reached <= last else { break }
+            // A silence longer than the history: what was usual before it says nothing any more.
+            counts = []
+            next = open.keys.filter { $0 >= reached }.min().map { $0 + plan.window }
+            open = open.filter { $0.key >= next ?? .max }
+        }
+        return judged
+    }
+
+    /// Judges windows up to `last`, or to the end of a silence that is as long as the history.
+    private mutating func close(from first: Int64, to last: Int64, _ plan: VolumePlan) -> [Window] {
+        var judged: [Window] = []
+        var start = first
         var empty = 0
         while start <= last, empty <= plan.history {
             let rows = open.removeValue(forKey: start) ?? 0
@@ -62,17 +77,10 @@ struct VolumeHistory: Equatable {
             judged.append(judge(Window(start: start, rows: rows), plan))
             counts.append(rows)
             if counts.count > plan.history { counts.removeFirst(counts.count - plan.history) }
-            start &+= plan.window
+            start += plan.window
         }
-        guard start <= last else {
-            next = start
-            return judged
-        }
-        // A silence longer than the history: what was usual before it says nothing any more.
-        counts = []
-        next = open.keys.filter { $0 >= start }.min().map { $0 &+ plan.window }
-        open = open.filter { $0.key >= next ?? .max }
-        return judged + (next == nil ? [] : close(upTo: time, plan))
+        next = start
+        return judged
     }
 
     private func judge(_ window: Window, _ plan: VolumePlan) -> Window {

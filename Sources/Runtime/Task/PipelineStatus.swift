@@ -53,6 +53,8 @@ public struct PipelineStatus: Sendable {
     public var alerts: [RuleAlert] = []
     /// All of them, so that a watcher knows which are new.
     public var alertCount: Int64 = 0
+    /// Sinks that rules have stopped.
+    public var stoppedSinks: [StoppedSink] = []
     /// Rows that rules have kept aside.
     public var quarantinedRows: Int64 = 0
     /// Single files or records that could not be read, newest last; at most a few.

@@ -11,11 +11,12 @@ extension PipelineTask {
         guard let open = epoch, let flow, let checkpoint else { return }
         let endedAt = environment.monotonic()
         try stateful { () throws(StateError) in try flow.endEpoch() }
-        let writeAlerts = judgeRules(open, flow)
+        let writeAlerts = try judgeRules(open, flow)
         var sinkEpochs: [String: any SinkEpoch] = [:]
         for sink in allSinks { sinkEpochs[sink.name] = sink.end() }
         checkpoint.attachments = [Self.attachment: currentCheckpoint(flow, sinkEpochs).bytes]
         checkpoint.attachments[Self.rulesAttachment] = ruleBook?.bytes
+        checkpoint.attachments[Self.stopsAttachment] = sinkStops.isEmpty ? nil : sinkStops.bytes
         var makeStateDurable: (@Sendable () throws(StateError) -> Void)?
         try persistingState { () throws(StateError) in
             makeStateDurable = try checkpoint.end(epoch: Int(open.number), spread: workers.forEach)
@@ -70,6 +71,7 @@ extension PipelineTask {
         // What is left behind by a crash here is removed with the next epoch's.
         if commit.number > 1 { try? log.remove(commit.number - 1) }
         for (_, source) in sources { try source.acknowledge() }
+        try forgetWithheldRows(upTo: commit.number)
         let now = environment.monotonic()
         board.update { status in
             status.committedEpochs = commit.number
@@ -83,8 +85,9 @@ extension PipelineTask {
     private func sinkCommits(_ flow: Flow) -> [String: SinkCommit] {
         var commits: [String: SinkCommit] = [:]
         for (relation, targets) in sinks {
-            let commit = SinkCommit(
-                notes: flow.notes(for: relation), settledBefore: flow.settledBefore(relation))
+            var notes = flow.notes(for: relation)
+            if relation == plan.quality?.results.name { notes.merge(sinkNotes(flow)) { $1 } }
+            let commit = SinkCommit(notes: notes, settledBefore: flow.settledBefore(relation))
             for sink in targets { commits[sink.name] = commit }
         }
         return commits

@@ -18,7 +18,7 @@ public final class PipelineTask: @unchecked Sendable {
     let configuration: TaskConfiguration
     let environment: TaskEnvironment
     let sources: [(relation: String, source: any Source)]
-    let sinks: [String: [any Sink]]
+    var sinks: [String: [any Sink]]
     let subscribers: [String: [any Subscriber]]
     let workers: WorkerPool
     /// Threads for commits, which mostly wait for the disk.
@@ -32,6 +32,9 @@ public final class PipelineTask: @unchecked Sendable {
     var deadLetters: [String: DeadLetterFiles] = [:]
     /// What the quality rules have found so far; nil without a rules file.
     var ruleBook: RuleBook?
+    /// The sinks that they have stopped, and how many rows are kept for each.
+    var sinkStops = SinkStops()
+    var withheldCounts: [String: Int64] = [:]
     /// The last epoch that has ended: it is done once `pending` is.
     var ended: Int64 = 0
     var epoch: OpenEpoch?
@@ -102,6 +105,8 @@ public final class PipelineTask: @unchecked Sendable {
                 let left =
                     Double(configuration.triggerMilliseconds) - (environment.monotonic() - epoch.startedAt)
                 if once || isDue { try commit() } else { wait(milliseconds: max(1, Int(left))) }
+            } else if try hasResumption() {
+                try begin()
             } else if once {
                 break
             } else if isRuleDue {
@@ -236,6 +241,7 @@ public final class PipelineTask: @unchecked Sendable {
         board.update { status in
             flow.describe(into: &status, lags: lags, sinks: self.sinks)
             self.describeRules(into: &status)
+            self.describeStops(into: &status)
         }
     }
 }
