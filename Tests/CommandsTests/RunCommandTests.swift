@@ -150,11 +150,9 @@ struct RunCommandTests {
             try place.write("-- statements", to: "pipelines/medallion/medallion.sql")
             let captured = CapturedConsole(environment: ["MILLRACE_PIPELINES": place.path + "/pipelines"])
             let launcher = Launcher(MadeUpPipeline(limit: 1000))
-            let begun = Date()
             let code = captured.run(
                 ["demo", "--for", "1s", "--rate", "500", "--dir", place.path + "/data/"], launcher: launcher)
             #expect(code == .done, "\(captured.errors)")
-            #expect(Date().timeIntervalSince(begun) < 20)
             let configuration = try #require(launcher.configuration.withLock { $0 })
             #expect(configuration.files == [place.path + "/pipelines/medallion/medallion.sql"])
             #expect(
