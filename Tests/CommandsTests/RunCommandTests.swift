@@ -24,7 +24,10 @@ struct RunCommandTests {
         /// - Parameters:
         ///   - work: records after which it ends by itself; nil runs until it is stopped.
         ///   - limit: records that there are.
-        init(work: Int64? = nil, limit: Int64 = .max, failure: Diagnostic? = nil) {
+        init(
+            work: Int64? = nil, limit: Int64 = .max, failure: Diagnostic? = nil, answers: [String] = []
+        ) {
+            self.answers = answers
             self.work = work
             self.limit = limit
             self.failure = failure
@@ -41,6 +44,8 @@ struct RunCommandTests {
             }
             if let failure { throw failure }
         }
+
+        let answers: [String]
 
         func stop() { state.withLock { $0.isStopped = true } }
 
@@ -142,6 +147,17 @@ struct RunCommandTests {
         #expect(captured.output.contains("\u{1B}[?25l"))
         #expect(captured.output.contains("\u{1B}[?25h"))
         #expect(captured.output.components(separatedBy: "\u{1B}[J").count > 1)
+    }
+
+    @Test("what statements ask is answered on the output, beside rows on the error stream")
+    func answers() {
+        let pipeline = MadeUpPipeline(work: 100, answers: ["query CSAS_A_1"])
+        let plain = CapturedConsole()
+        #expect(plain.run(["run", "a.sql"], launcher: Launcher(pipeline)) == .done)
+        #expect(plain.output.hasPrefix("query CSAS_A_1\n"))
+        let json = CapturedConsole()
+        #expect(json.run(["run", "a.sql", "--json"], launcher: Launcher(pipeline)) == .done)
+        #expect(json.output.hasPrefix("{") && json.errors.hasPrefix("query CSAS_A_1\n"))
     }
 
     @Test("a demo simulates, drains and sums up")

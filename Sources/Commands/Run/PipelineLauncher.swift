@@ -11,7 +11,8 @@ public struct PipelineLauncher: PipelineLaunching {
     public init() {}
 
     public func prepare(_ configuration: RunConfiguration) throws(Diagnostic) -> any PreparedPipeline {
-        let plan = try Self.plan(configuration.files, variables: configuration.variables)
+        let planner = try Self.planner(configuration.files, variables: configuration.variables)
+        let plan = planner.plan
         let reports = ReportLog()
         let fileSystem = LocalFileSystem()
         let sources = try SourceFactory(fileSystem: fileSystem, report: reports.add).sources(of: plan)
@@ -34,11 +35,14 @@ public struct PipelineLauncher: PipelineLaunching {
             plan: plan, configuration: settings, environment: .machine(fileSystem), sources: sources,
             sinks: sinks, subscribers: subscribers)
         return LaunchedPipeline(
-            task: task, lock: lock, once: configuration.takesWhatIsThere, reports: reports)
+            task: task, lock: lock, once: configuration.takesWhatIsThere, reports: reports,
+            answers: planner.answers)
     }
 
     /// Reads the files as one pipeline and plans it.
-    static func plan(_ files: [String], variables: [String: String]) throws(Diagnostic) -> PipelinePlan {
+    static func planner(
+        _ files: [String], variables: [String: String]
+    ) throws(Diagnostic) -> PipelinePlanner {
         var planner = PipelinePlanner()
         var known = Variables(overrides: variables)
         for file in files {
@@ -55,7 +59,7 @@ public struct PipelineLauncher: PipelineLaunching {
                 expected: names.isEmpty ? nil : "one of " + names.joined(separator: ", "),
                 hint: suggestion.map { "did you mean \($0)?" } ?? "remove it, or DEFINE it in the file")
         }
-        return planner.plan
+        return planner
     }
 
     private static func text(of file: String) throws(Diagnostic) -> String {
@@ -85,12 +89,16 @@ private final class LaunchedPipeline: PreparedPipeline, @unchecked Sendable {
     private let lock: StateDirectoryLock
     private let once: Bool
     private let reports: ReportLog
+    let answers: [String]
 
-    init(task: PipelineTask, lock: StateDirectoryLock, once: Bool, reports: ReportLog) {
+    init(
+        task: PipelineTask, lock: StateDirectoryLock, once: Bool, reports: ReportLog, answers: [String]
+    ) {
         self.task = task
         self.lock = lock
         self.once = once
         self.reports = reports
+        self.answers = answers
     }
 
     func run() throws(Diagnostic) { try task.run(once: once) }
