@@ -11,11 +11,11 @@ public enum RulesFile: Equatable, Sendable {
     /// Rules are not looked at.
     case none
 
-    /// Adds the rules to a plan, if there are any.
+    /// Adds the rules to what is planned, if there are any.
     ///
     /// - Parameter scripts: the pipeline's SQL files.
     func add(
-        to plan: inout PipelinePlan, scripts: [String], variables: inout Variables
+        to planner: inout PipelinePlanner, scripts: [String], variables: inout Variables
     ) throws(Diagnostic) {
         let files = LocalFileSystem()
         let path: String
@@ -42,6 +42,6 @@ public enum RulesFile: Equatable, Sendable {
                 hint: "check the path, or leave --quality out")
         }
         let text = String(decoding: bytes, as: UTF8.self)
-        try RuleFileReader.add(text, file: path, variables: &variables, to: &plan)
+        try planner.addRules(text, file: path, variables: &variables)
     }
 }
