@@ -13,7 +13,8 @@ struct AlertFile: Sendable {
 
     func append(_ alerts: [RuleAlert]) throws(StorageError) {
         let directory = Path.directory(of: path)
-        if !directory.isEmpty { try fileSystem.createDirectory(directory) }
+        try fileSystem.createDirectory(directory)
+        let isNew = try fileSystem.status(path) == nil
         let tail = try tail()
         var text: [UInt8] = []
         // A line that a crash has cut off stands for itself.
@@ -30,6 +31,7 @@ struct AlertFile: Sendable {
         encoder.add(contentsOf: text)
         try encoder.write(to: file)
         try file.synchronise()
+        if isNew { try fileSystem.synchroniseDirectory(directory) }
     }
 
     private func tail() throws(StorageError) -> [UInt8] {
