@@ -32,19 +32,28 @@ extension LiveView {
             line.append(" on \(rule.relation.lowercased()) for \(since): \(rule.finding)")
             lines.append(line)
         }
-        for sink in status.stoppedSinks {
-            let since = NumberDisplay.wholeSeconds(milliseconds: max(0, frame.now - sink.since))
-            var line = StyledLine("    stopped  ", .bad)
-            line.append("\(sink.name.lowercased())", .bold)
-            line.append(
-                " for \(since) by '\(sink.rule)', \(NumberDisplay.count(sink.withheldRows, "row")) withheld; "
-                    + "go on: --resume-sink \(sink.name.lowercased())")
-            lines.append(line)
-        }
         if broken.count > shownRules {
             lines.append(StyledLine("    … and \(broken.count - shownRules) more", .dim))
         }
-        return lines
+        return lines + stopped(frame)
+    }
+
+    /// The sinks that rules have stopped, by rule.
+    private static func stopped(_ frame: LiveFrame) -> [StyledLine] {
+        let sinks = frame.status.stoppedSinks
+        var lines: [StyledLine] = []
+        for rule in Set(sinks.map(\.rule)).sorted() {
+            let own = sinks.filter { $0.rule == rule }
+            guard let first = own.first, let since = own.map(\.since).min() else { continue }
+            var line = StyledLine("    stopped  ", .bad)
+            line.append(first.name.lowercased() + (own.count > 1 ? " and \(own.count - 1) more" : ""), .bold)
+            let rows = NumberDisplay.count(own.reduce(0) { $0 + $1.withheldRows }, "row")
+            let time = NumberDisplay.wholeSeconds(milliseconds: max(0, frame.now - since))
+            line.append(" for \(time) by \(rule): \(rows) withheld")
+            lines.append(line)
+        }
+        if lines.isEmpty { return [] }
+        return lines + [StyledLine("    next: start again with --resume-sink NAME, or all", .dim)]
     }
 
     /// The same in a few words: `quality 7 PASS 1 WARN`; nil for a pipeline without rules.
