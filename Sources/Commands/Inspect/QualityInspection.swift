@@ -90,7 +90,8 @@ struct QualityInspection: InspectionReport {
     private func count(_ verdict: InspectionCheck.Verdict) -> Int { rules.count { $0.verdict == verdict } }
 
     private var counts: String {
-        [InspectionCheck.Verdict.pass, .warn, .fail].compactMap { verdict in
+        if rules.isEmpty { return "nothing judged yet" }
+        return [InspectionCheck.Verdict.pass, .warn, .fail].compactMap { verdict in
             count(verdict) > 0 ? "\(NumberDisplay.grouped(count(verdict))) \(verdict.rawValue)" : nil
         }.joined(separator: ", ")
     }
