@@ -22,6 +22,7 @@ struct FlowBuilder {
         let outputs = makeOutputs()
         var levels: [String: Int] = [:]
         var roots: [String: String] = [:]
+        var delays = watermarkDelays
         var queries: [QueryOperator] = []
         for query in plan.queries {
             guard let output = outputs[query.output.name] else { continue }
@@ -38,10 +39,11 @@ struct FlowBuilder {
             levels[query.output.name] = level
             let root = roots[query.input.name] ?? query.input.name
             roots[query.output.name] = root
+            let delay = query.outputWatermarkDelay ?? delays[query.input.name] ?? 0
+            delays[query.output.name] = delay
             let made = QueryOperator(
                 plan: query, source: root, outputs: output, deduplication: deduplication,
-                aggregation: aggregation,
-                slots: slotCount)
+                aggregation: aggregation, watermarkDelay: delay, slots: slotCount)
             outputs[query.input.name]?.queries.append(made)
             queries.append(made)
         }
@@ -51,6 +53,14 @@ struct FlowBuilder {
             scans: scans, outputs: outputs, queries: queries, tables: tables,
             slots: (0..<slotCount).map(Slot.init),
             workers: workers, emitsPerRecord: plan.emitsPerRecord, seed: seed.low)
+    }
+
+    /// How far the watermark of each source stays behind.
+    private var watermarkDelays: [String: Int64] {
+        plan.catalogue.relations.compactMapValues { relation in
+            guard case .source(let properties) = relation.origin else { return nil }
+            return properties.watermarkDelay
+        }
     }
 
     /// The relations and, from their ends upwards, the columns that are read of each.
