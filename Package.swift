@@ -29,6 +29,8 @@ let package = Package(
         .target(name: "Storage", dependencies: ["Diagnostics"], swiftSettings: house),
         // Bytes into batches and back: JSON, CSV, LINES, KAFKA.
         .target(name: "Formats", dependencies: ["Diagnostics", "Columnar"], swiftSettings: house),
+        // Schemas by subject, version and id: what messages were written with, and what may come next.
+        .target(name: "Registry", dependencies: ["Diagnostics", "Formats"], swiftSettings: house),
         // Batches into Parquet bytes and back, through Arrow.
         .target(
             name: "Parquet", dependencies: ["Diagnostics", "Columnar", "CParquet"], swiftSettings: house),
@@ -40,7 +42,7 @@ let package = Package(
         // Syntax tree into a typed plan; EXPLAIN.
         .target(
             name: "Planning",
-            dependencies: ["Diagnostics", "Columnar", "Formats", "Language", "Expressions"],
+            dependencies: ["Diagnostics", "Columnar", "Formats", "Registry", "Language", "Expressions"],
             swiftSettings: house),
         // The keyed-state store: hash tables over immutable runs, persisted by epoch.
         .target(
@@ -49,7 +51,8 @@ let package = Package(
         .target(
             name: "Runtime",
             dependencies: [
-                "Diagnostics", "Columnar", "Storage", "Formats", "Expressions", "Planning", "State",
+                "Diagnostics", "Columnar", "Storage", "Formats", "Registry", "Expressions", "Planning",
+                "State",
             ],
             swiftSettings: house),
 
@@ -92,6 +95,9 @@ let package = Package(
             name: "FormatsTests", dependencies: ["TestKit", "Formats", "Columnar", "Diagnostics"],
             swiftSettings: house),
         .testTarget(
+            name: "RegistryTests", dependencies: ["TestKit", "Registry", "Formats", "Diagnostics"],
+            swiftSettings: house),
+        .testTarget(
             name: "ParquetTests", dependencies: ["TestKit", "Parquet", "Columnar", "Diagnostics"],
             swiftSettings: house),
         .testTarget(
@@ -110,8 +116,9 @@ let package = Package(
             name: "RuntimeTests",
             dependencies: [
                 "TestKit",
-                "Runtime", "Connectors", "Planning", "Language", "Expressions", "Formats", "State", "Storage",
-                "Columnar", "Diagnostics",
+                "Runtime", "Connectors", "Planning", "Language", "Expressions", "Formats", "Registry",
+                "State",
+                "Storage", "Columnar", "Diagnostics",
             ],
             exclude: ["Golden"], swiftSettings: house),
         .testTarget(

@@ -62,7 +62,7 @@ public struct SourceFactory: Sendable {
         case .lines:
             framing = .lines
             patterns = FileSourceSettings.allPatterns
-        case .kafka, .none:
+        case .kafka, .none, .avro, .jsonSchema:
             throw Diagnostic(
                 .invalidValue,
                 "\(relation.name) reads files in the format \(properties.valueFormat.rawValue)",
