@@ -18,6 +18,7 @@ let package = Package(
         .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CSnappy", providers: [.apt(["libsnappy-dev"])]),
         .systemLibrary(name: "CArrow", pkgConfig: "millrace-arrow"),
         .target(name: "CParquet", dependencies: ["CArrow"], cxxSettings: [.define("NDEBUG")]),
 
@@ -69,7 +70,7 @@ let package = Package(
             name: "Connectors",
             dependencies: [
                 "Diagnostics", "Columnar", "Storage", "Formats", "Planning", "Runtime", "DeltaLake", "CZstd",
-                "CZlib",
+                "CZlib", "CSnappy",
             ],
             swiftSettings: house),
         // One type per command of `millrace`.
@@ -93,7 +94,7 @@ let package = Package(
         .testTarget(name: "StorageTests", dependencies: ["Storage"], swiftSettings: house),
         .testTarget(
             name: "FormatsTests", dependencies: ["TestKit", "Formats", "Columnar", "Diagnostics"],
-            swiftSettings: house),
+            exclude: ["Avro/avro_oracle.py"], swiftSettings: house),
         .testTarget(
             name: "RegistryTests", dependencies: ["TestKit", "Registry", "Formats", "Diagnostics"],
             swiftSettings: house),
@@ -134,7 +135,7 @@ let package = Package(
             dependencies: [
                 "Connectors", "Runtime", "Formats", "Storage", "Columnar", "Diagnostics", "CZlib", "CZstd",
             ],
-            swiftSettings: house),
+            exclude: ["Files/avro_files.py"], swiftSettings: house),
         .testTarget(
             name: "CommandsTests",
             dependencies: [

@@ -12,6 +12,9 @@ struct AvroCursor {
     var end: Int
     private var emptyValues = 0
 
+    /// Empty values are counted by record.
+    mutating func beginRecord() { emptyValues = 0 }
+
     init(_ base: UnsafeRawPointer, _ range: Range<Int>) {
         self.base = base
         position = range.lowerBound

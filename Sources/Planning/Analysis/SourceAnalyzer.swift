@@ -242,11 +242,11 @@ struct SourceAnalyzer {
                 .invalidStatement, "the format LINES has one STRING column", at: place,
                 expected: "(line STRING)")
         }
-        if case .files = source.connector, source.valueFormat.hasSchemas {
+        if case .files = source.connector, source.valueFormat == .jsonSchema {
             throw Diagnostic(
-                .unsupported,
-                "\(source.valueFormat.rawValue) is a format of topics, and this source reads files",
-                at: properties.location(of: "value_format"), hint: "read JSON or CSV files")
+                .unsupported, "JSON_SR is a format of topics, and this source reads files",
+                at: properties.location(of: "value_format"), hint: "read files of JSON: value_format = 'JSON'"
+            )
         }
         if case .files = source.connector, columns.contains(where: \.isKey) {
             throw Diagnostic(

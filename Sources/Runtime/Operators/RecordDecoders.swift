@@ -12,13 +12,14 @@ struct RecordDecoders {
     private let width: Int
     /// Of formats with objects: whether a record is an object; if not, it is the value of the only column.
     private let isWrapped: Bool
-    private let schemas: any SchemaSource
+    /// nil for files, whose Avro records come as lines of JSON.
+    private let schemas: (any SchemaSource)?
     private var current: (any RecordDecoder)?
     private var currentHeader: [UInt8]?
 
     init(
         format: SourceProperties.Format, delimiter: String?, fields: [DecodedField], width: Int,
-        isWrapped: Bool, schemas: any SchemaSource
+        isWrapped: Bool, schemas: (any SchemaSource)?
     ) {
         self.format = format
         self.delimiter = delimiter
@@ -44,8 +45,10 @@ struct RecordDecoders {
     ) throws(Diagnostic) -> any RecordDecoder {
         switch format {
         case .json: return json
-        case .jsonSchema: return SchemaJSONDecoder(values: json, source: schemas)
-        case .avro: return AvroDecoder(fields: fields, writer: .registry(schemas), isWrapped: isWrapped)
+        case .jsonSchema, .avro:
+            guard let schemas else { return json }
+            if format == .jsonSchema { return SchemaJSONDecoder(values: json, source: schemas) }
+            return AvroDecoder(fields: fields, writer: .registry(schemas), isWrapped: isWrapped)
         case .lines: return LinesDecoder(name: fields.first?.name ?? "")
         case .kafka:
             // The format has one column; nobody reads any when there is none here.

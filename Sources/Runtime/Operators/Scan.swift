@@ -49,10 +49,11 @@ final class Scan: @unchecked Sendable {
         valueColumns = wanted.filter { $0 >= relation.keyCount }
         keyColumns = wanted.filter { $0 < relation.keyCount }
         decoders = []
-        for _ in 0..<slots { decoders.append(makeDecoders(schemas)) }
+        let isTopic = if case .topic = properties.connector { true } else { false }
+        for _ in 0..<slots { decoders.append(makeDecoders(isTopic ? schemas : nil)) }
     }
 
-    private func makeDecoders(_ schemas: any SchemaSource) -> SlotDecoders {
+    private func makeDecoders(_ schemas: (any SchemaSource)?) -> SlotDecoders {
         let valueCount = relation.columns.count - relation.keyCount
         let values = RecordDecoders(
             format: properties.valueFormat, delimiter: properties.delimiter,
