@@ -109,7 +109,7 @@ let package = Package(
             swiftSettings: house),
         .testTarget(
             name: "PlanningTests",
-            dependencies: ["Planning", "Language", "Columnar", "Diagnostics", "Expressions"],
+            dependencies: ["Planning", "Registry", "Language", "Columnar", "Diagnostics", "Expressions"],
             exclude: ["Golden"], swiftSettings: house),
         .testTarget(
             name: "StateTests", dependencies: ["State", "Storage", "Columnar"], swiftSettings: house),
