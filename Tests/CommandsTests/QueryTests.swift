@@ -105,7 +105,7 @@ struct QueryTests {
     func listing() throws {
         #expect(
             try rows("SHOW TABLES").map { $0.split(separator: ",")[0] } == [
-                "bronze.events", "gold.evolved", "gold.revenue", "silver.dead_letters", "silver.empty",
+                "bronze.dead_letters", "bronze.events", "gold.evolved", "gold.revenue", "silver.empty",
                 "silver.events",
             ])
         #expect(try rows("SHOW TABLES", ["--at", "1"]).contains("gold.revenue,3,2,1,"))
@@ -122,7 +122,7 @@ struct QueryTests {
             #expect(try query(["--format", "csv", "--output", file, "FROM gold.evolved"]).code == 0)
             #expect(try String(contentsOfFile: file, encoding: .utf8).hasPrefix("product_id,note\n"))
             #expect(try query(["--format", "parquet", "--output", file, "FROM gold.revenue;"]).code == 0)
-            #expect(try rows("SELECT sum(purchase_count) FROM read_parquet('\(file)')") == ["6"])
+            #expect(try rows("SELECT sum(units_sold) FROM read_parquet('\(file)')") == ["6"])
             let failed = try query(["--format", "csv", "--output", file + "2", "FROM gold.nothing"])
             #expect(failed.code == 1)
             let wrong = try query([
