@@ -20,6 +20,9 @@ final class Flow: @unchecked Sendable {
     let outputs: [String: Outputs]
     let queries: [QueryOperator]
     let tables: [TableOperator]
+    /// Rules about relations; empty without a rules file.
+    let rules: [RelationRules]
+    let quarantine: Quarantine?
     /// By scan: what reads it, directly or through other queries. Each source has rounds and a time of its
     /// own.
     private let stages: [Stages]
@@ -36,12 +39,15 @@ final class Flow: @unchecked Sendable {
 
     init(
         scans: [Scan], outputs: [String: Outputs], queries: [QueryOperator], tables: [TableOperator],
-        slots: [Slot], workers: WorkerPool, emitsPerRecord: Bool, seed: UInt64
+        rules: [RelationRules], quarantine: Quarantine?, slots: [Slot], workers: WorkerPool,
+        emitsPerRecord: Bool, seed: UInt64
     ) {
         self.scans = scans
         self.outputs = outputs
         self.queries = queries
         self.tables = tables
+        self.rules = rules
+        self.quarantine = quarantine
         self.seed = seed
         self.slots = slots
         self.workers = workers
@@ -50,7 +56,8 @@ final class Flow: @unchecked Sendable {
         stages = scans.map { scan in
             Stages(
                 queries: queries.filter { $0.source == scan.relation.name },
-                tables: tables.filter { $0.outputs.relation.name == scan.relation.name })
+                tables: tables.filter { $0.outputs.relation.name == scan.relation.name },
+                rules: rules.filter { $0.source == scan.relation.name })
         }
     }
 
@@ -58,6 +65,7 @@ final class Flow: @unchecked Sendable {
     private struct Stages {
         let queries: [QueryOperator]
         let tables: [TableOperator]
+        let rules: [RelationRules]
         /// By the shard phase of a round.
         let levels: [[any StatefulOperator]]
         /// Those that give rows other times or numbers, in the order of the plan.
@@ -65,11 +73,12 @@ final class Flow: @unchecked Sendable {
         /// By operator: the query whose rows' times it goes by, if not the source's.
         private let timeKeepers: [ObjectIdentifier: QueryOperator]
 
-        init(queries: [QueryOperator], tables: [TableOperator]) {
+        init(queries: [QueryOperator], tables: [TableOperator], rules: [RelationRules]) {
             self.queries = queries
             self.tables = tables
+            self.rules = rules
             let stateful =
-                tables as [any StatefulOperator]
+                tables as [any StatefulOperator] + rules.flatMap(\.stateful)
                 + queries.flatMap { query -> [any StatefulOperator] in
                     (query.deduplication.map { [$0] } ?? []) + (query.aggregation.map { [$0] } ?? [])
                 }
@@ -187,6 +196,7 @@ final class Flow: @unchecked Sendable {
             slot.context.seed = seed
         }
         for query in queries { query.aggregation?.setClock(clock, seed: seed) }
+        for rules in rules { rules.beginRound() }
         context.clock = clock
         context.seed = seed
     }
@@ -223,8 +233,10 @@ final class Flow: @unchecked Sendable {
             }
             try failure.rethrow()
             let resumed = stages.queries.filter { $0.deduplication?.level == level }
-            if !resumed.isEmpty {
+            let gates = stages.rules.filter { $0.gateLevel == level }
+            if !resumed.isEmpty || !gates.isEmpty {
                 workers.forEach(slots.count) { index in
+                    for rules in gates { rules.resume(self.slots[index]) }
                     for query in resumed { query.resume(self.slots[index]) }
                 }
                 stages.placeTimes()
@@ -265,6 +277,7 @@ final class Flow: @unchecked Sendable {
     /// At the end of an epoch, before the state is written: all changes go to the sinks.
     func endEpoch() throws(StateError) {
         for stages in stages { try flushTables(of: stages, everything: true) }
+        for rules in rules { rules.endEpoch(context) }
         for query in queries { try query.aggregation?.endEpoch(workers) }
     }
 }

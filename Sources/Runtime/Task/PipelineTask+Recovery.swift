@@ -18,9 +18,11 @@ extension PipelineTask {
                 hint: "check its permissions, or give another one with --state")
         }
         let openEpochs = try findOpenEpochs()
+        try wrapStoppableSinks()
         try build()
         try takeUp(try restoreState())
         for epoch in openEpochs { try finishEpoch(epoch) }
+        try resumeSinks()
     }
 
     /// The epochs that a crash left open and that are to be run again, oldest first.
@@ -115,6 +117,8 @@ extension PipelineTask {
                 fileSystem: environment.fileSystem, directory: scan.properties.deadLetters ?? standard,
                 sourceName: scan.relation.name)
         }
+        try openRules()
+        try openStops()
         try openSinks(restored)
         for (relation, source) in sources { try source.restore(restored.positions[relation]) }
     }
