@@ -17,8 +17,8 @@ struct PipeServer: Sendable {
                 if errno == EINTR { continue }
                 return
             }
-            // Whoever comes next gets a pipe of its own: as long as this reader has not seen the end, it would
-            // be taken for the next one.
+            // Whoever comes next gets a pipe of its own: as long as this reader has not seen the end, it
+            // would be taken for the next one.
             unlink(path)
             mkfifo(path, 0o600)
             _ = Self.write(text(), to: descriptor)
