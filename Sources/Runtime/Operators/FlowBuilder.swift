@@ -26,6 +26,7 @@ struct FlowBuilder {
         var rules: [RelationRules] = []
         var levels: [String: Int] = [:]
         var roots: [String: String] = [:]
+        var delays = watermarkDelays
         var queries: [QueryOperator] = []
         for name in plan.catalogue.order {
             guard let output = outputs[name], case .source = output.relation.origin else { continue }
@@ -46,10 +47,11 @@ struct FlowBuilder {
             levels[query.output.name] = level
             let root = roots[query.input.name] ?? query.input.name
             roots[query.output.name] = root
+            let delay = query.outputWatermarkDelay ?? delays[query.input.name] ?? 0
+            delays[query.output.name] = delay
             let made = QueryOperator(
                 plan: query, source: root, outputs: output, deduplication: deduplication,
-                aggregation: aggregation,
-                slots: slotCount)
+                aggregation: aggregation, watermarkDelay: delay, slots: slotCount)
             outputs[query.input.name]?.queries.append(made)
             queries.append(made)
             rules += attachRules(output, of: root, quarantine, &levels, slotCount)
@@ -60,6 +62,14 @@ struct FlowBuilder {
             scans: scans, outputs: outputs, queries: queries, tables: tables, rules: rules,
             quarantine: quarantine, slots: (0..<slotCount).map(Slot.init),
             workers: workers, emitsPerRecord: plan.emitsPerRecord, seed: seed.low)
+    }
+
+    /// How far the watermark of each source stays behind.
+    private var watermarkDelays: [String: Int64] {
+        plan.catalogue.relations.compactMapValues { relation in
+            guard case .source(let properties) = relation.origin else { return nil }
+            return properties.watermarkDelay
+        }
     }
 
     /// The relations and, from their ends upwards, the columns that are read of each.

@@ -122,9 +122,7 @@ extension PipelineTask {
     private func currentCheckpoint(_ flow: Flow, _ sinkEpochs: [String: any SinkEpoch]) -> TaskCheckpoint {
         var current = TaskCheckpoint()
         for (relation, source) in sources { current.positions[relation] = source.position() }
-        for (index, scan) in flow.scans.enumerated() {
-            current.progress[scan.relation.name] = flow.progress[index]
-        }
+        current.progress = flow.allProgress
         for (name, counters) in flow.allCounters { current.counters[name] = counters.snapshot }
         for (name, epoch) in sinkEpochs { current.sinkEpochs[name] = epoch.lastEpochWithRows }
         current.signatures = plan.stateSignatures

@@ -109,16 +109,7 @@ extension PipelineTask {
     /// Goes on where the checkpoint left off.
     private func takeUp(_ restored: TaskCheckpoint) throws(Diagnostic) {
         guard let flow else { return }
-        flow.restore(
-            flow.scans.map { scan in
-                let delay = scan.properties.watermarkDelay
-                guard let saved = restored.progress[scan.relation.name] else {
-                    return SourceProgress(delay: delay)
-                }
-                return SourceProgress(
-                    delay: delay, maxima: saved.maxima, watermark: saved.watermark,
-                    nextSequence: saved.nextSequence)
-            })
+        flow.restore(restored.progress)
         for (name, counters) in flow.allCounters { counters.restore(restored.counters[name] ?? []) }
         for scan in flow.scans where scan.properties.errorPolicy == .deadLetter {
             let standard = Path.join(configuration.stateDirectory, "dead-letters")
