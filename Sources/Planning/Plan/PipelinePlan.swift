@@ -10,6 +10,8 @@ public struct PipelinePlan: Sendable {
     public var settings = Settings()
     /// The schemas that topics are read and written with.
     public var registry = SchemaRegistry()
+    /// Rules about its relations; nil without a rules file.
+    public internal(set) var quality: QualityPlan?
 
     public init() {}
 
