@@ -63,14 +63,15 @@ struct QueryAnalyzer {
         var output = Relation(
             name: target.name, kind: target.kind, columns: columns.columns, keyCount: columns.keyCount,
             windowing: windowing, origin: .query(id: id))
+        // Schemas are registered last: a statement that is refused leaves none.
         let time = try outputTime(target, output)
+        let delay = try outputWatermarkDelay(target, output)
         output.topic = try topic(target, input: input, output: output)
         output.topic?.writesNullKeys = query.partitionBy != nil || isAggregation
         return QueryPlan(
             id: id, input: input, filter: filter, deduplication: deduplication,
-            tableFunctions: tableFunctions.functions, shape: shape, output: output,
-            outputTime: time,
-            outputWatermarkDelay: try outputWatermarkDelay(target, output))
+            tableFunctions: tableFunctions.functions, shape: shape, output: output, outputTime: time,
+            outputWatermarkDelay: delay)
     }
 
     private func source(_ reference: SourceReference) throws(Diagnostic) -> Relation {
