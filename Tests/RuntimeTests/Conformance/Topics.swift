@@ -24,7 +24,8 @@ struct Topics {
             let sink = MemorySink(name: query.output.name)
             sinks[query.output.name] = [sink]
             kept.append((topic.name, sink))
-            outcome.codecs[topic.name] = TopicCodec(relation: query.output, topic: topic)
+            outcome.codecs[topic.name] = TopicCodec(
+                relation: query.output, topic: topic, registry: plan.registry)
         }
         let read = Set(plan.queries.map(\.input.name))
         var messages: [String: [MemoryRecord]] = [:]
@@ -32,7 +33,7 @@ struct Topics {
             guard let relation = plan.catalogue.relation(name), case .source = relation.origin,
                 let topic = relation.topic
             else { continue }
-            let codec = TopicCodec(relation: relation, topic: topic)
+            let codec = TopicCodec(relation: relation, topic: topic, registry: plan.registry)
             messages[name] = try test.inputs.filter { $0.topic == topic.name }.map { record in
                 MemoryRecord(
                     key: try codec.key(record), value: try codec.value(record),
