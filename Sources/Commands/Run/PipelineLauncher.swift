@@ -30,6 +30,7 @@ public struct PipelineLauncher: PipelineLaunching {
         if let memory = configuration.stateMemory { settings.stateMemoryBytes = memory }
         if configuration.takesWhatIsThere { settings.patienceMilliseconds = 60_000 }
         let lock = try StateDirectoryLock(configuration.stateDirectory)
+        try ReplaySwap.finishPending(in: configuration.stateDirectory, fileSystem: fileSystem)
         let task = PipelineTask(
             plan: plan, configuration: settings, environment: .machine(fileSystem), sources: sources,
             sinks: sinks, subscribers: subscribers)

@@ -1,0 +1,263 @@
+import DeltaLake
+import Diagnostics
+import Planning
+import Runtime
+import Storage
+
+/// Makes the tables of a pipeline anew from its bronze, beside the live ones, and swaps them in.
+///
+/// ```
+/// start ─► rebuild (again for what has come since) ─► take the state's lock ─► rebuild the rest
+///       ─► conclude: the rebuilt state becomes the checkpoint of an epoch ─► journal ─► swap
+/// ```
+/// Until the journal is written nothing that anybody reads has changed; from then on the swap is finished by
+/// whoever comes next. All methods but `stop` and `status` belong to one thread.
+public final class Replay: @unchecked Sendable {
+    public let plan: PipelinePlan
+    let bronzes: [BronzePlan]
+    let places: ReplayPlaces
+    let configuration: TaskConfiguration
+    let fileSystem: any FileSystem
+    let environment: TaskEnvironment
+    let tableEnvironment: TableEnvironment
+    private let workers: WorkerPool
+
+    private var ownLock: StateDirectoryLock?
+    private var stateLock: StateDirectoryLock?
+    private(set) var sources: [(source: BronzeSource, table: BronzeTable)] = []
+    private(set) var task: PipelineTask?
+    private(set) var instance = ""
+
+    /// Checks what can be checked without looking at tables.
+    ///
+    /// - Parameters:
+    ///   - plan: the new logic.
+    ///   - from: names the bronze; see `BronzeSearch`.
+    ///   - configuration: as for the pipeline itself, with its state directory.
+    public init(
+        _ plan: PipelinePlan, from name: String, configuration: TaskConfiguration,
+        fileSystem: any FileSystem, environment: TaskEnvironment, tables: TableEnvironment = .system
+    ) throws(Diagnostic) {
+        self.plan = plan
+        self.configuration = configuration
+        self.fileSystem = fileSystem
+        self.environment = environment
+        tableEnvironment = tables
+        places = ReplayPlaces(state: configuration.stateDirectory)
+        bronzes = try BronzeSearch.find(name, in: plan)
+        workers = WorkerPool(threads: configuration.threads)
+    }
+
+    deinit { workers.stop() }
+
+    /// The tables that are replayed from, for people.
+    public var origins: [String] { bronzes.map(\.options.path) }
+
+    /// The sinks whose tables are rebuilt, in the order of the plan.
+    var rebuilt: [SinkPlan] {
+        let kept = Set(bronzes.map(\.sink.name))
+        return plan.sinks.filter { !kept.contains($0.name) }
+    }
+
+    /// What is worth telling before the work begins.
+    public var warnings: [String] {
+        bronzes.filter { $0.clock == nil }.map { bronze in
+            "\(bronze.options.path) does not tell when a record came: the rebuilt rows see the clock as it is "
+                + "now, and the order of files is that of their discovery"
+        }
+    }
+
+    /// How the rebuild stands. From any thread.
+    public var status: PipelineStatus { task?.status ?? PipelineStatus() }
+
+    /// Ends the rebuild before its time; it throws `cancelled`. From any thread.
+    public func stop() { task?.stop() }
+
+    // MARK: The steps
+
+    /// Finishes what an earlier replay has begun, and makes ready to rebuild.
+    public func start() throws(Diagnostic) {
+        var owner = ""
+        ownLock = try StateDirectoryLock.ifFree(places.folder, owner: &owner)
+        guard ownLock != nil else {
+            throw Diagnostic(
+                .conflict, "another replay of this pipeline is at work\(owner)",
+                hint: "wait for it to end, or stop it: what it has made is removed then")
+        }
+        if try ReplayJournal.read(places.journal, fileSystem) != nil {
+            let lock = try StateDirectoryLock(configuration.stateDirectory)
+            defer { withExtendedLifetime(lock) {} }
+            try ReplaySwap.finishPending(
+                in: configuration.stateDirectory, fileSystem: fileSystem, environment: tableEnvironment)
+        }
+        places.clean(fileSystem)
+        guard let state = try StandingState(configuration.stateDirectory, in: fileSystem), state.done > 0 else {
+            throw Diagnostic(
+                .notFound, "there is no checkpoint of the pipeline in \(configuration.stateDirectory)",
+                expected: "the state directory that the pipeline has run with",
+                hint: "name it with --state; without one, run the pipeline")
+        }
+        instance = state.instance
+        try checkTables()
+        try prepare(state)
+    }
+
+    /// Throws where a table may not be replaced, before any work is done.
+    private func checkTables() throws(Diagnostic) {
+        for sink in rebuilt {
+            let options = try DeltaSinkOptions(sink)
+            let store = LocalObjectStore(options.path, in: fileSystem)
+            try ReplayFailure.told { () throws(DeltaError) in
+                try DeltaTable.openIfPresent(store, environment: tableEnvironment)?.checkReplaceable()
+            }
+        }
+    }
+
+    private func prepare(_ state: StandingState) throws(Diagnostic) {
+        let paths = try plan.sinks.map { sink throws(Diagnostic) in try DeltaSinkOptions(sink).path }
+        try ReplayFailure.stored { () throws(StorageError) in
+            try fileSystem.createDirectory(places.folder)
+            try places.note(tables: paths, fileSystem)
+            try state.shareInstance(with: places.task)
+        }
+        for bronze in bronzes {
+            let table = try BronzeTable(
+                bronze, folder: ReplayPlaces.tableFolder, fileSystem: fileSystem, environment: tableEnvironment)
+            sources.append(
+                (
+                    BronzeSource(
+                        table, workers: workers, headers: try headers(of: bronze), rank: ranks(of: bronze)),
+                    table
+                ))
+        }
+        var inputs: [String: any Source] = [:]
+        for (source, table) in sources { inputs[table.plan.source.name] = source }
+        let sinks = try SinkFactory(fileSystem: fileSystem, environment: tableEnvironment).sinks(
+            of: plan, leavingOut: Set(bronzes.map(\.sink.name)), below: ReplayPlaces.tableFolder)
+        var settings = configuration
+        settings.stateDirectory = places.task
+        settings.deadLetterDirectory = places.deadLetters
+        let task = PipelineTask(
+            plan: plan, configuration: settings, environment: environment, sources: inputs, sinks: sinks)
+        self.task = task
+        try task.startRebuilding()
+    }
+
+    /// Rebuilds from all that bronze has by now; called again, from what has come since.
+    ///
+    /// - Returns: how many records that were.
+    @discardableResult
+    public func rebuild() throws(Diagnostic) -> Int {
+        var count = 0
+        for (source, _) in sources { count += try source.catchUp() }
+        do throws(Diagnostic) {
+            try task?.takeAll()
+        } catch {
+            for (source, _) in sources { source.abandon() }
+            throw error
+        }
+        return count
+    }
+
+    /// Takes the state directory's lock, if nobody else has it.
+    ///
+    /// - Parameter owner: set to who has it, for people.
+    public func takeState(owner: inout String) throws(Diagnostic) -> Bool {
+        if stateLock != nil { return true }
+        stateLock = try StateDirectoryLock.ifFree(configuration.stateDirectory, owner: &owner)
+        return stateLock != nil
+    }
+
+    /// Rebuilds the rest and swaps. The state's lock is held, so nothing more comes.
+    ///
+    /// - Parameter request: with which a pipeline at work was asked to wait.
+    public func swap(request: String = "") throws(Diagnostic) {
+        precondition(stateLock != nil, "the state's lock is held")
+        guard let task else { return }
+        try rebuild()
+        let journal = try conclude(task, request: request)
+        try ReplayFailure.stored { () throws(StorageError) in
+            try journal.write(to: places.journal, fileSystem)
+        }
+        try ReplaySwap(places, journal, fileSystem: fileSystem, environment: tableEnvironment).run()
+    }
+
+    /// Removes what was made without swapping it in, and lets go of the locks.
+    public func end() {
+        task = nil
+        sources = []
+        if (try? fileSystem.status(places.journal)) ?? nil == nil { places.clean(fileSystem) }
+        stateLock = nil
+        ownLock = nil
+    }
+
+    // MARK: The pipeline that goes on
+
+    private func conclude(_ task: PipelineTask, request: String) throws(Diagnostic) -> ReplayJournal {
+        guard let state = try StandingState(configuration.stateDirectory, in: fileSystem) else {
+            throw Diagnostic(.state, "the state directory \(configuration.stateDirectory) is gone")
+        }
+        guard state.instance == instance else {
+            throw Diagnostic(
+                .conflict, "\(configuration.stateDirectory) has become another pipeline's meanwhile",
+                hint: "replay again")
+        }
+        let last = max(state.open.last ?? state.done, task.status.epoch)
+        var positions: [String: [UInt8]] = [:]
+        var sinkEpochs: [String: Int64] = [:]
+        var kept = state.done
+        for (source, table) in sources {
+            let checkpoint = try BronzeBase(table, state).checkpoint(rowsTaken: source.rowsTaken)
+            kept = max(kept, checkpoint.epoch)
+            positions[table.plan.source.name] = checkpoint.position
+            sinkEpochs[table.plan.sink.name] = checkpoint.sinkEpoch
+        }
+        for sink in rebuilt { sinkEpochs[sink.name] = last + 1 }
+        try task.conclude(as: last + 1, positions: positions, sinkEpochs: sinkEpochs)
+        self.task = nil
+        var entries: [ReplayJournal.Table] = []
+        for sink in rebuilt {
+            entries.append(
+                ReplayJournal.Table(
+                    sink: sink.name, path: ReplayPlaces.absolute(try DeltaSinkOptions(sink).path)))
+        }
+        return ReplayJournal(
+            instance: instance, epoch: last + 1, from: origins.joined(separator: ", "), tables: entries,
+            request: request, deadLetterFolders: [], lastEpochKept: kept)
+    }
+
+    // MARK: What bronze does not tell
+
+    private func headers(of bronze: BronzePlan) throws(Diagnostic) -> FileHeaders? {
+        let properties = bronze.sourceProperties
+        guard properties.valueFormat == .csv,
+            properties.connectorOptions["header"]?.lowercased() != "false",
+            case .files(let path) = properties.connector
+        else { return nil }
+        var settings = try SourceFactory.settings(path, bronze.source, properties)
+        settings.afterwards = .keep
+        let fixed = settings
+        return FileHeaders(fileSystem: fileSystem) { file in
+            var own = fixed
+            own.path = file
+            return own
+        }
+    }
+
+    /// The order in which the source discovered its files, as far as its checkpoint and the files still tell.
+    private func ranks(of bronze: BronzePlan) -> BronzeSource.Ranks {
+        let (directory, fileSystem) = (configuration.stateDirectory, fileSystem)
+        return {
+            guard let state = try? StandingState(directory, in: fileSystem),
+                let checkpoint = try? state.checkpoint(of: state.done),
+                let position = checkpoint.positions[bronze.source.name],
+                let known = try? FilePosition(position)
+            else { return { _ in nil } }
+            let ids = Dictionary(known.entries.map { ($0.key.inode, $0.id) }) { first, _ in first }
+            return { path in
+                guard let status = try? fileSystem.status(path) else { return nil }
+                return ids[status.inode]
+            }
+        }
+    }
+}

@@ -1,0 +1,74 @@
+import Diagnostics
+import Formats
+import Storage
+
+/// What a replay is about to swap: written when all of it is made and durable.
+///
+/// Whoever finds it finishes the swap before anything else: each step is done once however often it is tried.
+struct ReplayJournal: Sendable, Equatable {
+    /// A table whose rows are replaced.
+    struct Table: Sendable, Equatable {
+        let sink: String
+        /// The table's folder, from the root.
+        let path: String
+    }
+
+    static let version = 1
+
+    /// The pipeline's name in its targets.
+    let instance: String
+    /// The epoch as which the tables and the state get what was rebuilt.
+    let epoch: Int64
+    /// Where the rebuilt rows come from, for the tables' history.
+    let from: String
+    let tables: [Table]
+    /// The request with which a pipeline at work was asked to wait; empty without one.
+    let request: String
+    /// Folders of dead letters, from the root: files of epochs behind this one are of an epoch that does not
+    /// exist any more.
+    let deadLetterFolders: [String]
+    let lastEpochKept: Int64
+
+    func write(to path: String, _ fileSystem: any FileSystem) throws(StorageError) {
+        let tables = tables.map { table -> JSONValue in
+            ["sink": .string(table.sink), "path": .string(table.path)]
+        }
+        let value: JSONValue = [
+            "version": .number(Self.version), "instance": .string(instance), "epoch": .number(epoch),
+            "from": .string(from), "request": .string(request), "tables": .array(tables),
+            "dead_letter_folders": .array(deadLetterFolders.map { .string($0) }),
+            "last_epoch_kept": .number(lastEpochKept),
+        ]
+        try fileSystem.writeAtomically(text: value.text + "\n", to: path)
+    }
+
+    /// nil where there is none.
+    static func read(_ path: String, _ fileSystem: any FileSystem) throws(Diagnostic) -> ReplayJournal? {
+        var bytes: [UInt8] = []
+        do throws(StorageError) {
+            guard try fileSystem.status(path) != nil else { return nil }
+            bytes = try fileSystem.read(path)
+        } catch {
+            throw Diagnostic(.state, "the journal of a replay can't be read: \(error.path): \(error.reason)")
+        }
+        guard let value = try? JSONValue(parsing: bytes), value["version"]?.int == version,
+            let instance = value["instance"]?.string, let epoch = value["epoch"]?.int64,
+            let from = value["from"]?.string, let listed = value["tables"]?.array,
+            let kept = value["last_epoch_kept"]?.int64
+        else {
+            throw Diagnostic(
+                .incompatibleVersion, "the journal of a replay at \(path) is of another version",
+                hint: "finish the replay with the Millrace version that began it")
+        }
+        var tables: [Table] = []
+        for entry in listed {
+            guard let sink = entry["sink"]?.string, let place = entry["path"]?.string else { continue }
+            tables.append(Table(sink: sink, path: place))
+        }
+        return ReplayJournal(
+            instance: instance, epoch: epoch, from: from, tables: tables,
+            request: value["request"]?.string ?? "",
+            deadLetterFolders: (value["dead_letter_folders"]?.array ?? []).compactMap { $0.string },
+            lastEpochKept: kept)
+    }
+}
