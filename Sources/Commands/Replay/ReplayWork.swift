@@ -45,7 +45,6 @@ final class ReplayWork: Sendable {
             } catch {
                 outcome = .failure(error)
             }
-            ReplayRequest.remove(from: stateDirectory, LocalFileSystem())
             replay.end()
             shared.withLock { $0.outcome = outcome }
             wake.wake()

@@ -11,8 +11,19 @@ public struct PipelineLauncher: PipelineLaunching {
     public init() {}
 
     public func prepare(_ configuration: RunConfiguration) throws(Diagnostic) -> any PreparedPipeline {
+        // What is wrong with the statements is said before the directory is touched.
         let plan = try Self.plan(configuration.files, variables: configuration.variables)
+        let lock = try StateDirectoryLock(configuration.stateDirectory)
+        try ReplaySwap.finishPending(in: configuration.stateDirectory, fileSystem: LocalFileSystem())
         let reports = ReportLog()
+        return LaunchedPipeline(
+            configuration, try Self.task(plan, configuration, reports), lock: lock, reports: reports)
+    }
+
+    /// Puts a pipeline together; nothing is read or written yet. Its state directory is locked by the caller.
+    static func task(
+        _ plan: PipelinePlan, _ configuration: RunConfiguration, _ reports: ReportLog
+    ) throws(Diagnostic) -> PipelineTask {
         let fileSystem = LocalFileSystem()
         let sources = try SourceFactory(fileSystem: fileSystem, report: reports.add).sources(of: plan)
         let sinks = try SinkFactory(fileSystem: fileSystem).sinks(of: plan)
@@ -29,13 +40,9 @@ public struct PipelineLauncher: PipelineLaunching {
         }
         if let memory = configuration.stateMemory { settings.stateMemoryBytes = memory }
         if configuration.takesWhatIsThere { settings.patienceMilliseconds = 60_000 }
-        let lock = try StateDirectoryLock(configuration.stateDirectory)
-        try ReplaySwap.finishPending(in: configuration.stateDirectory, fileSystem: fileSystem)
-        let task = PipelineTask(
+        return PipelineTask(
             plan: plan, configuration: settings, environment: .machine(fileSystem), sources: sources,
             sinks: sinks, subscribers: subscribers)
-        return LaunchedPipeline(
-            task: task, lock: lock, once: configuration.takesWhatIsThere, reports: reports)
     }
 
     /// Reads the files as one pipeline and plans it.
@@ -77,31 +84,6 @@ public struct PipelineLauncher: PipelineLaunching {
             .unknownSource, "--print \(name) names no stream or table of the pipeline",
             expected: "one of " + plan.catalogue.order.joined(separator: ", "),
             hint: suggestion.map { "did you mean \($0)?" })
-    }
-}
-
-/// A pipeline on this machine, with its state directory locked for as long as it lives.
-private final class LaunchedPipeline: PreparedPipeline, @unchecked Sendable {
-    private let task: PipelineTask
-    private let lock: StateDirectoryLock
-    private let once: Bool
-    private let reports: ReportLog
-
-    init(task: PipelineTask, lock: StateDirectoryLock, once: Bool, reports: ReportLog) {
-        self.task = task
-        self.lock = lock
-        self.once = once
-        self.reports = reports
-    }
-
-    func run() throws(Diagnostic) { try task.run(once: once) }
-
-    func stop() { task.stop() }
-
-    var status: PipelineStatus {
-        var status = task.status
-        status.incidents = reports.newest + status.incidents
-        return status
     }
 }
 

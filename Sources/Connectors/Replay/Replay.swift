@@ -1,5 +1,6 @@
 import DeltaLake
 import Diagnostics
+import Glibc
 import Planning
 import Runtime
 import Storage
@@ -21,6 +22,8 @@ public final class Replay: @unchecked Sendable {
     let environment: TaskEnvironment
     let tableEnvironment: TableEnvironment
     private let workers: WorkerPool
+    private static let lockAttempts = 20
+    private static let lockPause: UInt32 = 20_000
 
     private var ownLock: StateDirectoryLock?
     private var stateLock: StateDirectoryLock?
@@ -78,7 +81,11 @@ public final class Replay: @unchecked Sendable {
     /// Finishes what an earlier replay has begun, and makes ready to rebuild.
     public func start() throws(Diagnostic) {
         var owner = ""
-        ownLock = try StateDirectoryLock.ifFree(places.folder, owner: &owner)
+        // A pipeline that looks whether somebody is here holds the lock for a moment too.
+        for _ in 0..<Self.lockAttempts where ownLock == nil {
+            ownLock = try StateDirectoryLock.ifFree(places.folder, owner: &owner)
+            if ownLock == nil { usleep(Self.lockPause) }
+        }
         guard ownLock != nil else {
             throw Diagnostic(
                 .conflict, "another replay of this pipeline is at work\(owner)",
@@ -90,6 +97,7 @@ public final class Replay: @unchecked Sendable {
             try ReplaySwap.finishPending(
                 in: configuration.stateDirectory, fileSystem: fileSystem, environment: tableEnvironment)
         }
+        ReplayRequest.remove(from: configuration.stateDirectory, fileSystem)
         places.clean(fileSystem)
         guard let state = try StandingState(configuration.stateDirectory, in: fileSystem), state.done > 0 else {
             throw Diagnostic(
@@ -186,8 +194,10 @@ public final class Replay: @unchecked Sendable {
     public func end() {
         task = nil
         sources = []
+        guard ownLock != nil else { return }
         if (try? fileSystem.status(places.journal)) ?? nil == nil { places.clean(fileSystem) }
         stateLock = nil
+        ReplayRequest.remove(from: configuration.stateDirectory, fileSystem)
         ownLock = nil
     }
 
