@@ -9,7 +9,6 @@ import Runtime
 struct BronzeBase {
     /// The pipeline's own words about its source at that moment.
     struct Checkpoint {
-        let epoch: Int64
         let position: [UInt8]?
         /// The last epoch with rows that the bronze table has.
         let sinkEpoch: Int64?
@@ -25,7 +24,7 @@ struct BronzeBase {
 
     /// Throws where the state and the table do not belong together, or bronze lacks records that the pipeline
     /// has taken.
-    func checkpoint(rowsTaken: Int) throws(Diagnostic) -> Checkpoint {
+    func checkpoint(rowsFound: Int) throws(Diagnostic) -> Checkpoint {
         let plan = table.plan
         let identity = SinkIdentity(instance: state.instance, sink: plan.sink.name)
         let committed = table.table.lastCommitted(identity.appId)
@@ -37,9 +36,9 @@ struct BronzeBase {
                 openEpoch: state.open.last ?? state.done + 1)
         }
         let rows = checkpoint.rows[plan.source.name] ?? 0
-        guard rows == Int64(rowsTaken) else { throw mismatch(rows, Int64(rowsTaken)) }
+        guard rows == Int64(rowsFound) else { throw mismatch(rows, Int64(rowsFound)) }
         return Checkpoint(
-            epoch: epoch, position: checkpoint.positions[plan.source.name],
+            position: checkpoint.positions[plan.source.name],
             sinkEpoch: checkpoint.sinkEpochs[plan.sink.name] ?? committed)
     }
 

@@ -15,7 +15,7 @@ struct BronzeIndex: Sendable {
         let columns = [plan.file, plan.offset] + [plan.clock].compactMap { $0 }
         let reader = try table.reader(of: file, columns: columns)
         for group in 0..<reader.groupCount {
-            let batches = try ReplayFailure.told { () throws(DeltaError) in try reader.read(group) }
+            let batches = try reader.read(group)
             var row = 0
             for batch in batches {
                 try take(batch, file: Int32(file), group: Int32(group), from: row, plan)

@@ -26,7 +26,7 @@ final class BronzeReader: @unchecked Sendable {
     private var groups: [GroupKey: [Batch]] = [:]
     /// The keys of `groups`, the one used last at the end.
     private var recent: [GroupKey] = []
-    private var opened: [Int32: DataFileReader] = [:]
+    private var opened: [Int32: BronzeFileReader] = [:]
     private var piece: BronzePiece?
 
     private struct GroupKey: Hashable {
@@ -186,13 +186,13 @@ final class BronzeReader: @unchecked Sendable {
         }
         if groups.count >= Self.groupLimit { groups[recent.removeFirst()] = nil }
         let reader = try reader(of: key.file)
-        let decoded = try ReplayFailure.told { () throws(DeltaError) in try reader.read(Int(key.group)) }
+        let decoded = try reader.read(Int(key.group))
         groups[key] = decoded
         recent.append(key)
         return decoded
     }
 
-    private func reader(of file: Int32) throws(Diagnostic) -> DataFileReader {
+    private func reader(of file: Int32) throws(Diagnostic) -> BronzeFileReader {
         if let known = opened[file] { return known }
         if opened.count >= Self.fileLimit {
             // Those of which nothing is decoded any more.

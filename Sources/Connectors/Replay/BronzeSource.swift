@@ -24,6 +24,8 @@ final class BronzeSource: Source, @unchecked Sendable {
     /// Rows that were handed out, and all that were found.
     private(set) var rowsTaken = 0
     private(set) var rowsFound = 0
+    /// Those found in the bronze table, rather than among dead letters.
+    private(set) var rowsOfBronze = 0
     private var bytesTaken = 0
 
     init(
@@ -37,10 +39,13 @@ final class BronzeSource: Source, @unchecked Sendable {
 
     /// Looks for rows that have come since the last call, and goes on with them.
     ///
+    /// - Parameters:
+    ///   - application: the pipeline's name in the table.
+    ///   - done: the last epoch that all sinks have.
     /// - Returns: how many there are.
-    func catchUp() throws(Diagnostic) -> Int {
+    func catchUp(application: String, done: Int64) throws(Diagnostic) -> Int {
         precondition(waiting == nil && handedOut.isEmpty, "all rows so far were taken")
-        let files = try table.find()
+        let files = try table.find(application: application, done: done)
         let runs = try table.runs(of: files, workers)
         let places = places()
         let ordered = try BronzeRunOrder(places: places).arranged(runs) { run throws(Diagnostic) in
@@ -48,6 +53,7 @@ final class BronzeSource: Source, @unchecked Sendable {
         }
         let count = ordered.reduce(0) { $0 + Int($1.count) }
         rowsFound += count
+        rowsOfBronze += ordered.reduce(0) { $0 + (table.isOfBronze($1) ? Int($1.count) : 0) }
         reader = count > 0 ? BronzeReader(table, ordered, headers: headers) : nil
         return count
     }

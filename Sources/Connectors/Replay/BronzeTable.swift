@@ -9,18 +9,21 @@ import Storage
 /// The pipeline may go on writing, and cleaning up, meanwhile: each file gets a second name in a folder that
 /// readers and cleaners pass over.
 final class BronzeTable: @unchecked Sendable {
-    /// A data file that was found.
-    struct File: Sendable {
-        let add: AddFile
-        let snapshot: Snapshot
-        /// Its name in the store.
-        let place: String?
+    /// A file with records.
+    enum File: Sendable {
+        /// A data file: with its snapshot, and its name in the store where that is another.
+        case data(AddFile, Snapshot, place: String?)
+        /// Dead letters of an epoch.
+        case letters(path: String)
     }
 
     let plan: BronzePlan
     let table: DeltaTable
     private let fileSystem: any FileSystem
     private let folder: String
+    /// Where the source's dead letters are; nil where bronze has all records.
+    private let letterFolder: String?
+    private var lastLetters: Int64 = 0
     /// The version up to which files were found.
     private(set) var version: Int64 = -1
     /// All files so far, in the order of being found.
@@ -29,12 +32,15 @@ final class BronzeTable: @unchecked Sendable {
     private(set) var sources: [String] = []
     private var sourceNumbers: [String: Int32] = [:]
 
-    /// - Parameter folder: for second names; below the table's own folder.
+    /// - Parameters:
+    ///   - folder: for second names; below the table's own folder.
+    ///   - letterFolder: where the source's dead letters are; nil where bronze has all records.
     init(
-        _ plan: BronzePlan, folder: String, fileSystem: any FileSystem, environment: TableEnvironment
+        _ plan: BronzePlan, folder: String, letterFolder: String?, fileSystem: any FileSystem, environment: TableEnvironment
     ) throws(Diagnostic) {
         self.plan = plan
         self.folder = folder
+        self.letterFolder = letterFolder
         self.fileSystem = fileSystem
         let store = LocalObjectStore(plan.options.path, in: fileSystem)
         table = try ReplayFailure.told { () throws(DeltaError) in
@@ -58,8 +64,11 @@ final class BronzeTable: @unchecked Sendable {
 
     /// Finds the files that have come since the last call.
     ///
+    /// - Parameters:
+    ///   - application: the pipeline's name in the table.
+    ///   - done: the last epoch that all sinks had before this was called.
     /// - Returns: their numbers, ascending.
-    func find() throws(Diagnostic) -> Range<Int> {
+    func find(application: String, done: Int64) throws(Diagnostic) -> Range<Int> {
         let first = files.count
         let (snapshot, found) = try ReplayFailure.told { () throws(DeltaError) -> (Snapshot, [AddFile]) in
             let snapshot = try table.refresh()
@@ -71,20 +80,30 @@ final class BronzeTable: @unchecked Sendable {
             version < 0
             ? found.sorted { ($0.modificationTime, $0.path) < ($1.modificationTime, $1.path) } : found
         for add in sorted {
-            files.append(File(add: add, snapshot: snapshot, place: try hold(add, number: files.count)))
+            files.append(.data(add, snapshot, place: try hold(add, number: files.count)))
         }
         version = snapshot.version
+        try findLetters(upTo: max(done, snapshot.lastCommitted(application) ?? 0))
         return first..<files.count
     }
 
-    /// Rows of the files so far, as their statistics have it; nil when one has none.
-    var rowCount: Int? {
-        var total = 0
-        for file in files {
-            guard let rows = file.add.rowCount else { return nil }
-            total += rows
+    /// Dead letters are written before the sinks commit: those of an epoch that bronze lacks do not count.
+    private func findLetters(upTo last: Int64) throws(Diagnostic) {
+        guard let letterFolder else { return }
+        for (epoch, path) in try DeadLetterRecords.files(of: plan.source.name, in: letterFolder, fileSystem)
+        where epoch > lastLetters && epoch <= last {
+            files.append(.letters(path: path))
         }
-        return total
+        lastLetters = max(lastLetters, last)
+    }
+
+    func isOfBronze(_ run: BronzeRun) -> Bool {
+        if case .data = files[Int(run.file)] { true } else { false }
+    }
+
+    /// The files of dead letters that were found.
+    var letterFiles: [String] {
+        files.compactMap { if case .letters(let path) = $0 { path } else { nil } }
     }
 
     /// Gives the file a second name; nil where the file system knows no such thing, and then it stays as it
@@ -108,10 +127,15 @@ final class BronzeTable: @unchecked Sendable {
         }
     }
 
-    func reader(of number: Int, columns: [String]) throws(Diagnostic) -> DataFileReader {
-        let file = files[number]
-        return try ReplayFailure.told { () throws(DeltaError) in
-            try table.reader(of: file.add, in: file.snapshot, columns: columns, at: file.place)
+    func reader(of number: Int, columns: [String]) throws(Diagnostic) -> BronzeFileReader {
+        switch files[number] {
+        case .data(let add, let snapshot, let place):
+            return .data(
+                try ReplayFailure.told { () throws(DeltaError) in
+                    try table.reader(of: add, in: snapshot, columns: columns, at: place)
+                })
+        case .letters(let path):
+            return .letters(try DeadLetterRecords(path, of: plan, fileSystem).batches(columns))
         }
     }
 
@@ -155,7 +179,7 @@ final class BronzeTable: @unchecked Sendable {
             return Array(last.values[Int(run.row)..<Int(run.row + run.count)])
         }
         let reader = try reader(of: Int(run.file), columns: [plan.offset])
-        let batches = try ReplayFailure.told { () throws(DeltaError) in try reader.read(Int(run.group)) }
+        let batches = try reader.read(Int(run.group))
         var values: [Int64] = []
         for batch in batches {
             values += UnsafeBufferPointer(start: batch.columns[0].int64s, count: batch.count)
@@ -165,6 +189,28 @@ final class BronzeTable: @unchecked Sendable {
     }
 
     private var lastOffsets: (file: Int32, group: Int32, values: [Int64])?
+}
+
+/// Reads a file with records, row group by row group.
+enum BronzeFileReader {
+    case data(DataFileReader)
+    /// All of it is one group.
+    case letters([Batch])
+
+    var groupCount: Int {
+        switch self {
+        case .data(let reader): reader.groupCount
+        case .letters: 1
+        }
+    }
+
+    func read(_ group: Int) throws(Diagnostic) -> [Batch] {
+        switch self {
+        case .data(let reader):
+            return try ReplayFailure.told { () throws(DeltaError) in try reader.read(group) }
+        case .letters(let batches): return batches
+        }
+    }
 }
 
 /// What threads found in files.

@@ -14,7 +14,7 @@ extension Replay {
         for sink in rebuilt {
             let options = try DeltaSinkOptions(sink)
             let columns = DeltaSinkSchema(sink.from, options.columnCase)
-            let application = SinkIdentity(instance: instance, sink: sink.name).appId
+            let application = application(of: sink)
             let sides = try ReplayFailure.told {
                 () throws(DeltaError) -> (live: ReplayedTable.Side?, rebuilt: ReplayedTable.Side) in
                 let live = try DeltaTable.openIfPresent(
@@ -43,8 +43,7 @@ extension Replay {
     /// The last epoch of the pipeline that bronze had when it was looked at last; `max` where it has none.
     private var bronzeEpoch: Int64 {
         sources.compactMap { source in
-            source.table.table.lastCommitted(
-                SinkIdentity(instance: instance, sink: source.table.plan.sink.name).appId)
+            source.table.table.lastCommitted(application(of: source.table.plan.sink))
         }.min() ?? .max
     }
 }

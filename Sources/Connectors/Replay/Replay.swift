@@ -130,7 +130,8 @@ public final class Replay: @unchecked Sendable {
         }
         for bronze in bronzes {
             let table = try BronzeTable(
-                bronze, folder: ReplayPlaces.tableFolder, fileSystem: fileSystem, environment: tableEnvironment)
+                bronze, folder: ReplayPlaces.tableFolder, letterFolder: letterFolder(of: bronze),
+                fileSystem: fileSystem, environment: tableEnvironment)
             sources.append(
                 (
                     BronzeSource(
@@ -157,7 +158,11 @@ public final class Replay: @unchecked Sendable {
     @discardableResult
     public func rebuild() throws(Diagnostic) -> Int {
         var count = 0
-        for (source, _) in sources { count += try source.catchUp() }
+        // First: what is done now is in bronze when that is looked at.
+        let done = try StandingState(configuration.stateDirectory, in: fileSystem)?.done ?? 0
+        for (source, table) in sources {
+            count += try source.catchUp(application: application(of: table.plan.sink), done: done)
+        }
         do throws(Diagnostic) {
             try task?.takeAll()
         } catch {
@@ -215,16 +220,15 @@ public final class Replay: @unchecked Sendable {
         let last = max(state.open.last ?? state.done, task.status.epoch)
         var positions: [String: [UInt8]] = [:]
         var sinkEpochs: [String: Int64] = [:]
-        var kept = state.done
         for (source, table) in sources {
-            let checkpoint = try BronzeBase(table, state).checkpoint(rowsTaken: source.rowsTaken)
-            kept = max(kept, checkpoint.epoch)
+            let checkpoint = try BronzeBase(table, state).checkpoint(rowsFound: source.rowsOfBronze)
             positions[table.plan.source.name] = checkpoint.position
             sinkEpochs[table.plan.sink.name] = checkpoint.sinkEpoch
         }
         for sink in rebuilt { sinkEpochs[sink.name] = last + 1 }
         try task.conclude(as: last + 1, positions: positions, sinkEpochs: sinkEpochs)
         self.task = nil
+        let letters = try joinLetters(epoch: last + 1)
         var entries: [ReplayJournal.Table] = []
         for sink in rebuilt {
             entries.append(
@@ -233,10 +237,48 @@ public final class Replay: @unchecked Sendable {
         }
         return ReplayJournal(
             instance: instance, epoch: last + 1, from: origins.joined(separator: ", "), tables: entries,
-            request: request, deadLetterFolders: [], lastEpochKept: kept)
+            request: request, letters: letters)
     }
 
+    /// One file of dead letters for each source that has such: those that the rebuild has made, and lines
+    /// that are no records.
+    private func joinLetters(epoch: Int64) throws(Diagnostic) -> [ReplayJournal.Letters] {
+        var joined: [ReplayJournal.Letters] = []
+        for (_, table) in sources {
+            guard let folder = letterFolder(of: table.plan) else { continue }
+            let name = DeadLetterRecords.fileName(of: table.plan.source.name, epoch: epoch)
+            let made = try DeadLetterRecords.files(
+                of: table.plan.source.name, in: places.deadLetters, fileSystem)
+            var others: [[UInt8]] = []
+            for path in table.letterFiles {
+                others += try DeadLetterRecords(path, of: table.plan, fileSystem).others
+            }
+            joined.append(
+                ReplayJournal.Letters(
+                    folder: ReplayPlaces.absolute(folder), source: table.plan.source.name, file: name))
+            if made.isEmpty, others.isEmpty { continue }
+            try ReplayFailure.stored { () throws(StorageError) in
+                let file = try fileSystem.create(Path.join(places.task, name))
+                defer { file.close() }
+                for line in others { try file.write(line + [UInt8(ascii: "\n")]) }
+                for (_, path) in made { try file.write(try fileSystem.read(path)) }
+                try file.synchronise()
+                try fileSystem.synchroniseDirectory(places.task)
+            }
+        }
+        return joined
+    }
+
+    func application(of sink: SinkPlan) -> String { SinkIdentity(instance: instance, sink: sink.name).appId }
+
     // MARK: What bronze does not tell
+
+    /// Where the pipeline keeps the dead letters of a source that sets them aside.
+    private func letterFolder(of bronze: BronzePlan) -> String? {
+        guard bronze.sourceProperties.errorPolicy == .deadLetter else { return nil }
+        return bronze.sourceProperties.deadLetters
+            ?? Path.join(configuration.stateDirectory, "dead-letters")
+    }
 
     private func headers(of bronze: BronzePlan) throws(Diagnostic) -> FileHeaders? {
         let properties = bronze.sourceProperties

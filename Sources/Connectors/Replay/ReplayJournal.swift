@@ -13,6 +13,15 @@ struct ReplayJournal: Sendable, Equatable {
         let path: String
     }
 
+    /// Dead letters of a source: files of epochs before this one make room for the rebuilt file.
+    struct Letters: Sendable, Equatable {
+        /// From the root.
+        let folder: String
+        let source: String
+        /// In the rebuild's folder first, if there is one; then in `folder`.
+        let file: String
+    }
+
     static let version = 1
 
     /// The pipeline's name in its targets.
@@ -24,20 +33,22 @@ struct ReplayJournal: Sendable, Equatable {
     let tables: [Table]
     /// The request with which a pipeline at work was asked to wait; empty without one.
     let request: String
-    /// Folders of dead letters, from the root: files of epochs behind this one are of an epoch that does not
-    /// exist any more.
-    let deadLetterFolders: [String]
-    let lastEpochKept: Int64
+    let letters: [Letters]
 
     func write(to path: String, _ fileSystem: any FileSystem) throws(StorageError) {
         let tables = tables.map { table -> JSONValue in
             ["sink": .string(table.sink), "path": .string(table.path)]
         }
+        let letters = letters.map { letters -> JSONValue in
+            [
+                "folder": .string(letters.folder), "source": .string(letters.source),
+                "file": .string(letters.file),
+            ]
+        }
         let value: JSONValue = [
             "version": .number(Self.version), "instance": .string(instance), "epoch": .number(epoch),
             "from": .string(from), "request": .string(request), "tables": .array(tables),
-            "dead_letter_folders": .array(deadLetterFolders.map { .string($0) }),
-            "last_epoch_kept": .number(lastEpochKept),
+            "dead_letters": .array(letters),
         ]
         try fileSystem.writeAtomically(text: value.text + "\n", to: path)
     }
@@ -53,8 +64,7 @@ struct ReplayJournal: Sendable, Equatable {
         }
         guard let value = try? JSONValue(parsing: bytes), value["version"]?.int == version,
             let instance = value["instance"]?.string, let epoch = value["epoch"]?.int64,
-            let from = value["from"]?.string, let listed = value["tables"]?.array,
-            let kept = value["last_epoch_kept"]?.int64
+            let from = value["from"]?.string, let listed = value["tables"]?.array
         else {
             throw Diagnostic(
                 .incompatibleVersion, "the journal of a replay at \(path) is of another version",
@@ -65,10 +75,15 @@ struct ReplayJournal: Sendable, Equatable {
             guard let sink = entry["sink"]?.string, let place = entry["path"]?.string else { continue }
             tables.append(Table(sink: sink, path: place))
         }
+        var letters: [Letters] = []
+        for entry in value["dead_letters"]?.array ?? [] {
+            guard let folder = entry["folder"]?.string, let source = entry["source"]?.string,
+                let file = entry["file"]?.string
+            else { continue }
+            letters.append(Letters(folder: folder, source: source, file: file))
+        }
         return ReplayJournal(
             instance: instance, epoch: epoch, from: from, tables: tables,
-            request: value["request"]?.string ?? "",
-            deadLetterFolders: (value["dead_letter_folders"]?.array ?? []).compactMap { $0.string },
-            lastEpochKept: kept)
+            request: value["request"]?.string ?? "", letters: letters)
     }
 }

@@ -76,3 +76,12 @@ extension FileSystem {
         try writeAtomically(UnsafeRawBufferPointer(copy), to: path)
     }
 }
+
+extension WritableFile {
+    func write(_ bytes: [UInt8]) throws(StorageError) {
+        let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 16)
+        defer { copy.deallocate() }
+        copy.copyBytes(from: bytes)
+        try write(UnsafeRawBufferPointer(copy))
+    }
+}

@@ -40,7 +40,7 @@ public struct ReplaySwap {
         for table in journal.tables { try swap(table) }
         do throws(StorageError) {
             try swapState()
-            try removeDeadLetters()
+            try swapLetters()
             try ReplayMarker(epoch: journal.epoch, request: journal.request).write(
                 to: places.state, fileSystem)
             try fileSystem.remove(places.journal)
@@ -150,16 +150,36 @@ public struct ReplaySwap {
         }
     }
 
-    /// Dead letters of an epoch that is run anew are written again, under its new number.
-    private func removeDeadLetters() throws(StorageError) {
-        for folder in journal.deadLetterFolders {
-            guard try fileSystem.status(folder) != nil else { continue }
-            for entry in try fileSystem.list(folder) where entry.name.hasSuffix(".jsonl") {
-                guard let number = Int64(entry.name.prefix { $0 != "-" }), number > journal.lastEpochKept,
-                    number < journal.epoch
-                else { continue }
-                try fileSystem.remove(Path.join(folder, entry.name))
+    /// All records that were set aside before have been judged anew.
+    private func swapLetters() throws(StorageError) {
+        for letters in journal.letters {
+            do throws(Diagnostic) {
+                let former = try DeadLetterRecords.files(
+                    of: letters.source, in: letters.folder, fileSystem)
+                for (epoch, path) in former where epoch < journal.epoch { try? fileSystem.remove(path) }
+            } catch {
+                throw .unavailable(path: letters.folder, reason: error.message)
             }
+            let rebuilt = Path.join(places.task, letters.file)
+            guard try fileSystem.status(rebuilt) != nil else { continue }
+            try fileSystem.createDirectory(letters.folder)
+            try move(rebuilt, to: Path.join(letters.folder, letters.file))
+            try fileSystem.synchroniseDirectory(letters.folder)
+        }
+    }
+
+    /// Also from one file system to another; whole or not at all.
+    private func move(_ path: String, to target: String) throws(StorageError) {
+        do throws(StorageError) {
+            try fileSystem.rename(path, to: target)
+        } catch .unavailable {
+            let bytes = try fileSystem.read(path)
+            let copy = try fileSystem.create(target + ".tmp")
+            defer { copy.close() }
+            try copy.write(bytes)
+            try copy.synchronise()
+            try fileSystem.rename(target + ".tmp", to: target)
+            try fileSystem.remove(path)
         }
     }
 }
