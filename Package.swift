@@ -123,7 +123,8 @@ let package = Package(
         .testTarget(
             name: "ConnectorsTests",
             dependencies: [
-                "Connectors", "Runtime", "Formats", "Storage", "Columnar", "Diagnostics", "CZlib", "CZstd",
+                "TestKit", "Connectors", "Planning", "Language", "Runtime", "Formats", "Storage", "Columnar",
+                "Diagnostics", "CZlib", "CZstd",
             ],
             swiftSettings: house),
         .testTarget(

@@ -78,7 +78,8 @@ struct DifferenceScript {
             let members = columns.map { "\(SQLText.string($0.name)): \(side).\(name($0))::VARCHAR" }
             return "CASE WHEN \(side) IS NOT NULL THEN {\(members.joined(separator: ", "))} END"
         }
-        let order = key.isEmpty ? "" : " ORDER BY \(key.indices.map { "k\($0)" }.joined(separator: ", ")), place"
+        let order =
+            key.isEmpty ? "" : " ORDER BY \(key.indices.map { "k\($0)" }.joined(separator: ", ")), place"
         let kinds = ["c IS NULL", "g IS NULL", "g IS NOT NULL AND c IS NOT NULL"].map { condition in
             "(SELECT \(texts("g")) AS live, \(texts("c")) AS rebuilt FROM pairs WHERE \(condition)\(order) "
                 + "LIMIT \(examples))"

@@ -16,7 +16,8 @@ struct ReplayCommand: Command {
             + "the swap. With --diff it shows what would differ, and swaps nothing.",
         operands: [Operand("FILE.sql", "the pipeline's statements as they are to be", .oneOrMore)],
         flags: [
-            Flag("--from", .value("NAME"), "what to replay: a layer such as bronze, a sink, a stream, a table"),
+            Flag(
+                "--from", .value("NAME"), "what to replay: a layer such as bronze, a sink, a stream, a table"),
             Flag("--diff", .toggle, "show what differs, by table and key, and swap nothing"),
             Flag("-D", .repeated("NAME=VALUE"), "a value that wins over the file's DEFINE of that name"),
             Flag("--state", .value("DIR"), "log, state and identity of this pipeline (.millrace/FILE)"),

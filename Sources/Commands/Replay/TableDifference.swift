@@ -83,7 +83,9 @@ struct TableDifference: Sendable {
         let shown = examples.map { example -> JSONValue in
             func object(_ values: [(column: String, value: String??)]) -> JSONValue {
                 .object(
-                    values.map { entry in .init(entry.column, (entry.value ?? nil).map { .string($0) } ?? .null) })
+                    values.map { entry in
+                        .init(entry.column, (entry.value ?? nil).map { .string($0) } ?? .null)
+                    })
             }
             return [
                 "key": object(example.key.map { ($0.column, $0.value) }),

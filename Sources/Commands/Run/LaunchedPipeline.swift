@@ -41,7 +41,8 @@ final class LaunchedPipeline: PreparedPipeline, @unchecked Sendable {
         let once = configuration.takesWhatIsThere
         while true {
             let task = shared.withLock { $0.task }
-            let watch = once ? nil : RequestWatch(configuration.stateDirectory, every: Self.interval, task.stop)
+            let watch =
+                once ? nil : RequestWatch(configuration.stateDirectory, every: Self.interval, task.stop)
             defer { watch?.end() }
             try task.run(once: once)
             let isStopped = shared.withLock { $0.isStopped }
@@ -49,6 +50,8 @@ final class LaunchedPipeline: PreparedPipeline, @unchecked Sendable {
                 lock = nil
                 return
             }
+            // Nothing of it may reach the directory once that is another's.
+            task.drain()
             guard try goOnBehindReplay() else { return }
         }
     }

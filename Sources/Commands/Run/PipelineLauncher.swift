@@ -15,6 +15,7 @@ public struct PipelineLauncher: PipelineLaunching {
         let plan = try Self.plan(configuration.files, variables: configuration.variables)
         let lock = try StateDirectoryLock(configuration.stateDirectory)
         try ReplaySwap.finishPending(in: configuration.stateDirectory, fileSystem: LocalFileSystem())
+        ReplaySwap.removeLeftovers(in: configuration.stateDirectory, fileSystem: LocalFileSystem())
         let reports = ReportLog()
         return LaunchedPipeline(
             configuration, try Self.task(plan, configuration, reports), lock: lock, reports: reports)

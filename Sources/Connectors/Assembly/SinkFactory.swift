@@ -52,7 +52,8 @@ public struct SinkFactory: Sendable {
         let options = try DeltaSinkOptions(plan)
         let columns = DeltaSinkSchema(plan.from, options.columnCase)
         let target = DeltaTarget(
-            store: LocalObjectStore(folder.map { Path.join(options.path, $0) } ?? options.path, in: fileSystem),
+            store: LocalObjectStore(
+                folder.map { Path.join(options.path, $0) } ?? options.path, in: fileSystem),
             partitionColumns: options.partitionColumns, options: WriteOptions(fileRows: options.fileRows),
             compacts: options.compacts, evolves: options.evolves,
             properties: DeltaTableProperties(options), rowRetention: options.rowRetention,

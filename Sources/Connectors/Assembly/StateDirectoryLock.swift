@@ -20,7 +20,9 @@ public final class StateDirectoryLock {
     /// The same, but nil when another process has it.
     ///
     /// - Parameter owner: set to that process, for people: ` (pid 12)`, or nothing where it is not known.
-    public static func ifFree(_ directory: String, owner: inout String) throws(Diagnostic) -> StateDirectoryLock? {
+    public static func ifFree(
+        _ directory: String, owner: inout String
+    ) throws(Diagnostic) -> StateDirectoryLock? {
         let (descriptor, found) = try take(directory)
         owner = found
         return descriptor.map { StateDirectoryLock(descriptor: $0) }

@@ -36,7 +36,8 @@ final class BronzeTable: @unchecked Sendable {
     ///   - folder: for second names; below the table's own folder.
     ///   - letterFolder: where the source's dead letters are; nil where bronze has all records.
     init(
-        _ plan: BronzePlan, folder: String, letterFolder: String?, fileSystem: any FileSystem, environment: TableEnvironment
+        _ plan: BronzePlan, folder: String, letterFolder: String?, fileSystem: any FileSystem,
+        environment: TableEnvironment
     ) throws(Diagnostic) {
         self.plan = plan
         self.folder = folder

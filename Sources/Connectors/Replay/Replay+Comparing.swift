@@ -20,7 +20,8 @@ extension Replay {
                 let live = try DeltaTable.openIfPresent(
                     LocalObjectStore(options.path, in: fileSystem), environment: tableEnvironment)
                 let made = try DeltaTable.open(
-                    LocalObjectStore(ReplayPlaces.rebuilt(options.path), in: fileSystem), environment: tableEnvironment)
+                    LocalObjectStore(ReplayPlaces.rebuilt(options.path), in: fileSystem),
+                    environment: tableEnvironment)
                 return (
                     try live.map { table throws(DeltaError) in
                         ReplayedTable.Side(

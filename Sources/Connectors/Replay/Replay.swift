@@ -25,11 +25,23 @@ public final class Replay: @unchecked Sendable {
     private static let lockAttempts = 20
     private static let lockPause: UInt32 = 20_000
 
-    private var ownLock: StateDirectoryLock?
-    private var stateLock: StateDirectoryLock?
+    private let lock: DirectoryLock
+    // Held for as long as they live.
+    private var ownLock: AnyObject?
+    private var stateLock: AnyObject?
     private(set) var sources: [(source: BronzeSource, table: BronzeTable)] = []
     private(set) var task: PipelineTask?
     private(set) var instance = ""
+
+    /// Takes a directory for this process; nil when another one has it, which is then told.
+    public typealias DirectoryLock = @Sendable (
+        _ directory: String, _ owner: inout String
+    ) throws(Diagnostic) -> AnyObject?
+
+    /// The kernel's lock, which it lets go of when the process ends.
+    public static let processLock: DirectoryLock = { (directory, owner) throws(Diagnostic) in
+        try StateDirectoryLock.ifFree(directory, owner: &owner)
+    }
 
     /// Checks what can be checked without looking at tables.
     ///
@@ -39,9 +51,11 @@ public final class Replay: @unchecked Sendable {
     ///   - configuration: as for the pipeline itself, with its state directory.
     public init(
         _ plan: PipelinePlan, from name: String, configuration: TaskConfiguration,
-        fileSystem: any FileSystem, environment: TaskEnvironment, tables: TableEnvironment = .system
+        fileSystem: any FileSystem, environment: TaskEnvironment, tables: TableEnvironment = .system,
+        lock: @escaping DirectoryLock = Replay.processLock
     ) throws(Diagnostic) {
         self.plan = plan
+        self.lock = lock
         self.configuration = configuration
         self.fileSystem = fileSystem
         self.environment = environment
@@ -80,34 +94,47 @@ public final class Replay: @unchecked Sendable {
 
     /// Finishes what an earlier replay has begun, and makes ready to rebuild.
     public func start() throws(Diagnostic) {
-        var owner = ""
-        // A pipeline that looks whether somebody is here holds the lock for a moment too.
-        for _ in 0..<Self.lockAttempts where ownLock == nil {
-            ownLock = try StateDirectoryLock.ifFree(places.folder, owner: &owner)
-            if ownLock == nil { usleep(Self.lockPause) }
-        }
-        guard ownLock != nil else {
-            throw Diagnostic(
-                .conflict, "another replay of this pipeline is at work\(owner)",
-                hint: "wait for it to end, or stop it: what it has made is removed then")
-        }
+        // First: a directory that was named by mistake is not made.
+        guard try StandingState(configuration.stateDirectory, in: fileSystem) != nil else { throw isNew }
+        try takeOwnLock()
         if try ReplayJournal.read(places.journal, fileSystem) != nil {
-            let lock = try StateDirectoryLock(configuration.stateDirectory)
-            defer { withExtendedLifetime(lock) {} }
+            var owner = ""
+            guard let held = try lock(configuration.stateDirectory, &owner) else {
+                throw Diagnostic(
+                    .conflict, "the pipeline\(owner) is finishing an earlier replay", hint: "try again")
+            }
+            defer { withExtendedLifetime(held) {} }
             try ReplaySwap.finishPending(
                 in: configuration.stateDirectory, fileSystem: fileSystem, environment: tableEnvironment)
         }
         ReplayRequest.remove(from: configuration.stateDirectory, fileSystem)
         places.clean(fileSystem)
-        guard let state = try StandingState(configuration.stateDirectory, in: fileSystem), state.done > 0 else {
-            throw Diagnostic(
-                .notFound, "there is no checkpoint of the pipeline in \(configuration.stateDirectory)",
-                expected: "the state directory that the pipeline has run with",
-                hint: "name it with --state; without one, run the pipeline")
-        }
+        guard let state = try StandingState(configuration.stateDirectory, in: fileSystem),
+            state.done > 0 || !state.open.isEmpty
+        else { throw isNew }
         instance = state.instance
         try checkTables()
         try prepare(state)
+    }
+
+    private var isNew: Diagnostic {
+        Diagnostic(
+            .notFound, "there is no checkpoint of the pipeline in \(configuration.stateDirectory)",
+            expected: "the state directory that the pipeline has run with",
+            hint: "name it with --state; a pipeline that has never run needs no replay: run it")
+    }
+
+    private func takeOwnLock() throws(Diagnostic) {
+        var owner = ""
+        // A pipeline that looks whether somebody is here holds the lock for a moment too.
+        for _ in 0..<Self.lockAttempts where ownLock == nil {
+            ownLock = try lock(places.folder, &owner)
+            if ownLock == nil { usleep(Self.lockPause) }
+        }
+        guard ownLock == nil else { return }
+        throw Diagnostic(
+            .conflict, "another replay of this pipeline is at work\(owner)",
+            hint: "wait for it to end, or stop it: what it has made is removed then")
     }
 
     /// Throws where a table may not be replaced, before any work is done.
@@ -177,7 +204,7 @@ public final class Replay: @unchecked Sendable {
     /// - Parameter owner: set to who has it, for people.
     public func takeState(owner: inout String) throws(Diagnostic) -> Bool {
         if stateLock != nil { return true }
-        stateLock = try StateDirectoryLock.ifFree(configuration.stateDirectory, owner: &owner)
+        stateLock = try lock(configuration.stateDirectory, &owner)
         return stateLock != nil
     }
 

@@ -15,7 +15,8 @@ struct ReplayMarker: Sendable, Equatable {
 
     /// nil where nothing was ever swapped.
     static func read(from directory: String, _ fileSystem: any FileSystem) -> ReplayMarker? {
-        guard let bytes = try? fileSystem.read(Path.join(directory, name)), let value = try? JSONValue(parsing: bytes),
+        guard let bytes = try? fileSystem.read(Path.join(directory, name)),
+            let value = try? JSONValue(parsing: bytes),
             let epoch = value["epoch"]?.int64, let request = value["request"]?.string
         else { return nil }
         return ReplayMarker(epoch: epoch, request: request)

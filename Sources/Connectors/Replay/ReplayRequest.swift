@@ -44,7 +44,8 @@ public struct ReplayRequest: Sendable, Equatable {
 
     /// nil where there is none, or it can't be read.
     public static func read(from stateDirectory: String, _ fileSystem: any FileSystem) -> ReplayRequest? {
-        guard let bytes = try? fileSystem.read(path(stateDirectory)), let value = try? JSONValue(parsing: bytes),
+        guard let bytes = try? fileSystem.read(path(stateDirectory)),
+            let value = try? JSONValue(parsing: bytes),
             let id = value["id"]?.string
         else { return nil }
         var variables: [String: String] = [:]

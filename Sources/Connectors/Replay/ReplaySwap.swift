@@ -35,6 +35,16 @@ public struct ReplaySwap {
         return true
     }
 
+    /// Removes what a replay has left that died before its journal, unless one is at work.
+    public static func removeLeftovers(in stateDirectory: String, fileSystem: any FileSystem) {
+        let places = ReplayPlaces(state: stateDirectory)
+        guard ((try? fileSystem.status(places.staged)) ?? nil) != nil else { return }
+        var owner = ""
+        guard let lock = try? StateDirectoryLock.ifFree(places.folder, owner: &owner) else { return }
+        places.clean(fileSystem)
+        withExtendedLifetime(lock) {}
+    }
+
     /// All steps from the journal on. May be called again after it threw or was cut off.
     func run() throws(Diagnostic) {
         for table in journal.tables { try swap(table) }

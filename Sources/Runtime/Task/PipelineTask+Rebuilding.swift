@@ -57,6 +57,7 @@ extension PipelineTask {
     ) throws(Diagnostic) {
         guard let flow, let checkpoint else { return }
         precondition(number > ended && epoch == nil && pending == nil, "epochs ascend and have ended")
+        drain()
         var current = currentCheckpoint(flow, [:])
         current.positions = positions
         current.sinkEpochs = sinkEpochs
@@ -80,6 +81,10 @@ extension PipelineTask {
         board.update { $0.phase = .stopped }
     }
 
-    /// Records that came from sources so far, by relation.
-    public var records: Int64 { status.records }
+    /// Returns when no thread of the task writes to its directory or its targets any more; `run` or `takeAll`
+    /// has returned before.
+    public func drain() {
+        workers.drainBackground()
+        committers.drainBackground()
+    }
 }

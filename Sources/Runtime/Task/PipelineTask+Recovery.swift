@@ -124,7 +124,8 @@ extension PipelineTask {
         for scan in flow.scans where scan.properties.errorPolicy == .deadLetter {
             let standard = Path.join(configuration.stateDirectory, "dead-letters")
             deadLetters[scan.relation.name] = DeadLetterFiles(
-                fileSystem: environment.fileSystem, directory: configuration.deadLetterDirectory ?? scan.properties.deadLetters ?? standard,
+                fileSystem: environment.fileSystem,
+                directory: configuration.deadLetterDirectory ?? scan.properties.deadLetters ?? standard,
                 sourceName: scan.relation.name)
         }
         try openSinks(restored)

@@ -204,7 +204,9 @@ public final class PipelineTask: @unchecked Sendable {
             // All rows of a round see one clock.
             let clock = loaders[start].clock
             var end = start + 1
-            while end < loaders.count, end - start < flow.slots.count, loaders[end].clock == clock { end += 1 }
+            while end < loaders.count, end - start < flow.slots.count, loaders[end].clock == clock {
+                end += 1
+            }
             var round: Flow.RoundResult?
             let part = Array(loaders[start..<end])
             try stateful { () throws(StateError) in

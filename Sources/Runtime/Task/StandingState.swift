@@ -31,7 +31,9 @@ public struct StandingState: Sendable {
         self.directory = directory
         self.fileSystem = fileSystem
         do throws(StorageError) {
-            guard try fileSystem.status(Path.join(directory, TaskInstance.fileName)) != nil else { return nil }
+            guard try fileSystem.status(Path.join(directory, TaskInstance.fileName)) != nil else {
+                return nil
+            }
             instance = try TaskInstance.read(from: directory, fileSystem).id
         } catch {
             throw Diagnostic(
@@ -71,6 +73,8 @@ public struct StandingState: Sendable {
     /// What was kept at the end of an epoch: of the last one that is done, or of one whose state is on disk
     /// already while its sinks commit.
     public func checkpoint(of epoch: Int64) throws(Diagnostic) -> Checkpoint {
+        // Before the first epoch there is nothing.
+        if epoch == 0 { return Checkpoint(positions: [:], sinkEpochs: [:], rows: [:]) }
         let attachments: [String: [UInt8]]
         do throws(StateError) {
             attachments = try StateCheckpoint.attachments(
@@ -80,7 +84,8 @@ public struct StandingState: Sendable {
         }
         guard let found = attachments[PipelineTask.attachment].flatMap({ TaskCheckpoint($0) }) else {
             throw Diagnostic(
-                .incompatibleVersion, "the checkpoint of epoch \(epoch) in \(directory) is of another version",
+                .incompatibleVersion,
+                "the checkpoint of epoch \(epoch) in \(directory) is of another version",
                 hint: "use the Millrace version that wrote it")
         }
         var rows: [String: Int64] = [:]
