@@ -65,7 +65,8 @@ struct ReplayTests {
         let before = try shop.lakeFiles()
         let found = try shop.replay(try shop.script("new", Shop.otherRules), ["--diff"])
         func difference(_ table: String) throws -> ReplaySummary.Table.Difference {
-            try #require(try #require(found.tables.first { $0.path.hasSuffix(table) }).diff)
+            let entry = try #require(found.tables.first { $0.path.hasSuffix(table) })
+            return try #require(entry.diff)
         }
         let silver = try difference("silver/events")
         #expect(silver.onlyRebuilt > 0 && silver.columnsAdded == ["is_search"])
@@ -93,7 +94,7 @@ struct ReplayTests {
                 replay = try RunningProgram(shop.command("replay", new, ["--from", "bronze"]))
             }
         }
-        let ended = try #require(try replay?.wait())
+        let ended = try #require(replay).wait()
         #expect(ended.exitCode == 0, "\(ended.errors)")
         try waitUntil("all files are in silver") { shop.rowsReported(run) >= 100_000 }
         run.signal(SIGTERM)
