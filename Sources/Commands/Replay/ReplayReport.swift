@@ -16,6 +16,8 @@ struct ReplayReport: Sendable {
     let pipeline: String
     let from: [String]
     let records: Int64
+    /// Records that were set aside and come back into bronze.
+    let returned: Int
     let elapsedMilliseconds: Int64
     /// Of the rebuild alone.
     let rebuildMilliseconds: Int64
@@ -32,6 +34,10 @@ struct ReplayReport: Sendable {
                 + "\(NumberDisplay.duration(milliseconds: rebuildMilliseconds)) (\(NumberDisplay.rate(rate)))"
         ]
         lines += summary
+        if returned > 0 {
+            lines.append(
+                "  \(NumberDisplay.count(returned, "dead letter")) fit now and come back into bronze")
+        }
         for table in tables { lines += table.difference?.lines(of: table) ?? [] }
         if isSwapped {
             lines.append("the rebuilt tables are in place, and the pipeline goes on from them")
@@ -65,7 +71,7 @@ struct ReplayReport: Sendable {
         return text.lines(indent: "  ")
     }
 
-    /// Keys: `pipeline`, `from`, `records`, `rebuild_ms`, `elapsed_ms`, `swapped`, `warnings`, `tables`; of
+    /// Keys: `pipeline`, `from`, `records`, `returned`, `rebuild_ms`, `elapsed_ms`, `swapped`, `warnings`, `tables`; of
     /// each table `sink`, `path`, `key`, `live_rows`, `rebuilt_rows` and, with --diff, `diff`.
     var json: JSONValue {
         let listed = tables.map { table -> JSONValue in
@@ -80,7 +86,8 @@ struct ReplayReport: Sendable {
         }
         return [
             "pipeline": .string(pipeline), "from": .array(from.map { .string($0) }),
-            "records": .number(records), "rebuild_ms": .number(rebuildMilliseconds),
+            "records": .number(records), "returned": .number(returned),
+            "rebuild_ms": .number(rebuildMilliseconds),
             "elapsed_ms": .number(elapsedMilliseconds), "swapped": .boolean(isSwapped),
             "warnings": .array(warnings.map { .string($0) }), "tables": .array(listed),
         ]

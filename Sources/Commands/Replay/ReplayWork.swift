@@ -92,9 +92,11 @@ final class ReplayWork: Sendable {
             }
             tables.append(entry)
         }
+        let returned = try replay.returnedRows()
         if differences == nil { try swap() }
         return ReplayReport(
             pipeline: name, from: replay.origins, records: max(records, replay.status.records),
+            returned: returned,
             elapsedMilliseconds: clock.now() - begun, rebuildMilliseconds: rebuilt,
             isSwapped: differences == nil, showsDifferences: differences != nil, warnings: replay.warnings,
             tables: tables)

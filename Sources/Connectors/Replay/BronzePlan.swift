@@ -22,6 +22,10 @@ struct BronzePlan: Sendable {
     let bytes: String?
     let file: String
     let offset: String
+    /// Where the file, the place and the clock stand in the stream.
+    let filePosition: Int
+    let offsetPosition: Int
+    let clockPosition: Int?
     /// The clock of the epoch that brought the record: a TIMESTAMP, or milliseconds since the epoch.
     let clock: String?
 
@@ -55,6 +59,8 @@ struct BronzePlan: Sendable {
         func column(_ isWanted: (Expression) -> Bool) -> String? {
             list.firstIndex(where: isWanted).map { names[$0] }
         }
+        let filePosition = list.firstIndex(where: parts.isFile)
+        let offsetPosition = list.firstIndex(where: parts.isOffset)
         let whole = column(parts.isRaw)
         text = whole == nil ? column(parts.isText) : nil
         bytes = whole ?? column(parts.isFallback)
@@ -66,20 +72,21 @@ struct BronzePlan: Sendable {
                     : "the bytes of records that are no text (CASE WHEN FROM_BYTES(ROWRAW, 'utf8') IS NULL "
                         + "THEN ROWRAW END)")
         }
-        let file = column(parts.isFile)
-        let offset = column(parts.isOffset)
-        if file == nil { missing.append("its file (ROWSOURCE)") }
-        if offset == nil { missing.append("its place in the file (ROWOFFSET)") }
-        guard missing.isEmpty, let file, let offset else {
+        if filePosition == nil { missing.append("its file (ROWSOURCE)") }
+        if offsetPosition == nil { missing.append("its place in the file (ROWOFFSET)") }
+        guard missing.isEmpty, let filePosition, let offsetPosition else {
             throw Unfit(reason: "it lacks " + missing.joined(separator: ", "))
         }
         self.sink = sink
         source = query.input
         sourceProperties = properties
         self.options = options
-        self.file = file
-        self.offset = offset
-        clock = column(parts.isClock)
+        self.filePosition = filePosition
+        self.offsetPosition = offsetPosition
+        file = names[filePosition]
+        offset = names[offsetPosition]
+        clockPosition = list.firstIndex(where: parts.isClock)
+        clock = clockPosition.map { names[$0] }
     }
 
     /// The table's columns that hold the record itself.

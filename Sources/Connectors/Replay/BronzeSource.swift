@@ -12,6 +12,8 @@ final class BronzeSource: Source, @unchecked Sendable {
     private let table: BronzeTable
     private let workers: WorkerPool
     private let headers: FileHeaders?
+    /// Records that come from dead letters, and are to be in bronze if they fit now.
+    let returned = ReturnedRecords()
     /// Gives the place of a file of the source among all, in the order of discovery; nil where that is not
     /// known.
     typealias Ranks = () -> (String) -> Int?
@@ -46,7 +48,7 @@ final class BronzeSource: Source, @unchecked Sendable {
     func catchUp(application: String, done: Int64) throws(Diagnostic) -> Int {
         precondition(waiting == nil && handedOut.isEmpty, "all rows so far were taken")
         let files = try table.find(application: application, done: done)
-        let runs = try table.runs(of: files, workers)
+        let runs = try LettersBesideBronze(table, returned).kept(try table.runs(of: files, workers))
         let places = places()
         let ordered = try BronzeRunOrder(places: places).arranged(runs) { run throws(Diagnostic) in
             try table.offsets(of: run)

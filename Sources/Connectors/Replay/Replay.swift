@@ -34,9 +34,10 @@ public final class Replay: @unchecked Sendable {
     private(set) var instance = ""
 
     /// Takes a directory for this process; nil when another one has it, which is then told.
-    public typealias DirectoryLock = @Sendable (
-        _ directory: String, _ owner: inout String
-    ) throws(Diagnostic) -> AnyObject?
+    public typealias DirectoryLock =
+        @Sendable (
+            _ directory: String, _ owner: inout String
+        ) throws(Diagnostic) -> AnyObject?
 
     /// The kernel's lock, which it lets go of when the process ends.
     public static let processLock: DirectoryLock = { (directory, owner) throws(Diagnostic) in
@@ -157,7 +158,7 @@ public final class Replay: @unchecked Sendable {
         }
         for bronze in bronzes {
             let table = try BronzeTable(
-                bronze, folder: ReplayPlaces.tableFolder, letterFolder: letterFolder(of: bronze),
+                bronze, folder: ReplayPlaces.heldFolder, letterFolder: letterFolder(of: bronze),
                 fileSystem: fileSystem, environment: tableEnvironment)
             sources.append(
                 (
@@ -168,8 +169,7 @@ public final class Replay: @unchecked Sendable {
         }
         var inputs: [String: any Source] = [:]
         for (source, table) in sources { inputs[table.plan.source.name] = source }
-        let sinks = try SinkFactory(fileSystem: fileSystem, environment: tableEnvironment).sinks(
-            of: plan, leavingOut: Set(bronzes.map(\.sink.name)), below: ReplayPlaces.tableFolder)
+        let sinks = try makeSinks()
         var settings = configuration
         settings.stateDirectory = places.task
         settings.deadLetterDirectory = places.deadLetters
@@ -177,6 +177,21 @@ public final class Replay: @unchecked Sendable {
             plan: plan, configuration: settings, environment: environment, sources: inputs, sinks: sinks)
         self.task = task
         try task.startRebuilding()
+    }
+
+    /// Those of the tables that are rebuilt; and of bronze, where it lacks records, one for these.
+    private func makeSinks() throws(Diagnostic) -> [String: [any Sink]] {
+        let complete = bronzes.filter { letterFolder(of: $0) == nil }.map(\.sink.name)
+        var sinks = try SinkFactory(fileSystem: fileSystem, environment: tableEnvironment).sinks(
+            of: plan, leavingOut: Set(complete), below: ReplayPlaces.tableFolder)
+        for (source, table) in sources where letterFolder(of: table.plan) != nil {
+            let relation = table.plan.sink.from.name
+            sinks[relation] = sinks[relation]?.map { sink in
+                sink.name == table.plan.sink.name
+                    ? ReturnedRowsSink(sink, table.plan, source.returned) : sink
+            }
+        }
+        return sinks
     }
 
     /// Rebuilds from all that bronze has by now; called again, from what has come since.
@@ -247,24 +262,49 @@ public final class Replay: @unchecked Sendable {
         let last = max(state.open.last ?? state.done, task.status.epoch)
         var positions: [String: [UInt8]] = [:]
         var sinkEpochs: [String: Int64] = [:]
+        var entries: [ReplayJournal.Table] = []
         for (source, table) in sources {
             let checkpoint = try BronzeBase(table, state).checkpoint(rowsFound: source.rowsOfBronze)
             positions[table.plan.source.name] = checkpoint.position
             sinkEpochs[table.plan.sink.name] = checkpoint.sinkEpoch
+            guard letterFolder(of: table.plan) != nil, try returnedRows(table.plan) > 0 else { continue }
+            sinkEpochs[table.plan.sink.name] = last + 1
+            entries.append(
+                ReplayJournal.Table(
+                    sink: table.plan.sink.name, path: ReplayPlaces.absolute(table.plan.options.path),
+                    isAppended: true))
         }
         for sink in rebuilt { sinkEpochs[sink.name] = last + 1 }
         try task.conclude(as: last + 1, positions: positions, sinkEpochs: sinkEpochs)
         self.task = nil
         let letters = try joinLetters(epoch: last + 1)
-        var entries: [ReplayJournal.Table] = []
         for sink in rebuilt {
             entries.append(
                 ReplayJournal.Table(
-                    sink: sink.name, path: ReplayPlaces.absolute(try DeltaSinkOptions(sink).path)))
+                    sink: sink.name, path: ReplayPlaces.absolute(try DeltaSinkOptions(sink).path),
+                    isAppended: false))
         }
         return ReplayJournal(
             instance: instance, epoch: last + 1, from: origins.joined(separator: ", "), tables: entries,
             request: request, letters: letters)
+    }
+
+    /// Records that come back into a bronze table.
+    private func returnedRows(_ bronze: BronzePlan) throws(Diagnostic) -> Int {
+        let store = LocalObjectStore(ReplayPlaces.rebuilt(bronze.options.path), in: fileSystem)
+        return try ReplayFailure.told { () throws(DeltaError) in
+            guard let table = try DeltaTable.openIfPresent(store, environment: tableEnvironment) else {
+                return 0
+            }
+            return table.rowCount(table.snapshot) ?? 0
+        }
+    }
+
+    /// Records that were set aside and come back into bronze.
+    public func returnedRows() throws(Diagnostic) -> Int {
+        var count = 0
+        for bronze in bronzes where letterFolder(of: bronze) != nil { count += try returnedRows(bronze) }
+        return count
     }
 
     /// One file of dead letters for each source that has such: those that the rebuild has made, and lines

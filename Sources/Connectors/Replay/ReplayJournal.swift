@@ -6,11 +6,12 @@ import Storage
 ///
 /// Whoever finds it finishes the swap before anything else: each step is done once however often it is tried.
 struct ReplayJournal: Sendable, Equatable {
-    /// A table whose rows are replaced.
+    /// A table whose rows are replaced, or to which rows are added.
     struct Table: Sendable, Equatable {
         let sink: String
         /// The table's folder, from the root.
         let path: String
+        let isAppended: Bool
     }
 
     /// Dead letters of a source: files of epochs before this one make room for the rebuilt file.
@@ -37,7 +38,10 @@ struct ReplayJournal: Sendable, Equatable {
 
     func write(to path: String, _ fileSystem: any FileSystem) throws(StorageError) {
         let tables = tables.map { table -> JSONValue in
-            ["sink": .string(table.sink), "path": .string(table.path)]
+            [
+                "sink": .string(table.sink), "path": .string(table.path),
+                "append": .boolean(table.isAppended),
+            ]
         }
         let letters = letters.map { letters -> JSONValue in
             [
@@ -73,7 +77,8 @@ struct ReplayJournal: Sendable, Equatable {
         var tables: [Table] = []
         for entry in listed {
             guard let sink = entry["sink"]?.string, let place = entry["path"]?.string else { continue }
-            tables.append(Table(sink: sink, path: place))
+            tables.append(
+                Table(sink: sink, path: place, isAppended: entry["append"]?.boolean ?? false))
         }
         var letters: [Letters] = []
         for entry in value["dead_letters"]?.array ?? [] {

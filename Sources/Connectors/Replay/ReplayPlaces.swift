@@ -24,6 +24,8 @@ struct ReplayPlaces: Sendable {
     var former: String { Path.join(folder, "former") }
 
     static let tableFolder = "_replay"
+    /// Second names of a bronze table's data files; neither it nor a table beside it takes them for its own.
+    static let heldFolder = "_replay/_held"
     static func rebuilt(_ table: String) -> String { Path.join(table, tableFolder) }
 
     /// The path from the root: a swap may be finished from another working directory.

@@ -78,9 +78,14 @@ public struct ReplaySwap {
             var made = live
             if made == nil { made = try make(store, like: snapshot) }
             guard let table = made else { return }
-            _ = try table.replaceRows(
-                with: snapshot, application: application, step: journal.epoch,
-                reason: ["from": journal.from, "queryId": application, "epochId": String(journal.epoch)])
+            let reason = ["from": journal.from, "queryId": application, "epochId": String(journal.epoch)]
+            if entry.isAppended {
+                _ = try table.appendRows(
+                    of: snapshot, application: application, step: journal.epoch, reason: reason)
+            } else {
+                _ = try table.replaceRows(
+                    with: snapshot, application: application, step: journal.epoch, reason: reason)
+            }
             // Somebody who cleans up may have taken a file that no version knew of yet.
             try place(snapshot, of: source, in: entry.path)
         }

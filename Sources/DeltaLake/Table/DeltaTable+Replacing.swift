@@ -51,6 +51,25 @@ extension DeltaTable {
             ?? .unavailable(Diagnostic(.conflict, "the table at \(store.location) is always changing"))
     }
 
+    /// Adds the rows of another table to those of this one, by one commit; else as `replaceRows`.
+    public func appendRows(
+        of staged: Snapshot, application: String, step: Int64, reason: [String: String]
+    ) throws(DeltaError) -> CommitOutcome {
+        let current = try refresh()
+        let now = environment.clock()
+        let actions = staged.liveFiles.map { file -> Action in
+            var file = file
+            file.dataChange = true
+            file.modificationTime = now
+            return .add(file)
+        }
+        return try commit(
+            CommitProposal(
+                actions: actions, version: current.version, metadata: current.metadata, operation: "REPLAY",
+                parameters: reason, notes: ["rows": Int64(rowCount(staged) ?? 0)], basis: .nothing,
+                step: SetTransaction(appId: application, version: step, lastUpdated: now)))
+    }
+
     /// The first one's identity with the columns and partitions of the other.
     private static func metadata(_ own: TableMetadata, with other: TableMetadata) -> TableMetadata {
         if own.hasColumns(of: other) { return own }

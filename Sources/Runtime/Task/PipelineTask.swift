@@ -213,7 +213,7 @@ public final class PipelineTask: @unchecked Sendable {
                 round = try flow.run(part, of: scan, clock: clock ?? epoch.clock)
             }
             if let failure = round?.failures.first { throw failure }
-            deadLetters[relation]?.append(round?.deadLetters ?? [])
+            deadLetters[relation]?.append(round?.deadLetters ?? [], clock: clock)
             start = end
             publish()
         }
