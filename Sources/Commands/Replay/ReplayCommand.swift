@@ -17,7 +17,8 @@ struct ReplayCommand: Command {
         operands: [Operand("FILE.sql", "the pipeline's statements as they are to be", .oneOrMore)],
         flags: [
             Flag(
-                "--from", .value("NAME"), "what to replay: a layer such as bronze, a sink, a stream, a table"),
+                "--from", .value("NAME"),
+                "a layer such as bronze, or the sink, stream or table of raw records"),
             Flag("--diff", .toggle, "show what differs, by table and key, and swap nothing"),
             Flag("-D", .repeated("NAME=VALUE"), "a value that wins over the file's DEFINE of that name"),
             Flag("--state", .value("DIR"), "log, state and identity of this pipeline (.millrace/FILE)"),
@@ -29,8 +30,8 @@ struct ReplayCommand: Command {
         examples: [
             .init(
                 "what a new rule would change",
-                "millrace replay pipelines/medallion/medallion.sql --from bronze --diff -D raw=data/raw/events "
-                    + "-D lake=data"),
+                "millrace replay pipelines/medallion/medallion.sql --from bronze --diff "
+                    + "-D raw=data/raw/events -D lake=data"),
             .init(
                 "change it",
                 "millrace replay pipelines/medallion/medallion.sql --from bronze -D raw=data/raw/events "

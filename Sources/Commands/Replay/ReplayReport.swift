@@ -71,8 +71,8 @@ struct ReplayReport: Sendable {
         return text.lines(indent: "  ")
     }
 
-    /// Keys: `pipeline`, `from`, `records`, `returned`, `rebuild_ms`, `elapsed_ms`, `swapped`, `warnings`, `tables`; of
-    /// each table `sink`, `path`, `key`, `live_rows`, `rebuilt_rows` and, with --diff, `diff`.
+    /// Keys: `pipeline`, `from`, `records`, `returned`, `rebuild_ms`, `elapsed_ms`, `swapped`, `warnings`,
+    /// `tables`; of each table `sink`, `path`, `key`, `live_rows`, `rebuilt_rows` and, with --diff, `diff`.
     var json: JSONValue {
         let listed = tables.map { table -> JSONValue in
             var members: [JSONValue.Member] = [

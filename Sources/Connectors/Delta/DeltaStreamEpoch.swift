@@ -68,8 +68,8 @@ final class DeltaStreamEpoch: SinkEpoch {
     /// Encodes the part that waits longest, by a writer that is free or a new one; where all are at work, one
     /// of them gets to it.
     ///
-    /// A writer takes parts in their order, so that a file holds rows in the order in which they came: whoever
-    /// reads the table again, as a replay does, finds it there.
+    /// A writer takes parts in their order, so that a file holds rows in the order in which they came: a
+    /// replay finds it there.
     private func encode() {
         let writerLimit = max(1, workers.threadCount / 2)
         let taken = content.withLock { content -> (writer: DataFileWriter, part: [Batch])? in

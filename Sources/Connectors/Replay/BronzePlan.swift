@@ -1,5 +1,4 @@
 import Columnar
-import Expressions
 import Planning
 
 /// A sink that keeps the records of a source whole, and which columns of its table hold what.
@@ -48,91 +47,40 @@ struct BronzePlan: Sendable {
         guard case .source(let properties) = query.input.origin, query.input.kind == .stream else {
             throw Unfit(reason: "\(sink.from.name) does not come straight from a source")
         }
-        guard query.filter == nil, query.deduplication == nil, case .projection(let list) = query.shape else {
+        guard let kept = query.keptRecord else {
             throw Unfit(reason: "\(sink.from.name) leaves rows out (WHERE, DEDUPLICATE BY or GROUP BY)")
         }
         guard let options = try? DeltaSinkOptions(sink) else {
             throw Unfit(reason: "its properties are not valid")
         }
-        let names = DeltaSinkSchema(sink.from, options.columnCase).schema.names
-        let parts = BronzeParts(query.input)
-        func column(_ isWanted: (Expression) -> Bool) -> String? {
-            list.firstIndex(where: isWanted).map { names[$0] }
-        }
-        let filePosition = list.firstIndex(where: parts.isFile)
-        let offsetPosition = list.firstIndex(where: parts.isOffset)
-        let whole = column(parts.isRaw)
-        text = whole == nil ? column(parts.isText) : nil
-        bytes = whole ?? column(parts.isFallback)
         var missing: [String] = []
-        if bytes == nil {
+        if kept.bytes == nil {
             missing.append(
-                text == nil
+                kept.text == nil
                     ? "the record (ROWRAW)"
                     : "the bytes of records that are no text (CASE WHEN FROM_BYTES(ROWRAW, 'utf8') IS NULL "
                         + "THEN ROWRAW END)")
         }
-        if filePosition == nil { missing.append("its file (ROWSOURCE)") }
-        if offsetPosition == nil { missing.append("its place in the file (ROWOFFSET)") }
-        guard missing.isEmpty, let filePosition, let offsetPosition else {
+        if kept.file == nil { missing.append("its file (ROWSOURCE)") }
+        if kept.offset == nil { missing.append("its place in the file (ROWOFFSET)") }
+        guard missing.isEmpty, let file = kept.file, let offset = kept.offset else {
             throw Unfit(reason: "it lacks " + missing.joined(separator: ", "))
         }
+        let names = DeltaSinkSchema(sink.from, options.columnCase).schema.names
         self.sink = sink
         source = query.input
         sourceProperties = properties
         self.options = options
-        self.filePosition = filePosition
-        self.offsetPosition = offsetPosition
-        file = names[filePosition]
-        offset = names[offsetPosition]
-        clockPosition = list.firstIndex(where: parts.isClock)
-        clock = clockPosition.map { names[$0] }
+        filePosition = file
+        offsetPosition = offset
+        clockPosition = kept.clock
+        text = kept.text.map { names[$0] }
+        bytes = kept.bytes.map { names[$0] }
+        self.file = names[file]
+        self.offset = names[offset]
+        clock = kept.clock.map { names[$0] }
     }
 
     /// The table's columns that hold the record itself.
     var recordColumns: [String] { [text, bytes].compactMap { $0 } }
-}
-
-/// What the items of a select list are, by their expressions.
-private struct BronzeParts {
-    private let raw: Int
-    private let source: Int
-    private let offset: Int
-
-    init(_ input: Relation) {
-        raw = input.position(of: .rowRaw)
-        source = input.position(of: .rowSource)
-        offset = input.position(of: .rowOffset)
-    }
-
-    private func isColumn(_ expression: Expression, _ position: Int) -> Bool {
-        if case .column(position, _) = expression { true } else { false }
-    }
-
-    func isRaw(_ expression: Expression) -> Bool { isColumn(expression, raw) }
-    func isFile(_ expression: Expression) -> Bool { isColumn(expression, source) }
-    func isOffset(_ expression: Expression) -> Bool { isColumn(expression, offset) }
-
-    /// `FROM_BYTES(ROWRAW, 'utf8')`.
-    func isText(_ expression: Expression) -> Bool {
-        guard case .call(let function, let arguments) = expression, function.name == "FROM_BYTES",
-            arguments.count == 2, isRaw(arguments[0]), case .literal(.string(let encoding), _) = arguments[1]
-        else { return false }
-        return encoding.lowercased() == "utf8"
-    }
-
-    /// `CASE WHEN FROM_BYTES(ROWRAW, 'utf8') IS NULL THEN ROWRAW END`.
-    func isFallback(_ expression: Expression) -> Bool {
-        guard case .conditional(let branches, _, _) = expression, let first = branches.first,
-            case .isNull(let operand) = first.condition
-        else { return false }
-        return isText(operand) && isRaw(first.result)
-    }
-
-    /// `UNIX_TIMESTAMP()`, or that as a TIMESTAMP.
-    func isClock(_ expression: Expression) -> Bool {
-        guard case .call(let function, let arguments) = expression else { return false }
-        if function.name == "UNIX_TIMESTAMP" { return arguments.isEmpty }
-        return function.name == "FROM_UNIXTIME" && arguments.count == 1 && isClock(arguments[0])
-    }
 }

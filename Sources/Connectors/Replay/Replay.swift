@@ -80,8 +80,8 @@ public final class Replay: @unchecked Sendable {
     /// What is worth telling before the work begins.
     public var warnings: [String] {
         bronzes.filter { $0.clock == nil }.map { bronze in
-            "\(bronze.options.path) does not tell when a record came: the rebuilt rows see the clock as it is "
-                + "now, and the order of files is that of their discovery"
+            "\(bronze.options.path) does not tell when a record came: rebuilt rows see the clock of now, and "
+                + "files come in the order of their discovery"
         }
     }
 
@@ -264,7 +264,7 @@ public final class Replay: @unchecked Sendable {
         var sinkEpochs: [String: Int64] = [:]
         var entries: [ReplayJournal.Table] = []
         for (source, table) in sources {
-            let checkpoint = try BronzeBase(table, state).checkpoint(rowsFound: source.rowsOfBronze)
+            let checkpoint = try BronzeReach(table, state).checkpoint(rowsFound: source.rowsOfBronze)
             positions[table.plan.source.name] = checkpoint.position
             sinkEpochs[table.plan.sink.name] = checkpoint.sinkEpoch
             guard letterFolder(of: table.plan) != nil, try returnedRows(table.plan) > 0 else { continue }

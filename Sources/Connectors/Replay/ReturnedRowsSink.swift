@@ -2,8 +2,8 @@ import Columnar
 import Planning
 import Runtime
 
-/// Adds to bronze what it lacks: of the rows of its stream, those whose records come from dead letters and fit
-/// now. The others are there.
+/// Adds to bronze what it lacks: of the rows of its stream, those whose records come from dead letters and
+/// fit now. The others are there.
 final class ReturnedRowsSink: Sink {
     private let sink: any Sink
     private let plan: BronzePlan

@@ -93,7 +93,8 @@ import Testing
 
     @Test func everySourceMustBeCovered() throws {
         let plan = try plan(
-            "CREATE STREAM more (b STRING) WITH (connector = 'files', path = '/tmp', value_format = 'JSON');\n"
+            "CREATE STREAM more (b STRING) WITH "
+                + "(connector = 'files', path = '/tmp', value_format = 'JSON');\n"
                 + "CREATE STREAM a AS SELECT ROWRAW AS r, \(Self.place) FROM lines;\n"
                 + "CREATE STREAM b AS SELECT b FROM more;\n" + sink("one", "a", "lake/raw/x")
                 + sink("other", "b", "lake/fine/b"))

@@ -86,8 +86,8 @@ import Testing
         return layout
     }
 
-    /// Gives the rows of each epoch to writers part by part, as a sink does, and joins files of epochs now and
-    /// then, as its maintenance does.
+    /// Gives the rows of each epoch to writers part by part, as a sink does, and joins files now and then, as
+    /// its maintenance does.
     private func write(
         _ layout: inout Layout, writers count: Int, _ random: inout some RandomNumberGenerator
     ) {

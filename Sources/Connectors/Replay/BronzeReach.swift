@@ -6,7 +6,7 @@ import Runtime
 ///
 /// An epoch that a crash left open counts as far as bronze has it. Its state was durable before any sink
 /// committed, so where bronze has the epoch, the sources' positions at its end are there too.
-struct BronzeBase {
+struct BronzeReach {
     /// The pipeline's own words about its source at that moment.
     struct Checkpoint {
         let position: [UInt8]?
@@ -50,7 +50,7 @@ struct BronzeBase {
                 + "from \(plan.source.name)",
             expected: "a bronze table that was there from the pipeline's beginning, with all its rows",
             hint: found < rows
-                ? "what 'rows.retention' or others have removed can't be rebuilt: the live tables still have it"
+                ? "what 'rows.retention' or others have removed can't be rebuilt; the live tables have it"
                 : "somebody else has added rows to it")
     }
 }
