@@ -15,6 +15,7 @@ let package = Package(
     products: [.executable(name: "millrace", targets: ["millrace"])],
     targets: [
         // C and C++ libraries, one thin target each.
+        .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CArrow", pkgConfig: "millrace-arrow"),
@@ -76,7 +77,8 @@ let package = Package(
                 "State", "Runtime", "DeltaLake", "Simulation", "Connectors",
             ],
             swiftSettings: house),
-        .executableTarget(name: "millrace", dependencies: ["Commands"], swiftSettings: house),
+        .executableTarget(
+            name: "millrace", dependencies: ["Commands", "CMalloc"], swiftSettings: house),
 
         // Tests
         // What tests of three targets or more need.

@@ -14,7 +14,7 @@ struct SignalTests {
                 ["simulate", "shop", "--to", place.path, "--rate", "2000", "--json"], output: output,
                 errors: errors)
             // The hidden file shows that it is at work.
-            let deadline = Date().addingTimeInterval(20)
+            let deadline = Date().addingTimeInterval(600)
             while try FileManager.default.contentsOfDirectory(atPath: place.path).isEmpty, Date() < deadline {
                 usleep(5000)
             }

@@ -31,7 +31,7 @@ import Testing
         thread.stackSize = 8 << 20
         thread.start()
         var reasons: [Diagnostic] = []
-        let end = Date(timeIntervalSinceNow: 120)
+        let end = Date(timeIntervalSinceNow: 600)
         while !outcome.withLock({ $0.isOver }) {
             if case .retrying(let reason, _) = task.status.phase {
                 if reasons.last?.message != reason.message { reasons.append(reason) }

@@ -81,7 +81,7 @@ import Testing
                 }
                 guard isStep else { return true }
                 // Two entries: the epoch's begin, and a range.
-                let end = Date(timeIntervalSinceNow: 20)
+                let end = Date(timeIntervalSinceNow: 300)
                 while sight.withLock({ $0.nextEntries }) < 2, Date() < end { usleep(200) }
                 disk.crashAt(disk.operationCount + 1)
                 return true

@@ -14,7 +14,7 @@ import Testing
         }
         let task = try machine.task()
         let watcher = Thread {
-            let end = Date(timeIntervalSinceNow: 60)
+            let end = Date(timeIntervalSinceNow: 600)
             while task.status.committedEpochs < epochs, Date() < end { usleep(200) }
             task.stop()
         }

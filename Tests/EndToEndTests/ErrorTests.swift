@@ -66,7 +66,7 @@ struct ErrorTests {
         try write("id,price,when\n1,2.5,2026-11-18T12:00:00Z\n", "csv/events.csv")
         try write(testCase.script, "shop.sql")
         let words = testCase.command.split(separator: " ").map(String.init)
-        let ended = try RunningProgram([Place.program] + words.dropFirst(), in: folder).wait(limit: 30)
+        let ended = try RunningProgram([Place.program] + words.dropFirst(), in: folder).wait()
         let code = ended.exitCode.map(String.init) ?? "signal"
         return "exit \(code)\n" + ended.errors.trimmingCharacters(in: .newlines)
     }

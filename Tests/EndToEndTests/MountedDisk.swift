@@ -31,7 +31,7 @@ struct MountedDisk {
 
     static let isPossible: Bool = {
         guard let disk = try? MountedDisk(in: try Place.folder("disk")) else { return false }
-        return (try? disk.run(["true"], "size=1m").wait(limit: 10).exitCode) == 0
+        return (try? disk.run(["true"], "size=1m").wait(limit: 60).exitCode) == 0
     }()
     static let isImpossible = "needs unshare -rm, for a disk of its own"
 
@@ -54,6 +54,6 @@ struct MountedDisk {
 
     private func give(_ order: String) throws {
         try Data(order.utf8).write(to: URL(fileURLWithPath: orders), options: .atomic)
-        try waitUntil("the disk's \(order)", limit: 20) { !FileManager.default.fileExists(atPath: orders) }
+        try waitUntil("the disk's \(order)") { !FileManager.default.fileExists(atPath: orders) }
     }
 }

@@ -12,7 +12,7 @@ enum Oracle {
 
         static let tested: [Size] = Place.isFull ? [.medium, .large, .huge] : [.medium]
         /// Seconds that a run may take on a machine that has other things to do.
-        var limit: Double { self == .huge ? 600 : 120 }
+        var limit: Double { self == .huge ? 1800 : 600 }
     }
 
     private static let making = NSLock()
@@ -35,7 +35,7 @@ enum Oracle {
 
     /// Runs a checker; all that it prints is in the failure if it finds something.
     static func expect(
-        _ checker: String, _ arguments: [String], _ what: String = "", limit: Double = 300
+        _ checker: String, _ arguments: [String], _ what: String = "", limit: Double = 600
     ) throws {
         let words = [Place.python, Place.package + "/Tests/Oracle/" + checker] + arguments
         let ended = try RunningProgram(words).wait(limit: limit)

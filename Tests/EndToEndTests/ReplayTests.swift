@@ -105,6 +105,33 @@ struct ReplayTests {
         #expect(shop.leftovers == [])
     }
 
+    /// By its own rules, or by the new ones if the swap was decided.
+    @Test(arguments: ["replay/request", "replay/journal"]) func aPipelineGoesOnWhenTheReplayDies(
+        sign: String
+    ) throws {
+        let shop = try Shop("orphaned")
+        defer { shop.remove() }
+        let files = try Oracle.files(try Oracle.data(.medium))
+        for file in files.prefix(5) { try shop.deliver(file) }
+        let run = try RunningProgram(shop.command(["--trigger", "50ms"]))
+        try waitUntil("the first files are taken") { shop.versions(of: "gold/revenue") > 1 }
+        let new = try shop.script("new", Shop.otherRules)
+        let replay = try RunningProgram(shop.command("replay", new, ["--from", "bronze"]))
+        try waitUntil("the sign \(sign)", pause: 100) {
+            access(shop.state + "/" + sign, F_OK) == 0 || access(shop.state + "/replayed", F_OK) == 0
+        }
+        replay.signal(SIGKILL)
+        _ = try replay.wait()
+        for file in files.dropFirst(5) { try shop.deliver(file) }
+        try waitUntil("all files are taken") { shop.rowsReported(run) >= 100_000 }
+        run.signal(SIGTERM)
+        let stopped = try run.wait()
+        #expect(stopped.exitCode == 0, "\(stopped.errors)")
+        let isSwapped = access(shop.state + "/replayed", F_OK) == 0
+        let expected = try (isSwapped ? Self.reference : AnswerTests.reference).get()
+        try Oracle.expectEqual(shop.lake, expected.lake, "killed at \(sign), swapped: \(isSwapped)")
+    }
+
     @Test func aSecondReplayIsRefused() throws {
         let shop = try shop(files: 4)
         defer { shop.remove() }

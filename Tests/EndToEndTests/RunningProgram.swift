@@ -65,7 +65,7 @@ final class RunningProgram {
     }
 
     /// Waits for its end; kills it and throws when that takes longer than `limit` seconds.
-    func wait(limit: Double = 120) throws -> Ended {
+    func wait(limit: Double = 600) throws -> Ended {
         var status: Int32 = 0
         var usage = rusage()
         let end = started.addingTimeInterval(limit)
@@ -96,7 +96,7 @@ final class RunningProgram {
 
 /// Waits until `condition` holds, or throws after `limit` seconds; looks again after `pause` microseconds.
 func waitUntil(
-    _ what: String, limit: Double = 60, pause: UInt32 = 2000, _ condition: () throws -> Bool
+    _ what: String, limit: Double = 600, pause: UInt32 = 2000, _ condition: () throws -> Bool
 ) throws {
     let end = Date(timeIntervalSinceNow: limit)
     while try !condition() {

@@ -45,7 +45,7 @@ struct Shop {
 
     /// Takes all input that is there; throws unless the program says that it is done.
     @discardableResult
-    func runOnce(_ flags: [String] = [], limit: Double = 120) throws -> RunningProgram.Ended {
+    func runOnce(_ flags: [String] = [], limit: Double = 600) throws -> RunningProgram.Ended {
         let ended = try RunningProgram(command(["--once", "--json"] + flags)).wait(limit: limit)
         guard ended.exitCode == 0 else {
             throw RunningProgram.Failure(

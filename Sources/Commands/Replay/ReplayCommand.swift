@@ -78,7 +78,7 @@ struct ReplayCommand: Command {
         // Said before the work, not after it.
         let engine = showsDifferences ? try DuckDBProgram.find(console) : nil
         let fileSystem = LocalFileSystem()
-        let plan = try PipelineLauncher.plan(files, variables: variables)
+        let plan = try PipelineLauncher.planner(files, variables: variables).plan
         var settings = TaskConfiguration(stateDirectory: stateDirectory)
         settings.threads = threads
         try settings.read(plan.settings)

@@ -17,6 +17,7 @@ final class LaunchedPipeline: PreparedPipeline, @unchecked Sendable {
         var waitsSince: Int64?
     }
 
+    let answers: [String]
     private let shared: Mutex<Shared>
     private let reports: ReportLog
     private let fileSystem = LocalFileSystem()
@@ -29,8 +30,10 @@ final class LaunchedPipeline: PreparedPipeline, @unchecked Sendable {
     private static let retryMicroseconds: UInt32 = 20_000
 
     init(
-        _ configuration: RunConfiguration, _ task: PipelineTask, lock: StateDirectoryLock, reports: ReportLog
+        _ configuration: RunConfiguration, _ task: PipelineTask, lock: StateDirectoryLock, reports: ReportLog,
+        answers: [String]
     ) {
+        self.answers = answers
         self.configuration = configuration
         self.lock = lock
         self.reports = reports
@@ -98,7 +101,9 @@ final class LaunchedPipeline: PreparedPipeline, @unchecked Sendable {
             configuration.files = request.files
             configuration.variables = request.variables
         }
-        let plan = try PipelineLauncher.plan(configuration.files, variables: configuration.variables)
+        let plan = try PipelineLauncher.planner(
+            configuration.files, variables: configuration.variables
+        ).plan
         let task = try PipelineLauncher.task(plan, configuration, reports)
         return shared.withLock { shared in
             shared.task = task

@@ -11,14 +11,15 @@ public struct PipelineLauncher: PipelineLaunching {
     public init() {}
 
     public func prepare(_ configuration: RunConfiguration) throws(Diagnostic) -> any PreparedPipeline {
-        // What is wrong with the statements is said before the directory is touched.
-        let plan = try Self.plan(configuration.files, variables: configuration.variables)
+        let planner = try Self.planner(configuration.files, variables: configuration.variables)
+        let reports = ReportLog()
+        // First: what is wrong is said before the directory is touched.
+        let task = try Self.task(planner.plan, configuration, reports)
         let lock = try StateDirectoryLock(configuration.stateDirectory)
         try ReplaySwap.finishPending(in: configuration.stateDirectory, fileSystem: LocalFileSystem())
         ReplaySwap.removeLeftovers(in: configuration.stateDirectory, fileSystem: LocalFileSystem())
-        let reports = ReportLog()
         return LaunchedPipeline(
-            configuration, try Self.task(plan, configuration, reports), lock: lock, reports: reports)
+            configuration, task, lock: lock, reports: reports, answers: planner.answers)
     }
 
     /// Puts a pipeline together; nothing is read or written yet. Its state directory is locked by the caller.
@@ -47,7 +48,9 @@ public struct PipelineLauncher: PipelineLaunching {
     }
 
     /// Reads the files as one pipeline and plans it.
-    static func plan(_ files: [String], variables: [String: String]) throws(Diagnostic) -> PipelinePlan {
+    static func planner(
+        _ files: [String], variables: [String: String]
+    ) throws(Diagnostic) -> PipelinePlanner {
         var planner = PipelinePlanner()
         var known = Variables(overrides: variables)
         for file in files {
@@ -64,7 +67,7 @@ public struct PipelineLauncher: PipelineLaunching {
                 expected: names.isEmpty ? nil : "one of " + names.joined(separator: ", "),
                 hint: suggestion.map { "did you mean \($0)?" } ?? "remove it, or DEFINE it in the file")
         }
-        return planner.plan
+        return planner
     }
 
     private static func text(of file: String) throws(Diagnostic) -> String {

@@ -10,6 +10,9 @@ public protocol PreparedPipeline: AnyObject, Sendable {
     /// Asks `run` to finish its epoch and return. From any thread, also before `run`, and more than once.
     func stop()
 
+    /// What statements that ask, such as EXPLAIN, are answered, in order.
+    var answers: [String] { get }
+
     /// How it stands now. Cheap, from any thread, also before `run` and after it.
     var status: PipelineStatus { get }
 }

@@ -74,10 +74,12 @@ struct RunCommand: Command {
         let wake = WakePipe()
         StopSignals.install(waking: wake.writing)
         defer { StopSignals.uninstall() }
-        let session = PipelineSession(try launcher.prepare(configuration), wake: wake)
+        let pipeline = try launcher.prepare(configuration)
+        let session = PipelineSession(pipeline, wake: wake)
         // Rows or a JSON object on the output are for programs: the view goes beside them.
         let holdsData = isJSON || printedRelation != nil
         let stream = holdsData ? console.errors : console.output
+        for answer in pipeline.answers { stream.line(answer) }
         var display: LiveDisplay?
         if !isQuiet, !isJSON || stream.isTerminal {
             display = LiveDisplay(title: configuration.name, stream: stream, size: console.size)

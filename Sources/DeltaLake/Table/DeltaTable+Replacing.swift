@@ -100,12 +100,17 @@ extension DeltaTable {
     public func snapshot(at application: String, step: Int64) throws(DeltaError) -> Snapshot {
         let newest = try refresh()
         guard let last = newest.lastCommitted(application), last > step else { return newest }
-        // Commits come the newest first: the one that went too far last is the first to be left out.
-        var first = newest.version + 1
-        for commit in try history(limit: 1000) {
-            guard let own = commit.transactions.first(where: { $0.appId == application }) else { continue }
-            if own.version <= step { return try snapshot(at: first - 1) }
-            first = commit.version
+        // Mostly a few commits back.
+        for limit in [16, 4096] {
+            // Commits come the newest first: the one that went too far last is the first to be left out.
+            var first = newest.version + 1
+            for commit in try history(limit: limit) {
+                guard let own = commit.transactions.first(where: { $0.appId == application }) else {
+                    continue
+                }
+                if own.version <= step { return try snapshot(at: first - 1) }
+                first = commit.version
+            }
         }
         return newest
     }

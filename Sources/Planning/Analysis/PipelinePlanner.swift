@@ -21,16 +21,22 @@ public struct PipelinePlanner {
             let translator = TypeTranslator(catalogue: plan.catalogue, statement: statement)
             plan.catalogue.types[create.name.text] = try translator.type(create.type)
         case .set(let setting):
+            try check(setting.name, statement)
             plan.settings.set(setting.name, to: setting.value)
         case .unset(let name):
             plan.settings.unset(name.text)
         case .define, .undefine: break
         case .explain(.statement(let inner)):
+            if case .query(let query) = inner.kind {
+                answers.append(try plan(query, inner).explanation)
+                return
+            }
             var other = self
             try other.add(inner)
             if let query = other.plan.queries.last, other.plan.queries.count > plan.queries.count {
                 answers.append(query.explanation)
             }
+        case .explain(.query(let id)): answers.append(try query(id, statement).explanation)
         default:
             throw Diagnostic(
                 .unsupported, "this version does not run this statement in a pipeline",
@@ -39,6 +45,41 @@ public struct PipelinePlanner {
                     "CREATE STREAM, CREATE TABLE, CREATE SINK CONNECTOR, CREATE TYPE, SET, DEFINE or EXPLAIN",
                 hint: "remove it")
         }
+    }
+
+    /// Refuses what is most likely a slip; scripts for ksqlDB set many names that have no meaning here.
+    private func check(_ setting: String, _ statement: Statement) throws(Diagnostic) {
+        let names = SettingName.allCases.map(\.rawValue)
+        guard !names.contains(setting.lowercased()),
+            let suggestion = NearestName.suggestion(for: setting, among: names)
+        else { return }
+        throw Diagnostic(
+            .unknownProperty, "there is no setting '\(setting)'", at: statement.location(of: statement.span),
+            hint: "did you mean '\(suggestion)'?")
+    }
+
+    /// A SELECT of its own, as if it made a stream or table.
+    private func plan(_ query: Query, _ statement: Statement) throws(Diagnostic) -> QueryPlan {
+        let analyzer = QueryAnalyzer(
+            catalogue: plan.catalogue, statement: statement, settings: plan.settings)
+        let isOfTable = plan.catalogue.relation(query.from.name.text)?.kind == .table
+        let target = QueryAnalyzer.Target(
+            name: "ANSWER", kind: query.groupBy != nil || isOfTable ? .table : .stream,
+            properties: ConnectorProperties([], of: statement, owner: "the query"), place: statement.span)
+        return try analyzer.plan(query, id: "SELECT", into: target)
+    }
+
+    /// The query of that id, or the one that makes the stream or table of that name.
+    private func query(_ id: Identifier, _ statement: Statement) throws(Diagnostic) -> QueryPlan {
+        if let query = plan.queries.last(where: { $0.id == id.text || $0.output.name == id.text }) {
+            return query
+        }
+        let names = plan.queries.map(\.output.name)
+        let suggestion = NearestName.suggestion(for: id.text, among: names + plan.queries.map(\.id))
+        throw Diagnostic(
+            .unknownQuery, "there is no query \(id.text)", at: statement.location(of: id.span),
+            expected: names.isEmpty ? nil : "one of " + names.joined(separator: ", "),
+            hint: suggestion.map { "did you mean \($0)?" })
     }
 
     /// Whether the name is free for this statement; false when IF NOT EXISTS makes the statement do nothing.

@@ -2,6 +2,7 @@ import Diagnostics
 import Foundation
 import Storage
 import Runtime
+import Synchronization
 import Testing
 
 @testable import Connectors
@@ -99,11 +100,15 @@ import Testing
         bed.append(".hidden", "1\n")
         // Moves the clock from beside: the wait ends by its time-out, not by the event.
         let clock = bed.now
+        let isOver = Mutex(false)
         Thread {
-            usleep(50_000)
-            clock.advance(milliseconds: 1000)
+            repeat {
+                usleep(50_000)
+                clock.advance(milliseconds: 1000)
+            } while !isOver.withLock { $0 }
         }.start()
         bed.source.wait(milliseconds: 100)
+        isOver.withLock { $0 = true }
         #expect(clock.nanoseconds > 1_900_000_000)
     }
 

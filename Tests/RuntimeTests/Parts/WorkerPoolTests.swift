@@ -5,7 +5,7 @@ import Testing
 @testable import Runtime
 
 @Suite struct WorkerPoolTests {
-    @Test(.timeLimit(.minutes(2)), arguments: 1...8)
+    @Test(.timeLimit(.minutes(30)), arguments: 1...8)
     func callsEachIndexOnce(threads: Int) {
         let pool = WorkerPool(threads: threads)
         defer { pool.stop() }
@@ -21,7 +21,7 @@ import Testing
     }
 
     /// Phases follow one another while jobs run in the background and phases add more of them, as sinks do.
-    @Test(.timeLimit(.minutes(2)), arguments: 1...8)
+    @Test(.timeLimit(.minutes(30)), arguments: 1...8)
     func mixesPhasesAndJobs(threads: Int) {
         let pool = WorkerPool(threads: threads, backgroundLimit: 1_000)
         defer { pool.stop() }
@@ -49,7 +49,7 @@ import Testing
     }
 
     /// Whoever adds more than the limit works until there is room: what is held stays bounded.
-    @Test(.timeLimit(.minutes(2)), arguments: 1...8)
+    @Test(.timeLimit(.minutes(30)), arguments: 1...8)
     func boundsWhatJobsHold(threads: Int) {
         let limit = 1_000
         let largest = 300
@@ -73,7 +73,7 @@ import Testing
         #expect(held.withLock { $0.now } == 0)
     }
 
-    @Test(.timeLimit(.minutes(1)))
+    @Test(.timeLimit(.minutes(30)))
     func drainsWhenThereIsNothing() {
         let pool = WorkerPool(threads: 3)
         defer { pool.stop() }
