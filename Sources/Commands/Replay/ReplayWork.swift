@@ -105,6 +105,7 @@ final class ReplayWork: Sendable {
     /// Asks a pipeline that is at work for its state directory, and goes on with what it adds meanwhile.
     private func swap() throws(Diagnostic) {
         var owner = ""
+        if try !replay.takeState(owner: &owner) { try catchUp() }
         while try !replay.takeState(owner: &owner) {
             if shared.withLock({ $0.isStopping }) { throw Self.isStopped }
             if !ReplayRequest.isMade(in: stateDirectory, LocalFileSystem()) {
@@ -118,5 +119,17 @@ final class ReplayWork: Sendable {
         try replay.swap(request: request.id)
     }
 
+    /// Until what comes meanwhile takes little time: the pipeline is to wait no longer than that.
+    private func catchUp() throws(Diagnostic) {
+        shared.withLock { $0.step = "catching up with the pipeline" }
+        for _ in 0..<Self.rounds {
+            let begun = clock.now()
+            if try replay.rebuild() == 0 || clock.now() - begun < Self.shortPause { return }
+        }
+    }
+
+    private static let rounds = 20
+    /// Milliseconds.
+    private static let shortPause: Int64 = 500
     private static let isStopped = Diagnostic(.cancelled, "stopped before its end: nothing has changed")
 }

@@ -7,7 +7,7 @@
 ///   which the source's files were discovered.
 struct BronzeRunOrder {
     /// The offsets of a run's records, for runs that reach into one another.
-    typealias Offsets<Failure: Error> = (BronzeRun) throws(Failure) -> [Int64]
+    typealias Offsets<Failure: Error> = (BronzeRun) throws(Failure) -> ArraySlice<Int64>
 
     /// By the number of a source's file: its place among all in the order of discovery.
     let places: [Int]
@@ -112,18 +112,19 @@ struct BronzeRunOrder {
         _ run: BronzeRun, at offset: Int64, _ offsets: Offsets<Failure>
     ) throws(Failure) -> (BronzeRun, BronzeRun) {
         let all = try offsets(run)
+        let base = all.startIndex
         var low = 1
         var high = Int(run.count) - 1
         while low < high {
             let middle = (low + high) / 2
-            if all[middle] < offset { low = middle + 1 } else { high = middle }
+            if all[base + middle] < offset { low = middle + 1 } else { high = middle }
         }
         var (own, rest) = (run, run)
         own.count = Int32(low)
-        own.last = all[low - 1]
+        own.last = all[base + low - 1]
         rest.row += Int32(low)
         rest.count -= Int32(low)
-        rest.first = all[low]
+        rest.first = all[base + low]
         return (own, rest)
     }
 }

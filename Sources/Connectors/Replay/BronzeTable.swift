@@ -175,9 +175,9 @@ final class BronzeTable: @unchecked Sendable {
     }
 
     /// The offsets of a run's records.
-    func offsets(of run: BronzeRun) throws(Diagnostic) -> [Int64] {
+    func offsets(of run: BronzeRun) throws(Diagnostic) -> ArraySlice<Int64> {
         if let last = lastOffsets, last.file == run.file, last.group == run.group {
-            return Array(last.values[Int(run.row)..<Int(run.row + run.count)])
+            return last.values[Int(run.row)..<Int(run.row + run.count)]
         }
         let reader = try reader(of: Int(run.file), columns: [plan.offset])
         let batches = try reader.read(Int(run.group))
@@ -186,7 +186,7 @@ final class BronzeTable: @unchecked Sendable {
             values += UnsafeBufferPointer(start: batch.columns[0].int64s, count: batch.count)
         }
         lastOffsets = (run.file, run.group, values)
-        return Array(values[Int(run.row)..<Int(run.row + run.count)])
+        return values[Int(run.row)..<Int(run.row + run.count)]
     }
 
     private var lastOffsets: (file: Int32, group: Int32, values: [Int64])?

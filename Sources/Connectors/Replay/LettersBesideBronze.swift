@@ -63,13 +63,13 @@ struct LettersBesideBronze {
     }
 
     /// Whether an ascending list has the number.
-    private static func contains(_ list: [Int64], _ number: Int64) -> Bool {
-        var low = 0
-        var high = list.count
+    private static func contains(_ list: ArraySlice<Int64>, _ number: Int64) -> Bool {
+        var low = list.startIndex
+        var high = list.endIndex
         while low < high {
             let middle = (low + high) / 2
             if list[middle] < number { low = middle + 1 } else { high = middle }
         }
-        return low < list.count && list[low] == number
+        return low < list.endIndex && list[low] == number
     }
 }

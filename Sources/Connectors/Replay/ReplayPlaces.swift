@@ -50,7 +50,7 @@ struct ReplayPlaces: Sendable {
         }
         Self.remove(task, fileSystem)
         Self.remove(former, fileSystem)
-        try? fileSystem.remove(staged)
+        for file in [staged, journal + ".tmp", staged + ".tmp"] { try? fileSystem.remove(file) }
     }
 
     /// Removes a folder with all that is in it, as far as that goes.
