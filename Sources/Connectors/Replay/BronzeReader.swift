@@ -27,6 +27,9 @@ final class BronzeReader: @unchecked Sendable {
     /// The keys of `groups`, the one used last at the end.
     private var recent: [GroupKey] = []
     private var opened: [Int32: BronzeFileReader] = [:]
+    /// Rows that are still to be taken: what has none left is let go at once.
+    private var rowsLeft: [GroupKey: Int] = [:]
+    private var rowsLeftOfFile: [Int32: Int] = [:]
     private var piece: BronzePiece?
 
     private struct GroupKey: Hashable {
@@ -50,6 +53,10 @@ final class BronzeReader: @unchecked Sendable {
         self.table = table
         self.runs = runs
         self.headers = headers
+        for run in runs {
+            rowsLeft[GroupKey(file: run.file, group: run.group), default: 0] += Int(run.count)
+            rowsLeftOfFile[run.file, default: 0] += Int(run.count)
+        }
         threads.enqueue(bytes: 0) { [self] in
             do throws(Diagnostic) {
                 try readAll()
@@ -134,7 +141,22 @@ final class BronzeReader: @unchecked Sendable {
             }
             first += batch.count
         }
+        letGo(run)
         return true
+    }
+
+    private func letGo(_ run: BronzeRun) {
+        let key = GroupKey(file: run.file, group: run.group)
+        let (left, leftOfFile) = (
+            (rowsLeft[key] ?? 0) - Int(run.count), (rowsLeftOfFile[run.file] ?? 0) - Int(run.count)
+        )
+        rowsLeft[key] = left
+        rowsLeftOfFile[run.file] = leftOfFile
+        if left == 0 {
+            groups[key] = nil
+            recent.removeAll { $0 == key }
+        }
+        if leftOfFile == 0 { opened[run.file] = nil }
     }
 
     /// Adds rows to pieces, which are handed over when they are full.
