@@ -96,7 +96,7 @@ struct ReplayKillTests {
     private static let sides: Result<Sides, any Error> = Result {
         let shop = try Shop("before", epochBytes: epochBytes)
         for file in try Oracle.files(try Oracle.data(.medium)).prefix(files) { try shop.deliver(file) }
-        try shop.runOnce()
+        try shop.runOnce(try shop.script("former", []))
         let later = try Shop("after", reading: shop.raw)
         try later.runOnce(try later.script("new", Shop.otherRules))
         let copy = try shop.copy("length")

@@ -25,13 +25,6 @@ struct ReplayDifferences: Sendable {
 
     func difference(of table: ReplayedTable) throws(Diagnostic) -> TableDifference? {
         guard let live = table.live else { return nil }
-        for side in [live, table.rebuilt] {
-            if let feature = side.snapshot.hindranceToParquetReaders {
-                throw Diagnostic(
-                    .unsupported, "the table at \(table.path) cannot be compared: it uses \(feature)",
-                    hint: "replay without --diff, or compare with an engine that knows it")
-            }
-        }
         let columns = ComparedColumns(live.snapshot.metadata.schema, table.rebuilt.snapshot.metadata.schema)
         var result = columns.difference
         let counts = Path.join(folder, "counts.json")
@@ -58,11 +51,8 @@ struct ReplayDifferences: Sendable {
         script += "SET temp_directory = \(SQLText.string(Path.join(folder, "spilled")));\n"
         script += "SET preserve_insertion_order = false;\n"
         for (layer, side) in [("live", live), ("rebuilt", table.rebuilt)] {
-            let view = TableView(
-                table: LakeTable(layer: layer, name: "rows", path: table.path),
-                fields: side.snapshot.metadata.schema.fields,
-                partitionColumns: side.snapshot.metadata.partitionColumns,
-                files: side.table.liveFiles(side.snapshot))
+            let view = try TableView(
+                LakeTable(layer: layer, name: "rows", path: table.path), side.table, side.snapshot)
             script += try view.statements()
         }
         return script

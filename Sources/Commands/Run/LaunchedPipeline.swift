@@ -102,7 +102,7 @@ final class LaunchedPipeline: PreparedPipeline, @unchecked Sendable {
             configuration.variables = request.variables
         }
         let plan = try PipelineLauncher.planner(
-            configuration.files, variables: configuration.variables
+            configuration.files, variables: configuration.variables, rules: configuration.rules
         ).plan
         let task = try PipelineLauncher.task(plan, configuration, reports)
         return shared.withLock { shared in

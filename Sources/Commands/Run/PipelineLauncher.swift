@@ -11,7 +11,8 @@ public struct PipelineLauncher: PipelineLaunching {
     public init() {}
 
     public func prepare(_ configuration: RunConfiguration) throws(Diagnostic) -> any PreparedPipeline {
-        let planner = try Self.planner(configuration.files, variables: configuration.variables)
+        let planner = try Self.planner(
+            configuration.files, variables: configuration.variables, rules: configuration.rules)
         let reports = ReportLog()
         // First: what is wrong is said before the directory is touched.
         let task = try Self.task(planner.plan, configuration, reports)
@@ -40,6 +41,7 @@ public struct PipelineLauncher: PipelineLaunching {
         if let trigger = configuration.trigger {
             settings.triggerMilliseconds = Int(trigger.wholeMilliseconds)
         }
+        settings.resumedSinks = configuration.resumedSinks
         if let memory = configuration.stateMemory { settings.stateMemoryBytes = memory }
         if configuration.takesWhatIsThere { settings.patienceMilliseconds = 60_000 }
         return PipelineTask(
@@ -49,7 +51,7 @@ public struct PipelineLauncher: PipelineLaunching {
 
     /// Reads the files as one pipeline and plans it.
     static func planner(
-        _ files: [String], variables: [String: String]
+        _ files: [String], variables: [String: String], rules: RulesFile = .none
     ) throws(Diagnostic) -> PipelinePlanner {
         var planner = PipelinePlanner()
         var known = Variables(overrides: variables)
@@ -58,6 +60,7 @@ public struct PipelineLauncher: PipelineLaunching {
             while let statement = try reader.next() { try planner.add(statement) }
             known = reader.variables
         }
+        try rules.add(to: &planner, scripts: files, variables: &known)
         if let unused = known.unusedOverrides.first {
             // Without what is only on the command line: that is what is not known.
             let names = known.all.map(\.name).filter { name in !known.unusedOverrides.contains(name) }

@@ -114,6 +114,7 @@ public final class Replay: @unchecked Sendable {
             state.done > 0 || !state.open.isEmpty
         else { throw isNew }
         instance = state.instance
+        try checkWithheld()
         try checkTables()
         try prepare(state)
     }
@@ -136,6 +137,21 @@ public final class Replay: @unchecked Sendable {
         throw Diagnostic(
             .conflict, "another replay of this pipeline is at work\(owner)",
             hint: "wait for it to end, or stop it: what it has made is removed then")
+    }
+
+    /// What a stopped sink has not taken would come to its table by the replay, and once more when it is
+    /// resumed.
+    private func checkWithheld() throws(Diagnostic) {
+        let folder = Path.join(configuration.stateDirectory, "withheld")
+        let isHeld = ((try? fileSystem.list(folder)) ?? []).contains { sink in
+            ((try? fileSystem.list(Path.join(folder, sink.name))) ?? []).contains {
+                $0.name.hasSuffix(".rows")
+            }
+        }
+        guard isHeld else { return }
+        throw Diagnostic(
+            .state, "sinks of the pipeline are stopped by a quality rule, and rows are withheld for them",
+            expected: "a pipeline without stopped sinks", hint: "resume them first, or replay afterwards")
     }
 
     /// Throws where a table may not be replaced, before any work is done.

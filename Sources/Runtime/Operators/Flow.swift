@@ -20,6 +20,9 @@ final class Flow: @unchecked Sendable {
     let outputs: [String: Outputs]
     let queries: [QueryOperator]
     let tables: [TableOperator]
+    /// Rules about relations; empty without a rules file.
+    let rules: [RelationRules]
+    let quarantine: Quarantine?
     /// By scan: what reads it, directly or through other queries. Each source has rounds and a time of its
     /// own.
     private let stages: [Stages]
@@ -39,12 +42,15 @@ final class Flow: @unchecked Sendable {
 
     init(
         scans: [Scan], outputs: [String: Outputs], queries: [QueryOperator], tables: [TableOperator],
-        slots: [Slot], workers: WorkerPool, emitsPerRecord: Bool, seed: UInt64
+        rules: [RelationRules], quarantine: Quarantine?, slots: [Slot], workers: WorkerPool,
+        emitsPerRecord: Bool, seed: UInt64
     ) {
         self.scans = scans
         self.outputs = outputs
         self.queries = queries
         self.tables = tables
+        self.rules = rules
+        self.quarantine = quarantine
         self.seed = seed
         self.slots = slots
         self.workers = workers
@@ -54,7 +60,8 @@ final class Flow: @unchecked Sendable {
         stages = scans.map { scan in
             Stages(
                 queries: queries.filter { $0.source == scan.relation.name },
-                tables: tables.filter { $0.outputs.relation.name == scan.relation.name })
+                tables: tables.filter { $0.outputs.relation.name == scan.relation.name },
+                rules: rules.filter { $0.source == scan.relation.name })
         }
     }
 
@@ -62,23 +69,79 @@ final class Flow: @unchecked Sendable {
     private struct Stages {
         let queries: [QueryOperator]
         let tables: [TableOperator]
+        let rules: [RelationRules]
         /// By the shard phase of a round.
         let levels: [[any StatefulOperator]]
+        /// Those that give rows other times or numbers, in the order of the plan.
+        private let numbering: [QueryOperator]
+        /// By operator: the query whose rows' times it goes by, if not the source's.
+        private let timeKeepers: [ObjectIdentifier: QueryOperator]
 
-        init(queries: [QueryOperator], tables: [TableOperator]) {
+        init(queries: [QueryOperator], tables: [TableOperator], rules: [RelationRules]) {
             self.queries = queries
             self.tables = tables
+            self.rules = rules
             let stateful =
-                tables as [any StatefulOperator]
+                tables as [any StatefulOperator] + rules.flatMap(\.stateful)
                 + queries.flatMap { query -> [any StatefulOperator] in
                     (query.deduplication.map { [$0] } ?? []) + (query.aggregation.map { [$0] } ?? [])
                 }
             let depth = (stateful.map(\.level).max() ?? -1) + 1
             levels = (0..<depth).map { level in stateful.filter { $0.level == level } }
+            numbering = queries.filter { $0.progress != nil }
+            var keepers: [String: QueryOperator] = [:]
+            var timeKeepers: [ObjectIdentifier: QueryOperator] = [:]
+            for query in queries {
+                let keeper = keepers[query.plan.input.name]
+                keepers[query.plan.output.name] = query.plan.retimesRows ? query : keeper
+                if let deduplication = query.deduplication {
+                    timeKeepers[ObjectIdentifier(deduplication)] = keeper
+                }
+                if let aggregation = query.aggregation { timeKeepers[ObjectIdentifier(aggregation)] = keeper }
+            }
+            self.timeKeepers = timeKeepers
+        }
+
+        /// The watermark of the rows that an operator takes; the source's is `watermark`.
+        func watermark(of stateful: any StatefulOperator, source watermark: Int64) -> Int64 {
+            timeKeepers[ObjectIdentifier(stateful)]?.progress?.watermark ?? watermark
+        }
+
+        func placeTimes() {
+            for query in numbering { query.placeTimes() }
         }
     }
 
-    func restore(_ progress: [SourceProgress]) { self.progress = progress }
+    /// Goes on from where a checkpoint says that sources and queries with times of their own are, by
+    /// relation.
+    func restore(_ saved: [String: SourceProgress]) {
+        for (index, scan) in scans.enumerated() {
+            if let found = saved[scan.relation.name] {
+                progress[index] = progress[index].resumed(from: found)
+            }
+        }
+        for query in queries {
+            if let found = saved[query.plan.output.name] { query.restore(found) }
+        }
+    }
+
+    /// What `restore` takes.
+    var allProgress: [String: SourceProgress] {
+        var all: [String: SourceProgress] = [:]
+        for (scan, progress) in zip(scans, progress) { all[scan.relation.name] = progress }
+        for query in queries { all[query.plan.output.name] = query.progress }
+        return all
+    }
+
+    /// The watermark that the rows of a query's input go by; nil before there is one.
+    func watermark(of query: QueryOperator) -> Int64? {
+        guard let index = scans.firstIndex(where: { $0.relation.name == query.source }) else { return nil }
+        let stateful: (any StatefulOperator)? = query.aggregation ?? query.deduplication
+        let watermark =
+            stateful.map { stages[index].watermark(of: $0, source: progress[index].watermark) }
+            ?? progress[index].watermark
+        return watermark == .min ? nil : watermark
+    }
 
     // MARK: A round
 
@@ -141,6 +204,7 @@ final class Flow: @unchecked Sendable {
             slot.context.seed = seed
         }
         for query in queries { query.aggregation?.setClock(clock, seed: seed) }
+        for rules in rules { rules.beginRound() }
         context.clock = clock
         context.seed = seed
     }
@@ -161,23 +225,29 @@ final class Flow: @unchecked Sendable {
     private func finishRound(_ source: Int, watermark: Int64? = nil) throws(StateError) {
         flushPending()
         let stages = stages[source]
+        stages.placeTimes()
         let watermark = watermark ?? progress[source].watermark
         for (level, operators) in stages.levels.enumerated() {
             let shards = ShardedRows.shardCount
             let failure = FirstFailure()
             workers.forEach(operators.count * shards) { index in
                 do throws(StateError) {
-                    try operators[index / shards].processShard(index % shards, watermark: watermark)
+                    let stateful = operators[index / shards]
+                    try stateful.processShard(
+                        index % shards, watermark: stages.watermark(of: stateful, source: watermark))
                 } catch {
                     failure.note(error)
                 }
             }
             try failure.rethrow()
             let resumed = stages.queries.filter { $0.deduplication?.level == level }
-            if !resumed.isEmpty {
+            let gates = stages.rules.filter { $0.gateLevel == level }
+            if !resumed.isEmpty || !gates.isEmpty {
                 workers.forEach(slots.count) { index in
+                    for rules in gates { rules.resume(self.slots[index]) }
                     for query in resumed { query.resume(self.slots[index]) }
                 }
+                stages.placeTimes()
                 flushPending()
             }
         }
@@ -215,6 +285,7 @@ final class Flow: @unchecked Sendable {
     /// At the end of an epoch, before the state is written: all changes go to the sinks.
     func endEpoch() throws(StateError) {
         for stages in stages { try flushTables(of: stages, everything: true) }
+        for rules in rules { rules.endEpoch(context) }
         for query in queries { try query.aggregation?.endEpoch(workers) }
     }
 }
@@ -230,6 +301,12 @@ struct SourceProgress: Sendable {
     private(set) var nextSequence: Int64 = 0
 
     init(delay: Int64) { self.delay = delay }
+
+    /// The same with what a checkpoint has kept.
+    func resumed(from saved: SourceProgress) -> SourceProgress {
+        SourceProgress(
+            delay: delay, maxima: saved.maxima, watermark: saved.watermark, nextSequence: saved.nextSequence)
+    }
 
     init(delay: Int64, maxima: [Int64], watermark: Int64, nextSequence: Int64) {
         self.delay = delay
@@ -250,6 +327,12 @@ struct SourceProgress: Sendable {
             firstSequence: nextSequence)
         maxima[time.partition] = max(maxima[time.partition], time.maximum)
         watermark = time.finalWatermark
+        if time.isNumbered { nextSequence += Int64(time.count) }
+    }
+
+    /// Gives rows that a query has made the next numbers.
+    mutating func number(_ time: ChunkTime) {
+        time.number(from: nextSequence)
         nextSequence += Int64(time.count)
     }
 }

@@ -20,9 +20,18 @@ struct FlowBuilder {
     func build() -> Flow {
         let slotCount = plan.emitsPerRecord ? 1 : workers.threadCount * Self.slotsPerThread
         let outputs = makeOutputs()
+        let quarantine = plan.quality?.quarantine.flatMap { outputs[$0.name] }.map {
+            Quarantine(outputs: $0, plan: plan)
+        }
+        var rules: [RelationRules] = []
         var levels: [String: Int] = [:]
         var roots: [String: String] = [:]
+        var delays = watermarkDelays
         var queries: [QueryOperator] = []
+        for name in plan.catalogue.order {
+            guard let output = outputs[name], case .source = output.relation.origin else { continue }
+            rules += attachRules(output, of: name, quarantine, &levels, slotCount)
+        }
         for query in plan.queries {
             guard let output = outputs[query.output.name] else { continue }
             var level = levels[query.input.name] ?? 0
@@ -38,19 +47,29 @@ struct FlowBuilder {
             levels[query.output.name] = level
             let root = roots[query.input.name] ?? query.input.name
             roots[query.output.name] = root
+            let delay = query.outputWatermarkDelay ?? delays[query.input.name] ?? 0
+            delays[query.output.name] = delay
             let made = QueryOperator(
                 plan: query, source: root, outputs: output, deduplication: deduplication,
-                aggregation: aggregation,
-                slots: slotCount)
+                aggregation: aggregation, watermarkDelay: delay, slots: slotCount)
             outputs[query.input.name]?.queries.append(made)
             queries.append(made)
+            rules += attachRules(output, of: root, quarantine, &levels, slotCount)
         }
         let scans = makeScans(outputs, slotCount)
         let tables = makeTables(outputs, slotCount)
         return Flow(
-            scans: scans, outputs: outputs, queries: queries, tables: tables,
-            slots: (0..<slotCount).map(Slot.init),
+            scans: scans, outputs: outputs, queries: queries, tables: tables, rules: rules,
+            quarantine: quarantine, slots: (0..<slotCount).map(Slot.init),
             workers: workers, emitsPerRecord: plan.emitsPerRecord, seed: seed.low)
+    }
+
+    /// How far the watermark of each source stays behind.
+    private var watermarkDelays: [String: Int64] {
+        plan.catalogue.relations.compactMapValues { relation in
+            guard case .source(let properties) = relation.origin else { return nil }
+            return properties.watermarkDelay
+        }
     }
 
     /// The relations and, from their ends upwards, the columns that are read of each.
@@ -69,6 +88,7 @@ struct FlowBuilder {
                     }
                 }
             }
+            for rule in plan.quality?.rules(of: name) ?? [] { made.needed.formUnion(rule.columns) }
             outputs[name] = made
         }
         for query in plan.queries.reversed() {

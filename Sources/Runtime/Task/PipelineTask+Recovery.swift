@@ -18,9 +18,11 @@ extension PipelineTask {
                 hint: "check its permissions, or give another one with --state")
         }
         let openEpochs = try findOpenEpochs()
+        try wrapStoppableSinks()
         try build()
         try takeUp(try restoreState())
         for epoch in openEpochs { try finishEpoch(epoch) }
+        try resumeSinks()
     }
 
     private static let replayAdvice = "millrace replay FILE.sql --from bronze"
@@ -110,16 +112,7 @@ extension PipelineTask {
     /// Goes on where the checkpoint left off.
     private func takeUp(_ restored: TaskCheckpoint) throws(Diagnostic) {
         guard let flow else { return }
-        flow.restore(
-            flow.scans.map { scan in
-                let delay = scan.properties.watermarkDelay
-                guard let saved = restored.progress[scan.relation.name] else {
-                    return SourceProgress(delay: delay)
-                }
-                return SourceProgress(
-                    delay: delay, maxima: saved.maxima, watermark: saved.watermark,
-                    nextSequence: saved.nextSequence)
-            })
+        flow.restore(restored.progress)
         for (name, counters) in flow.allCounters { counters.restore(restored.counters[name] ?? []) }
         for scan in flow.scans where scan.properties.errorPolicy == .deadLetter {
             let standard = Path.join(configuration.stateDirectory, "dead-letters")
@@ -128,6 +121,8 @@ extension PipelineTask {
                 directory: configuration.deadLetterDirectory ?? scan.properties.deadLetters ?? standard,
                 sourceName: scan.relation.name)
         }
+        try openRules()
+        try openStops()
         try openSinks(restored)
         for (relation, source) in sources { try source.restore(restored.positions[relation]) }
     }
