@@ -133,7 +133,8 @@ let package = Package(
         .testTarget(
             name: "ConnectorsTests",
             dependencies: [
-                "Connectors", "Runtime", "Formats", "Storage", "Columnar", "Diagnostics", "CZlib", "CZstd",
+                "TestKit", "Connectors", "Planning", "Language", "Runtime", "Formats", "Storage", "Columnar",
+                "Diagnostics", "CZlib", "CZstd",
             ],
             exclude: ["Files/avro_files.py"], swiftSettings: house),
         .testTarget(

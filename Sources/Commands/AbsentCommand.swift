@@ -15,9 +15,6 @@ struct AbsentCommand {
             instead:
                 "millrace query \"SELECT …\" asks the lake's tables; millrace run FILE.sql runs statements"),
         AbsentCommand(
-            name: "replay", purpose: "rebuilding silver and gold from bronze",
-            instead: "run the pipeline again with a new --state and -D lake=… over the same raw files"),
-        AbsentCommand(
             name: "broker", purpose: "the embedded Kafka broker",
             instead: "millrace simulate writes files, and a pipeline reads them with connector = 'files'"),
         AbsentCommand(

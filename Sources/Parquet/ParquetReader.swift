@@ -47,8 +47,11 @@ public final class ParquetReader {
     public var rowGroupCount: Int { Int(millrace_parquet_reader_row_groups(handle)) }
 
     /// Rows of all row groups, as the footer has it.
-    public var rowCount: Int {
-        (0..<rowGroupCount).reduce(0) { $0 &+ Int(millrace_parquet_reader_rows(handle, Int64($1))) }
+    public var rowCount: Int { (0..<rowGroupCount).reduce(0) { $0 &+ rowCount(of: $1) } }
+
+    /// Rows of a row group, as the footer has it.
+    public func rowCount(of rowGroup: Int) -> Int {
+        Int(millrace_parquet_reader_rows(handle, Int64(rowGroup)))
     }
 
     /// All rows, in batches of at most `Batch.rowLimit`.

@@ -1,4 +1,5 @@
 import Diagnostics
+import Formats
 import Testing
 
 @testable import Commands
@@ -54,8 +55,8 @@ struct TextValueTests {
 
     @Test("base64 of dead letters")
     func base64() {
-        #expect(Base64Text.bytes("/+8A") == [0xFF, 0xEF, 0x00])
-        #expect(Base64Text.bytes("TQ==") == [0x4D])
-        #expect(Base64Text.bytes("T Q") == nil)
+        #expect(Base64.bytes(of: "/+8A") == [0xFF, 0xEF, 0x00])
+        #expect(Base64.bytes(of: "TQ==") == [0x4D])
+        #expect(Base64.bytes(of: "T Q") == nil)
     }
 }

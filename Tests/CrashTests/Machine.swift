@@ -51,22 +51,30 @@ final class Machine {
     func task(patienceMilliseconds: Int? = 0, resuming resumed: [String] = []) throws -> PipelineTask {
         let files = settings.wrap(disk)
         let plan = try ShopPipeline.plan(settings.statements, rules: settings.rules)
-        let random = chance.next
-        let environment = TableEnvironment(clock: now, random: random)
+        var configuration = configuration
+        configuration.patienceMilliseconds = patienceMilliseconds
+        configuration.resumedSinks = resumed
+        return PipelineTask(
+            plan: plan, configuration: configuration, environment: environment(files),
+            sources: try SourceFactory(fileSystem: files, report: { _ in }).sources(of: plan),
+            sinks: try SinkFactory(fileSystem: files, environment: tableEnvironment).sinks(of: plan))
+    }
+
+    var configuration: TaskConfiguration {
         var configuration = TaskConfiguration(stateDirectory: Machine.stateDirectory)
         configuration.threads = settings.threads
         configuration.epochBytes = settings.epochBytes
         configuration.chunkBytes = settings.chunkBytes
         configuration.stateMemoryBytes = settings.stateMemoryBytes
-        configuration.patienceMilliseconds = patienceMilliseconds
-        configuration.resumedSinks = resumed
-        return PipelineTask(
-            plan: plan, configuration: configuration,
-            environment: TaskEnvironment(
-                // Epochs end by size alone: a trigger would end them by the machine's speed.
-                fileSystem: files, clock: now, monotonic: { 0 }, entropy: random),
-            sources: try SourceFactory(fileSystem: files, report: { _ in }).sources(of: plan),
-            sinks: try SinkFactory(fileSystem: files, environment: environment).sinks(of: plan))
+        configuration.patienceMilliseconds = 0
+        return configuration
+    }
+
+    var tableEnvironment: TableEnvironment { TableEnvironment(clock: now, random: chance.next) }
+
+    func environment(_ files: any FileSystem) -> TaskEnvironment {
+        // Epochs end by size alone: a trigger would end them by the machine's speed.
+        TaskEnvironment(fileSystem: files, clock: now, monotonic: { 0 }, entropy: chance.next)
     }
 
     /// Takes all input that is there; gives the task's last status. Throws what ended the task.

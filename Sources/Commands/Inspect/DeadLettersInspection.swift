@@ -58,7 +58,7 @@ struct DeadLettersInspection: InspectionReport {
         if let text = letter["raw"]?.string {
             raw = Array(text.utf8)
         } else {
-            raw = letter["raw_base64"]?.string.flatMap(Base64Text.bytes) ?? []
+            raw = letter["raw_base64"]?.string.flatMap { Base64.bytes(of: $0) } ?? []
         }
         let code = letter["code"]?.string
         tally.add(

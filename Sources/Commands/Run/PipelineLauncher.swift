@@ -13,8 +13,20 @@ public struct PipelineLauncher: PipelineLaunching {
     public func prepare(_ configuration: RunConfiguration) throws(Diagnostic) -> any PreparedPipeline {
         let planner = try Self.planner(
             configuration.files, variables: configuration.variables, rules: configuration.rules)
-        let plan = planner.plan
         let reports = ReportLog()
+        // First: what is wrong is said before the directory is touched.
+        let task = try Self.task(planner.plan, configuration, reports)
+        let lock = try StateDirectoryLock(configuration.stateDirectory)
+        try ReplaySwap.finishPending(in: configuration.stateDirectory, fileSystem: LocalFileSystem())
+        ReplaySwap.removeLeftovers(in: configuration.stateDirectory, fileSystem: LocalFileSystem())
+        return LaunchedPipeline(
+            configuration, task, lock: lock, reports: reports, answers: planner.answers)
+    }
+
+    /// Puts a pipeline together; nothing is read or written yet. Its state directory is locked by the caller.
+    static func task(
+        _ plan: PipelinePlan, _ configuration: RunConfiguration, _ reports: ReportLog
+    ) throws(Diagnostic) -> PipelineTask {
         let fileSystem = LocalFileSystem()
         let sources = try SourceFactory(fileSystem: fileSystem, report: reports.add).sources(of: plan)
         let sinks = try SinkFactory(fileSystem: fileSystem).sinks(of: plan)
@@ -32,13 +44,9 @@ public struct PipelineLauncher: PipelineLaunching {
         settings.resumedSinks = configuration.resumedSinks
         if let memory = configuration.stateMemory { settings.stateMemoryBytes = memory }
         if configuration.takesWhatIsThere { settings.patienceMilliseconds = 60_000 }
-        let lock = try StateDirectoryLock(configuration.stateDirectory)
-        let task = PipelineTask(
+        return PipelineTask(
             plan: plan, configuration: settings, environment: .machine(fileSystem), sources: sources,
             sinks: sinks, subscribers: subscribers)
-        return LaunchedPipeline(
-            task: task, lock: lock, once: configuration.takesWhatIsThere, reports: reports,
-            answers: planner.answers)
     }
 
     /// Reads the files as one pipeline and plans it.
@@ -83,35 +91,6 @@ public struct PipelineLauncher: PipelineLaunching {
             .unknownSource, "--print \(name) names no stream or table of the pipeline",
             expected: "one of " + plan.catalogue.order.joined(separator: ", "),
             hint: suggestion.map { "did you mean \($0)?" })
-    }
-}
-
-/// A pipeline on this machine, with its state directory locked for as long as it lives.
-private final class LaunchedPipeline: PreparedPipeline, @unchecked Sendable {
-    private let task: PipelineTask
-    private let lock: StateDirectoryLock
-    private let once: Bool
-    private let reports: ReportLog
-    let answers: [String]
-
-    init(
-        task: PipelineTask, lock: StateDirectoryLock, once: Bool, reports: ReportLog, answers: [String]
-    ) {
-        self.task = task
-        self.lock = lock
-        self.once = once
-        self.reports = reports
-        self.answers = answers
-    }
-
-    func run() throws(Diagnostic) { try task.run(once: once) }
-
-    func stop() { task.stop() }
-
-    var status: PipelineStatus {
-        var status = task.status
-        status.incidents = reports.newest + status.incidents
-        return status
     }
 }
 

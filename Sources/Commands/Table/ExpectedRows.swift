@@ -64,7 +64,7 @@ enum ExpectedRows {
         case .string: return json.string.map { .string($0) }
         case .bytes:
             guard let text = json.string, text.hasPrefix("base64:") else { return nil }
-            return Base64Text.bytes(String(text.dropFirst(7))).map { .bytes($0) }
+            return Base64.bytes(of: String(text.dropFirst(7))).map { .bytes($0) }
         case .date, .timestamp: return json.string.flatMap { PartitionValue.value($0, type: type) }
         case .time: return nil
         case .array(let element):

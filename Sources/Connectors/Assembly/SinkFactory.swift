@@ -17,15 +17,24 @@ public struct SinkFactory: Sendable {
     private static let later = ["postgres", "clickhouse", "kafka", "files", "webhook"]
 
     /// The sinks by the relation that they take. Nothing is opened yet.
-    public func sinks(of plan: PipelinePlan) throws(Diagnostic) -> [String: [any Sink]] {
+    ///
+    /// - Parameters:
+    ///   - left: names of sinks that are not made.
+    ///   - folder: the tables are made in a folder of this name inside of their own, beside which they can
+    ///     be swapped.
+    public func sinks(
+        of plan: PipelinePlan, leavingOut left: Set<String> = [], below folder: String? = nil
+    ) throws(Diagnostic) -> [String: [any Sink]] {
         var sinks: [String: [any Sink]] = [:]
-        for sink in plan.sinks { sinks[sink.from.name, default: []].append(try make(sink)) }
+        for sink in plan.sinks where !left.contains(sink.name) {
+            sinks[sink.from.name, default: []].append(try make(sink, folder))
+        }
         return sinks
     }
 
-    private func make(_ plan: SinkPlan) throws(Diagnostic) -> any Sink {
+    private func make(_ plan: SinkPlan, _ folder: String?) throws(Diagnostic) -> any Sink {
         switch plan.connectorClass {
-        case "delta": return try delta(plan)
+        case "delta": return try delta(plan, folder)
         case let name where Self.later.contains(name):
             throw Diagnostic(
                 .unsupported, "this version has no \(name) sink",
@@ -39,11 +48,12 @@ public struct SinkFactory: Sendable {
         }
     }
 
-    private func delta(_ plan: SinkPlan) throws(Diagnostic) -> any Sink {
+    private func delta(_ plan: SinkPlan, _ folder: String?) throws(Diagnostic) -> any Sink {
         let options = try DeltaSinkOptions(plan)
         let columns = DeltaSinkSchema(plan.from, options.columnCase)
         let target = DeltaTarget(
-            store: LocalObjectStore(options.path, in: fileSystem),
+            store: LocalObjectStore(
+                folder.map { Path.join(options.path, $0) } ?? options.path, in: fileSystem),
             partitionColumns: options.partitionColumns, options: WriteOptions(fileRows: options.fileRows),
             compacts: options.compacts, evolves: options.evolves,
             properties: DeltaTableProperties(options), rowRetention: options.rowRetention,

@@ -45,6 +45,14 @@ public struct SourceFactory: Sendable {
     private func files(
         _ path: String, _ relation: Relation, _ properties: SourceProperties
     ) throws(Diagnostic) -> any Source {
+        let settings = try Self.settings(path, relation, properties)
+        return try FileSource(settings, fileSystem: fileSystem, report: report)
+    }
+
+    /// How the files of a relation are read.
+    static func settings(
+        _ path: String, _ relation: Relation, _ properties: SourceProperties
+    ) throws(Diagnostic) -> FileSourceSettings {
         let framing: Framing
         let patterns: [String]
         switch properties.valueFormat {
@@ -77,7 +85,7 @@ public struct SourceFactory: Sendable {
         var settings = FileSourceSettings(path: path, filePatterns: patterns, framing: framing)
         settings.failsOnError = properties.errorPolicy == .fail
         try settings.read(properties.connectorOptions, of: relation.name)
-        return try FileSource(settings, fileSystem: fileSystem, report: report)
+        return settings
     }
 
     /// As the decoder has them, so that both agree where a record ends.

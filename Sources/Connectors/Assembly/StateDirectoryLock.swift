@@ -7,26 +7,48 @@ public final class StateDirectoryLock {
     private let descriptor: Int32
 
     /// Makes the directory if it is not there. Throws when another process has it.
-    public init(_ directory: String) throws(Diagnostic) {
-        var made = ""
-        for part in directory.split(separator: "/", omittingEmptySubsequences: false) {
-            made += part + "/"
-            if part.isEmpty || mkdir(made, 0o777) == 0 || errno == EEXIST { continue }
-            throw Self.failure(directory, String(cString: strerror(errno)))
-        }
-        let path = directory + "/lock"
-        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
-        guard descriptor >= 0 else { throw Self.failure(directory, String(cString: strerror(errno))) }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            let owner = Self.owner(descriptor)
-            close(descriptor)
+    public convenience init(_ directory: String) throws(Diagnostic) {
+        let (descriptor, owner) = try Self.take(directory)
+        guard let descriptor else {
             throw Diagnostic(
                 .conflict, "the state directory \(directory) is in use by another process\(owner)",
                 hint: "stop that process, or give another directory with --state")
         }
+        self.init(descriptor: descriptor)
+    }
+
+    /// The same, but nil when another process has it.
+    ///
+    /// - Parameter owner: set to that process, for people: ` (pid 12)`, or nothing where it is not known.
+    public static func ifFree(
+        _ directory: String, owner: inout String
+    ) throws(Diagnostic) -> StateDirectoryLock? {
+        let (descriptor, found) = try take(directory)
+        owner = found
+        return descriptor.map { StateDirectoryLock(descriptor: $0) }
+    }
+
+    private init(descriptor: Int32) { self.descriptor = descriptor }
+
+    private static func take(_ directory: String) throws(Diagnostic) -> (descriptor: Int32?, owner: String) {
+        var made = ""
+        for part in directory.split(separator: "/", omittingEmptySubsequences: false) {
+            made += part + "/"
+            if part.isEmpty || mkdir(made, 0o777) == 0 || errno == EEXIST { continue }
+            throw failure(directory, String(cString: strerror(errno)))
+        }
+        let path = directory + "/lock"
+        let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw failure(directory, String(cString: strerror(errno))) }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            let owner = owner(descriptor)
+            close(descriptor)
+            return (nil, owner)
+        }
         ftruncate(descriptor, 0)
         let text = "\(getpid())\n"
         _ = text.withCString { pwrite(descriptor, $0, strlen($0), 0) }
+        return (descriptor, "")
     }
 
     deinit { close(descriptor) }

@@ -10,7 +10,7 @@ final class DeltaStreamEpoch: SinkEpoch {
         var rows: [Batch] = []
         var rowCount = 0
         var hasRows = false
-        /// Rows for which no writer is free.
+        /// Parts of the rows that no writer has yet, in their order.
         var waiting: [[Batch]] = []
         var writers: [DataFileWriter] = []
         var idle: [DataFileWriter] = []
@@ -45,40 +45,43 @@ final class DeltaStreamEpoch: SinkEpoch {
 
     func write(_ batch: Batch) {
         guard !isSkipped else { return }
-        let full = content.withLock { content -> [Batch]? in
+        let full = content.withLock { content -> Int? in
             content.rows.append(batch)
             content.rowCount += batch.count
             content.hasRows = true
-            return content.rowCount >= Self.partRows ? Self.takeRows(&content) : nil
+            return content.rowCount >= Self.partRows ? Self.cutPart(&content) : nil
         }
         guard let full else { return }
-        let count = full.reduce(0) { $0 + $1.count }
-        workers.enqueue(bytes: count * Self.rowBytes, group: encodings) { [self] in encode(full) }
+        workers.enqueue(bytes: full * Self.rowBytes, group: encodings) { [self] in encode() }
     }
 
-    private static func takeRows(_ content: inout Content) -> [Batch] {
+    /// Puts the rows that have gathered behind the parts that wait; returns how many they are.
+    private static func cutPart(_ content: inout Content) -> Int {
         defer {
             content.rows = []
             content.rowCount = 0
         }
-        return content.rows
+        if content.rowCount > 0 { content.waiting.append(content.rows) }
+        return content.rowCount
     }
 
-    /// Encodes rows, by a writer that is free or a new one; where all are at work, one of them gets to it.
-    private func encode(_ batches: [Batch]) {
+    /// Encodes the part that waits longest, by a writer that is free or a new one; where all are at work, one
+    /// of them gets to it.
+    ///
+    /// A writer takes parts in their order, so that a file holds rows in the order in which they came: a
+    /// replay finds it there.
+    private func encode() {
         let writerLimit = max(1, workers.threadCount / 2)
-        let taken = content.withLock { content -> DataFileWriter? in
-            if let idle = content.idle.popLast() { return idle }
-            if content.writers.count == writerLimit {
-                content.waiting.append(batches)
-                return nil
-            }
+        let taken = content.withLock { content -> (writer: DataFileWriter, part: [Batch])? in
+            guard !content.waiting.isEmpty else { return nil }
+            if let idle = content.idle.popLast() { return (idle, content.waiting.removeFirst()) }
+            if content.writers.count == writerLimit { return nil }
             let made = writer.fileWriter(epoch: number)
             content.writers.append(made)
-            return made
+            return (made, content.waiting.removeFirst())
         }
-        guard let taken else { return }
-        var next: [Batch]? = batches
+        guard let (taken, part) = taken else { return }
+        var next: [Batch]? = part
         while let batches = next {
             do throws(DeltaError) {
                 for batch in batches { try taken.add(batch) }
@@ -102,8 +105,7 @@ final class DeltaStreamEpoch: SinkEpoch {
     }
 
     func prepare() throws(SinkError) {
-        let rest = content.withLock { Self.takeRows(&$0) }
-        if !rest.isEmpty { encode(rest) }
+        if content.withLock({ Self.cutPart(&$0) }) > 0 { encode() }
         workers.drain(encodings)
         let (writers, failure) = content.withLock { ($0.writers, $0.failure) }
         if let failure { throw DeltaTarget.sinkError(failure) }

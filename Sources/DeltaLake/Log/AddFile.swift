@@ -21,7 +21,7 @@ public struct AddFile: Equatable, Sendable {
     var vector: DeletionVector? { deletionVector.flatMap { DeletionVector($0) } }
 
     /// Rows that are not deleted, by the statistics; nil where they do not tell.
-    var rowCount: Int? {
+    public var rowCount: Int? {
         FileStats.rowCount(stats).map { $0 - Int(truncatingIfNeeded: vector?.cardinality ?? 0) }
     }
 

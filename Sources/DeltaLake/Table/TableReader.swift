@@ -24,7 +24,20 @@ struct TableReader: Sendable {
     /// The rows of a file.
     /// - Parameter columns: which columns of the table, in that order; all when nil.
     func read(_ file: AddFile, columns: [Int]? = nil) throws(DeltaError) -> [Batch] {
-        let place = Path.join(store.location, FilePath.decoded(file.path))
+        let opened = try open(file, columns: columns)
+        var batches: [Batch] = []
+        for group in 0..<opened.groupCount { batches += try opened.read(group) }
+        return batches
+    }
+
+    /// A file whose row groups can be read one by one.
+    /// - Parameters:
+    ///   - columns: which columns of the table, in that order; all when nil.
+    ///   - place: the file's name in the store, where it is another than the log's.
+    func open(
+        _ file: AddFile, columns: [Int]? = nil, at place: String? = nil
+    ) throws(DeltaError) -> DataFileReader {
+        let path = Path.join(store.location, FilePath.decoded(file.path))
         var deleted: DeletedRows?
         if file.deletionVector != nil {
             guard let vector = file.vector else {
@@ -33,7 +46,7 @@ struct TableReader: Sendable {
             }
             deleted = try vector.rows(in: store)
         }
-        guard let name = FilePath.name(of: file.path, in: store.location) else {
+        guard let name = place ?? FilePath.name(of: file.path, in: store.location) else {
             throw .unsupported("the file \(file.path) outside of it", at: store.location, doing: "read")
         }
         let bytes: [UInt8]
@@ -41,62 +54,53 @@ struct TableReader: Sendable {
             bytes = try store.get(name)
         } catch .missing {
             throw .corrupt(
-                "the data file \(place) is missing", hint: "ask for a later version, or restore the file")
+                "the data file \(path) is missing", hint: "ask for a later version, or restore the file")
         } catch {
             throw .storage(error, doing: "reading a data file")
         }
-        do throws(ParquetError) {
-            return try read(
-                ParquetReader(bytes, refusesFinerTimes: refusesFinerTimes), file, without: deleted,
+        return try explaining(path) { () throws(ParquetError) in
+            DataFileReader(
+                self, file, path, try ParquetReader(bytes, refusesFinerTimes: refusesFinerTimes), deleted,
                 columns: columns ?? Array(0..<schema.count))
+        }
+    }
+
+    /// Says of which file it is that something is wrong with.
+    func explaining<Result>(
+        _ path: String, _ body: () throws(ParquetError) -> Result
+    ) throws(DeltaError) -> Result {
+        do throws(ParquetError) {
+            return try body()
         } catch {
             if case .unsupported(let reason) = error {
                 throw .refused(
                     Diagnostic(
                         .unsupported,
-                        "the data file \(place) cannot be "
+                        "the data file \(path) cannot be "
                             + "\(refusesFinerTimes ? "written anew" : "read"): \(reason)",
                         hint: "use an engine that has such values"))
             }
-            throw .corrupt("the data file \(place) cannot be read: \(error.reason)")
+            throw .corrupt("the data file \(path) cannot be read: \(error.reason)")
         }
     }
 
-    private func read(
-        _ reader: ParquetReader, _ file: AddFile, without deleted: DeletedRows?, columns: [Int]
-    ) throws(ParquetError) -> [Batch] {
+    /// Where the table's columns are in a file; nil for those that it does not hold.
+    func places(of columns: [Int], in reader: ParquetReader) -> [Int?] {
         let names = reader.schema.fields.map(\.name)
-        let sources = columns.map { column -> Int? in
+        return columns.map { column -> Int? in
             partitions.contains(column) ? nil : shapes[column].index(in: names, reader.identities)
         }
-        let wanted = Set(sources.compactMap { $0 }).sorted()
-        let target = Schema(columns.map { schema[$0] })
-        var batches: [Batch] = []
-        var first: Int64 = 0
-        for group in 0..<reader.rowGroupCount {
-            for batch in try reader.read(rowGroup: group, columns: wanted) {
-                var result: [Column] = []
-                for (index, column) in columns.enumerated() {
-                    let field = schema[column]
-                    if let source = sources[index], let place = wanted.firstIndex(of: source) {
-                        result.append(
-                            try ColumnAdaption.adapt(
-                                batch.columns[place], to: field.type, shapes[column],
-                                reader.identities[source].children, name: field.name))
-                    } else {
-                        result.append(try constant(column, of: file, count: batch.count))
-                    }
-                }
-                let whole = Batch(schema: target, columns: result, count: batch.count)
-                let kept = deleted.flatMap { $0.remaining(from: first, count: batch.count) }
-                batches.append(kept.map { whole.gather($0) } ?? whole)
-                first += Int64(batch.count)
-            }
-        }
-        return batches
     }
 
-    private func constant(_ column: Int, of file: AddFile, count: Int) throws(ParquetError) -> Column {
+    func adapt(
+        _ column: Column, _ identities: [ColumnIdentity], to number: Int
+    ) throws(ParquetError) -> Column {
+        try ColumnAdaption.adapt(
+            column, to: schema[number].type, shapes[number], identities, name: schema[number].name)
+    }
+
+    /// A column that the file does not hold: its partition's value, or NULL.
+    func constant(_ column: Int, of file: AddFile, count: Int) throws(ParquetError) -> Column {
         let field = schema[column]
         guard partitions.contains(column) else { return .nulls(field.type, count: count) }
         let text = (file.partitionValues[shapes[column].name] ?? nil)

@@ -1,5 +1,5 @@
 /// Base64 by RFC 4648 §4, with padding; decoding also takes text whose padding was left off.
-enum Base64 {
+public enum Base64 {
     private static let alphabet: StaticString =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
@@ -19,6 +19,13 @@ enum Base64 {
             out.append(left > 2 ? letters[Int(group & 63)] : 0x3D)
             index += 3
         }
+    }
+
+    /// The bytes that the text stands for; nil when it is not base64.
+    public static func bytes(of text: String) -> [UInt8]? {
+        let out = ByteWriter()
+        let isDecoded = Array(text.utf8).withUnsafeBytes { decode($0, to: out) }
+        return isDecoded ? Array(out.bytes) : nil
     }
 
     /// Appends the bytes that the text stands for; false (and nothing appended) when it is not base64.

@@ -27,4 +27,16 @@ public struct QueryPlan: Sendable {
         case projection([Expression])
         case aggregation(AggregationPlan)
     }
+
+    /// Whether it makes a table whose rows depend on more than the rows that they are made of: on the clock,
+    /// mostly.
+    public var makesVaryingTable: Bool {
+        switch shape {
+        case .projection(let expressions):
+            return output.kind == .table && !expressions.allSatisfy(\.isDeterministic)
+        case .aggregation(let plan):
+            return !plan.projection.allSatisfy(\.isDeterministic)
+                || !(plan.having?.isDeterministic ?? true)
+        }
+    }
 }

@@ -34,6 +34,11 @@ public final class Counters: Sendable {
 
     public subscript(kind: Kind) -> Int64 { totals.withLock { $0[kind.rawValue] } }
 
+    /// A total of those that a checkpoint has.
+    static func count(_ kind: Kind, in totals: [Int64]) -> Int64 {
+        kind.rawValue < totals.count ? totals[kind.rawValue] : 0
+    }
+
     var snapshot: [Int64] { totals.withLock { $0 } }
 
     func restore(_ values: [Int64]) {

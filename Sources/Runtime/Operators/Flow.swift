@@ -30,6 +30,9 @@ final class Flow: @unchecked Sendable {
     let workers: WorkerPool
     private let emitsPerRecord: Bool
     private let seed: UInt64
+    /// Whether rows of a table tell the clock: then they are made before it moves on.
+    private let tellsClock: Bool
+    private var clock: Int64?
 
     /// For tables' changes, which the task's thread takes through queries.
     private let context = EvaluationContext()
@@ -52,6 +55,7 @@ final class Flow: @unchecked Sendable {
         self.slots = slots
         self.workers = workers
         self.emitsPerRecord = emitsPerRecord
+        tellsClock = queries.contains { $0.plan.makesVaryingTable }
         progress = scans.map { SourceProgress(delay: $0.properties.watermarkDelay) }
         stages = scans.map { scan in
             Stages(
@@ -150,6 +154,10 @@ final class Flow: @unchecked Sendable {
 
     /// Runs chunks of one source through all operators. At most as many chunks as there are slots.
     func run(_ loaders: [ChunkLoader], of source: Int, clock: Int64) throws(StateError) -> RoundResult {
+        if tellsClock, let last = self.clock, last != clock {
+            for stages in stages { try flushTables(of: stages, everything: true) }
+        }
+        self.clock = clock
         begin(clock)
         let scan = scans[source]
         let decoded = SlotResults(count: loaders.count)

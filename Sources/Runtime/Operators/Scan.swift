@@ -104,6 +104,11 @@ final class Scan: @unchecked Sendable {
                 let offsets = lineOffsets(records.frames, from: chunk.offset - Int64(range.lowerBound))
                 add(Decoded(chunk, records, nil, offsets, nil), clock, to: &result)
             }
+        case .records(let placed):
+            let decoder = try decoders[slot].values.decoder(
+                header: placed.header, source: chunk.sourceName, isStrict: properties.errorPolicy == .fail)
+            let records = decoder.decode(chunk.buffer, frames: placed.frames)
+            add(Decoded(chunk, records, nil, placed.offsets, nil), clock, to: &result)
         case .messages(let spans):
             let decoder = try decoders[slot].values.decoder(
                 header: nil, source: chunk.sourceName, isStrict: true)

@@ -13,4 +13,13 @@ public struct StreamRows: Sendable {
     public let valuePresence: Bitmap?
     /// The number of the first row's source record.
     public let firstSequence: Int64
+
+    /// Some of the rows; the columns that are there.
+    public func gather(_ selection: Selection) -> StreamRows {
+        StreamRows(
+            relation: relation, count: selection.count,
+            columns: columns.map { $0.count == count ? $0.gather(selection) : $0 },
+            eventTimes: eventTimes.gather(selection),
+            valuePresence: valuePresence.map { $0.gathered(by: selection) }, firstSequence: firstSequence)
+    }
 }

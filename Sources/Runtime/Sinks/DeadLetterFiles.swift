@@ -14,7 +14,7 @@ final class DeadLetterFiles: @unchecked Sendable {
     private let fileSystem: any FileSystem
     private let directory: String
     private let sourceName: String
-    private var letters: [DeadLetter] = []
+    private var letters: [(letter: DeadLetter, clock: Int64)] = []
     private var clock: Int64 = 0
 
     init(fileSystem: any FileSystem, directory: String, sourceName: String) {
@@ -28,20 +28,25 @@ final class DeadLetterFiles: @unchecked Sendable {
         letters.removeAll()
     }
 
-    func append(_ more: [DeadLetter]) { letters += more }
+    /// - Parameter clock: that the records have seen, where it is not the epoch's.
+    func append(_ more: [DeadLetter], clock: Int64?) {
+        letters += more.map { ($0, clock ?? self.clock) }
+    }
 
     /// Ends the epoch: what is returned makes its dead letters durable, by any thread, and may be called
     /// again.
     func end(epoch: Int64) -> @Sendable () throws(StorageError) -> Void {
         defer { letters = [] }
-        return { [self, letters, clock] () throws(StorageError) in
-            if !letters.isEmpty { try write(letters, clock, epoch: epoch) }
+        return { [self, letters] () throws(StorageError) in
+            if !letters.isEmpty { try write(letters, epoch: epoch) }
         }
     }
 
-    private func write(_ letters: [DeadLetter], _ clock: Int64, epoch: Int64) throws(StorageError) {
+    private func write(
+        _ letters: [(letter: DeadLetter, clock: Int64)], epoch: Int64
+    ) throws(StorageError) {
         var text: [UInt8] = []
-        for letter in letters { Self.append(letter, clock, to: &text) }
+        for (letter, clock) in letters { Self.append(letter, clock, to: &text) }
         try fileSystem.createDirectory(directory)
         let digits = String(epoch)
         let name =

@@ -9,6 +9,8 @@ public struct Chunk: Sendable {
         case lines(range: Range<Int>, header: [UInt8]?)
         /// Records with keys, times and positions of their own, as a log of messages has them.
         case messages(MessageSpans)
+        /// Records of a file that lie apart, each with its place in the file.
+        case records(PlacedRecords)
     }
 
     public let buffer: Buffer
@@ -49,11 +51,23 @@ public struct Chunk: Sendable {
         rejections = []
     }
 
+    /// Records of a file that were taken out of it before; at most `Batch.rowLimit`.
+    public init(buffer: Buffer, records: PlacedRecords, sourceName: String) {
+        self.buffer = buffer
+        framing = .records(records)
+        self.sourceName = sourceName
+        partition = 0
+        offset = records.frames.count > 0 ? records.offsets.int64s[0] : 0
+        isLastOfFile = false
+        rejections = []
+    }
+
     /// Whether there is a record in it.
     public var hasRecords: Bool {
         switch framing {
         case .lines(let range, _): return !range.isEmpty
         case .messages(let spans): return spans.values.count > 0
+        case .records(let records): return records.frames.count > 0
         }
     }
 
@@ -61,7 +75,7 @@ public struct Chunk: Sendable {
     public var byteCount: Int {
         switch framing {
         case .lines(let range, _): return range.count
-        case .messages: return buffer.capacity
+        case .messages, .records: return buffer.capacity
         }
     }
 }

@@ -7,10 +7,17 @@ import Diagnostics
 public struct ChunkLoader: Sendable {
     /// Bytes that loading will about take.
     public let byteCount: Int
+    /// The clock that its rows see, in milliseconds since the epoch, where they had one before; else they see
+    /// their epoch's.
+    public let clock: Int64?
     private let body: @Sendable () throws(Diagnostic) -> [Chunk]
 
-    public init(byteCount: Int, _ body: @escaping @Sendable () throws(Diagnostic) -> [Chunk]) {
+    public init(
+        byteCount: Int, clock: Int64? = nil,
+        _ body: @escaping @Sendable () throws(Diagnostic) -> [Chunk]
+    ) {
         self.byteCount = byteCount
+        self.clock = clock
         self.body = body
     }
 

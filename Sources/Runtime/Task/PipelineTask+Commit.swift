@@ -119,7 +119,7 @@ extension PipelineTask {
         }
     }
 
-    private func currentCheckpoint(_ flow: Flow, _ sinkEpochs: [String: any SinkEpoch]) -> TaskCheckpoint {
+    func currentCheckpoint(_ flow: Flow, _ sinkEpochs: [String: any SinkEpoch]) -> TaskCheckpoint {
         var current = TaskCheckpoint()
         for (relation, source) in sources { current.positions[relation] = source.position() }
         current.progress = flow.allProgress

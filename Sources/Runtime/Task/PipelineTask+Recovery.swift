@@ -25,6 +25,8 @@ extension PipelineTask {
         try resumeSinks()
     }
 
+    private static let replayAdvice = "millrace replay FILE.sql --from bronze"
+
     /// The epochs that a crash left open and that are to be run again, oldest first.
     ///
     /// There may be two: one that had ended and was being committed, and the one after it. An epoch that had
@@ -56,7 +58,7 @@ extension PipelineTask {
                     "epoch \(number) was begun by another plan and some of its sinks may have it already",
                     hint:
                         "run the former pipeline once more to finish it (--once), then the new one; "
-                        + "or start over with another --state directory")
+                        + "or rebuild its tables by the new one: \(Self.replayAdvice)")
             }
             open.append(content)
         }
@@ -101,7 +103,8 @@ extension PipelineTask {
             throw Diagnostic(
                 .state, "the state of \(relation) was made by another query and can't be kept",
                 expected: former,
-                hint: "put the former query back, or start over with another --state directory")
+                hint: "rebuild it and the tables from bronze: \(Self.replayAdvice); "
+                    + "or put the former query back, or start over with another --state directory")
         }
         return restored
     }
@@ -114,7 +117,8 @@ extension PipelineTask {
         for scan in flow.scans where scan.properties.errorPolicy == .deadLetter {
             let standard = Path.join(configuration.stateDirectory, "dead-letters")
             deadLetters[scan.relation.name] = DeadLetterFiles(
-                fileSystem: environment.fileSystem, directory: scan.properties.deadLetters ?? standard,
+                fileSystem: environment.fileSystem,
+                directory: configuration.deadLetterDirectory ?? scan.properties.deadLetters ?? standard,
                 sourceName: scan.relation.name)
         }
         try openRules()

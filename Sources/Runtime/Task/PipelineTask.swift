@@ -135,7 +135,7 @@ public final class PipelineTask: @unchecked Sendable {
     }
 
     /// Bytes that are fixed in the log at a time: enough for all threads, little enough to start at once.
-    private var stepBytes: Int { 16 * configuration.chunkBytes }
+    var stepBytes: Int { 16 * configuration.chunkBytes }
 
     /// Takes what input there is, as far as the epoch has room. False when there was none.
     private func takeInput(isFinal: Bool) throws(Diagnostic) -> Bool {
@@ -167,7 +167,7 @@ public final class PipelineTask: @unchecked Sendable {
                 && environment.monotonic() - epoch.startedAt >= Double(configuration.triggerMilliseconds)
     }
 
-    private func begin() throws(Diagnostic) {
+    func begin() throws(Diagnostic) {
         guard epoch == nil else { return }
         let content = EpochLog.Content(
             epoch: ended + 1, clock: environment.clock(), planFingerprint: plan.fingerprint)
@@ -212,14 +212,19 @@ public final class PipelineTask: @unchecked Sendable {
         guard let scan = flow.scans.firstIndex(where: { $0.relation.name == relation }) else { return }
         var start = 0
         while start < loaders.count {
-            let end = min(start + flow.slots.count, loaders.count)
+            // All rows of a round see one clock.
+            let clock = loaders[start].clock
+            var end = start + 1
+            while end < loaders.count, end - start < flow.slots.count, loaders[end].clock == clock {
+                end += 1
+            }
             var round: Flow.RoundResult?
             let part = Array(loaders[start..<end])
             try stateful { () throws(StateError) in
-                round = try flow.run(part, of: scan, clock: epoch.clock)
+                round = try flow.run(part, of: scan, clock: clock ?? epoch.clock)
             }
             if let failure = round?.failures.first { throw failure }
-            deadLetters[relation]?.append(round?.deadLetters ?? [])
+            deadLetters[relation]?.append(round?.deadLetters ?? [], clock: clock)
             start = end
             publish()
         }

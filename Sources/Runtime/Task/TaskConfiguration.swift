@@ -15,6 +15,8 @@ public struct TaskConfiguration: Sendable {
     public var stateMemoryBytes = 1 << 30
     /// Bytes of a chunk.
     public var chunkBytes = 1 << 20
+    /// Where dead letters go, whatever the plan says; nil leaves it to the plan.
+    public var deadLetterDirectory: String?
     /// How long a target may be away before the task gives up; nil waits until it is stopped.
     public var patienceMilliseconds: Int?
     /// Sinks that a quality rule has stopped and that are to go on.

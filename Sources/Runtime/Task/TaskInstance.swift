@@ -9,29 +9,40 @@ struct TaskInstance: Equatable {
     /// Seeds the fingerprints of keys, which are in the state.
     let seed: Fingerprint
 
-    private static let fileName = "instance"
+    static let fileName = "instance"
 
     static func load(
         from directory: String, _ environment: TaskEnvironment
     ) throws(StorageError) -> TaskInstance {
         let path = Path.join(directory, fileName)
         if try environment.fileSystem.status(path) != nil {
-            let words = String(decoding: try environment.fileSystem.read(path), as: UTF8.self)
-                .split(whereSeparator: { $0 == " " || $0 == "\n" })
-            if words.count == 3, let low = UInt64(words[1], radix: 16), let high = UInt64(words[2], radix: 16)
-            {
-                return TaskInstance(id: String(words[0]), seed: Fingerprint(low: low, high: high))
-            }
-            throw .invalid(path: path, reason: "it does not name an instance")
+            return try read(from: directory, environment.fileSystem)
         }
         let (id, low, high) = (environment.entropy(), environment.entropy(), environment.entropy())
         let instance = TaskInstance(id: hexadecimal(id), seed: Fingerprint(low: low, high: high))
-        let text = Array("\(instance.id) \(hexadecimal(low)) \(hexadecimal(high))\n".utf8)
+        try instance.write(to: directory, environment.fileSystem)
+        return instance
+    }
+
+    static func read(
+        from directory: String, _ fileSystem: any FileSystem
+    ) throws(StorageError) -> TaskInstance {
+        let path = Path.join(directory, fileName)
+        let words = String(decoding: try fileSystem.read(path), as: UTF8.self)
+            .split(whereSeparator: { $0 == " " || $0 == "\n" })
+        guard words.count == 3, let low = UInt64(words[1], radix: 16), let high = UInt64(words[2], radix: 16)
+        else { throw .invalid(path: path, reason: "it does not name an instance") }
+        return TaskInstance(id: String(words[0]), seed: Fingerprint(low: low, high: high))
+    }
+
+    func write(to directory: String, _ fileSystem: any FileSystem) throws(StorageError) {
+        let (low, high) = (Self.hexadecimal(seed.low), Self.hexadecimal(seed.high))
+        let text = Array("\(id) \(low) \(high)\n".utf8)
         let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: text.count, alignment: 16)
         defer { copy.deallocate() }
         copy.copyBytes(from: text)
-        try environment.fileSystem.writeAtomically(UnsafeRawBufferPointer(copy), to: path)
-        return instance
+        try fileSystem.writeAtomically(
+            UnsafeRawBufferPointer(copy), to: Path.join(directory, Self.fileName))
     }
 
     private static func hexadecimal(_ value: UInt64) -> String {
