@@ -20,7 +20,9 @@ import Testing
     private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .appendingPathComponent("Golden")
 
-    static let files = ["plans.txt", "names.txt", "types.txt", "groups.txt", "sources.txt", "sinks.txt"]
+    static let files = [
+        "plans.txt", "names.txt", "types.txt", "groups.txt", "joins.txt", "sources.txt", "sinks.txt",
+    ]
 
     @Test("read as written down", arguments: files)
     func results(file: String) throws {

@@ -19,10 +19,11 @@ final class Flow: @unchecked Sendable {
     /// By relation.
     let outputs: [String: Outputs]
     let queries: [QueryOperator]
+    let joins: [any JoinOperator]
     let tables: [TableOperator]
     /// By scan: what reads it, directly or through other queries. Each source has rounds and a time of its
     /// own.
-    private let stages: [Stages]
+    private let stages: [FlowStages]
     let slots: [Slot]
     let workers: WorkerPool
     private let emitsPerRecord: Bool
@@ -35,42 +36,24 @@ final class Flow: @unchecked Sendable {
     private(set) var progress: [SourceProgress]
 
     init(
-        scans: [Scan], outputs: [String: Outputs], queries: [QueryOperator], tables: [TableOperator],
+        scans: [Scan], outputs: [String: Outputs], nodes: [FlowNode], tables: [TableOperator],
         slots: [Slot], workers: WorkerPool, emitsPerRecord: Bool, seed: UInt64
     ) {
         self.scans = scans
         self.outputs = outputs
-        self.queries = queries
+        queries = nodes.compactMap(\.query)
+        joins = nodes.compactMap(\.join)
         self.tables = tables
         self.seed = seed
         self.slots = slots
         self.workers = workers
         self.emitsPerRecord = emitsPerRecord
         progress = scans.map { SourceProgress(delay: $0.properties.watermarkDelay) }
-        stages = scans.map { scan in
-            Stages(
-                queries: queries.filter { $0.source == scan.relation.name },
-                tables: tables.filter { $0.outputs.relation.name == scan.relation.name })
-        }
-    }
-
-    /// The operators below one source.
-    private struct Stages {
-        let queries: [QueryOperator]
-        let tables: [TableOperator]
-        /// By the shard phase of a round.
-        let levels: [[any StatefulOperator]]
-
-        init(queries: [QueryOperator], tables: [TableOperator]) {
-            self.queries = queries
-            self.tables = tables
-            let stateful =
-                tables as [any StatefulOperator]
-                + queries.flatMap { query -> [any StatefulOperator] in
-                    (query.deduplication.map { [$0] } ?? []) + (query.aggregation.map { [$0] } ?? [])
-                }
-            let depth = (stateful.map(\.level).max() ?? -1) + 1
-            levels = (0..<depth).map { level in stateful.filter { $0.level == level } }
+        let names = scans.map(\.relation.name)
+        stages = names.map { name in
+            FlowStages(
+                source: name, scans: names, nodes: nodes,
+                tables: tables.filter { $0.outputs.relation.name == name })
         }
     }
 
@@ -91,6 +74,7 @@ final class Flow: @unchecked Sendable {
         let scan = scans[source]
         let decoded = SlotResults(count: loaders.count)
         let first = outputs[scan.relation.name]
+        let byRecord = emitsPerRecord || stages[source].meetsItself
         workers.forEach(loaders.count) { index in
             let slot = slots[index]
             var bytes = 0
@@ -102,7 +86,7 @@ final class Flow: @unchecked Sendable {
             } catch {
                 result.failure = error
             }
-            if !self.emitsPerRecord {
+            if !byRecord {
                 for batch in result.batches { first?.deliver(batch, to: slot) }
             }
             decoded.set(index, result, bytes)
@@ -118,7 +102,7 @@ final class Flow: @unchecked Sendable {
         }
         for batch in batches { progress[source].place(batch.time) }
         scan.counters.add(.bytes, round.bytes)
-        if emitsPerRecord {
+        if byRecord {
             try runByRecord(batches, first, source)
         } else {
             try finishRound(source)
@@ -144,7 +128,7 @@ final class Flow: @unchecked Sendable {
                 let one = batch.selecting(Selection([alive.rows[index]]))
                 first?.deliver(one.compactedFully(needed: first?.needed ?? []), to: slots[0])
                 try finishRound(source, watermark: batch.watermark(at: Int(alive.rows[index])))
-                try flushTables(of: stages[source], everything: true)
+                try flushTables(of: stages[source], everything: emitsPerRecord)
             }
         }
     }
@@ -155,28 +139,53 @@ final class Flow: @unchecked Sendable {
         let stages = stages[source]
         let watermark = watermark ?? progress[source].watermark
         for (level, operators) in stages.levels.enumerated() {
+            for join in stages.joins where join.level == level { join.prepare(others: others(join, source)) }
+            let watermarks = operators.map { self.watermark(of: $0, watermark, source) }
             let shards = ShardedRows.shardCount
             let failure = FirstFailure()
             workers.forEach(operators.count * shards) { index in
+                let number = index / shards
                 do throws(StateError) {
-                    try operators[index / shards].processShard(index % shards, watermark: watermark)
+                    try operators[number].stateful.processShard(
+                        index % shards, watermark: watermarks[number])
                 } catch {
                     failure.note(error)
                 }
             }
             try failure.rethrow()
-            let resumed = stages.queries.filter { $0.deduplication?.level == level }
-            if !resumed.isEmpty {
-                workers.forEach(slots.count) { index in
-                    for query in resumed { query.resume(self.slots[index]) }
-                }
-                flushPending()
-            }
+            resume(stages, level)
         }
         for operators in stages.levels {
-            for stateful in operators { stateful.clear() }
+            for entry in operators { entry.stateful.clear() }
         }
         try flushTables(of: stages, everything: false)
+    }
+
+    /// Takes rows on behind the operators that held them up for the level's shard phase.
+    private func resume(_ stages: FlowStages, _ level: Int) {
+        let queries = stages.queries.filter { $0.deduplication?.level == level }
+        let joins = stages.joins.filter { $0.level == level }
+        guard !queries.isEmpty || !joins.isEmpty else { return }
+        for join in joins { join.number() }
+        workers.forEach(slots.count) { index in
+            for query in queries { query.resume(self.slots[index]) }
+            for join in joins { join.release(self.slots[index]) }
+        }
+        flushPending()
+    }
+
+    /// The watermark of an operator's sources; those that have given no usable time yet hold nobody up.
+    private func watermark(of entry: FlowStages.Entry, _ current: Int64, _ source: Int) -> Int64 {
+        if entry.clocks.count == 1, entry.clocks[0] == source { return current }
+        let known = entry.clocks.map { $0 == source ? current : progress[$0].watermark }.filter { $0 > .min }
+        return known.min() ?? .min
+    }
+
+    /// The watermark of a join's sources but the one at work.
+    private func others(_ join: any JoinOperator, _ source: Int) -> Int64 {
+        let clocks = stages[source].clocks(of: join)
+        let known = clocks.filter { $0 != source }.map { progress[$0].watermark }.filter { $0 > .min }
+        return known.min() ?? .max
     }
 
     private func flushPending() {
@@ -188,15 +197,16 @@ final class Flow: @unchecked Sendable {
     }
 
     /// Hands the changes of tables on: those that somebody wants every round, or all.
-    private func flushTables(of stages: Stages, everything: Bool) throws(StateError) {
+    private func flushTables(of stages: FlowStages, everything: Bool) throws(StateError) {
         for table in stages.tables where everything || table.outputs.wantsEveryRound {
             guard let changes = table.takeChanges() else { continue }
             table.outputs.deliver(changes, context)
         }
         // In the order of the plan: what a query makes is there when the queries that read it have their
         // turn.
-        for query in stages.queries {
-            guard let aggregation = query.aggregation else { continue }
+        for node in stages.nodes {
+            if let join = node.join { try join.foldChanges(workers, context) }
+            guard let query = node.query, let aggregation = query.aggregation else { continue }
             try aggregation.foldChanges(workers)
             guard everything || query.outputs.wantsEveryRound, let changes = aggregation.takeChanges(workers)
             else { continue }

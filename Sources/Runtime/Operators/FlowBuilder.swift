@@ -20,12 +20,13 @@ struct FlowBuilder {
     func build() -> Flow {
         let slotCount = plan.emitsPerRecord ? 1 : workers.threadCount * Self.slotsPerThread
         let outputs = makeOutputs()
-        var levels: [String: Int] = [:]
-        var roots: [String: String] = [:]
-        var queries: [QueryOperator] = []
+        var ways: [String: Way] = [:]
+        var nodes: [FlowNode] = []
         for query in plan.queries {
             guard let output = outputs[query.output.name] else { continue }
-            var level = levels[query.input.name] ?? 0
+            nodes += makeJoins(query, outputs, &ways, slotCount)
+            let way = ways[query.input.name] ?? Way(source: query.input.name)
+            var level = way.level
             var deduplication: DeduplicationOperator?
             if let plan = query.deduplication {
                 deduplication = makeDeduplication(plan, query, level, slotCount)
@@ -35,22 +36,39 @@ struct FlowBuilder {
             if case .aggregation(let plan) = query.shape {
                 aggregation = makeAggregation(plan, query, output, level, slotCount)
             }
-            levels[query.output.name] = level
-            let root = roots[query.input.name] ?? query.input.name
-            roots[query.output.name] = root
+            ways[query.output.name] = Way(level: level, sources: way.sources, clocks: way.clocks)
             let made = QueryOperator(
-                plan: query, source: root, outputs: output, deduplication: deduplication,
-                aggregation: aggregation,
+                plan: query, outputs: output, deduplication: deduplication, aggregation: aggregation,
                 slots: slotCount)
             outputs[query.input.name]?.queries.append(made)
-            queries.append(made)
+            nodes.append(
+                FlowNode(
+                    query: made, join: nil, sources: way.sources, clocks: way.clocks, meetsItself: false))
         }
         let scans = makeScans(outputs, slotCount)
         let tables = makeTables(outputs, slotCount)
         return Flow(
-            scans: scans, outputs: outputs, queries: queries, tables: tables,
+            scans: scans, outputs: outputs, nodes: nodes, tables: tables,
             slots: (0..<slotCount).map(Slot.init),
             workers: workers, emitsPerRecord: plan.emitsPerRecord, seed: seed.low)
+    }
+
+    /// How rows come to a relation.
+    struct Way {
+        /// Shard phases that stand before it in a round.
+        let level: Int
+        /// Sources that its rows depend on.
+        let sources: Set<String>
+        /// Sources whose watermarks are its own.
+        let clocks: Set<String>
+
+        init(source: String) { self.init(level: 0, sources: [source], clocks: [source]) }
+
+        init(level: Int, sources: Set<String>, clocks: Set<String>) {
+            self.level = level
+            self.sources = sources
+            self.clocks = clocks
+        }
     }
 
     /// The relations and, from their ends upwards, the columns that are read of each.
@@ -71,9 +89,18 @@ struct FlowBuilder {
             }
             outputs[name] = made
         }
+        for query in plan.queries {
+            for join in query.joins { outputs[join.output.name] = Outputs(relation: join.output) }
+        }
         for query in plan.queries.reversed() {
             let needs = QueryNeeds(plan: query, output: outputs[query.output.name]?.needed ?? [])
             outputs[query.input.name]?.needed.formUnion(needs.all)
+            for (join, kept) in zip(query.joins, JoinNeeds.kept(query)).reversed() {
+                outputs[join.output.name]?.needed.formUnion(kept)
+                let needs = JoinNeeds(join, output: outputs[join.output.name]?.needed ?? [])
+                outputs[join.left.name]?.needed.formUnion(needs.left)
+                outputs[join.right.name]?.needed.formUnion(needs.right)
+            }
         }
         // The rows of a table are found by their keys.
         for output in outputs.values where output.relation.kind == .table {

@@ -9,6 +9,8 @@ final class ChunkTime: @unchecked Sendable {
     let count: Int
     /// The running maximum of the event times up to each row of the chunk; `Int64.min` before the first.
     private let runningMaxima: Buffer
+    /// Of joined rows, the numbers of the records by which they came.
+    private let orders: Buffer?
     /// The largest event time of the chunk.
     let maximum: Int64
 
@@ -18,8 +20,9 @@ final class ChunkTime: @unchecked Sendable {
     private var reached = Int64.min
     private(set) var firstSequence: Int64 = 0
 
-    init(partition: Int, count: Int, runningMaxima: Buffer) {
+    init(partition: Int, count: Int, runningMaxima: Buffer, orders: Buffer? = nil) {
         self.partition = partition
+        self.orders = orders
         self.count = count
         self.runningMaxima = runningMaxima
         maximum =
@@ -49,6 +52,11 @@ final class ChunkTime: @unchecked Sendable {
     }
 
     private func watermark(_ time: Int64) -> Int64 { time == .min ? reached : max(reached, time &- delay) }
+
+    /// Where the row stands in the order of the round's source.
+    func order(of row: Int) -> Int64 {
+        orders?.pointer.load(fromByteOffset: row * 8, as: Int64.self) ?? firstSequence + Int64(row)
+    }
 
     /// The watermark behind the last row.
     var finalWatermark: Int64 { watermark(min(max(before, maximum), others)) }

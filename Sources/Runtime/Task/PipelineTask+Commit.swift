@@ -118,6 +118,7 @@ extension PipelineTask {
         for (index, scan) in flow.scans.enumerated() {
             current.progress[scan.relation.name] = flow.progress[index]
         }
+        for join in flow.joins { current.progress[join.plan.output.name] = join.progress.saved }
         for (name, counters) in flow.allCounters { current.counters[name] = counters.snapshot }
         for (name, epoch) in sinkEpochs { current.sinkEpochs[name] = epoch.lastEpochWithRows }
         current.signatures = plan.stateSignatures

@@ -117,6 +117,9 @@ extension PipelineTask {
                     delay: delay, maxima: saved.maxima, watermark: saved.watermark,
                     nextSequence: saved.nextSequence)
             })
+        for join in flow.joins {
+            if let saved = restored.progress[join.plan.output.name] { join.progress = JoinProgress(saved) }
+        }
         for (name, counters) in flow.allCounters { counters.restore(restored.counters[name] ?? []) }
         for scan in flow.scans where scan.properties.errorPolicy == .deadLetter {
             let standard = Path.join(configuration.stateDirectory, "dead-letters")

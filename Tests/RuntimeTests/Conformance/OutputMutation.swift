@@ -48,7 +48,8 @@ struct OutputMutation {
         case .null: return .string("mutated")
         case .boolean(let value): return .boolean(!value)
         case .number(let text): return .number(text.hasPrefix("-") ? "1" + text.dropFirst() : "-1" + text)
-        case .string(let text): return .string(text + "1")
+        // In front: a digit more behind a fraction may be within the tolerance.
+        case .string(let text): return .string("1" + text)
         case .array(let elements): return .array(elements + [.number("1")])
         case .object(var members):
             guard let last = members.popLast() else { return .null }

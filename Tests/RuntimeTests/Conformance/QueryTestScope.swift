@@ -29,7 +29,6 @@ enum QueryTestScope {
             return "schema registry"
         }
         if let name = javaFunctions.first(where: words.calls) { return "Java test function \(name)" }
-        if words.has("JOIN") { return "joins" }
         if words.has("HEADERS") || words.has("HEADER") || test.inputs.contains(where: \.hasHeaders) {
             return "HEADERS columns"
         }
