@@ -55,14 +55,38 @@ import Testing
             [Lake.batch(Self.old, [[.integer(2), .decimal(1, scale: 2)]])], epoch: 1)
         let other = try DeltaTable.open(lake.store)
         try other.evolve(to: Schema(Self.old.fields + [Field("country", .string)]))
-        #expect {
-            try writer.commit(epoch: 1, files: files)
-        } throws: { error in
-            if case .conflict? = error as? DeltaError { true } else { false }
-        }
         _ = try writer.commit(epoch: 1, files: files)
         #expect(table.rowCount(table.snapshot) == 2)
         #expect(table.snapshot.metadata.schema.fields.count == 3)
+    }
+
+    /// Others may add columns, and fill them, while a table is upserted.
+    @Test func upsertsGoOnWhereSomebodyAddsAColumn() throws {
+        let (lake, table) = try Self.table()
+        defer { lake.remove() }
+        let writer = try UpsertWriter(
+            table, schema: Self.old, key: ["id"], identity: SinkIdentity(instance: "i", sink: "old"))
+        func upsert(_ epoch: Int64, _ id: Int32, _ cents: Int) throws {
+            let row: [Value] = [.integer(id), .decimal(Int128(cents), scale: 2)]
+            _ = try writer.commit(epoch: epoch, upserts: [Lake.batch(Self.old, [row])])
+        }
+        try upsert(1, 2, 20)
+        let other = try DeltaTable.open(lake.store)
+        let schema = Schema(Self.old.fields + [Field("country", .string)])
+        try other.evolve(to: schema)
+        try ForeignTableTests.append(
+            other, schema, [[.integer(3), .decimal(30, scale: 2), .string("DE")]], epoch: 3)
+        try upsert(2, 1, 11)
+        try upsert(3, 4, 40)
+        let rows = try table.readAll(table.snapshot).flatMap { batch in
+            (0..<batch.count).map { batch.row($0) }
+        }
+        let expected: [[Value]] = [
+            [.integer(1), .decimal(11, scale: 2), .null], [.integer(2), .decimal(20, scale: 2), .null],
+            [.integer(3), .decimal(30, scale: 2), .string("DE")],
+            [.integer(4), .decimal(40, scale: 2), .null],
+        ]
+        #expect(rows.count == 4 && expected.allSatisfy(rows.contains))
     }
 
     @Test func aTypeIsWidenedOnlyWhereTheTableAllowsIt() throws {

@@ -1,4 +1,5 @@
 import Columnar
+import Diagnostics
 
 /// Adds the rows of a stream to a table, each epoch exactly once.
 ///
@@ -62,13 +63,27 @@ public final class AppendWriter: Sendable {
         epoch: Int64, files: [PendingFile], notes: [String: Int64] = [:]
     ) throws(DeltaError) -> CommitOutcome? {
         if files.isEmpty { return nil }
-        return try table.commit(
-            CommitProposal(
-                actions: files.map { .add($0.add) }, version: version, metadata: metadata,
-                operation: "STREAMING UPDATE",
-                parameters: ["outputMode": "Append", "queryId": identity.appId, "epochId": String(epoch)],
-                notes: notes, basis: .nothing,
-                step: SetTransaction(
-                    appId: identity.appId, version: epoch, lastUpdated: table.environment.clock())))
+        let proposal = CommitProposal(
+            actions: files.map { .add($0.add) }, version: version, metadata: metadata,
+            operation: "STREAMING UPDATE",
+            parameters: ["outputMode": "Append", "queryId": identity.appId, "epochId": String(epoch)],
+            notes: notes, basis: .nothing,
+            step: SetTransaction(
+                appId: identity.appId, version: epoch, lastUpdated: table.environment.clock()))
+        var last: DeltaError?
+        for _ in 0..<AppendWriter.attempts {
+            do throws(DeltaError) { return try table.commit(proposal) } catch {
+                // Somebody changed what the table is: the files may fit nevertheless.
+                guard case .conflict = error, table.snapshot.metadata.takesRows(of: metadata) else {
+                    throw error
+                }
+                last = error
+            }
+        }
+        throw last
+            ?? .unavailable(Diagnostic(.conflict, "the table at \(table.store.location) is always changing"))
     }
+
+    /// How often the schema or the properties may change while the epoch is committed.
+    private static let attempts = 20
 }

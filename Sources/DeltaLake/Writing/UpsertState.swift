@@ -77,16 +77,10 @@ struct UpsertState: @unchecked Sendable {
         return index
     }
 
-    /// Takes in what others, or an earlier try of our own, have committed.
+    /// Takes in what others, or an earlier try of our own, have committed to a table of the same columns.
     mutating func synchronise(_ table: DeltaTable) throws(DeltaError) {
         let snapshot = table.snapshot
         if snapshot.version == version { return }
-        guard snapshot.metadata.hasColumns(of: metadata) else {
-            throw .conflict(
-                Diagnostic(
-                    .conflict, "somebody changed the schema of the table at \(location)",
-                    hint: "start again with the table as it is now"))
-        }
         try files.synchronise(snapshot, sealBefore: sealBefore)
         version = snapshot.version
     }

@@ -88,7 +88,7 @@ public final class UpsertWriter: Sendable {
     ) throws(DeltaError) -> CommitOutcome? {
         var last: DeltaError?
         for _ in 0..<UpsertWriter.attempts {
-            try state.synchronise(table)
+            try bringUpToDate(&state)
             let step = SetTransaction(
                 appId: identity.appId, version: epoch, lastUpdated: table.environment.clock())
             if let committed = table.lastCommitted(identity.appId), committed >= epoch {
@@ -111,7 +111,7 @@ public final class UpsertWriter: Sendable {
                         notes: notes, basis: .wholeTable, step: step))
                 if outcome.isRepeated {
                     discard(rewrite)
-                    try state.synchronise(table)
+                    try bringUpToDate(&state)
                 } else {
                     state.take(rewrite, version: outcome.version)
                 }
@@ -119,13 +119,21 @@ public final class UpsertWriter: Sendable {
             } catch {
                 guard case .conflict(let diagnostic) = error else { throw error }
                 discard(rewrite)
-                // Another schema means other columns to bind: that is for the caller.
-                guard table.snapshot.metadata.hasColumns(of: state.metadata) else { throw error }
                 last = .conflict(diagnostic)
             }
         }
         throw last
             ?? .unavailable(Diagnostic(.conflict, "the table at \(table.store.location) is always changing"))
+    }
+
+    /// Takes in what others, or an earlier try of our own, have committed.
+    ///
+    /// Where somebody changed the columns, rows are bound anew; throws a diagnostic when they do not fit.
+    private func bringUpToDate(_ state: inout UpsertState) throws(DeltaError) {
+        if table.snapshot.metadata.hasColumns(of: state.metadata) { return try state.synchronise(table) }
+        state = try UpsertState(
+            table: table, schema: sinkSchema, key: keyNames, window: windowName, options: options,
+            sealBefore: state.sealBefore)
     }
 
     /// Files of a change that did not happen are in no table; removing them only saves room.

@@ -83,11 +83,11 @@ extension PipelineTask {
     private func patiently(_ step: () throws(Attempt) -> Void) throws(Diagnostic) {
         var pause = Self.firstPause
         let started = environment.monotonic()
-        var isRetrying = false
+        var waitingSince: Int64?
         while true {
             do throws(Attempt) {
                 try step()
-                if isRetrying { board.update { $0.phase = .running } }
+                if waitingSince != nil { board.update { $0.phase = .running } }
                 return
             } catch {
                 switch error {
@@ -96,11 +96,9 @@ extension PipelineTask {
                     let waited = environment.monotonic() - started
                     let limit = configuration.patienceMilliseconds.map(Double.init) ?? .infinity
                     if board.isStopRequested || waited >= limit { throw diagnostic }
-                    if !isRetrying {
-                        let since = environment.clock()
-                        board.update { $0.phase = .retrying(reason: diagnostic, sinceMilliseconds: since) }
-                    }
-                    isRetrying = true
+                    let since = waitingSince ?? environment.clock()
+                    waitingSince = since
+                    board.update { $0.phase = .retrying(reason: diagnostic, sinceMilliseconds: since) }
                     usleep(UInt32(pause * 1000))
                     pause = min(pause * 2, Self.longestPause)
                 }
