@@ -49,9 +49,14 @@ extension FlowBuilder {
             let kept = JoinSide.allCases.map { side in
                 stores({ StreamJoinOperator.stateLayout($0, side, shard: $1) }, plan)
             }
+            let unmatched = JoinSide.allCases.map { side in
+                stores({ StreamJoinOperator.unmatchedLayout($0, side, shard: $1) }, plan)
+            }
+            let time = StreamJoinTime(
+                rule: self.plan.emitsPerRecord ? .streamTime : .watermarks, window: window)
             return StreamJoinOperator(
-                layout, window, outputs: output, level: level, stores: kept,
-                unmatched: stores(StreamJoinOperator.unmatchedLayout, plan), seed: seed, slots: slots)
+                layout, time, outputs: output, level: level, stores: kept, unmatched: unmatched, seed: seed,
+                slots: slots)
         case .foreignKey:
             return ForeignKeyJoinOperator(
                 layout, outputs: output, level: level,

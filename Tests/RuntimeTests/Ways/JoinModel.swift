@@ -17,6 +17,8 @@ struct JoinModel {
         var after: Int64
         /// nil gives records without partner at once.
         var grace: Int64?
+        /// By ksqlDB's stream time; if not, by the watermarks of both sides.
+        var perRecord: Bool
 
         var retention: Int64 { before + after + (grace ?? 86_400_000) }
     }
@@ -49,7 +51,9 @@ struct JoinModel {
     private let settings: Settings
     private var kept: [Kept] = []
     private var time = Int64.min
+    /// By side: the largest time of records with a key, or of all that the topic has had by then.
     private var times: [Bool: Int64] = [:]
+    private var latest: [String: Int64] = [:]
     private var number = 0
     private var counts: [String: Int] = [:]
 
@@ -57,6 +61,7 @@ struct JoinModel {
 
     mutating func take(_ record: Record) {
         number += 1
+        latest[record.topic] = max(latest[record.topic] ?? .min, record.time)
         switch record.topic {
         case "L": takeStream(record, isLeft: true)
         case "R": takeStream(record, isLeft: false)
@@ -71,6 +76,7 @@ struct JoinModel {
     private mutating func takeStream(_ record: Record, isLeft: Bool) {
         guard let value = record.value else { return }
         time = max(time, record.time)
+        if !settings.perRecord { times[isLeft] = latest[record.topic] }
         close()
         if isLeft { enrich(record) }
         guard let key = record.key else {
@@ -78,13 +84,16 @@ struct JoinModel {
             return
         }
         counts["\(record.topic) \(key)", default: 0] += 1
-        times[isLeft] = max(times[isLeft] ?? .min, record.time)
         let (before, after) = isLeft ? (settings.before, settings.after) : (settings.after, settings.before)
+        if settings.perRecord { times[isLeft] = max(times[isLeft] ?? .min, record.time) }
+        let grace = settings.grace ?? 86_400_000
+        if !settings.perRecord, record.time + after + grace < (times[isLeft] ?? .min) { return }
         let partners = kept.indices.filter { index in
             let other = kept[index]
-            return other.isLeft != isLeft && other.record.key == key
+            let isForgotten =
+                settings.perRecord && other.record.time <= (times[!isLeft] ?? 0) - settings.retention
+            return other.isLeft != isLeft && other.record.key == key && !isForgotten
                 && other.record.time >= record.time - before && other.record.time <= record.time + after
-                && other.record.time > (times[!isLeft] ?? 0) - settings.retention
         }.sorted { (kept[$0].record.time, kept[$0].number) < (kept[$1].record.time, kept[$1].number) }
         for index in partners {
             let other = kept[index].record
@@ -97,13 +106,16 @@ struct JoinModel {
         }
         var waiting: Set<Kind> = []
         for kind in Kind.allCases where partners.isEmpty && kind.keeps(isLeft) {
-            if settings.grace == nil || record.time + after < time {
+            let isOver =
+                settings.perRecord
+                ? record.time + after < time : record.time + settings.retention < (times[!isLeft] ?? .min)
+            if settings.grace == nil || isOver {
                 give(record, isLeft, kind)
             } else {
                 waiting.insert(kind)
             }
         }
-        let isTooOld = record.time <= (times[isLeft] ?? 0) - settings.retention
+        let isTooOld = settings.perRecord && record.time <= (times[isLeft] ?? 0) - settings.retention
         if !isTooOld || !waiting.isEmpty {
             kept.append(Kept(record: record, isLeft: isLeft, number: number, isWaiting: waiting))
         }
@@ -118,8 +130,12 @@ struct JoinModel {
     private mutating func close() {
         guard let grace = settings.grace else { return }
         let closed = kept.indices.filter { index in
-            let after = kept[index].isLeft ? settings.after : settings.before
-            return !kept[index].isWaiting.isEmpty && kept[index].record.time + after + grace < time
+            let (row, isLeft) = (kept[index].record, kept[index].isLeft)
+            let after = isLeft ? settings.after : settings.before
+            let isClosed =
+                settings.perRecord
+                ? row.time + after + grace < time : row.time + settings.retention < (times[!isLeft] ?? .min)
+            return !kept[index].isWaiting.isEmpty && isClosed
         }.sorted {
             let (a, b) = (kept[$0], kept[$1])
             return (a.record.time, a.isLeft ? 1 : 0, a.number) < (b.record.time, b.isLeft ? 1 : 0, b.number)

@@ -7,7 +7,7 @@ import Testing
 
 /// Random records through all kinds of joins, in random ways, against the plain model.
 @Suite struct JoinPipelineTests {
-    private static func statements(_ settings: JoinModel.Settings, perRecord: Bool) -> String {
+    private static func statements(_ settings: JoinModel.Settings) -> String {
         let grace = settings.grace.map { " GRACE PERIOD \($0) MILLISECONDS" } ?? ""
         let within =
             "WITHIN (\(settings.before) MILLISECONDS, \(settings.after) MILLISECONDS)\(grace)"
@@ -22,7 +22,7 @@ import Testing
             """
         }
         return """
-            SET 'emit.per.record' = '\(perRecord)';
+            SET 'emit.per.record' = '\(settings.perRecord)';
             CREATE STREAM l (k STRING KEY, v INT) WITH (kafka_topic = 'L', value_format = 'JSON');
             CREATE STREAM r (k STRING KEY, v INT) WITH (kafka_topic = 'R', value_format = 'JSON');
             CREATE TABLE t (k STRING PRIMARY KEY, v INT) WITH (kafka_topic = 'T', value_format = 'JSON');
@@ -88,12 +88,13 @@ import Testing
             before: Int64.random(in: 0...3_000, using: &random) / unit * unit,
             after: Int64.random(in: 0...3_000, using: &random) / unit * unit,
             grace: Bool.random(using: &random)
-                ? Int64.random(in: 0...4_000, using: &random) / unit * unit : nil)
+                ? Int64.random(in: 0...4_000, using: &random) / unit * unit : nil,
+            perRecord: Bool.random(using: &random))
         let records = Self.records(unit: unit, using: &random)
         var model = JoinModel(settings)
         for record in records { model.take(record) }
         let run = PipelineRun(
-            statements: Self.statements(settings, perRecord: Bool.random(using: &random)),
+            statements: Self.statements(settings),
             inputs: Dictionary(grouping: records, by: \.topic).mapValues {
                 .messages($0.map(Self.message))
             }, order: records.map(\.topic))

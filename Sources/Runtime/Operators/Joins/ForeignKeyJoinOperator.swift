@@ -12,6 +12,7 @@ final class ForeignKeyJoinOperator: JoinOperator, @unchecked Sendable {
     let level: Int
     let plan: JoinPlan
     let outputs: Outputs
+    let counters = Counters()
     var progress = JoinProgress()
     private let layout: JoinedLayout
     /// By left key.

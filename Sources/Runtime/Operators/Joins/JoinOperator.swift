@@ -11,6 +11,8 @@ import State
 protocol JoinOperator: StatefulOperator {
     var plan: JoinPlan { get }
     var outputs: Outputs { get }
+    /// Late records.
+    var counters: Counters { get }
     /// What is not kept by key and must survive a restart.
     var progress: JoinProgress { get set }
 
@@ -40,7 +42,7 @@ extension JoinOperator {
 
 /// How far a join has come.
 struct JoinProgress: Sendable {
-    /// The largest event time of each side's keyed records, by which they expire.
+    /// Of each side: its watermark, or the largest event time of its keyed records (`StreamJoinTime`).
     var times: [Int64] = [.min, .min]
     /// The largest event time of all records.
     var time = Int64.min

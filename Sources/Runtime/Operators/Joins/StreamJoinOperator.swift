@@ -9,13 +9,14 @@ import State
 /// of the other side may ask for them. A bucket is as long as the window, so that a record asks two of them.
 /// Records of an outer side that wait for their window to close are kept a second time, by their time.
 ///
-/// Stream time is the largest event time so far of both sides, record by record, and a side's own that of its
-/// records; so neither batches nor epochs decide on what is late.
+/// How far time has come is told record by record (`StreamJoinTime`), so neither batches nor epochs decide on
+/// what is late.
 final class StreamJoinOperator: JoinOperator, @unchecked Sendable {
     let level: Int
     let plan: JoinPlan
-    let window: StreamJoinWindow
     let outputs: Outputs
+    let counters = Counters()
+    private let time: StreamJoinTime
     var progress = JoinProgress()
     let layout: JoinedLayout
     private let shards: [StreamJoinShard]
@@ -29,18 +30,18 @@ final class StreamJoinOperator: JoinOperator, @unchecked Sendable {
     private var round = StreamJoinRound()
 
     init(
-        _ layout: JoinedLayout, _ window: StreamJoinWindow, outputs: Outputs, level: Int,
-        stores: [[KeyedStateStore]], unmatched: [KeyedStateStore], seed: Fingerprint, slots: Int
+        _ layout: JoinedLayout, _ time: StreamJoinTime, outputs: Outputs, level: Int,
+        stores: [[KeyedStateStore]], unmatched: [[KeyedStateStore]], seed: Fingerprint, slots: Int
     ) {
         plan = layout.plan
         self.layout = layout
-        self.window = window
+        self.time = time
         self.outputs = outputs
         self.level = level
         self.seed = seed
         shards = (0..<ShardedRows.shardCount).map { shard in
             StreamJoinShard(
-                layout, window, stores: stores.map { $0[shard] }, unmatched: unmatched[shard])
+                layout, time, stores: stores.map { $0[shard] }, unmatched: unmatched.map { $0[shard] })
         }
         keys = [layout.plan.leftKeys, layout.plan.rightKeys].map { list in
             (0..<slots).map { _ in CompiledExpressions(list) }
@@ -51,14 +52,12 @@ final class StreamJoinOperator: JoinOperator, @unchecked Sendable {
     }
 
     static func stateLayout(_ plan: JoinPlan, _ side: JoinSide, shard: Int) -> StateLayout {
-        StateLayout(
-            name: "\(plan.output.name)/\(side == .left ? "left" : "right")/\(shard)", payloadBytes: 8,
-            blobOffsets: [0])
+        StateLayout(name: "\(plan.output.name)/\(side)/\(shard)", payloadBytes: 8, blobOffsets: [0])
     }
 
-    static func unmatchedLayout(_ plan: JoinPlan, shard: Int) -> StateLayout {
+    static func unmatchedLayout(_ plan: JoinPlan, _ side: JoinSide, shard: Int) -> StateLayout {
         StateLayout(
-            name: "\(plan.output.name)/unmatched/\(shard)", payloadBytes: 16, blobOffsets: [0],
+            name: "\(plan.output.name)/unmatched-\(side)/\(shard)", payloadBytes: 8, blobOffsets: [0],
             tracksExpiryOrder: true)
     }
 
@@ -81,7 +80,8 @@ final class StreamJoinOperator: JoinOperator, @unchecked Sendable {
 
     func prepare(others: Int64) {
         let all = deposits.flatMap { $0 }
-        round = StreamJoinRound(all, others: others, retention: window.retention, progress: &progress)
+        round = StreamJoinRound(all, others: others, time: time, progress: &progress)
+        counters.add(.late, round.late)
     }
 
     func processShard(_ shard: Int, watermark: Int64) throws(StateError) {

@@ -9,8 +9,10 @@ final class StreamJoinShard: @unchecked Sendable {
     private let window: StreamJoinWindow
     /// By side: a key's records of one bucket of time.
     private let stores: [KeyedStateStore]
-    /// Records of outer sides that found no partner, by key and time; each dies when its window has closed.
-    private let unmatched: KeyedStateStore
+    /// By side: records of an outer side that found no partner, by key and time; each dies when its window
+    /// has closed.
+    private let unmatched: [KeyedStateStore]
+    private let time: StreamJoinTime
     private var codecs: [KeyCodec]
     private var scratch = StateScratch()
     /// Milliseconds in a bucket.
@@ -20,15 +22,16 @@ final class StreamJoinShard: @unchecked Sendable {
     private var found: [KeptRecord] = []
     /// By slot, for the round.
     private var parts: [Int: StreamJoinPart] = [:]
-    private var expiredUpTo = Int64.min
+    private var expiredUpTo: [Int64] = [.min, .min]
 
     init(
-        _ layout: JoinedLayout, _ window: StreamJoinWindow, stores: [KeyedStateStore],
-        unmatched: KeyedStateStore
+        _ layout: JoinedLayout, _ time: StreamJoinTime, stores: [KeyedStateStore],
+        unmatched: [KeyedStateStore]
     ) {
         self.layout = layout
         plan = layout.plan
-        self.window = window
+        self.time = time
+        window = time.window
         self.stores = stores
         self.unmatched = unmatched
         codecs = [KeyCodec(types: layout.left.types), KeyCodec(types: layout.right.types)]
@@ -39,14 +42,9 @@ final class StreamJoinShard: @unchecked Sendable {
         side == .left ? plan.kind.keepsLeft : plan.kind.keepsRight
     }
 
-    /// How far before and behind a record of a side its partners lie.
-    private func reach(_ side: JoinSide) -> (before: Int64, after: Int64) {
-        side == .left ? (window.before, window.after) : (window.after, window.before)
-    }
-
     func process(_ round: StreamJoinRound, _ shard: Int) throws(StateError) -> [Int: StreamJoinPart] {
         parts = [:]
-        expiredUpTo = .min
+        expiredUpTo = [.min, .min]
         if round.isMixed {
             try processMixed(round, shard)
         } else {
@@ -58,13 +56,14 @@ final class StreamJoinShard: @unchecked Sendable {
                     deposit.rows.fingerprints + range.lowerBound, range.count, round)
             }
         }
-        try expire(upTo: round.time, round)
         for side in JoinSide.allCases {
+            try expire(side, upTo: round.clocks[side.rawValue], round)
             let store = stores[side.rawValue]
-            if round.times[side.rawValue] > .min { store.retire(upTo: round.times[side.rawValue]) }
+            let forgotten = round.forgotten[side.rawValue]
+            if forgotten > .min { store.retire(upTo: forgotten) }
             try store.maintain()
+            try unmatched[side.rawValue].maintain()
         }
-        try unmatched.maintain()
         defer { parts = [:] }
         return parts
     }
@@ -97,12 +96,12 @@ final class StreamJoinShard: @unchecked Sendable {
         let starts = encode(deposit, rows, count)
         let other = stores[deposit.side.other.rawValue]
         let times = deposit.rows.batch.eventTimes.int64s
-        let (before, after) = reach(deposit.side)
+        let (before, after) = time.reach(deposit.side)
         scratch.reserve(2 * count)
         for index in 0..<count {
-            let time = times[Int(rows[index])]
-            let first = Civil.floorDivide(time &- before, bucket)
-            let last = Civil.floorDivide(time &+ after, bucket)
+            let eventTime = times[Int(rows[index])]
+            let first = Civil.floorDivide(eventTime &- before, bucket)
+            let last = Civil.floorDivide(eventTime &+ after, bucket)
             scratch.fingerprints[2 * index] = prints[index].combined(with: first)
             scratch.fingerprints[2 * index + 1] = prints[index].combined(with: last)
             scratch.starts[2 * index] = first == last ? 0 : 1
@@ -111,11 +110,11 @@ final class StreamJoinShard: @unchecked Sendable {
         for index in 0..<count {
             let row = Int(rows[index])
             let mark = deposit[row]
-            if window.waitsForClose { try expire(upTo: mark.time, round) }
+            for side in JoinSide.allCases { try expire(side, upTo: mark.clock(side), round) }
+            if mark.isLate { continue }
             found.removeAll(keepingCapacity: true)
             if deposit.hasKey(row) {
-                let oldest = mark.other == .min ? .min : mark.other &- window.retention
-                let (first, last) = (max(times[row] &- before, oldest &+ 1), times[row] &+ after)
+                let (first, last) = (max(times[row] &- before, mark.forgotten &+ 1), times[row] &+ after)
                 collect(other, scratch.slots[2 * index], from: first, to: last)
                 if scratch.starts[2 * index] == 1 {
                     collect(other, scratch.slots[2 * index + 1], from: first, to: last)
@@ -171,23 +170,24 @@ final class StreamJoinShard: @unchecked Sendable {
         _ range: Range<Int>
     ) throws(StateError) {
         let side = deposit.side
-        let time = deposit.rows.batch.eventTimes.int64s[row]
+        let eventTime = deposit.rows.batch.eventTimes.int64s[row]
         if found.isEmpty && !keeps(side) { return }
         let place = StreamJoinPart.Place(
             order: deposit.rows.batch.order(of: row), side: side, watermark: mark.watermark, closed: nil)
         if !found.isEmpty || !deposit.hasKey(row) || !window.waitsForClose
-            || time &+ reach(side).after < mark.time
+            || time.isOver(eventTime, side, clock: mark.clock(side))
         {
             encoded.withUnsafeBytes { all in
                 let own = KeptRecord.values(of: UnsafeRawBufferPointer(rebasing: all[range]))
                 let part = part(deposit.slot)
                 for partner in found {
                     let (left, right) = side == .left ? (own, partner.values) : (partner.values, own)
-                    part.append(place, left: left, right: right, time: max(time, partner.time))
+                    part.append(place, left: left, right: right, time: max(eventTime, partner.time))
                 }
                 if found.isEmpty {
                     part.append(
-                        place, left: side == .left ? own : nil, right: side == .right ? own : nil, time: time)
+                        place, left: side == .left ? own : nil, right: side == .right ? own : nil,
+                        time: eventTime)
                 }
             }
             if window.waitsForClose && keeps(side.other) {
@@ -195,7 +195,7 @@ final class StreamJoinShard: @unchecked Sendable {
             }
             return
         }
-        try wait(print, time, side, range)
+        try wait(print, eventTime, side, range)
     }
 
     private func part(_ slot: Int) -> StreamJoinPart {
@@ -216,10 +216,8 @@ final class StreamJoinShard: @unchecked Sendable {
         kept.reserveCapacity(count)
         for index in 0..<count {
             let row = Int(rows[index])
-            let time = times[row]
-            // Too old for its own side: nobody would find it.
-            guard deposit.hasKey(row), time > deposit[row].own &- window.retention else { continue }
-            let number = Civil.floorDivide(time, bucket)
+            guard deposit[row].isKept else { continue }
+            let number = Civil.floorDivide(times[row], bucket)
             scratch.fingerprints[kept.count] = prints[index].combined(with: number)
             scratch.starts[kept.count] = number
             kept.append(index)
@@ -235,7 +233,7 @@ final class StreamJoinShard: @unchecked Sendable {
                     at: store.payload(of: slot), UnsafeRawBufferPointer(rebasing: all[starts[index]..<end]))
                 if scratch.isNew[position] != 0 {
                     let last = (scratch.starts[position] &+ 1) &* bucket &- 1
-                    store.setExpiry(last &+ window.retention, of: slot)
+                    store.setExpiry(last &+ window.retention &+ 1, of: slot)
                 } else {
                     store.markChanged(slot)
                 }
@@ -245,51 +243,48 @@ final class StreamJoinShard: @unchecked Sendable {
 
     // MARK: Records without a partner
 
-    private func unmatchedKey(_ print: Fingerprint, _ time: Int64, _ side: JoinSide) -> Fingerprint {
-        print.combined(with: time).combined(with: Int64(side.rawValue))
-    }
-
     private func wait(
-        _ print: Fingerprint, _ time: Int64, _ side: JoinSide, _ range: Range<Int>
+        _ print: Fingerprint, _ eventTime: Int64, _ side: JoinSide, _ range: Range<Int>
     ) throws(StateError) {
-        var key = unmatchedKey(print, time, side)
+        let store = unmatched[side.rawValue]
+        var key = print.combined(with: eventTime)
         var slot: UInt32 = 0
         var isNew: UInt8 = 0
-        try unmatched.findOrInsert(&key, count: 1, slots: &slot, isNew: &isNew)
-        let state = unmatched.payload(of: slot)
+        try store.findOrInsert(&key, count: 1, slots: &slot, isNew: &isNew)
         encoded.withUnsafeBytes { all in
-            unmatched.blobs.append(at: state, UnsafeRawBufferPointer(rebasing: all[range]))
+            store.blobs.append(
+                at: store.payload(of: slot), UnsafeRawBufferPointer(rebasing: all[range]))
         }
         if isNew != 0 {
-            state.storeBytes(of: Int64(side.rawValue), toByteOffset: 8, as: Int64.self)
-            unmatched.setExpiry(time &+ reach(side).after &+ window.grace &+ 1, of: slot)
+            store.setExpiry(time.closing(eventTime, side), of: slot)
         } else {
-            unmatched.markChanged(slot)
+            store.markChanged(slot)
         }
     }
 
     /// A record has found a partner.
-    private func forget(_ print: Fingerprint, _ time: Int64, _ side: JoinSide) throws(StateError) {
-        var key = unmatchedKey(print, time, side)
+    private func forget(_ print: Fingerprint, _ eventTime: Int64, _ side: JoinSide) throws(StateError) {
+        var key = print.combined(with: eventTime)
         var slot: UInt32 = 0
-        try unmatched.find(&key, count: 1, slots: &slot)
-        if slot != KeyedStateStore.none { unmatched.remove(slot) }
+        try unmatched[side.rawValue].find(&key, count: 1, slots: &slot)
+        if slot != KeyedStateStore.none { unmatched[side.rawValue].remove(slot) }
     }
 
-    /// Gives the records whose windows have closed, each by the record that closed it.
-    private func expire(upTo time: Int64, _ round: StreamJoinRound) throws(StateError) {
-        guard window.waitsForClose, time > expiredUpTo else { return }
-        expiredUpTo = time
+    /// Gives a side's records whose windows have closed, each by the record that closed it.
+    private func expire(
+        _ side: JoinSide, upTo clock: Int64, _ round: StreamJoinRound
+    ) throws(StateError) {
+        guard window.waitsForClose, keeps(side), clock > expiredUpTo[side.rawValue] else { return }
+        expiredUpTo[side.rawValue] = clock
+        let store = unmatched[side.rawValue]
         let capacity = 256
         var slots = [UInt32](repeating: 0, count: capacity)
         while true {
-            let count = try unmatched.takeExpired(upTo: time, into: &slots, capacity: capacity)
+            let count = try store.takeExpired(upTo: clock, into: &slots, capacity: capacity)
             if count == 0 { return }
             for slot in slots[..<count] {
-                let state = unmatched.payload(of: slot)
-                guard let by = round.advance(reaching: unmatched.expiry(of: slot)),
-                    let side = JoinSide(rawValue: Int(state.load(fromByteOffset: 8, as: Int64.self))),
-                    let blob = unmatched.blobs.bytes(at: state)
+                guard let by = round.advance(side, reaching: store.expiry(of: slot)),
+                    let blob = store.blobs.bytes(at: store.payload(of: slot))
                 else { continue }
                 let part = part(by.slot)
                 KeptRecord.forEach(in: blob) { record in

@@ -11,6 +11,7 @@ final class StreamTableJoinOperator: JoinOperator, @unchecked Sendable {
     let level: Int
     let plan: JoinPlan
     let outputs: Outputs
+    let counters = Counters()
     var progress = JoinProgress()
     private let layout: JoinedLayout
     private let stores: [KeyedStateStore]

@@ -10,6 +10,7 @@ final class TableJoinOperator: JoinOperator, @unchecked Sendable {
     let level: Int
     let plan: JoinPlan
     let outputs: Outputs
+    let counters = Counters()
     var progress = JoinProgress()
     private let layout: JoinedLayout
     private let stores: [KeyedStateStore]
