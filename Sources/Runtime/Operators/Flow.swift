@@ -27,6 +27,8 @@ final class Flow: @unchecked Sendable {
     let slots: [Slot]
     let workers: WorkerPool
     private let emitsPerRecord: Bool
+    /// By scan: whether it is read before others.
+    private let leads: [Bool]
     private let seed: UInt64
 
     /// For tables' changes, which the task's thread takes through queries.
@@ -50,11 +52,27 @@ final class Flow: @unchecked Sendable {
         self.emitsPerRecord = emitsPerRecord
         progress = scans.map { SourceProgress(delay: $0.properties.watermarkDelay) }
         let names = scans.map(\.relation.name)
+        leads = names.map { name in nodes.contains { $0.leading.contains(name) } }
         stages = names.map { name in
             FlowStages(
                 source: name, scans: names, nodes: nodes,
                 tables: tables.filter { $0.outputs.relation.name == name })
         }
+    }
+
+    /// The order in which joined sources are read that have an end: tables that streams meet, then whichever
+    /// is behind in time, so that little waits in joins. nil where nothing is joined.
+    func turns(of relations: [String]) -> [Int]? {
+        guard !joins.isEmpty else { return nil }
+        return relations.indices.sorted { left, right in
+            let (a, b) = (place(of: relations[left]), place(of: relations[right]))
+            return (a.0, a.1, left) < (b.0, b.1, right)
+        }
+    }
+
+    private func place(of relation: String) -> (Int, Int64) {
+        guard let scan = scans.firstIndex(where: { $0.relation.name == relation }) else { return (1, .max) }
+        return (leads[scan] ? 0 : 1, progress[scan].watermark)
     }
 
     func restore(_ progress: [SourceProgress]) { self.progress = progress }

@@ -24,7 +24,8 @@ extension FlowBuilder {
             nodes.append(
                 FlowNode(
                     query: nil, join: made, sources: way.sources, clocks: way.clocks,
-                    meetsItself: isOfStreamAndTable && !left.sources.isDisjoint(with: right.sources)))
+                    meetsItself: isOfStreamAndTable && !left.sources.isDisjoint(with: right.sources),
+                    leading: isOfStreamAndTable ? right.sources.subtracting(left.sources) : []))
         }
         return nodes
     }

@@ -10,6 +10,8 @@ struct FlowNode {
     let clocks: Set<String>
     /// Whether a stream meets a table that is made of the same source.
     let meetsItself: Bool
+    /// Sources of a table that streams meet, which are read first where there is an end to them.
+    var leading: Set<String> = []
 }
 
 /// The operators below one source.

@@ -73,8 +73,10 @@ CREATE STREAM first_buys AS
 -- {"USER":"ann","PAGE":"cart","ITEM":"jug","VIEWED":3000,"ORDERED":11001}
 -- {"USER":"eve","PAGE":"cart","ITEM":"cup","VIEWED":5000,"ORDERED":5000}
 -- {"USER":"bob","PAGE":"home","ITEM":null,"VIEWED":2000,"ORDERED":null}
+-- {"USER":"bob","PAGE":null,"ITEM":"mug","VIEWED":null,"ORDERED":12000}
 -- {"USER":"cid","PAGE":"cart","ITEM":null,"VIEWED":14001,"ORDERED":null}
 -- {"USER":"ann","PAGE":"home","ITEM":"tin","VIEWED":45000,"ORDERED":45000}
+-- {"USER":"zoe","PAGE":null,"ITEM":"tea","VIEWED":null,"ORDERED":60000}
 --- output AT_ONCE
 -- {"USER":"ann","PAGE":"home","ITEM":null}
 -- {"USER":"bob","PAGE":"home","ITEM":null}
@@ -94,7 +96,7 @@ CREATE STREAM first_buys AS
 -- {"USER":"ann","PAGE":"cart"}
 --- output REVENUE
 -- {"WINDOWSTART":0,"WINDOWEND":20000,"PAGE":"cart","TOTAL":37,"N":4}
--- {"WINDOWSTART":0,"WINDOWEND":20000,"PAGE":"home","TOTAL":24,"N":3}
+-- {"WINDOWSTART":0,"WINDOWEND":20000,"PAGE":"home","TOTAL":23,"N":2}
 -- {"WINDOWSTART":40000,"WINDOWEND":60000,"PAGE":"home","TOTAL":2,"N":1}
 --- output FIRST_BUYS
 -- {"USER":"ann","ITEM":"tea"}

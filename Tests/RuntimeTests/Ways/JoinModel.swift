@@ -45,6 +45,8 @@ struct JoinModel {
         let record: Record
         let isLeft: Bool
         let number: Int
+        /// How far its side had come.
+        let reached: Int64
         var isWaiting: Set<Kind>
     }
 
@@ -87,12 +89,17 @@ struct JoinModel {
         let (before, after) = isLeft ? (settings.before, settings.after) : (settings.after, settings.before)
         if settings.perRecord { times[isLeft] = max(times[isLeft] ?? .min, record.time) }
         let grace = settings.grace ?? 86_400_000
-        if !settings.perRecord, record.time + after + grace < (times[isLeft] ?? .min) { return }
+        let reached = times[isLeft] ?? .min
+        if !settings.perRecord, record.time + before + after + grace < reached { return }
         let partners = kept.indices.filter { index in
             let other = kept[index]
             let isForgotten =
                 settings.perRecord && other.record.time <= (times[!isLeft] ?? 0) - settings.retention
-            return other.isLeft != isLeft && other.record.key == key && !isForgotten
+            let isInTime =
+                settings.perRecord
+                || reached <= other.record.time + before + grace
+                    && other.reached <= record.time + after + grace
+            return other.isLeft != isLeft && other.record.key == key && !isForgotten && isInTime
                 && other.record.time >= record.time - before && other.record.time <= record.time + after
         }.sorted { (kept[$0].record.time, kept[$0].number) < (kept[$1].record.time, kept[$1].number) }
         for index in partners {
@@ -108,7 +115,7 @@ struct JoinModel {
         for kind in Kind.allCases where partners.isEmpty && kind.keeps(isLeft) {
             let isOver =
                 settings.perRecord
-                ? record.time + after < time : record.time + settings.retention < (times[!isLeft] ?? .min)
+                ? record.time + after < time : record.time + after + grace < (times[!isLeft] ?? .min)
             if settings.grace == nil || isOver {
                 give(record, isLeft, kind)
             } else {
@@ -117,7 +124,8 @@ struct JoinModel {
         }
         let isTooOld = settings.perRecord && record.time <= (times[isLeft] ?? 0) - settings.retention
         if !isTooOld || !waiting.isEmpty {
-            kept.append(Kept(record: record, isLeft: isLeft, number: number, isWaiting: waiting))
+            kept.append(
+                Kept(record: record, isLeft: isLeft, number: number, reached: reached, isWaiting: waiting))
         }
     }
 
@@ -134,7 +142,7 @@ struct JoinModel {
             let after = isLeft ? settings.after : settings.before
             let isClosed =
                 settings.perRecord
-                ? row.time + after + grace < time : row.time + settings.retention < (times[!isLeft] ?? .min)
+                ? row.time + after + grace < time : row.time + after + grace < (times[!isLeft] ?? .min)
             return !kept[index].isWaiting.isEmpty && isClosed
         }.sorted {
             let (a, b) = (kept[$0], kept[$1])

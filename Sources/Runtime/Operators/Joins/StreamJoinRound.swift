@@ -90,18 +90,15 @@ struct StreamJoinRound: Sendable {
                     time: now[side.rawValue], slot: deposit.slot, order: batch.order(of: row),
                     side: deposit.side, watermark: watermark))
         }
-        let retention = time.window.retention
-        func limit(_ side: JoinSide) -> Int64 {
-            let reached = progress.times[time.keeper(of: side).rawValue]
-            return reached == .min ? .min : reached &- retention
+        func isForgotten(_ eventTime: Int64, _ side: JoinSide) -> Bool {
+            time.forgetting(eventTime, side) <= progress.times[time.keeper(of: side).rawValue]
         }
-        let isLate = deposit.hasKey(row) && time.isLate(eventTime, deposit.side, watermark: source)
-        let isKept = deposit.hasKey(row) && !isLate && eventTime > limit(deposit.side)
-        if deposit.hasKey(row) && (isLate || time.rule == .streamTime && !isKept) { late += 1 }
+        let hasKey = deposit.hasKey(row)
+        let isLate = hasKey && time.isLate(eventTime, watermark: source)
+        let isKept = hasKey && !isLate && !isForgotten(eventTime, deposit.side)
+        if isLate || time.rule == .streamTime && hasKey && !isKept { late += 1 }
         deposit[row] = StreamJoinRows.Mark(
-            clocks: (now[0], now[1]),
-            // By watermarks what is kept long enough is told by what is late.
-            forgotten: time.rule == .streamTime ? limit(deposit.side.other) : .min, watermark: watermark,
+            clocks: (now[0], now[1]), other: progress.times[1 - own], reached: source, watermark: watermark,
             isLate: isLate, isKept: isKept)
     }
 

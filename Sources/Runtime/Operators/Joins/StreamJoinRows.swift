@@ -12,8 +12,10 @@ final class StreamJoinRows: @unchecked Sendable {
     struct Mark {
         /// How far time has come for the left and the right side's rows without partner.
         var clocks: (left: Int64, right: Int64)
-        /// Rows of the other side up to here are forgotten.
-        var forgotten: Int64
+        /// How far the other side has come.
+        var other: Int64
+        /// The watermark of its side.
+        var reached: Int64
         /// The watermark of the rows that it makes.
         var watermark: Int64
         /// It came too late to meet anything.

@@ -114,10 +114,10 @@ final class StreamJoinShard: @unchecked Sendable {
             if mark.isLate { continue }
             found.removeAll(keepingCapacity: true)
             if deposit.hasKey(row) {
-                let (first, last) = (max(times[row] &- before, mark.forgotten &+ 1), times[row] &+ after)
-                collect(other, scratch.slots[2 * index], from: first, to: last)
+                let range = (first: times[row] &- before, last: times[row] &+ after)
+                collect(other, scratch.slots[2 * index], range, times[row], mark, deposit.side)
                 if scratch.starts[2 * index] == 1 {
-                    collect(other, scratch.slots[2 * index + 1], from: first, to: last)
+                    collect(other, scratch.slots[2 * index + 1], range, times[row], mark, deposit.side)
                 }
                 sortFound()
             }
@@ -139,18 +139,32 @@ final class StreamJoinShard: @unchecked Sendable {
             starts.append(encoded.count)
             codecs[deposit.side.rawValue].encode(deposit.rows.columns, row: row) { bytes in
                 KeptRecord.append(
-                    bytes, time: times[row], sequence: batch.sequence(of: row), to: &encoded)
+                    bytes, time: times[row], sequence: batch.sequence(of: row),
+                    watermark: deposit[row].reached, to: &encoded)
             }
         }
         return starts
     }
 
-    private func collect(_ store: KeyedStateStore, _ slot: UInt32, from first: Int64, to last: Int64) {
+    /// Finds the partners of a record of `side` in a bucket.
+    private func collect(
+        _ store: KeyedStateStore, _ slot: UInt32, _ range: (first: Int64, last: Int64), _ eventTime: Int64,
+        _ mark: StreamJoinRows.Mark, _ side: JoinSide
+    ) {
         guard slot != KeyedStateStore.none,
             let blob = store.blobs.bytes(at: store.payload(of: slot))
         else { return }
         KeptRecord.forEach(in: blob) { record in
-            if first <= record.time && record.time <= last { found.append(record) }
+            guard range.first <= record.time, record.time <= range.last else { return }
+            switch time.rule {
+            case .watermarks:
+                guard time.isInTime(mark.reached, for: record.time, of: side.other),
+                    time.isInTime(record.watermark, for: eventTime, of: side)
+                else { return }
+            case .streamTime:
+                guard time.forgetting(record.time, side.other) > mark.other else { return }
+            }
+            found.append(record)
         }
     }
 
@@ -233,7 +247,7 @@ final class StreamJoinShard: @unchecked Sendable {
                     at: store.payload(of: slot), UnsafeRawBufferPointer(rebasing: all[starts[index]..<end]))
                 if scratch.isNew[position] != 0 {
                     let last = (scratch.starts[position] &+ 1) &* bucket &- 1
-                    store.setExpiry(last &+ window.retention &+ 1, of: slot)
+                    store.setExpiry(time.forgetting(last, deposit.side), of: slot)
                 } else {
                     store.markChanged(slot)
                 }
