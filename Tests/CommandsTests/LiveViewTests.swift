@@ -39,6 +39,43 @@ struct LiveViewTests {
             elapsed: 72_400, now: now)
     }
 
+    @Test("rules are counted, and those that are broken named with the sinks that they have stopped")
+    func quality() {
+        var frame = Self.frame()
+        let since = Self.now - 130_000
+        frame.status.rules = [
+            RuleReport(
+                name: "ids", relation: "SILVER_EVENTS", kind: .notNull, status: .pass, finding: "",
+                expectation: "", since: since),
+            RuleReport(
+                name: "prices", relation: "SILVER_EVENTS", kind: .range, status: .fail,
+                finding: "3 of 4000 rows fail", expectation: "", since: since),
+            RuleReport(
+                name: "bots", relation: "SILVER_EVENTS", kind: .condition, status: .warn,
+                finding: "20 of 4000 rows fail", expectation: "", since: since),
+            RuleReport(
+                name: "volume", relation: "SILVER_EVENTS", kind: .volume, status: nil, finding: "",
+                expectation: "", since: since),
+        ]
+        frame.status.quarantinedRows = 1234
+        frame.status.stoppedSinks = ["SILVER_LAKE", "REVENUE_LAKE"].map {
+            StoppedSink(name: $0, rule: "prices", epoch: 3, since: Self.now - 130_000, withheldRows: 600)
+        }
+        #expect(
+            text(frame).contains(
+                """
+                  quality       1 PASS  1 WARN  1 FAIL  1 not judged yet  quarantined  1,234
+                    FAIL  prices on silver_events for 2m 10s: 3 of 4000 rows fail
+                    WARN  bots on silver_events for 2m 10s: 20 of 4000 rows fail
+                    stopped  silver_lake and 1 more for 2m 10s by prices: 1,200 rows withheld
+                    next: start again with --resume-sink NAME, or all
+                """), "\(text(frame))")
+        #expect(
+            LiveView.plainLine(frame).contains(
+                "quality 1 PASS 1 WARN 1 FAIL, quarantined 1,234, "
+                    + "silver_lake stopped with 600 rows withheld"))
+    }
+
     private func text(
         _ frame: LiveFrame, columns: Int = 80, rows: Int = 24, hasColours: Bool = false
     ) -> String {

@@ -5,14 +5,16 @@ import Storage
 /// What a lake says: of each table its rows as sorted texts, without the columns that hold the clock of the
 /// run.
 struct LakeContents: Equatable {
-    private static let clockColumns: Set<String> = ["ingestion_timestamp"]
+    private static let clockColumns: Set<String> = [
+        "ingestion_timestamp", "quarantined_at", "quarantined_date", "epoch",
+    ]
 
     fileprivate(set) var rows: [String: [String]] = [:]
     /// When each line was taken in, by file and offset, as bronze and the dead letters say.
     private var ingestion: [String: [String: Value]] = [:]
 
     init(on disk: any FileSystem) throws {
-        for table in ShopPipeline.tables {
+        for table in ShopPipeline.tables + ["quality/quarantine"] {
             let store = LocalObjectStore(Path.join(Machine.lakeDirectory, table), in: disk)
             guard let opened = try DeltaTable.openIfPresent(store) else { continue }
             try read(opened, as: table)

@@ -16,6 +16,8 @@ final class Machine {
     /// How the pipeline is run.
     struct Settings {
         var statements = ShopPipeline.statements
+        /// The pipeline's rules file; nil for none.
+        var rules: String?
         var threads = 1
         var epochBytes = 16_000
         var chunkBytes = 1500
@@ -44,9 +46,11 @@ final class Machine {
     }
 
     /// A task over what is on the disk; nothing of former tasks is left in memory.
-    func task(patienceMilliseconds: Int? = 0) throws -> PipelineTask {
+    ///
+    /// - Parameter resumed: sinks that a rule has stopped and that are to go on.
+    func task(patienceMilliseconds: Int? = 0, resuming resumed: [String] = []) throws -> PipelineTask {
         let files = settings.wrap(disk)
-        let plan = try ShopPipeline.plan(settings.statements)
+        let plan = try ShopPipeline.plan(settings.statements, rules: settings.rules)
         let random = chance.next
         let environment = TableEnvironment(clock: now, random: random)
         var configuration = TaskConfiguration(stateDirectory: Machine.stateDirectory)
@@ -55,6 +59,7 @@ final class Machine {
         configuration.chunkBytes = settings.chunkBytes
         configuration.stateMemoryBytes = settings.stateMemoryBytes
         configuration.patienceMilliseconds = patienceMilliseconds
+        configuration.resumedSinks = resumed
         return PipelineTask(
             plan: plan, configuration: configuration,
             environment: TaskEnvironment(
@@ -65,8 +70,8 @@ final class Machine {
     }
 
     /// Takes all input that is there; gives the task's last status. Throws what ended the task.
-    @discardableResult func run() throws -> PipelineStatus {
-        let task = try task()
+    @discardableResult func run(resuming resumed: [String] = []) throws -> PipelineStatus {
+        let task = try task(resuming: resumed)
         try task.run(once: true)
         return task.status
     }
@@ -78,11 +83,11 @@ final class Machine {
     }
 
     /// Runs until all input is taken or the power goes at the operation of this number, counted from now.
-    func run(losingPowerAt operation: Int) throws -> Outcome {
+    func run(losingPowerAt operation: Int, resuming resumed: [String] = []) throws -> Outcome {
         let last = disk.operationCount + operation
         disk.crashAt(last)
         do {
-            let status = try run()
+            let status = try run(resuming: resumed)
             // A task whose disk is gone when it looks for more input ends as if there were none.
             if disk.operationCount < last {
                 disk.crashAt(.max)

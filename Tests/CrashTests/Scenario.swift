@@ -23,6 +23,19 @@ struct Scenario {
         let disk: SimulatedFileSystem
     }
 
+    /// Lets all sinks go on that rules have stopped. After a loss of power the next start does not say so
+    /// again: what was begun is finished without.
+    private func resume(
+        _ machine: Machine, losingPowerAt operation: Int, _ seed: UInt64
+    ) throws -> PipelineStatus {
+        if case .done(let status) = try machine.run(losingPowerAt: operation, resuming: ["all"]) {
+            return status
+        }
+        machine.reboot(seed: seed &+ UInt64(machine.boots) &* 0x9E37)
+        let status = try machine.run()
+        return status.stoppedSinks.isEmpty ? status : try machine.run(resuming: ["all"])
+    }
+
     /// Plays the scenario; without `losses` nothing happens to it, else the power goes each time when the
     /// pipeline has made so many operations since the last time.
     ///
@@ -49,6 +62,9 @@ struct Scenario {
                 }
                 operations += machine.disk.operationCount - (isDone ? before : 0)
             }
+        }
+        if settings.rules != nil {
+            status = try resume(machine, losingPowerAt: min(untilLoss, 1 << 40), seed)
         }
         return Result(
             lake: try LakeContents(on: machine.disk), status: status, operations: operations,

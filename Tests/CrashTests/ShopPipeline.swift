@@ -100,11 +100,31 @@ enum ShopPipeline {
         "gold/engagement", "gold/devices",
     ]
 
-    static func plan(_ statements: String = statements) throws(Diagnostic) -> PipelinePlan {
+    /// Rules that keep rows aside and stop sinks.
+    static let rules = """
+        { "results": "${lake}/quality/results", "quarantine": "${lake}/quality/quarantine",
+          "alerts": "${lake}/quality/alerts.jsonl", "rules": [
+            {"name": "prices", "on": "checked_events", "check": "range", "column": "price", "min": 0,
+             "on_fail": ["alert", "quarantine"]},
+            {"name": "repeats", "on": "raw_events", "check": "unique", "column": "event_id",
+             "within": "1 minute", "on_fail": ["quarantine"], "warn_above": 0},
+            {"name": "types", "on": "checked_events", "check": "set", "column": "event_type",
+             "values": ["page_view", "add_to_cart", "purchase", "search"], "on_fail": ["alert", "stop"]},
+            {"name": "volume", "on": "silver_events", "check": "volume", "window": "1 minute"}
+          ] }
+        """
+
+    static func plan(
+        _ statements: String = statements, rules: String? = nil
+    ) throws(Diagnostic) -> PipelinePlan {
         var planner = PipelinePlanner()
         var reader = ScriptReader(
             statements, overrides: ["raw": Machine.rawDirectory, "lake": Machine.lakeDirectory])
         while let statement = try reader.next() { try planner.add(statement) }
+        if let rules {
+            var variables = reader.variables
+            try planner.addRules(rules, file: "shop.quality.json", variables: &variables)
+        }
         return planner.plan
     }
 }

@@ -10,12 +10,30 @@ import Testing
         .deletingLastPathComponent()
         .deletingLastPathComponent().appendingPathComponent("pipelines/medallion/medallion.sql")
 
-    private static func plan(_ overrides: [String: String]) throws -> PipelinePlan {
+    private static func plan(_ overrides: [String: String], rules: String? = nil) throws -> PipelinePlan {
         let text = try String(contentsOf: file, encoding: .utf8)
         var reader = ScriptReader(text, file: "medallion.sql", overrides: overrides)
         var planner = PipelinePlanner()
         while let statement = try reader.next() { try planner.add(statement) }
+        if let rules {
+            var variables = reader.variables
+            try planner.addRules(rules, file: "medallion.quality.json", variables: &variables)
+        }
         return planner.plan
+    }
+
+    @Test func itsRulesAndThoseOfTheDocumentsArePlanned() throws {
+        let folder = Self.file.deletingLastPathComponent()
+        let own = try String(
+            contentsOf: folder.appendingPathComponent("medallion.quality.json"), encoding: .utf8)
+        let plan = try Self.plan(["lake": "/lake"], rules: own)
+        #expect(plan.quality?.rules.count == 10)
+        #expect(plan.sinks.last?.properties.text("path") == "/lake/quality/quarantine")
+        let page = try String(
+            contentsOf: folder.appendingPathComponent("../../docs/quality.md"), encoding: .utf8)
+        let example = try #require(page.components(separatedBy: "```json\n").dropFirst().first)
+        let rules = try #require(example.components(separatedBy: "```").first)
+        #expect(try Self.plan([:], rules: rules).quality?.rules.count == 7)
     }
 
     @Test func plansAllItsTables() throws {

@@ -5,7 +5,8 @@ import Storage
 /// of it.
 struct InspectCommand: Command {
     static let description = CommandDescription(
-        name: "inspect", summary: "look at events, a table, a lake, dead letters or a checkpoint",
+        name: "inspect",
+        summary: "look at events, a table, a lake, quality, dead letters or a checkpoint",
         about: "Reads only: what a pipeline is writing at the moment can be looked at too.",
         topics: [
             (
@@ -14,6 +15,7 @@ struct InspectCommand: Command {
             ),
             ("table", "a Delta table's schema, partitions, versions, files, rows, transactions, properties"),
             ("lake", "every table, and the books: bronze = silver + duplicates + late + dead letters"),
+            ("quality", "what quality rules have found: a lake, or its table of results"),
             ("dead-letters", "what could not be processed: counts by reason, and examples"),
             ("checkpoint", "a state directory: the instance, its epochs, sizes"),
         ],
@@ -35,6 +37,7 @@ struct InspectCommand: Command {
         examples: [
             .init("what a simulation has made", "millrace inspect events data/raw/events"),
             .init("whether every event of the lake is accounted for", "millrace inspect lake data"),
+            .init("which quality rules are broken", "millrace inspect quality data"),
         ])
 
     private let subject: InspectSubject
@@ -89,6 +92,7 @@ struct InspectCommand: Command {
             return try EventsInspection.read(path, limits: limits, listed: limit, progress: console.errors)
         case .table: return try TableInspection.read(path, in: files, versions: limit)
         case .lake: return try LakeInspection.read(path, in: files)
+        case .quality: return try QualityInspection.read(path, in: files)
         case .deadLetters: return try DeadLettersInspection.read(path, in: files, examples: limit)
         case .checkpoint: return try CheckpointInspection.read(path, in: files, epochs: limit)
         }

@@ -18,6 +18,8 @@ struct LakeInspection: InspectionReport {
     let tables: [Table]
     /// nil where the lake has no bronze and silver events, or one of them no row counts.
     let books: LakeBooks?
+    /// nil without a table of results.
+    let quality: QualityInspection?
     /// Tables that could not be read.
     let failures: [Diagnostic]
 
@@ -26,6 +28,8 @@ struct LakeInspection: InspectionReport {
         var tables: [Table] = []
         var failures: [Diagnostic] = []
         var silver: LakeTable?
+        var quality: QualityInspection?
+        var aside = RowsAside()
         for table in try lake.tables() {
             do throws(Diagnostic) {
                 let delta = try table.open(in: files)
@@ -35,6 +39,12 @@ struct LakeInspection: InspectionReport {
                         title: table.title, version: snapshot.version, rows: delta.rowCount(snapshot),
                         files: snapshot.fileCount, bytes: snapshot.liveFiles.reduce(0) { $0 + $1.size }))
                 if table.title == "silver.events" { silver = table }
+                if table.title == "quality.results" {
+                    quality = try QualityInspection.read(delta, at: table.path)
+                    try aside.readNotes(delta)
+                }
+                if table.title == "quality.quarantine" { try aside.read(delta) }
+                aside.note(table.title, Array(snapshot.transactions.keys))
             } catch {
                 failures.append(error)
             }
@@ -46,20 +56,34 @@ struct LakeInspection: InspectionReport {
                 hint: "make some with millrace demo --dir \(path)")
         }
         var books: LakeBooks?
-        if let silver { books = try balance(tables, notes: try SilverNotes.newest(of: silver, in: files)) }
-        return LakeInspection(path: path, tables: tables, books: books, failures: failures)
+        if let silver {
+            books = try balance(tables, notes: try SilverNotes.newest(of: silver, in: files), aside)
+        }
+        return LakeInspection(
+            path: path, tables: tables, books: books, quality: quality, failures: failures)
     }
 
-    private static func balance(_ tables: [Table], notes: SilverNotes?) throws(Diagnostic) -> LakeBooks? {
+    private static func balance(
+        _ tables: [Table], notes: SilverNotes?, _ aside: RowsAside
+    ) throws(Diagnostic) -> LakeBooks? {
         func rows(_ title: String) -> Int? { tables.first { $0.title == title }?.rows }
         guard let bronze = rows("bronze.events"), let silver = rows("silver.events") else { return nil }
+        // An epoch of nothing but repeats, or one that is withheld, leaves no note with silver.
+        let duplicates = max(Int(notes?.duplicates ?? 0), aside.noted("duplicates", of: "silver.events"))
+        let late = max(Int(notes?.late ?? 0), aside.noted("late", of: "silver.events"))
         return LakeBooks(
-            bronze: bronze, silver: silver, duplicates: Int(notes?.duplicates ?? 0),
-            late: Int(notes?.late ?? 0),
-            deadLetters: rows("bronze.dead_letters") ?? 0)
+            bronze: bronze, silver: silver, duplicates: duplicates, late: late,
+            deadLetters: rows("bronze.dead_letters") ?? 0,
+            quarantined: aside.rows(from: ["silver.events", "bronze.dead_letters"], not: "bronze.events"),
+            quarantinedOfBronze: aside.rows(from: ["bronze.events"], not: "silver.events"),
+            withheld: aside.noted("withheld", of: "silver.events")
+                + aside.noted("withheld", of: "bronze.dead_letters"),
+            withheldOfBronze: aside.noted("withheld", of: "bronze.events"))
     }
 
-    var isFailure: Bool { !failures.isEmpty || books.map { $0.difference != 0 } ?? false }
+    var isFailure: Bool {
+        !failures.isEmpty || books.map { $0.difference != 0 } ?? false || quality?.isFailure ?? false
+    }
 
     var lines: [String] { ["lake \(path)"] + tableLines + (checks.isEmpty ? [] : [""]) + checks.map(\.line) }
 
@@ -87,6 +111,7 @@ struct LakeInspection: InspectionReport {
                     .warn, "books",
                     "books: not looked at, for want of bronze.events and silver.events with row counts"))
         }
+        if let quality { checks.append(quality.check) }
         return checks
     }
 
@@ -100,6 +125,7 @@ struct LakeInspection: InspectionReport {
         }
         return [
             "lake": .string(path), "tables": .array(tables), "books": books?.json ?? .null,
+            "quality": quality?.json ?? .null,
             "checks": .array(checks.map(\.json)),
         ]
     }

@@ -23,6 +23,7 @@ struct LiveDisplay {
     private var drawnLines = 0
     private var drawnSize: TerminalSize?
     private var nextPlain: Int64
+    private var alerts = AlertLines()
     private var lastPhase: PipelineStatus.Phase?
 
     init(title: String, stream: Console.Stream, size: @escaping @Sendable () -> TerminalSize) {
@@ -38,6 +39,7 @@ struct LiveDisplay {
 
     mutating func show(_ status: PipelineStatus) {
         let frame = frame(status)
+        tell(status)
         if stream.isTerminal {
             draw(frame)
         } else if frame.now >= nextPlain || !Self.isSame(status.phase, lastPhase) {
@@ -50,12 +52,19 @@ struct LiveDisplay {
     /// Shows the last state and leaves it standing.
     mutating func finish(_ status: PipelineStatus) {
         let frame = frame(status)
+        tell(status)
         if stream.isTerminal {
             draw(frame)
         } else {
             stream.line(LiveView.plainLine(frame))
         }
         release()
+    }
+
+    /// A log has a line for each alert; on a terminal the picture shows which rules are broken.
+    private mutating func tell(_ status: PipelineStatus) {
+        guard !stream.isTerminal else { return }
+        for line in alerts.take(status) { stream.line(line) }
     }
 
     /// Gives the terminal back.

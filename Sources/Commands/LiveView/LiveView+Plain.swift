@@ -17,6 +17,7 @@ extension LiveView {
         parts.append("dead letters \(NumberDisplay.grouped(status.setAside))")
         parts.append("late \(NumberDisplay.grouped(status.late))")
         parts.append("duplicates \(NumberDisplay.grouped(status.duplicates))")
+        if let quality = plainQuality(status) { parts.append(quality) }
         var line = NumberDisplay.wholeSeconds(milliseconds: frame.elapsed) + " " + phase(frame)
         line += ": " + parts.joined(separator: ", ")
         let relations = status.relations.map { "\($0.name) \(NumberDisplay.grouped($0.rows))" }

@@ -11,6 +11,8 @@ import Runtime
 ///   watermark     2026-11-20 12:00:05Z, 10m 02s behind the clock
 ///   epoch         42, 412 ms, of which commit 38 ms; state 12.4 MB
 ///   dead letters  120        late  33      duplicates  1,204
+///   quality       7 PASS  1 WARN
+///     WARN  duplicates on silver_events for 12 s: 40 of 2000 rows fail
 ///
 ///   stream                 rows       now  late  duplicates  written to
 ///   bronze_events     1,234,567  12,345/s     0           0  bronze_lake
@@ -24,7 +26,7 @@ enum LiveView {
         let columns = max(20, size.columns) - 1
         var lines = [heading(frame, columns: columns)]
         if let note = frame.note { lines.append(StyledLine("  " + note, .dim)) }
-        lines += state(frame) + [StyledLine()] + totals(frame)
+        lines += state(frame) + [StyledLine()] + totals(frame) + quality(frame)
         let incidents = incidents(frame.status)
         var latest = latest(frame)
         let room = size.rows - lines.count - incidents.count - 2
@@ -110,7 +112,7 @@ enum LiveView {
         return [events, time, epoch, letters]
     }
 
-    private static func label(_ text: String) -> StyledLine {
+    static func label(_ text: String) -> StyledLine {
         var line = StyledLine("  " + text, .dim)
         line.pad(to: 16)
         return line

@@ -15,8 +15,10 @@ struct ChildProcess {
     let arguments: [String]
     /// What it reads from its standard input, which is a file.
     let input: String
+    /// Where its output goes; nil: where this program's goes.
+    var output: CInt?
 
-    /// Runs it to its end; its output goes where this program's goes.
+    /// Runs it to its end.
     func run() throws(Diagnostic) -> Ending {
         let inputFile = try temporaryFile()
         defer { close(inputFile) }
@@ -29,6 +31,7 @@ struct ChildProcess {
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
         posix_spawn_file_actions_adddup2(&actions, inputFile, STDIN_FILENO)
+        if let output { posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO) }
         posix_spawn_file_actions_adddup2(&actions, errorPipe[1], STDERR_FILENO)
         var words = ([program] + arguments).map { strdup($0) } + [nil]
         var environment = ChildProcess.environment().map { strdup($0) } + [nil]
@@ -70,7 +73,7 @@ struct ChildProcess {
     }
 
     /// The variables that this program was started with.
-    private static func environment() -> [String] {
+    static func environment() -> [String] {
         let file = open("/proc/self/environ", O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return [] }
         defer { close(file) }
@@ -79,17 +82,19 @@ struct ChildProcess {
 
     private static func readAll(_ file: CInt) -> String { String(decoding: readBytes(file), as: UTF8.self) }
 
-    private static func readBytes(_ file: CInt) -> [UInt8] {
+    /// - Parameter limit: where reading ends, at the latest a part behind it.
+    static func readBytes(_ file: CInt, limit: Int = .max) -> [UInt8] {
         var bytes: [UInt8] = []
         var part = [UInt8](repeating: 0, count: 1 << 14)
-        while true {
+        while bytes.count < limit {
             let count = read(file, &part, part.count)
             if count > 0 {
                 bytes += part[..<count]
             } else if count == 0 || errno != EINTR {
-                return bytes
+                break
             }
         }
+        return bytes
     }
 
     private func failure(_ what: String, _ error: CInt) -> Diagnostic {

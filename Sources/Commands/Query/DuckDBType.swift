@@ -3,7 +3,13 @@ import Diagnostics
 
 /// The DuckDB type of a Delta column.
 enum DuckDBType {
-    static func text(of type: TableType, column: String, table: String) throws(Diagnostic) -> String {
+    /// - Parameter physicalNames: whether members of structures have the names of data files.
+    static func text(
+        of type: TableType, column: String, table: String, physicalNames: Bool = false
+    ) throws(Diagnostic) -> String {
+        func inner(_ type: TableType) throws(Diagnostic) -> String {
+            try text(of: type, column: column, table: table, physicalNames: physicalNames)
+        }
         switch type {
         case .boolean: return "BOOLEAN"
         case .byte: return "TINYINT"
@@ -18,15 +24,14 @@ enum DuckDBType {
         case .date: return "DATE"
         case .timestamp: return "TIMESTAMPTZ"
         case .timestampWithoutZone: return "TIMESTAMP"
-        case .array(let element, _): return try text(of: element, column: column, table: table) + "[]"
+        case .array(let element, _): return try inner(element) + "[]"
         case .map(let key, let value, _):
-            let key = try text(of: key, column: column, table: table)
-            return "MAP(\(key), \(try text(of: value, column: column, table: table)))"
+            return "MAP(\(try inner(key)), \(try inner(value)))"
         case .structure(let fields):
             var members: [String] = []
             for field in fields {
-                let type = try text(of: field.type, column: column, table: table)
-                members.append(SQLText.name(field.name) + " " + type)
+                let name = physicalNames ? field.physicalName : field.name
+                members.append(SQLText.name(name) + " " + (try inner(field.type)))
             }
             return "STRUCT(\(members.joined(separator: ", ")))"
         case .unknown(let name):

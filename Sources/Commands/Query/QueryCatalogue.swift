@@ -2,17 +2,16 @@ import Diagnostics
 
 /// The tables of a lake that a query names, and what to say when it names one that is not there.
 struct QueryCatalogue {
+    /// Those that it names.
     let tables: [LakeTable]
+    /// All others, where it asks what there is.
+    let others: [LakeTable]
     private let lake: LakeDirectory
 
     /// - Throws: `unknownSource` for a name in a layer that has no such table.
     init(_ lake: LakeDirectory, named sql: String) throws(Diagnostic) {
         self.lake = lake
         let references = TableReferences(in: sql)
-        if references.asksForCatalogue {
-            tables = try lake.tables()
-            return
-        }
         let layers = try lake.layers()
         var found: [LakeTable] = []
         var known: [String: [LakeTable]] = [:]
@@ -36,6 +35,7 @@ struct QueryCatalogue {
             if !found.contains(table) { found.append(table) }
         }
         tables = found
+        others = references.asksForCatalogue ? try lake.tables().filter { !found.contains($0) } : []
     }
 
     /// Exactly, or else whatever the case, as SQL has it.

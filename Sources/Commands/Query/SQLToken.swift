@@ -29,17 +29,39 @@ extension SQLToken {
         while let token = reader.next() { tokens.append(token) }
         return tokens
     }
+
+    /// The statements of a text with their semicolons, and what stands around them; joined they are the text.
+    static func statements(of text: String) -> [String] {
+        var reader = SQLTokenReader(text)
+        var statements: [String] = []
+        var start = 0
+        while let token = reader.next() {
+            guard token == .sign(";") else { continue }
+            statements.append(reader.text(from: start))
+            start = reader.index
+        }
+        let rest = reader.text(from: start)
+        if tokens(of: rest).isEmpty, let last = statements.popLast() {
+            statements.append(last + rest)
+        } else {
+            statements.append(rest)
+        }
+        return statements
+    }
 }
 
 private struct SQLTokenReader {
     private let characters: [Character]
-    private var index = 0
+    private(set) var index = 0
 
     init(_ text: String) { characters = Array(text) }
 
     private func at(_ offset: Int) -> Character? {
         index + offset < characters.count ? characters[index + offset] : nil
     }
+
+    /// What was read since a place.
+    func text(from start: Int) -> String { String(characters[start..<index]) }
 
     mutating func next() -> SQLToken? {
         skipBlanks()

@@ -13,14 +13,17 @@ struct TableReferences: Equatable, Sendable {
     private(set) var asksForCatalogue = false
 
     private static let catalogueWords: Set = [
-        "show", "information_schema", "duckdb_tables", "duckdb_views", "duckdb_columns", "pg_catalog",
+        "information_schema", "duckdb_tables", "duckdb_views", "duckdb_columns", "pg_catalog",
     ]
 
     init(in text: String) {
         let tokens = SQLToken.tokens(of: text)
         var seen: Set<Pair> = []
         for (index, token) in tokens.enumerated() {
-            if let word = token.keyword, Self.catalogueWords.contains(word) { asksForCatalogue = true }
+            if let word = token.keyword {
+                if Self.catalogueWords.contains(word) { asksForCatalogue = true }
+                if word == "show", Self.showsCatalogue(tokens[(index + 1)...]) { asksForCatalogue = true }
+            }
             guard let name = token.name, index == 0 || tokens[index - 1] != .sign(".") else { continue }
             if index + 2 < tokens.count, tokens[index + 1] == .sign("."), let second = tokens[index + 2].name
             {
@@ -30,6 +33,15 @@ struct TableReferences: Equatable, Sendable {
                 let isCall = index + 1 < tokens.count && tokens[index + 1] == .sign("(")
                 if !isCall { bareNames.append(name) }
             }
+        }
+    }
+
+    /// Whether what stands behind SHOW needs the views of all tables. SHOW TABLES alone is answered without.
+    private static func showsCatalogue(_ rest: ArraySlice<SQLToken>) -> Bool {
+        switch rest.first?.keyword {
+        case "all", "views", "columns", "schemas", "databases": true
+        case "tables": rest.dropFirst().first?.keyword == "from"
+        default: false
         }
     }
 }

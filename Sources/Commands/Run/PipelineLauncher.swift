@@ -11,7 +11,8 @@ public struct PipelineLauncher: PipelineLaunching {
     public init() {}
 
     public func prepare(_ configuration: RunConfiguration) throws(Diagnostic) -> any PreparedPipeline {
-        let planner = try Self.planner(configuration.files, variables: configuration.variables)
+        let planner = try Self.planner(
+            configuration.files, variables: configuration.variables, rules: configuration.rules)
         let plan = planner.plan
         let reports = ReportLog()
         let fileSystem = LocalFileSystem()
@@ -28,6 +29,7 @@ public struct PipelineLauncher: PipelineLaunching {
         if let trigger = configuration.trigger {
             settings.triggerMilliseconds = Int(trigger.wholeMilliseconds)
         }
+        settings.resumedSinks = configuration.resumedSinks
         if let memory = configuration.stateMemory { settings.stateMemoryBytes = memory }
         if configuration.takesWhatIsThere { settings.patienceMilliseconds = 60_000 }
         let lock = try StateDirectoryLock(configuration.stateDirectory)
@@ -41,7 +43,7 @@ public struct PipelineLauncher: PipelineLaunching {
 
     /// Reads the files as one pipeline and plans it.
     static func planner(
-        _ files: [String], variables: [String: String]
+        _ files: [String], variables: [String: String], rules: RulesFile = .none
     ) throws(Diagnostic) -> PipelinePlanner {
         var planner = PipelinePlanner()
         var known = Variables(overrides: variables)
@@ -50,6 +52,7 @@ public struct PipelineLauncher: PipelineLaunching {
             while let statement = try reader.next() { try planner.add(statement) }
             known = reader.variables
         }
+        try rules.add(to: &planner, scripts: files, variables: &known)
         if let unused = known.unusedOverrides.first {
             // Without what is only on the command line: that is what is not known.
             let names = known.all.map(\.name).filter { name in !known.unusedOverrides.contains(name) }

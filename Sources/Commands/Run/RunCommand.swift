@@ -17,6 +17,12 @@ struct RunCommand: Command {
             Flag("--state", .value("DIR"), "log, state and identity of this pipeline (.millrace/FILE)"),
             Flag("--threads", .value("N"), "threads that work (the machine's cores)"),
             Flag("--state-memory", .value("SIZE"), "state kept in memory, such as 64MB; the rest is on disk"),
+            Flag(
+                "--quality", .value("FILE"),
+                "quality rules (FILE.quality.json beside FILE.sql, where it is); none for no rules"),
+            Flag(
+                "--resume-sink", .repeated("NAME"),
+                "lets a sink that a rule has stopped, or all, go on with what was withheld from it"),
             Flag("--print", .value("RELATION"), "write the rows of a stream or table to the output"),
             Flag("--quiet", .toggle, "no live view and no summary"),
             Flag("--json", .toggle, "print the summary as one JSON object"),
@@ -45,6 +51,10 @@ struct RunCommand: Command {
         configuration.takesWhatIsThere = arguments.isSet("--once")
         configuration.trigger = try arguments.duration("--trigger")
         configuration.stateMemory = try arguments.size("--state-memory")
+        configuration.resumedSinks = arguments.texts("--resume-sink")
+        if let rules = arguments.text("--quality") {
+            configuration.rules = rules == "none" ? .none : .named(rules)
+        }
         if let memory = configuration.stateMemory, memory < RunCommand.leastStateMemory {
             throw Diagnostic(
                 .usage, "--state-memory \(NumberDisplay.bytes(memory)) is too little",
@@ -89,7 +99,16 @@ struct RunCommand: Command {
         let threads = WorkerPool(threads: 2)
         session.start(on: threads)
         defer { threads.stop() }
+        // Without a view somebody may still wait for what is wrong.
+        let hasView = display != nil
+        var alerts = AlertLines()
+        func tell() {
+            guard !hasView else { return }
+            for line in alerts.take(session.pipeline.status) { console.errors.line(line) }
+        }
+        defer { tell() }
         try session.watch(&display) { _ in
+            tell()
             if StopSignals.isStopping { session.pipeline.stop() }
         }
         if isJSON {

@@ -28,6 +28,10 @@ public struct RunConfiguration: Sendable {
     /// Bytes of state that may be in memory; nil leaves it to the runtime.
     public var stateMemory: Int?
     public var printing: Printing?
+    /// The file with the pipeline's quality rules.
+    public var rules = RulesFile.besideThePipeline
+    /// Sinks that a rule has stopped and that are to go on.
+    public var resumedSinks: [String] = []
 
     public init(files: [String], stateDirectory: String, threads: Int) {
         self.files = files

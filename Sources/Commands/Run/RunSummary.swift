@@ -27,7 +27,8 @@ struct RunSummary {
     ///
     /// Keys: `pipeline`, `events`, `bytes`, `dead_letters`, `late`, `duplicates`, `lag_bytes`,
     /// `committed_epochs`,
-    /// `state_bytes`, `watermark`, `elapsed_ms`, `sources`, `relations`, `incidents`.
+    /// `state_bytes`, `watermark`, `elapsed_ms`, `sources`, `relations`, `incidents`; with quality rules also
+    /// `rules`, `quarantined_rows` and `stopped_sinks`.
     func json(_ status: PipelineStatus) -> String {
         RunSummary.json(name, status, elapsedMilliseconds: clock.now() - begun)
     }
@@ -49,7 +50,7 @@ struct RunSummary {
                 "sinks": .array(relation.sinks.map { .string($0) }),
             ]
         }
-        let object: JSONValue = [
+        var object: JSONValue = [
             "pipeline": .string(name), "events": .number(status.records),
             "bytes": .number(status.sources.reduce(0) { $0 + $1.bytes }),
             "dead_letters": .number(status.setAside), "late": .number(status.late),
@@ -59,7 +60,29 @@ struct RunSummary {
             "sources": .array(sources), "relations": .array(relations),
             "incidents": .array(status.incidents.map { .string($0.oneLine) }),
         ]
+        if !status.rules.isEmpty || !status.stoppedSinks.isEmpty, case .object(let members) = object {
+            object = .object(members + quality(status))
+        }
         return object.text
+    }
+
+    private static func quality(_ status: PipelineStatus) -> [JSONValue.Member] {
+        let rules = status.rules.map { rule -> JSONValue in
+            [
+                "name": .string(rule.name), "relation": .string(rule.relation),
+                "status": rule.status.map { .string($0.rawValue) } ?? .null, "finding": .string(rule.finding),
+            ]
+        }
+        let stopped = status.stoppedSinks.map { sink -> JSONValue in
+            [
+                "name": .string(sink.name), "rule": .string(sink.rule), "since_epoch": .number(sink.epoch),
+                "withheld_rows": .number(sink.withheldRows),
+            ]
+        }
+        return [
+            .init("rules", .array(rules)), .init("quarantined_rows", .number(status.quarantinedRows)),
+            .init("stopped_sinks", .array(stopped)),
+        ]
     }
 
     private static func time(_ milliseconds: Int64?) -> JSONValue {

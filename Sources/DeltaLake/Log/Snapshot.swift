@@ -25,11 +25,10 @@ public struct Snapshot: Sendable {
     /// The step that the application has last committed; nil when it has committed none.
     public func lastCommitted(_ appId: String) -> Int64? { transactions[appId]?.version }
 
-    /// The feature by which the data files alone do not tell the rows, so that only readers of Delta tables
-    /// can read them; nil where any reader of Parquet files can.
+    /// The feature by which readers of Parquet files that find columns by name can't read the table, even
+    /// where they are told its physical names and deleted rows; nil where they can.
     public var hindranceToParquetReaders: String? {
-        if metadata.columnMapping != .none { return "columnMapping" }
-        return files.values.contains { $0.deletionVector != nil } ? "deletionVectors" : nil
+        metadata.columnMapping == .id ? "columnMapping by id" : nil
     }
 
     /// Applies the commit that follows `version`.

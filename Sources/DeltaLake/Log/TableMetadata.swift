@@ -48,6 +48,9 @@ public struct TableMetadata: Equatable, Sendable {
             && schema.fields.allSatisfy { known.contains($0.name) || $0.isNullable }
     }
 
+    /// Whether data files name their columns by `physicalName`.
+    public var hasPhysicalNames: Bool { columnMapping == .name }
+
     /// How data files name their columns.
     var columnMapping: ColumnMapping {
         configuration["delta.columnMapping.mode"].flatMap(ColumnMapping.init(rawValue:)) ?? .none

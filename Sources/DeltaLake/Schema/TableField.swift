@@ -11,8 +11,8 @@ public struct TableField: Equatable, Sendable {
         self.init(name: name, type: type, isNullable: true, metadata: [])
     }
 
-    /// The name that data files have for it.
-    var physicalName: String { text("delta.columnMapping.physicalName") ?? name }
+    /// The name that data files have for it, where the table maps columns by name.
+    public var physicalName: String { text("delta.columnMapping.physicalName") ?? name }
 
     /// The number that data files have for it.
     var mappingID: Int? { metadata.last { $0.name == "delta.columnMapping.id" }?.value.int }

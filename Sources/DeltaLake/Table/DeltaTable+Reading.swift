@@ -15,8 +15,27 @@ extension DeltaTable {
                 partitionValues: snapshot.metadata.partitionColumns.map { column in
                     (column, file.partitionValues[snapshot.metadata.partitionKey(column)] ?? nil)
                 },
-                rowCount: file.rowCount, size: file.size)
+                rowCount: file.rowCount, size: file.size, statistics: file.stats,
+                hasDeletedRows: file.deletionVector != nil)
         }
+    }
+
+    /// Which rows of each live file are deleted, by their places in the file, ascending; in the order of
+    /// `liveFiles`.
+    public func deletedRows(_ snapshot: Snapshot) throws(DeltaError) -> [[Range<Int64>]] {
+        var deleted: [[Range<Int64>]] = []
+        for file in snapshot.liveFiles {
+            guard file.deletionVector != nil else {
+                deleted.append([])
+                continue
+            }
+            guard let vector = file.vector else {
+                throw .corrupt(
+                    "the log of the table at \(store.location) has a deletion vector of no known kind")
+            }
+            deleted.append(try vector.rows(in: store).runs)
+        }
+        return deleted
     }
 
     /// Rows of a snapshot by its statistics; nil when a file has none.

@@ -8,4 +8,8 @@ public struct LiveFile: Sendable {
     public let rowCount: Int?
     /// Bytes.
     public let size: Int64
+    /// JSON: bounds and counts of NULLs; nil when they are missing.
+    public let statistics: String?
+    /// Whether some of its rows are deleted; `DeltaTable.deletedRows` tells which.
+    public let hasDeletedRows: Bool
 }

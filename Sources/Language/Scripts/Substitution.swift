@@ -7,6 +7,8 @@ import Diagnostics
 struct Substitution {
     let source: SourceText
     var variables: Variables
+    /// Whether the text is no SQL: quotes and comments mean nothing in it.
+    var isPlain = false
 
     mutating func apply(to statement: ArraySlice<UInt8>) throws(Diagnostic) -> SubstitutedText {
         var result = SubstitutedText()
@@ -16,8 +18,8 @@ struct Substitution {
         while index < statement.endIndex {
             guard statement[index] == UInt8(ascii: "$"), mode != .lineComment, mode != .blockComment else {
                 let step = mode.step(statement, at: index)
-                mode = step.next
-                index += step.length
+                if !isPlain { mode = step.next }
+                index += isPlain ? 1 : step.length
                 continue
             }
             if index + 1 < statement.endIndex, statement[index + 1] == UInt8(ascii: "$"),

@@ -170,6 +170,12 @@ struct ExpressionTranslator {
                 hint: "aggregates stand in the SELECT list and in HAVING of a query with GROUP BY")
         }
         let known = name.text.uppercased()
+        if TableFunctionAnalyzer.isTableFunction(known) {
+            throw Diagnostic(
+                .invalidStatement, "\(known) makes rows, and can't stand here",
+                at: statement.location(of: syntax.span),
+                hint: "it stands in the SELECT list of a stream's query without GROUP BY")
+        }
         guard ScalarFunctions.contains(known) else {
             throw Diagnostic(
                 .unknownFunction, "there is no function \(known)", at: statement.location(of: name.span),

@@ -12,6 +12,13 @@ public struct PipelinePlanner {
 
     public init() {}
 
+    /// Adds the rules of a rules file about relations that are there.
+    public mutating func addRules(
+        _ text: String, file: String, variables: inout Variables
+    ) throws(Diagnostic) {
+        try RuleFileReader.add(text, file: file, variables: &variables, to: &plan)
+    }
+
     public mutating func add(_ statement: Statement) throws(Diagnostic) {
         switch statement.kind {
         case .createSource(let create): try add(create, statement)

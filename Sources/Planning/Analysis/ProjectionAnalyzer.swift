@@ -149,7 +149,10 @@ struct ProjectionAnalyzer {
                 let sources = try scope.named(qualifier, in: statement)
                 listed.formUnion(sources.flatMap { $0.columns.map(\.column) })
             case .allFields: break
-            case .expression(let syntax, _): listed.insert(try translator.translate(syntax))
+            case .expression(let syntax, _):
+                // Only columns stand for a key, and what makes rows must not be translated twice.
+                guard case .column = syntax.kind else { continue }
+                listed.insert(try translator.translate(syntax))
             }
         }
         return listed

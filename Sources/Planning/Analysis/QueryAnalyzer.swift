@@ -38,10 +38,12 @@ struct QueryAnalyzer {
         if !isAggregation { try refuseAggregates(query) }
         try checkKind(of: target, isTable: isAggregation || input.kind == .table)
         try checkTimeName(query, target)
+        let tableFunctions = TableFunctionAnalyzer(input: input, inner: translator)
         let shape: QueryPlan.Shape
         let columns: SelectedColumns
         var windowing = input.windowing
         if isAggregation {
+            try refuseTableFunctions(query)
             let analyzer = AggregationAnalyzer(
                 statement: statement, input: input, scope: scope, types: types, settings: settings)
             let (plan, selected) = try analyzer.plan(query)
@@ -49,7 +51,8 @@ struct QueryAnalyzer {
             columns = selected
             windowing = plan.window.map(AggregationAnalyzer.windowing)
         } else {
-            let analyzer = ProjectionAnalyzer(input: sources, translator: translator, settings: settings)
+            let analyzer = ProjectionAnalyzer(
+                input: sources, translator: tableFunctions.translator, settings: settings)
             columns = try analyzer.select(query)
             shape = .projection(columns.expressions)
         }
@@ -67,8 +70,9 @@ struct QueryAnalyzer {
         output.topic?.writesNullKeys = query.partitionBy != nil || isAggregation
         return QueryPlan(
             id: id, input: input, joins: sources.joins, filter: filter, deduplication: deduplication,
-            shape: shape, output: output,
-            outputTime: try outputTime(target, output))
+            tableFunctions: tableFunctions.functions, shape: shape, output: output,
+            outputTime: try outputTime(target, output),
+            outputWatermarkDelay: try outputWatermarkDelay(target, output))
     }
 
     private func source(_ reference: SourceReference) throws(Diagnostic) -> Relation {
@@ -182,7 +186,8 @@ struct QueryAnalyzer {
     /// What a WITH clause of a query may say.
     static let known =
         FormatAnalyzer.known + [
-            "kafka_topic", "partitions", "replicas", "timestamp", "timestamp_format", "retention_ms",
+            "kafka_topic", "partitions", "replicas", "timestamp", "timestamp_format", "watermark_delay",
+            "retention_ms",
         ]
 
     /// The topic of the output, when its records come from a topic: as the WITH clause says, else as the
@@ -218,5 +223,28 @@ struct QueryAnalyzer {
     /// The column of the output that holds its records' time, when the WITH clause names one.
     private func outputTime(_ target: Target, _ output: Relation) throws(Diagnostic) -> TimeColumn? {
         try TimeColumn.read(target.properties, columns: output.columns, statement: statement)
+    }
+
+    /// How far the watermark of a stream with a time of its own stays behind.
+    private func outputWatermarkDelay(_ target: Target, _ output: Relation) throws(Diagnostic) -> Int64? {
+        guard let delay = try target.properties.duration("watermark_delay") else { return nil }
+        if output.kind == .stream, target.properties.text("timestamp") != nil { return delay }
+        throw Diagnostic(
+            .invalidStatement, "'watermark_delay' is given, and \(target.name) has the times of its source",
+            at: target.properties.location(of: "watermark_delay"),
+            expected: "a stream with 'timestamp'",
+            hint: "set it at the source, or name the column that holds the time: timestamp = '…'")
+    }
+
+    private func refuseTableFunctions(_ query: Query) throws(Diagnostic) {
+        for item in query.select {
+            guard case .expression(let syntax, _) = item.kind,
+                let call = TableFunctionAnalyzer.call(in: syntax)
+            else { continue }
+            throw Diagnostic(
+                .invalidStatement, "\(statement.fragment(call.span)) makes rows, and the query groups them",
+                at: statement.location(of: call.span),
+                hint: "make a stream of the elements first, and group that")
+        }
     }
 }

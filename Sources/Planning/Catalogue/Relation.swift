@@ -21,6 +21,8 @@ public struct Relation: Hashable, Sendable {
         case source(SourceProperties)
         /// A persistent query, named by its id.
         case query(id: String)
+        /// The pipeline's quality rules.
+        case rules
     }
 
     public let name: String

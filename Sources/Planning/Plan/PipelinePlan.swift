@@ -7,6 +7,8 @@ public struct PipelinePlan: Sendable {
     public var queries: [QueryPlan] = []
     public var sinks: [SinkPlan] = []
     public var settings = Settings()
+    /// Rules about its relations; nil without a rules file.
+    public internal(set) var quality: QualityPlan?
 
     public init() {}
 

@@ -15,11 +15,12 @@ extension QueryPlan {
         }
         switch shape {
         case .projection(let expressions):
+            for function in tableFunctions { lines.append("  for each of \(function.argument.text(names))") }
             lines.append("  project")
-            lines.append(contentsOf: columnLines(expressions, names))
+            lines.append(contentsOf: columnLines(expressions, names + tableFunctions.map(\.text)))
         case .aggregation(let plan): lines.append(contentsOf: aggregationLines(plan, names))
         }
-        lines.append("  into \(output.name) (\(output.kind.rawValue))")
+        lines.append("  into \(output.name) (\(output.kind.rawValue))" + (retimesRows ? timeText : ""))
         return lines.joined(separator: "\n")
     }
 
@@ -43,6 +44,11 @@ extension QueryPlan {
                 })
         }
         return parts.isEmpty ? nil : parts.joined(separator: "; ")
+    }
+
+    private var timeText: String {
+        let delay = outputWatermarkDelay.map { ", watermark \($0) ms behind" } ?? ""
+        return outputTime.map { ", at the time of \($0.name)\(delay)" } ?? ""
     }
 
     private var rowNames: [String] {

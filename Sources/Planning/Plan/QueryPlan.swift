@@ -12,10 +12,18 @@ public struct QueryPlan: Sendable {
     /// WHERE, over the input's row.
     public let filter: Expression?
     public let deduplication: DeduplicationPlan?
+    /// What makes several rows of one: columns behind the input's row, for the projection to read.
+    public var tableFunctions: [TableFunction] = []
     public let shape: Shape
     public let output: Relation
     /// Where the output's records take their time from; nil leaves it as it is.
     public let outputTime: TimeColumn?
+    /// How far the watermark of rows with times of their own stays behind, milliseconds; nil is as far as
+    /// the input's.
+    public var outputWatermarkDelay: Int64?
+
+    /// Whether it makes a stream whose rows have other times than its input's, and so another watermark.
+    public var retimesRows: Bool { outputTime != nil && output.kind == .stream }
 
     /// How rows become the output's rows.
     public enum Shape: Sendable {

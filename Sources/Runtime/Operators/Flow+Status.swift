@@ -38,7 +38,7 @@ extension Flow {
     func settledBefore(_ relation: String) -> Int64? {
         guard let query = queries.first(where: { $0.plan.output.name == relation }),
             case .aggregation(let aggregation) = query.plan.shape, let window = aggregation.window,
-            let watermark = progress.map(\.watermark).min(), watermark > .min
+            let watermark = watermark(of: query)
         else { return nil }
         // A session's end is its last event; others may join it for as long as the gap.
         if case .session(let gap) = window.kind { return watermark - window.grace - gap }

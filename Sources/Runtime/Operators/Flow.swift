@@ -21,6 +21,11 @@ final class Flow: @unchecked Sendable {
     let queries: [QueryOperator]
     let joins: [any JoinOperator]
     let tables: [TableOperator]
+    /// Rules about relations; empty without a rules file.
+    let rules: [RelationRules]
+    let quarantine: Quarantine?
+    /// Queries and joins in the order of the plan.
+    private let nodes: [FlowNode]
     /// By scan: what reads it, directly or through other queries. Each source has rounds and a time of its
     /// own.
     private let stages: [FlowStages]
@@ -39,13 +44,17 @@ final class Flow: @unchecked Sendable {
 
     init(
         scans: [Scan], outputs: [String: Outputs], nodes: [FlowNode], tables: [TableOperator],
-        slots: [Slot], workers: WorkerPool, emitsPerRecord: Bool, seed: UInt64
+        rules: [RelationRules], quarantine: Quarantine?, slots: [Slot], workers: WorkerPool,
+        emitsPerRecord: Bool, seed: UInt64
     ) {
         self.scans = scans
         self.outputs = outputs
         queries = nodes.compactMap(\.query)
         joins = nodes.compactMap(\.join)
         self.tables = tables
+        self.rules = rules
+        self.quarantine = quarantine
+        self.nodes = nodes
         self.seed = seed
         self.slots = slots
         self.workers = workers
@@ -56,7 +65,8 @@ final class Flow: @unchecked Sendable {
         stages = names.map { name in
             FlowStages(
                 source: name, scans: names, nodes: nodes,
-                tables: tables.filter { $0.outputs.relation.name == name })
+                tables: tables.filter { $0.outputs.relation.name == name },
+                rules: rules.filter { $0.sources.contains(name) })
         }
     }
 
@@ -75,7 +85,38 @@ final class Flow: @unchecked Sendable {
         return (leads[scan] ? 0 : 1, progress[scan].watermark)
     }
 
-    func restore(_ progress: [SourceProgress]) { self.progress = progress }
+    /// Goes on from where a checkpoint says that sources, joins and queries with times of their own are, by
+    /// relation.
+    func restore(_ saved: [String: SourceProgress]) {
+        for (index, scan) in scans.enumerated() {
+            if let found = saved[scan.relation.name] {
+                progress[index] = progress[index].resumed(from: found)
+            }
+        }
+        for query in queries {
+            if let found = saved[query.plan.output.name] { query.restore(found) }
+        }
+        for join in joins {
+            if let found = saved[join.plan.output.name] { join.progress = JoinProgress(found) }
+        }
+    }
+
+    /// What `restore` takes.
+    var allProgress: [String: SourceProgress] {
+        var all: [String: SourceProgress] = [:]
+        for (scan, progress) in zip(scans, progress) { all[scan.relation.name] = progress }
+        for query in queries { all[query.plan.output.name] = query.progress }
+        for join in joins { all[join.plan.output.name] = join.progress.saved }
+        return all
+    }
+
+    /// The watermark that the rows of a query's input go by; nil before there is one.
+    func watermark(of query: QueryOperator) -> Int64? {
+        guard let node = nodes.first(where: { $0.query === query }) else { return nil }
+        let clocks = FlowStages.clocks(named: node.clocks, scans.map(\.relation.name), queries)
+        let watermark = watermark(of: clocks, nil)
+        return watermark == .min ? nil : watermark
+    }
 
     // MARK: A round
 
@@ -135,6 +176,7 @@ final class Flow: @unchecked Sendable {
             slot.context.seed = seed
         }
         for query in queries { query.aggregation?.setClock(clock, seed: seed) }
+        for rules in rules { rules.beginRound() }
         context.clock = clock
         context.seed = seed
     }
@@ -155,10 +197,11 @@ final class Flow: @unchecked Sendable {
     private func finishRound(_ source: Int, watermark: Int64? = nil) throws(StateError) {
         flushPending()
         let stages = stages[source]
+        stages.placeTimes()
         let watermark = watermark ?? progress[source].watermark
         for (level, operators) in stages.levels.enumerated() {
             for join in stages.joins where join.level == level { join.prepare(others: others(join, source)) }
-            let watermarks = operators.map { self.watermark(of: $0, watermark, source) }
+            let watermarks = operators.map { self.watermark(of: $0.clocks, (source, watermark)) }
             let shards = ShardedRows.shardCount
             let failure = FirstFailure()
             workers.forEach(operators.count * shards) { index in
@@ -183,27 +226,44 @@ final class Flow: @unchecked Sendable {
     private func resume(_ stages: FlowStages, _ level: Int) {
         let queries = stages.queries.filter { $0.deduplication?.level == level }
         let joins = stages.joins.filter { $0.level == level }
-        guard !queries.isEmpty || !joins.isEmpty else { return }
+        let gates = stages.rules.filter { $0.gateLevel == level }
+        guard !queries.isEmpty || !joins.isEmpty || !gates.isEmpty else { return }
         for join in joins { join.number() }
         workers.forEach(slots.count) { index in
+            for rules in gates { rules.resume(self.slots[index]) }
             for query in queries { query.resume(self.slots[index]) }
             for join in joins { join.release(self.slots[index]) }
         }
+        stages.placeTimes()
         flushPending()
     }
 
-    /// The watermark of an operator's sources; those that have given no usable time yet hold nobody up.
-    private func watermark(of entry: FlowStages.Entry, _ current: Int64, _ source: Int) -> Int64 {
-        if entry.clocks.count == 1, entry.clocks[0] == source { return current }
-        let known = entry.clocks.map { $0 == source ? current : progress[$0].watermark }.filter { $0 > .min }
-        return known.min() ?? .min
+    /// How far time has come by the clocks that count; those that have not begun hold nobody up.
+    ///
+    /// - Parameter current: the source of the round, and its watermark.
+    private func watermark(of clocks: [FlowStages.Clock], _ current: (source: Int, Int64)?) -> Int64 {
+        if clocks.count == 1, let current, case .source(current.source) = clocks[0] { return current.1 }
+        var least = Int64.max
+        for clock in clocks {
+            var watermark: Int64
+            switch clock {
+            case .source(let index):
+                watermark = index == current?.source ? current?.1 ?? .min : progress[index].watermark
+            case .query(let query): watermark = query.progress?.watermark ?? .min
+            }
+            if watermark > .min { least = min(least, watermark) }
+        }
+        return least == .max ? .min : least
     }
 
     /// The watermark of a join's sources but the one at work.
     private func others(_ join: any JoinOperator, _ source: Int) -> Int64 {
-        let clocks = stages[source].clocks(of: join)
-        let known = clocks.filter { $0 != source }.map { progress[$0].watermark }.filter { $0 > .min }
-        return known.min() ?? .max
+        let clocks = stages[source].clocks(of: join).filter { clock in
+            if case .source(source) = clock { return false }
+            return true
+        }
+        let least = watermark(of: clocks, nil)
+        return least == .min ? .max : least
     }
 
     private func flushPending() {
@@ -235,42 +295,8 @@ final class Flow: @unchecked Sendable {
     /// At the end of an epoch, before the state is written: all changes go to the sinks.
     func endEpoch() throws(StateError) {
         for stages in stages { try flushTables(of: stages, everything: true) }
+        for rules in rules { rules.endEpoch(context) }
         for query in queries { try query.aggregation?.endEpoch(workers) }
-    }
-}
-
-/// How far a source has come in event time.
-struct SourceProgress: Sendable {
-    let delay: Int64
-    /// The largest event time of each partition that has given anything.
-    private(set) var maxima: [Int64] = []
-    /// Behind all records so far; `Int64.min` when nothing has come yet. Never falls back.
-    private(set) var watermark = Int64.min
-    /// The number of the next record.
-    private(set) var nextSequence: Int64 = 0
-
-    init(delay: Int64) { self.delay = delay }
-
-    init(delay: Int64, maxima: [Int64], watermark: Int64, nextSequence: Int64) {
-        self.delay = delay
-        self.maxima = maxima
-        self.watermark = watermark
-        self.nextSequence = nextSequence
-    }
-
-    mutating func place(_ time: ChunkTime) {
-        // A partition that has given no usable time yet holds nobody up.
-        while maxima.count <= time.partition { maxima.append(.min) }
-        var others = Int64.max
-        for (partition, maximum) in maxima.enumerated() where partition != time.partition && maximum > .min {
-            others = min(others, maximum)
-        }
-        time.place(
-            before: maxima[time.partition], others: others, delay: delay, reached: watermark,
-            firstSequence: nextSequence)
-        maxima[time.partition] = max(maxima[time.partition], time.maximum)
-        watermark = time.finalWatermark
-        nextSequence += Int64(time.count)
     }
 }
 

@@ -16,7 +16,8 @@ extension FlowBuilder {
             let level = isOfStreamAndTable ? left.level : max(left.level, right.level)
             let way = Way(
                 level: level + 1, sources: left.sources.union(right.sources),
-                clocks: isOfStreamAndTable ? left.clocks : left.clocks.union(right.clocks))
+                clocks: isOfStreamAndTable ? left.clocks : left.clocks.union(right.clocks),
+                delay: left.delay)
             ways[plan.output.name] = way
             let made = makeJoin(JoinedLayout(plan, kept: kept), output, level, slots)
             outputs[plan.left.name]?.joins.append((made, .left))

@@ -20,8 +20,20 @@ struct FlowBuilder {
     func build() -> Flow {
         let slotCount = plan.emitsPerRecord ? 1 : workers.threadCount * Self.slotsPerThread
         let outputs = makeOutputs()
+        let quarantine = plan.quality?.quarantine.flatMap { outputs[$0.name] }.map {
+            Quarantine(outputs: $0, plan: plan)
+        }
+        var rules: [RelationRules] = []
         var ways: [String: Way] = [:]
         var nodes: [FlowNode] = []
+        for (name, relation) in plan.catalogue.relations {
+            guard case .source(let properties) = relation.origin else { continue }
+            ways[name] = Way(source: name, delay: properties.watermarkDelay)
+        }
+        for name in plan.catalogue.order {
+            guard let output = outputs[name], case .source = output.relation.origin else { continue }
+            rules += attachRules(output, quarantine, &ways, slotCount)
+        }
         for query in plan.queries {
             guard let output = outputs[query.output.name] else { continue }
             nodes += makeJoins(query, outputs, &ways, slotCount)
@@ -36,38 +48,46 @@ struct FlowBuilder {
             if case .aggregation(let plan) = query.shape {
                 aggregation = makeAggregation(plan, query, output, level, slotCount)
             }
-            ways[query.output.name] = Way(level: level, sources: way.sources, clocks: way.clocks)
+            let delay = query.outputWatermarkDelay ?? way.delay
+            let clocks = query.retimesRows ? [query.output.name] : way.clocks
+            ways[query.output.name] = Way(level: level, sources: way.sources, clocks: clocks, delay: delay)
             let made = QueryOperator(
                 plan: query, outputs: output, deduplication: deduplication, aggregation: aggregation,
-                slots: slotCount)
+                watermarkDelay: delay, slots: slotCount)
             outputs[query.input.name]?.queries.append(made)
             nodes.append(
                 FlowNode(
                     query: made, join: nil, sources: way.sources, clocks: way.clocks, meetsItself: false))
+            rules += attachRules(output, quarantine, &ways, slotCount)
         }
         let scans = makeScans(outputs, slotCount)
         let tables = makeTables(outputs, slotCount)
         return Flow(
-            scans: scans, outputs: outputs, nodes: nodes, tables: tables,
-            slots: (0..<slotCount).map(Slot.init),
+            scans: scans, outputs: outputs, nodes: nodes, tables: tables, rules: rules,
+            quarantine: quarantine, slots: (0..<slotCount).map(Slot.init),
             workers: workers, emitsPerRecord: plan.emitsPerRecord, seed: seed.low)
     }
 
     /// How rows come to a relation.
     struct Way {
         /// Shard phases that stand before it in a round.
-        let level: Int
+        var level: Int
         /// Sources that its rows depend on.
         let sources: Set<String>
-        /// Sources whose watermarks are its own.
+        /// Relations whose watermarks are its own.
         let clocks: Set<String>
+        /// How far that watermark stays behind.
+        let delay: Int64
 
-        init(source: String) { self.init(level: 0, sources: [source], clocks: [source]) }
+        init(source: String, delay: Int64 = 0) {
+            self.init(level: 0, sources: [source], clocks: [source], delay: delay)
+        }
 
-        init(level: Int, sources: Set<String>, clocks: Set<String>) {
+        init(level: Int, sources: Set<String>, clocks: Set<String>, delay: Int64) {
             self.level = level
             self.sources = sources
             self.clocks = clocks
+            self.delay = delay
         }
     }
 
@@ -87,6 +107,7 @@ struct FlowBuilder {
                     }
                 }
             }
+            for rule in plan.quality?.rules(of: name) ?? [] { made.needed.formUnion(rule.columns) }
             outputs[name] = made
         }
         for query in plan.queries {

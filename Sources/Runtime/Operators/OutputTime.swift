@@ -11,6 +11,8 @@ struct OutputTime: Sendable {
         parser = EventTimeParser(pattern: column.format)
     }
 
+    /// The rows are in time as these times go, not as their source's: `result.time` is to be placed.
+    ///
     /// Rows without a time, or with one before the epoch, which no topic takes, are left out.
     func applied(to batch: RowBatch, rowTime: Int) -> RowBatch {
         let times = parser.times(batch.columns[position])
@@ -19,6 +21,7 @@ struct OutputTime: Sendable {
         var result = batch.selecting((batch.selection ?? .all(batch.count)).keeping(good))
         result.eventTimes = .bigints((0..<batch.count).map { good[$0] ? times.int64s[$0] : 0 })
         if result.columns[rowTime].count == batch.count { result.columns[rowTime] = result.eventTimes }
+        result.time = ChunkTime(timesOf: result)
         return result
     }
 

@@ -13,19 +13,28 @@ final class Outputs: @unchecked Sendable {
     var table: TableOperator?
     var sinks: [any Sink] = []
     var subscribers: [any Subscriber] = []
+    /// Rules that look at its rows; nil without any.
+    var rules: RelationRules?
     /// Rows or changes that went through.
     let counters = Counters()
 
     init(relation: Relation) { self.relation = relation }
 
     /// Whether anybody takes its rows.
-    var isRead: Bool { wantsEveryRound || !sinks.isEmpty }
+    var isRead: Bool { wantsEveryRound || !sinks.isEmpty || rules != nil }
 
     /// Whether somebody wants changes at the end of each round and not only of the epoch.
     var wantsEveryRound: Bool { !subscribers.isEmpty || !queries.isEmpty || !joins.isEmpty }
 
     /// Hands living rows on: to queries at once, to sinks and subscribers when the phase is over.
     func deliver(_ batch: RowBatch, to slot: Slot) {
+        guard batch.aliveCount > 0 else { return }
+        guard let rules, table == nil else { return pass(batch, to: slot) }
+        if let rest = rules.take(batch, slot) { pass(rest, to: slot) }
+    }
+
+    /// Hands on rows that no rule keeps aside.
+    func pass(_ batch: RowBatch, to slot: Slot) {
         guard batch.aliveCount > 0 else { return }
         counters.add(.rows, batch.aliveCount)
         if let table { return table.take(batch, slot) }
@@ -45,10 +54,18 @@ final class Outputs: @unchecked Sendable {
         for subscriber in subscribers { subscriber.receive(rows) }
     }
 
+    /// Rows that no operator makes, by the task's thread.
+    func publish(_ rows: StreamRows) {
+        counters.add(.rows, rows.count)
+        for sink in sinks { sink.write(rows) }
+        for subscriber in subscribers { subscriber.receive(rows) }
+    }
+
     /// Changes of a table, at the end of a round or epoch.
     func deliver(_ changes: ChangeBatch, _ context: EvaluationContext) {
         guard changes.count > 0 else { return }
         counters.add(.rows, changes.count)
+        rules?.take(changes)
         for query in queries { query.process(changes, context) }
         for (join, side) in joins { join.take(changes, side, context) }
         for subscriber in subscribers { subscriber.receive(changes) }

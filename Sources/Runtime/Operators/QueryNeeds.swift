@@ -19,6 +19,7 @@ struct QueryNeeds {
         var projected: [(position: Int, expression: Expression)] = []
         var passed: [(from: Int, to: Int)] = []
         var expressions: [Expression] = []
+        var explosions: [Expression] = []
         var output = output
         if let time = plan.outputTime { output.insert(time.position) }
         switch plan.shape {
@@ -30,15 +31,18 @@ struct QueryNeeds {
                 passed.append((plan.input.position(of: pseudo), plan.output.position(of: pseudo)))
             }
             expressions = projected.map(\.expression)
+            explosions = plan.tableFunctions.map(\.argument)
         case .aggregation(let aggregation):
             expressions = aggregation.groupBy + aggregation.aggregates.flatMap(\.arguments)
         }
         let early = (plan.filter.map { [$0] } ?? []) + (plan.deduplication?.keys ?? [])
         var shape = Set(passed.map(\.from))
-        for expression in expressions { shape.formUnion(expression.columns) }
+        for expression in expressions + explosions { shape.formUnion(expression.columns) }
+        // What a table function gives is no column of the input.
+        shape = shape.filter { $0 < plan.input.width }
         var all = shape
         for expression in early { all.formUnion(expression.columns) }
-        isVarying = !(expressions + early).allSatisfy(\.isDeterministic)
+        isVarying = !(expressions + explosions + early).allSatisfy(\.isDeterministic)
         if isVarying {
             let positions = Self.positionColumns.map { plan.input.position(of: $0) }
             all.formUnion(positions)

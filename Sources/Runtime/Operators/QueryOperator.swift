@@ -22,7 +22,17 @@ final class QueryOperator: @unchecked Sendable {
     /// Key columns of the output that are made of the input's values.
     private let maskedKeys: [Int]
     private let outputTime: OutputTime?
+    private let explosion: RowExplosion?
+    /// How far the rows that it makes have come, where it gives them times or numbers of their own.
+    private(set) var progress: SourceProgress?
+    /// By slot: what waits for its place, in the order in which it gets one.
+    private var unplaced: [[Unplaced]]
     private var slots: [Compiled]
+
+    private enum Unplaced {
+        case numbers(ChunkTime)
+        case times(ChunkTime)
+    }
 
     private struct Compiled {
         let filter: CompiledExpressions?
@@ -31,7 +41,7 @@ final class QueryOperator: @unchecked Sendable {
 
     init(
         plan: QueryPlan, outputs: Outputs, deduplication: DeduplicationOperator?,
-        aggregation: AggregationOperator?, slots count: Int
+        aggregation: AggregationOperator?, watermarkDelay: Int64, slots count: Int
     ) {
         self.plan = plan
         self.outputs = outputs
@@ -50,6 +60,10 @@ final class QueryOperator: @unchecked Sendable {
                 }
         }.map(\.position)
         outputTime = plan.outputTime.map(OutputTime.init)
+        explosion = plan.tableFunctions.isEmpty ? nil : RowExplosion(plan, needed: needs.shape, slots: count)
+        progress =
+            plan.retimesRows || explosion != nil ? SourceProgress(delay: watermarkDelay) : nil
+        unplaced = Array(repeating: [], count: count)
         let projection = needs.projected.map(\.expression)
         slots = (0..<count).map { _ in
             Compiled(
@@ -92,6 +106,12 @@ final class QueryOperator: @unchecked Sendable {
         prepare(slot, batch)
         if let aggregation {
             aggregation.take(batch, slot)
+        } else if let explosion {
+            explosion.forEachPart(of: batch, slot) { part in
+                unplaced[slot.index].append(.numbers(part.time))
+                if isVarying { slot.context.positions = positions(part) + [explosion.elementNumbers(part)] }
+                outputs.deliver(project(part, slot), to: slot)
+            }
         } else {
             outputs.deliver(project(batch, slot), to: slot)
         }
@@ -107,10 +127,29 @@ final class QueryOperator: @unchecked Sendable {
         for (from, to) in passed { result.columns[to] = batch.columns[from] }
         if let valuePresence = batch.valuePresence { maskKeys(&result, valuePresence) }
         if let outputTime {
-            return outputTime.applied(to: result, rowTime: plan.output.position(of: .rowTime))
+            result = outputTime.applied(to: result, rowTime: plan.output.position(of: .rowTime))
+            unplaced[slot.index].append(.times(result.time))
         }
         return result
     }
+
+    /// Gives the rows that were made since the last call their numbers and places in time, in the order of
+    /// slots.
+    func placeTimes() {
+        guard progress != nil else { return }
+        for slot in unplaced.indices {
+            for waiting in unplaced[slot] {
+                switch waiting {
+                case .numbers(let time): progress?.number(time)
+                case .times(let time) where time.count > 0: progress?.place(time)
+                case .times: break
+                }
+            }
+            unplaced[slot].removeAll(keepingCapacity: true)
+        }
+    }
+
+    func restore(_ saved: SourceProgress) { progress = progress?.resumed(from: saved) }
 
     /// A part of the key that is made of values is NULL where the record had none.
     private func maskKeys(_ batch: inout RowBatch, _ valuePresence: Bitmap) {
@@ -125,9 +164,11 @@ final class QueryOperator: @unchecked Sendable {
     /// Tells RANDOM() and UUID() which records the rows are.
     private func prepare(_ slot: Slot, _ batch: RowBatch) {
         guard isVarying else { return }
-        slot.context.positions = QueryNeeds.positionColumns.map {
-            batch.columns[plan.input.position(of: $0)]
-        }
+        slot.context.positions = positions(batch)
+    }
+
+    private func positions(_ batch: RowBatch) -> [Column] {
+        QueryNeeds.positionColumns.map { batch.columns[plan.input.position(of: $0)] }
     }
 
     // MARK: Changes of a table

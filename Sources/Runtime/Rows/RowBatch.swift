@@ -16,7 +16,7 @@ struct RowBatch: Sendable {
     var eventTimes: Column
     /// Rows whose record had a value; the others are NULL in all value columns. nil is all.
     var valuePresence: Bitmap?
-    let time: ChunkTime
+    var time: ChunkTime
 
     /// Stands for a column that is not there.
     static let absent = Column.nulls(.bigint, count: 0)
@@ -48,7 +48,8 @@ struct RowBatch: Sendable {
         return gathered(selection, needed: needed)
     }
 
-    private func gathered(_ selection: Selection, needed: Set<Int>) -> RowBatch {
+    /// The rows that `selection` names, which may name a row several times.
+    func gathered(_ selection: Selection, needed: Set<Int>) -> RowBatch {
         var result = self
         result.columns = columns.enumerated().map { index, column in
             needed.contains(index) && column.count == count ? column.gather(selection) : Self.absent

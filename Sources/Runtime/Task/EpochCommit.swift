@@ -9,6 +9,8 @@ final class EpochCommit: @unchecked Sendable {
     let sinks: [(sink: any SinkEpoch, commit: SinkCommit)]
     let writeDeadLetters: [@Sendable () throws(StorageError) -> Void]
     let makeStateDurable: @Sendable () throws(StateError) -> Void
+    /// Tells what the rules found, once the sinks have the epoch.
+    let writeAlerts: (@Sendable () throws(StorageError) -> Void)?
     /// Milliseconds of the monotonic clock: when the epoch was begun, and when it ended.
     let startedAt: Double
     let endedAt: Double
@@ -20,14 +22,15 @@ final class EpochCommit: @unchecked Sendable {
     init(
         number: Int64, log: EpochLog.Writer, sinks: [(sink: any SinkEpoch, commit: SinkCommit)],
         writeDeadLetters: [@Sendable () throws(StorageError) -> Void],
-        makeStateDurable: @escaping @Sendable () throws(StateError) -> Void, startedAt: Double,
-        endedAt: Double
+        makeStateDurable: @escaping @Sendable () throws(StateError) -> Void,
+        writeAlerts: (@Sendable () throws(StorageError) -> Void)?, startedAt: Double, endedAt: Double
     ) {
         self.number = number
         self.log = log
         self.sinks = sinks
         self.writeDeadLetters = writeDeadLetters
         self.makeStateDurable = makeStateDurable
+        self.writeAlerts = writeAlerts
         self.startedAt = startedAt
         self.endedAt = endedAt
     }

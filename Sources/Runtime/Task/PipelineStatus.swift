@@ -47,6 +47,16 @@ public struct PipelineStatus: Sendable {
     public var stateBytes: Int = 0
     public var sources: [SourceCount] = []
     public var relations: [RelationCount] = []
+    /// What the quality rules say; empty without any.
+    public var rules: [RuleReport] = []
+    /// Changes of rules' status since the task began, newest last; at most a few.
+    public var alerts: [RuleAlert] = []
+    /// All of them, so that a watcher knows which are new.
+    public var alertCount: Int64 = 0
+    /// Sinks that rules have stopped.
+    public var stoppedSinks: [StoppedSink] = []
+    /// Rows that rules have kept aside.
+    public var quarantinedRows: Int64 = 0
     /// Single files or records that could not be read, newest last; at most a few.
     public var incidents: [Diagnostic] = []
 

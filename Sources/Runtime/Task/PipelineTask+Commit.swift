@@ -11,9 +11,12 @@ extension PipelineTask {
         guard let open = epoch, let flow, let checkpoint else { return }
         let endedAt = environment.monotonic()
         try stateful { () throws(StateError) in try flow.endEpoch() }
+        let writeAlerts = try judgeRules(open, flow)
         var sinkEpochs: [String: any SinkEpoch] = [:]
         for sink in allSinks { sinkEpochs[sink.name] = sink.end() }
         checkpoint.attachments = [Self.attachment: currentCheckpoint(flow, sinkEpochs).bytes]
+        checkpoint.attachments[Self.rulesAttachment] = ruleBook?.bytes
+        checkpoint.attachments[Self.stopsAttachment] = sinkStops.isEmpty ? nil : sinkStops.bytes
         var makeStateDurable: (@Sendable () throws(StateError) -> Void)?
         try persistingState { () throws(StateError) in
             makeStateDurable = try checkpoint.end(epoch: Int(open.number), spread: workers.forEach)
@@ -26,7 +29,8 @@ extension PipelineTask {
                 sinkEpochs[sink.name].map { ($0, commits[sink.name] ?? SinkCommit()) }
             },
             writeDeadLetters: deadLetters.values.map { $0.end(epoch: open.number) },
-            makeStateDurable: makeStateDurable, startedAt: open.startedAt, endedAt: endedAt)
+            makeStateDurable: makeStateDurable, writeAlerts: writeAlerts, startedAt: open.startedAt,
+            endedAt: endedAt)
         ended = open.number
         epoch = nil
         pending = commit
@@ -51,6 +55,7 @@ extension PipelineTask {
         try deliveringAll(sinks.count) { index throws(SinkError) in
             try sinks[index].sink.commit(sinks[index].commit)
         }
+        if let write = commit.writeAlerts { try persisting("the alerts", write) }
         try persisting("the write-ahead log") { () throws(StorageError) in try commit.log.finish() }
     }
 
@@ -66,6 +71,7 @@ extension PipelineTask {
         // What is left behind by a crash here is removed with the next epoch's.
         if commit.number > 1 { try? log.remove(commit.number - 1) }
         for (_, source) in sources { try source.acknowledge() }
+        try forgetWithheldRows(upTo: commit.number)
         let now = environment.monotonic()
         board.update { status in
             status.committedEpochs = commit.number
@@ -79,8 +85,9 @@ extension PipelineTask {
     private func sinkCommits(_ flow: Flow) -> [String: SinkCommit] {
         var commits: [String: SinkCommit] = [:]
         for (relation, targets) in sinks {
-            let commit = SinkCommit(
-                notes: flow.notes(for: relation), settledBefore: flow.settledBefore(relation))
+            var notes = flow.notes(for: relation)
+            if relation == plan.quality?.results.name { notes.merge(sinkNotes(flow)) { $1 } }
+            let commit = SinkCommit(notes: notes, settledBefore: flow.settledBefore(relation))
             for sink in targets { commits[sink.name] = commit }
         }
         return commits
@@ -115,10 +122,7 @@ extension PipelineTask {
     private func currentCheckpoint(_ flow: Flow, _ sinkEpochs: [String: any SinkEpoch]) -> TaskCheckpoint {
         var current = TaskCheckpoint()
         for (relation, source) in sources { current.positions[relation] = source.position() }
-        for (index, scan) in flow.scans.enumerated() {
-            current.progress[scan.relation.name] = flow.progress[index]
-        }
-        for join in flow.joins { current.progress[join.plan.output.name] = join.progress.saved }
+        current.progress = flow.allProgress
         for (name, counters) in flow.allCounters { current.counters[name] = counters.snapshot }
         for (name, epoch) in sinkEpochs { current.sinkEpochs[name] = epoch.lastEpochWithRows }
         current.signatures = plan.stateSignatures

@@ -18,9 +18,11 @@ extension PipelineTask {
                 hint: "check its permissions, or give another one with --state")
         }
         let openEpochs = try findOpenEpochs()
+        try wrapStoppableSinks()
         try build()
         try takeUp(try restoreState())
         for epoch in openEpochs { try finishEpoch(epoch) }
+        try resumeSinks()
     }
 
     /// The epochs that a crash left open and that are to be run again, oldest first.
@@ -107,19 +109,7 @@ extension PipelineTask {
     /// Goes on where the checkpoint left off.
     private func takeUp(_ restored: TaskCheckpoint) throws(Diagnostic) {
         guard let flow else { return }
-        flow.restore(
-            flow.scans.map { scan in
-                let delay = scan.properties.watermarkDelay
-                guard let saved = restored.progress[scan.relation.name] else {
-                    return SourceProgress(delay: delay)
-                }
-                return SourceProgress(
-                    delay: delay, maxima: saved.maxima, watermark: saved.watermark,
-                    nextSequence: saved.nextSequence)
-            })
-        for join in flow.joins {
-            if let saved = restored.progress[join.plan.output.name] { join.progress = JoinProgress(saved) }
-        }
+        flow.restore(restored.progress)
         for (name, counters) in flow.allCounters { counters.restore(restored.counters[name] ?? []) }
         for scan in flow.scans where scan.properties.errorPolicy == .deadLetter {
             let standard = Path.join(configuration.stateDirectory, "dead-letters")
@@ -127,6 +117,8 @@ extension PipelineTask {
                 fileSystem: environment.fileSystem, directory: scan.properties.deadLetters ?? standard,
                 sourceName: scan.relation.name)
         }
+        try openRules()
+        try openStops()
         try openSinks(restored)
         for (relation, source) in sources { try source.restore(restored.positions[relation]) }
     }

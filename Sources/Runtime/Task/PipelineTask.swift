@@ -18,7 +18,7 @@ public final class PipelineTask: @unchecked Sendable {
     let configuration: TaskConfiguration
     let environment: TaskEnvironment
     let sources: [(relation: String, source: any Source)]
-    let sinks: [String: [any Sink]]
+    var sinks: [String: [any Sink]]
     let subscribers: [String: [any Subscriber]]
     let workers: WorkerPool
     /// Threads for commits, which mostly wait for the disk.
@@ -30,6 +30,11 @@ public final class PipelineTask: @unchecked Sendable {
     var flow: Flow?
     var checkpoint: StateCheckpoint?
     var deadLetters: [String: DeadLetterFiles] = [:]
+    /// What the quality rules have found so far; nil without a rules file.
+    var ruleBook: RuleBook?
+    /// The sinks that they have stopped, and how many rows are kept for each.
+    var sinkStops = SinkStops()
+    var withheldCounts: [String: Int64] = [:]
     /// The last epoch that has ended: it is done once `pending` is.
     var ended: Int64 = 0
     var epoch: OpenEpoch?
@@ -100,8 +105,13 @@ public final class PipelineTask: @unchecked Sendable {
                 let left =
                     Double(configuration.triggerMilliseconds) - (environment.monotonic() - epoch.startedAt)
                 if once || isDue { try commit() } else { wait(milliseconds: max(1, Int(left))) }
+            } else if try hasResumption() {
+                try begin()
             } else if once {
                 break
+            } else if isRuleDue {
+                // Nothing comes: what a rule has to say of that is an epoch's too.
+                try begin()
             } else {
                 wait(milliseconds: 1000)
             }
@@ -176,6 +186,7 @@ public final class PipelineTask: @unchecked Sendable {
         epoch = OpenEpoch(
             number: content.epoch, clock: content.clock, log: writer, startedAt: environment.monotonic())
         for letters in deadLetters.values { letters.begin(clock: content.clock) }
+        flow?.quarantine?.begin(epoch: content.epoch)
         for sink in allSinks {
             try delivering(sink) { () throws(SinkError) in
                 try sink.begin(epoch: content.epoch, clock: content.clock)
@@ -230,6 +241,10 @@ public final class PipelineTask: @unchecked Sendable {
         guard let flow else { return }
         var lags: [Int] = []
         for (_, source) in sources { lags.append(source.lag()) }
-        board.update { status in flow.describe(into: &status, lags: lags, sinks: self.sinks) }
+        board.update { status in
+            flow.describe(into: &status, lags: lags, sinks: self.sinks)
+            self.describeRules(into: &status)
+            self.describeStops(into: &status)
+        }
     }
 }

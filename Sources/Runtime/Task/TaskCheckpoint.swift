@@ -106,6 +106,7 @@ extension PipelinePlan {
     var fingerprint: UInt64 {
         var text = queries.map(\.explanation).joined(separator: "\n")
         for sink in sinks { text += "\nsink \(sink.name) \(sink.connectorClass) from \(sink.from.name)" }
+        if let quality { text += "\n" + quality.explanation }
         for name in catalogue.order {
             guard let relation = catalogue.relation(name) else { continue }
             text += "\n\(relation.name) \(relation.columns.map { "\($0.name) \($0.type.sql)" })"

@@ -17,6 +17,8 @@ public struct TaskConfiguration: Sendable {
     public var chunkBytes = 1 << 20
     /// How long a target may be away before the task gives up; nil waits until it is stopped.
     public var patienceMilliseconds: Int?
+    /// Sinks that a quality rule has stopped and that are to go on.
+    public var resumedSinks: [String] = []
 
     public init(stateDirectory: String) { self.stateDirectory = stateDirectory }
 

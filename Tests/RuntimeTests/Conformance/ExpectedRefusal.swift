@@ -85,6 +85,8 @@ enum ExpectedRefusal {
         Rule("The projection contains no value columns", [.invalidStatement], "nothing else"),
         Rule("The projection contains a key column", [.invalidStatement], "twice"),
         Rule("must include the", [.invalidStatement], "missing from the SELECT"),
+        Rule("Table functions cannot be used with aggregations", [.invalidStatement], "makes rows"),
+        Rule("Table source is not supported with table functions", [.invalidStatement], "is a table"),
         Rule("not part of GROUP BY", [.invalidStatement], "neither grouped", "GROUP BY"),
         Rule("Duplicate GROUP BY", [.invalidStatement], "twice"),
         Rule("Duplicate value columns", [.duplicateColumn]),
