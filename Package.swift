@@ -18,6 +18,7 @@ let package = Package(
         .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CSnappy", providers: [.apt(["libsnappy-dev"])]),
         .systemLibrary(name: "CArrow", pkgConfig: "millrace-arrow"),
         .target(name: "CParquet", dependencies: ["CArrow"], cxxSettings: [.define("NDEBUG")]),
 
@@ -29,6 +30,8 @@ let package = Package(
         .target(name: "Storage", dependencies: ["Diagnostics"], swiftSettings: house),
         // Bytes into batches and back: JSON, CSV, LINES, KAFKA.
         .target(name: "Formats", dependencies: ["Diagnostics", "Columnar"], swiftSettings: house),
+        // Schemas by subject, version and id: what messages were written with, and what may come next.
+        .target(name: "Registry", dependencies: ["Diagnostics", "Formats"], swiftSettings: house),
         // Batches into Parquet bytes and back, through Arrow.
         .target(
             name: "Parquet", dependencies: ["Diagnostics", "Columnar", "CParquet"], swiftSettings: house),
@@ -40,7 +43,7 @@ let package = Package(
         // Syntax tree into a typed plan; EXPLAIN.
         .target(
             name: "Planning",
-            dependencies: ["Diagnostics", "Columnar", "Formats", "Language", "Expressions"],
+            dependencies: ["Diagnostics", "Columnar", "Formats", "Registry", "Language", "Expressions"],
             swiftSettings: house),
         // The keyed-state store: hash tables over immutable runs, persisted by epoch.
         .target(
@@ -49,7 +52,8 @@ let package = Package(
         .target(
             name: "Runtime",
             dependencies: [
-                "Diagnostics", "Columnar", "Storage", "Formats", "Expressions", "Planning", "State",
+                "Diagnostics", "Columnar", "Storage", "Formats", "Registry", "Expressions", "Planning",
+                "State",
             ],
             swiftSettings: house),
 
@@ -66,7 +70,7 @@ let package = Package(
             name: "Connectors",
             dependencies: [
                 "Diagnostics", "Columnar", "Storage", "Formats", "Planning", "Runtime", "DeltaLake", "CZstd",
-                "CZlib",
+                "CZlib", "CSnappy",
             ],
             swiftSettings: house),
         // One type per command of `millrace`.
@@ -90,6 +94,9 @@ let package = Package(
         .testTarget(name: "StorageTests", dependencies: ["Storage"], swiftSettings: house),
         .testTarget(
             name: "FormatsTests", dependencies: ["TestKit", "Formats", "Columnar", "Diagnostics"],
+            exclude: ["Avro/avro_oracle.py"], swiftSettings: house),
+        .testTarget(
+            name: "RegistryTests", dependencies: ["TestKit", "Registry", "Formats", "Diagnostics"],
             swiftSettings: house),
         .testTarget(
             name: "ParquetTests", dependencies: ["TestKit", "Parquet", "Columnar", "Diagnostics"],
@@ -102,7 +109,7 @@ let package = Package(
             swiftSettings: house),
         .testTarget(
             name: "PlanningTests",
-            dependencies: ["Planning", "Language", "Columnar", "Diagnostics", "Expressions"],
+            dependencies: ["Planning", "Registry", "Language", "Columnar", "Diagnostics", "Expressions"],
             exclude: ["Golden"], swiftSettings: house),
         .testTarget(
             name: "StateTests", dependencies: ["State", "Storage", "Columnar"], swiftSettings: house),
@@ -110,8 +117,9 @@ let package = Package(
             name: "RuntimeTests",
             dependencies: [
                 "TestKit",
-                "Runtime", "Connectors", "Planning", "Language", "Expressions", "Formats", "State", "Storage",
-                "Columnar", "Diagnostics",
+                "Runtime", "Connectors", "Planning", "Language", "Expressions", "Formats", "Registry",
+                "State",
+                "Storage", "Columnar", "Diagnostics",
             ],
             exclude: ["Golden"], swiftSettings: house),
         .testTarget(
@@ -127,7 +135,7 @@ let package = Package(
             dependencies: [
                 "Connectors", "Runtime", "Formats", "Storage", "Columnar", "Diagnostics", "CZlib", "CZstd",
             ],
-            swiftSettings: house),
+            exclude: ["Files/avro_files.py"], swiftSettings: house),
         .testTarget(
             name: "CommandsTests",
             dependencies: [

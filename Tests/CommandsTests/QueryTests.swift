@@ -101,6 +101,44 @@ struct QueryTests {
         #expect(try rows("SELECT count(*) FROM (SHOW ALL TABLES)") == ["6"])
     }
 
+    @Test("the tables are listed, and described")
+    func listing() throws {
+        #expect(
+            try rows("SHOW TABLES").map { $0.split(separator: ",")[0] } == [
+                "bronze.dead_letters", "bronze.events", "gold.evolved", "gold.revenue", "silver.empty",
+                "silver.events",
+            ])
+        #expect(try rows("SHOW TABLES", ["--at", "1"]).contains("gold.revenue,3,2,1,"))
+        #expect(try rows("DESCRIBE gold.revenue").first?.hasPrefix("window_start,TIMESTAMP WITH") == true)
+    }
+
+    @Test("statements come from a file or another program, rows go to a file")
+    func inputAndOutput() throws {
+        try Workplace.with { place in
+            try place.write("SELECT 1 AS one;\nSELECT count(*) AS n FROM gold.revenue;\n", to: "asked.sql")
+            let asked = try query(["--format", "jsonl", "-f", place.path + "/asked.sql"])
+            #expect(asked.output == "{\"one\":1}\n{\"n\":3}\n")
+            let file = place.path + "/rows"
+            #expect(try query(["--format", "csv", "--output", file, "FROM gold.evolved"]).code == 0)
+            #expect(try String(contentsOfFile: file, encoding: .utf8).hasPrefix("product_id,note\n"))
+            #expect(try query(["--format", "parquet", "--output", file, "FROM gold.revenue;"]).code == 0)
+            #expect(try rows("SELECT sum(units_sold) FROM read_parquet('\(file)')") == ["6"])
+            let failed = try query(["--format", "csv", "--output", file + "2", "FROM gold.nothing"])
+            #expect(failed.code == 1)
+            let wrong = try query([
+                "--format", "csv", "--output", file + "2", "SELECT nope FROM gold.revenue",
+            ])
+            #expect(wrong.code == 1)
+            #expect(
+                try FileManager.default.contentsOfDirectory(atPath: place.path).sorted() == [
+                    "asked.sql", "rows",
+                ])
+            #expect(try query(["--format", "markdown", "SELECT 1 AS one"]).output.hasPrefix("| one |"))
+        }
+        #expect(try query(["--format", "parquet", "SELECT 1"]).code == 2)
+        #expect(try query(["-f", "/nowhere/x.sql"]).errors.contains("cannot read /nowhere/x.sql"))
+    }
+
     @Test("a missing table is named with its neighbour")
     func missingTables() throws {
         let near = try query(["SELECT * FROM gold.revenu"])

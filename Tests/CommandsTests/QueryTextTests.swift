@@ -32,6 +32,51 @@ struct QueryTextTests {
         #expect(!TableReferences(in: "SELECT 'show' FROM gold.revenue").asksForCatalogue)
     }
 
+    @Test("what needs the views of all tables, and what is answered without")
+    func shownTables() throws {
+        #expect(!TableReferences(in: "SHOW TABLES").asksForCatalogue)
+        #expect(TableReferences(in: "SHOW TABLES FROM gold").asksForCatalogue)
+        #expect(try QueryText("select 1; show TABLES ;").showsTables)
+        #expect(try !QueryText("SHOW TABLES FROM gold").showsTables)
+    }
+
+    @Test("a text is parted at the semicolons that end statements")
+    func statements() {
+        #expect(SQLToken.statements(of: "a; b") == ["a;", " b"])
+        #expect(
+            SQLToken.statements(of: "a ';' \";\" -- ;\n /* ; */ $$;$$; -- end") == [
+                "a ';' \";\" -- ;\n /* ; */ $$;$$; -- end"
+            ])
+        #expect(SQLToken.statements(of: "") == [""])
+    }
+
+    @Test("SHOW TABLES lists the lake's, and rows for a file of Parquet are copied")
+    func prepared() throws {
+        #expect(
+            try QueryText("SHOW TABLES; SELECT 1").prepared(tables: "FROM t", parquet: nil)
+                == "FROM t; SELECT 1")
+        #expect(
+            try QueryText("SET x = 1; SELECT ';' -- ;\n; -- ;").prepared(tables: nil, parquet: "it's")
+                == "SET x = 1;COPY ( SELECT ';' -- ;\n\n) TO 'it''s' (FORMAT parquet);")
+        #expect(throws: Diagnostic.self) {
+            try QueryText("CREATE TABLE t (i INT)").prepared(tables: nil, parquet: "f")
+        }
+        for text in ["", " ;; -- nothing", "/* */"] {
+            #expect(throws: Diagnostic.self) { try QueryText(text) }
+        }
+    }
+
+    @Test("any text is its statements", arguments: 0..<500 as Range<UInt64>)
+    func noiseInStatements(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        let pieces = ["'", "\"", "$$", "--", "/*", "*/", "\n", ";", "a", " ", ";;"]
+        let text = (0..<Int.random(in: 0...20, using: &random)).map { _ in
+            pieces.randomElement(using: &random) ?? ""
+        }
+        .joined()
+        #expect(SQLToken.statements(of: text).joined() == text, "seed \(seed)")
+    }
+
     @Test("names and strings cannot be left")
     func quoting() {
         #expect(SQLText.name("a\"b") == "\"a\"\"b\"")

@@ -104,9 +104,9 @@ enum Example: String, CaseIterable, Sendable {
         let dead_letters: Int
     }
 
-    private static let data =
-        (ProcessInfo.processInfo.environment["MILLRACE_TESTDATA"] ?? Place.package + "/../shared/testdata")
-        + "/clickstream"
+    static let testData =
+        ProcessInfo.processInfo.environment["MILLRACE_TESTDATA"] ?? Place.package + "/../shared/testdata"
+    private static let data = testData + "/clickstream"
 
     static let canCheck =
         Place.hasProgram && FileManager.default.isExecutableFile(atPath: Place.python)

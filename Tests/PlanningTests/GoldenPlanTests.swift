@@ -2,6 +2,7 @@ import Diagnostics
 import Foundation
 import Language
 import Planning
+import Registry
 import Testing
 
 /// Files in `Golden` hold cases: a line `=== title`, a script, a line `---`, then the plans of its queries or
@@ -22,6 +23,7 @@ import Testing
 
     static let files = [
         "plans.txt", "names.txt", "types.txt", "groups.txt", "joins.txt", "sources.txt", "sinks.txt",
+        "schemas.txt",
     ]
 
     @Test("read as written down", arguments: files)
@@ -47,8 +49,8 @@ import Testing
     }
 
     private static func result(_ script: String, setup: String) -> String {
-        var planner = PipelinePlanner()
         do throws(Diagnostic) {
+            var planner = PipelinePlanner(registry: try registry())
             try add(setup, to: &planner)
             let before = planner.plan.queries.count
             try add(script, to: &planner)
@@ -57,6 +59,29 @@ import Testing
         } catch {
             return error.rendered()
         }
+    }
+
+    /// With a few schemas: 1 and 2 of clicks, 3 of odd, 4 of bare, 5 of documents.
+    private static func registry() throws(Diagnostic) -> SchemaRegistry {
+        let registry = SchemaRegistry()
+        try registry.register(#""long""#, subject: "clicks-key")
+        try registry.register(
+            #"""
+            {"type": "record", "name": "Click", "fields": [{"name": "page", "type": "string"},
+            {"name": "price", "type": {"type": "bytes", "logicalType": "decimal", "precision": 9, "scale": 2}},
+            {"name": "at", "type": {"type": "long", "logicalType": "timestamp-millis"}},
+            {"name": "ship", "type": ["null", {"type": "record", "name": "Ship", "fields": [
+            {"name": "city", "type": "string"}]}]}]}
+            """#, subject: "clicks-value")
+        try registry.register(
+            #"""
+            {"type": "record", "name": "Odd", "fields": [{"name": "x", "type": ["int", "string"]}]}
+            """#, subject: "odd-value")
+        try registry.register(#""int""#, subject: "bare-value")
+        try registry.register(
+            #"{"type": "object", "properties": {"b": {"type": "number"}, "a": {"type": "integer"}}}"#,
+            type: .json, subject: "documents-value")
+        return registry
     }
 
     private static func add(_ script: String, to planner: inout PipelinePlanner) throws(Diagnostic) {

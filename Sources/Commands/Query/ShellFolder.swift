@@ -20,9 +20,7 @@ struct ShellFolder {
                 .io,
                 "cannot make a folder in \(isPlain ? given : "/tmp"): \(String(cString: strerror(errno)))")
         }
-        path = name.withUnsafeBufferPointer { text in
-            text.baseAddress.map { String(cString: $0) } ?? ""
-        }
+        path = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         guard mkfifo(pipe, 0o600) == 0 else {
             throw Diagnostic(.io, "cannot make a pipe in \(path): \(String(cString: strerror(errno)))")
         }

@@ -75,8 +75,9 @@ struct TableView {
             let list = group.paths.map { SQLText.string(SQLText.plainPath($0)) }.joined(separator: ", ")
             let options = group.deleted.isEmpty ? "" : ", file_row_number = true"
             let byName = group.isUniform ? "" : ", union_by_name = true"
+            let folders = group.folders.map { "true, " + $0.types(table.path) } ?? "false"
             parts.append(
-                "SELECT \(try selection(group)) FROM read_parquet([\(list)], hive_partitioning = false"
+                "SELECT \(try selection(group)) FROM read_parquet([\(list)], hive_partitioning = \(folders)"
                     + byName + options + ")" + Self.condition(group.deleted))
         }
         return "SELECT \(columns.selection) FROM (\(parts.joined(separator: "\nUNION ALL BY NAME ")))"
@@ -89,6 +90,8 @@ struct TableView {
         let values: [String?]
         var paths: [String]
         var deleted: [Range<Int64>]
+        /// Files of several partitions, whose folders tell the values.
+        var folders: FolderPartitions?
         /// Whether each file is known to have all columns.
         var isUniform: Bool
     }
@@ -112,6 +115,7 @@ struct TableView {
                         values: values, paths: [path], deleted: deleted, isUniform: hasAll(columnKeys, file)))
             }
         }
+        joinFolders(&groups)
         // The files of a small group are looked at anyway.
         for index in groups.indices where groups[index].paths.count <= Self.smallGroup {
             groups[index].isUniform = false
@@ -120,6 +124,24 @@ struct TableView {
     }
 
     private static let smallGroup = 16
+    /// Partitions that are not worth asking whether their folders tell their values.
+    private static let fewPartitions = 4
+
+    /// Makes one group of many partitions, where the folders' names allow it.
+    private func joinFolders(_ groups: inout [Group]) {
+        let whole = groups.filter(\.deleted.isEmpty)
+        let columns = partitionColumns.compactMap { name in fields.first { $0.name == name } }
+        guard whole.count > Self.fewPartitions, !hasPhysicalNames, columns.count == partitionColumns.count,
+            columns.count < fields.count, let folders = FolderPartitions(columns)
+        else { return }
+        var joined = Group(values: [], paths: [], deleted: [], folders: folders, isUniform: true)
+        for (index, file) in files.enumerated() where deletedRows.isEmpty || deletedRows[index].isEmpty {
+            guard let path = try? localPath(file.path), folders.agree(path, file) else { return }
+            joined.paths.append(path)
+        }
+        joined.isUniform = whole.allSatisfy(\.isUniform)
+        groups = [joined] + groups.filter { !$0.deleted.isEmpty }
+    }
 
     /// What the statistics of a file hold for each column that it has; nil where they can't tell: a name may
     /// then be a member's.
@@ -168,6 +190,7 @@ struct TableView {
     }
 
     private func selection(_ group: Group) throws(Diagnostic) -> String {
+        if group.folders != nil { return "*" }
         // Some writers put the partition columns into the files too; the log's values are what counts.
         var left = fields.filter(isPartition).map { columns.name($0).lowercased() }
         if !group.deleted.isEmpty { left.append("file_row_number") }

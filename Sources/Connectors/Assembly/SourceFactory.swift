@@ -61,14 +61,18 @@ public struct SourceFactory: Sendable {
         case .json:
             framing = .lines
             patterns = FileSourceSettings.jsonPatterns
+        case .avro:
+            // Their records come as lines of JSON.
+            framing = .lines
+            patterns = FileSourceSettings.avroPatterns
         case .lines:
             framing = .lines
             patterns = FileSourceSettings.allPatterns
-        case .kafka, .none:
+        case .kafka, .none, .jsonSchema:
             throw Diagnostic(
                 .invalidValue,
                 "\(relation.name) reads files in the format \(properties.valueFormat.rawValue)",
-                expected: "JSON, CSV, DELIMITED or LINES", hint: "change value_format")
+                expected: "JSON, AVRO, CSV, DELIMITED or LINES", hint: "change value_format")
         }
         var settings = FileSourceSettings(path: path, filePatterns: patterns, framing: framing)
         settings.failsOnError = properties.errorPolicy == .fail

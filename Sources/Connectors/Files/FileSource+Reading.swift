@@ -109,6 +109,7 @@ extension FileSource {
             case .none: PlainStream(opened, from: offset)
             case .gzip: CompressedStream(opened, GzipDecompressor(), inputSize: inputSize)
             case .zstandard: CompressedStream(opened, ZstandardDecompressor(), inputSize: inputSize)
+            case .avro: CompressedStream(opened, AvroFileDecompressor(), inputSize: inputSize)
             }
         let expected =
             file.compression == .none ? file.size - offset : min(file.size, settings.pieceBytes) &* 8

@@ -40,6 +40,8 @@ public struct FileSourceSettings: Sendable {
 
     /// Names of JSON files, plain and compressed.
     public static let jsonPatterns = ["*.{json,jsonl,ndjson}{,.gz,.zst}"]
+    /// Names of Avro container files.
+    public static let avroPatterns = ["*.avro"]
     /// Names of CSV files, plain and compressed.
     public static let csvPatterns = ["*.{csv,tsv}{,.gz,.zst}"]
     /// All names.

@@ -11,6 +11,9 @@ public struct DecodeError: Error, Hashable, Sendable {
         case badQuotes = "bad_quotes"
         case wrongLength = "wrong_length"
         case header = "header"
+        case malformedAvro = "malformed_avro"
+        /// The schema of a message is not to be had.
+        case noSchema = "no_schema"
     }
 
     public let code: Code

@@ -1,5 +1,6 @@
 import Columnar
 import Diagnostics
+import Formats
 import Language
 
 /// How keys and values of a topic are written: what a WITH clause says, what settings say, what is the usual.
@@ -10,11 +11,12 @@ struct FormatAnalyzer {
     let settings: Settings
 
     /// Property names that it reads.
-    static let known = [
-        "value_format", "key_format", "format", "value_delimiter", "key_delimiter", "wrap_single_value",
-    ]
+    static let known =
+        SchemaAnalyzer.known + [
+            "value_format", "key_format", "format", "value_delimiter", "key_delimiter", "wrap_single_value",
+        ]
 
-    private static let laterFormats = ["AVRO", "JSON_SR", "PROTOBUF", "PROTOBUF_NOSR"]
+    private static let laterFormats = ["PROTOBUF", "PROTOBUF_NOSR"]
 
     var standardKey: Format { setting(.keyFormat) ?? .kafka }
     var standardValue: Format? { setting(.valueFormat) }
@@ -38,7 +40,7 @@ struct FormatAnalyzer {
         if let text = properties.text(given), Self.laterFormats.contains(text.uppercased()) {
             throw Diagnostic(
                 .unsupported, "this version does not have the format \(text.uppercased())",
-                at: properties.location(of: given), expected: "JSON, DELIMITED or KAFKA")
+                at: properties.location(of: given), expected: "AVRO, JSON, JSON_SR, DELIMITED or KAFKA")
         }
         let names = Format.allCases.map(\.rawValue)
         return try properties.word(given, of: names).flatMap(Format.init(rawValue:))
@@ -76,7 +78,7 @@ struct FormatAnalyzer {
             return settings[.wrapsSingleValues]?.lowercased() != "false"
         }
         let wraps = try properties.boolean(name, default: true)
-        if wraps, format != .json {
+        if wraps, !format.wrapsValues {
             throw properties.invalid(
                 name, "true", expected: "a format with objects",
                 hint: "\(format.rawValue) writes a single value bare: remove the property")
@@ -128,7 +130,16 @@ struct FormatAnalyzer {
                 default: return false
                 }
             }
-        case .json: try refuse(format, columns, place, Self.containsOddMap)
+        case .json, .jsonSchema: try refuse(format, columns, place, Self.containsOddMap)
+        case .avro:
+            try refuse(format, columns, place, Self.containsOddMap)
+            let names = columns.map(\.name) + columns.flatMap { Self.fieldNames($0.type) }
+            if let name = names.first(where: { !AvroSchemaWriter.isFieldName($0) }) {
+                throw Diagnostic(
+                    .invalidValue, "the format AVRO can't name a field '\(name)'", at: place,
+                    expected: "letters, digits and underscores, no digit in front",
+                    hint: "give the column another name with AS")
+            }
         case .none:
             guard let column = columns.first else { return }
             throw Diagnostic(
@@ -147,7 +158,16 @@ struct FormatAnalyzer {
             .typeMismatch,
             "the format \(format.rawValue) does not hold column \(column.name) \(column.type.sql)",
             at: place,
-            hint: format == .json ? "a MAP's keys are STRINGs in JSON" : "give another format, such as JSON")
+            hint: format.wrapsValues
+                ? "a MAP's keys are STRINGs in \(format.rawValue)" : "give another format, such as JSON")
+    }
+
+    private static func fieldNames(_ type: DataType) -> [String] {
+        switch type {
+        case .array(let element), .map(_, let element): return fieldNames(element)
+        case .structure(let fields): return fields.flatMap { [$0.name] + fieldNames($0.type) }
+        default: return []
+        }
     }
 
     private static func containsMap(_ type: DataType) -> Bool {

@@ -1,5 +1,6 @@
 import Diagnostics
 import Language
+import Registry
 
 /// Plans the statements of a pipeline, one after another.
 ///
@@ -10,7 +11,8 @@ public struct PipelinePlanner {
     public private(set) var answers: [String] = []
     private var queryNumber = 0
 
-    public init() {}
+    /// - Parameter registry: where columns of formats with schemas come from, and schemas go.
+    public init(registry: SchemaRegistry = SchemaRegistry()) { plan.registry = registry }
 
     /// Adds the rules of a rules file about relations that are there.
     public mutating func addRules(
@@ -34,11 +36,13 @@ public struct PipelinePlanner {
             plan.settings.unset(name.text)
         case .define, .undefine: break
         case .explain(.statement(let inner)):
+            // What is explained is not done: schemas go into a copy.
+            var other = self
+            other.plan.registry = try plan.registry.copy()
             if case .query(let query) = inner.kind {
-                answers.append(try plan(query, inner).explanation)
+                answers.append(try other.plan(query, inner).explanation)
                 return
             }
-            var other = self
             try other.add(inner)
             if let query = other.plan.queries.last, other.plan.queries.count > plan.queries.count {
                 answers.append(query.explanation)
@@ -68,7 +72,8 @@ public struct PipelinePlanner {
     /// A SELECT of its own, as if it made a stream or table.
     private func plan(_ query: Query, _ statement: Statement) throws(Diagnostic) -> QueryPlan {
         let analyzer = QueryAnalyzer(
-            catalogue: plan.catalogue, statement: statement, settings: plan.settings)
+            catalogue: plan.catalogue, statement: statement, settings: plan.settings,
+            registry: plan.registry)
         let isOfTable = plan.catalogue.relation(query.from.name.text)?.kind == .table
         let target = QueryAnalyzer.Target(
             name: "ANSWER", kind: query.groupBy != nil || isOfTable ? .table : .stream,
@@ -107,7 +112,8 @@ public struct PipelinePlanner {
                 create.name, orReplace: create.orReplace, ifNotExists: create.ifNotExists, statement)
         else { return }
         let analyzer = SourceAnalyzer(
-            catalogue: plan.catalogue, statement: statement, settings: plan.settings)
+            catalogue: plan.catalogue, statement: statement, settings: plan.settings,
+            registry: plan.registry)
         plan.catalogue.define(try analyzer.relation(create))
     }
 
@@ -119,7 +125,8 @@ public struct PipelinePlanner {
         queryNumber += 1
         let what = create.kind == .stream ? "CSAS" : "CTAS"
         let analyzer = QueryAnalyzer(
-            catalogue: plan.catalogue, statement: statement, settings: plan.settings)
+            catalogue: plan.catalogue, statement: statement, settings: plan.settings,
+            registry: plan.registry)
         let owner = "the \(create.kind.rawValue.lowercased()) \(create.name.text)"
         let target = QueryAnalyzer.Target(
             name: create.name.text, kind: create.kind == .stream ? .stream : .table,

@@ -2,12 +2,14 @@ import Columnar
 import Diagnostics
 import Expressions
 import Language
+import Registry
 
 /// Turns the SELECT of a CREATE … AS SELECT into a plan.
 struct QueryAnalyzer {
     let catalogue: Catalogue
     let statement: Statement
     let settings: Settings
+    let registry: SchemaRegistry
 
     /// What the query writes.
     struct Target {
@@ -66,12 +68,13 @@ struct QueryAnalyzer {
         var output = Relation(
             name: target.name, kind: target.kind, columns: columns.columns, keyCount: columns.keyCount,
             windowing: windowing, origin: .query(id: id))
+        let time = try outputTime(target, output)
         output.topic = try topic(target, input: input, output: output)
         output.topic?.writesNullKeys = query.partitionBy != nil || isAggregation
         return QueryPlan(
             id: id, input: input, joins: sources.joins, filter: filter, deduplication: deduplication,
             tableFunctions: tableFunctions.functions, shape: shape, output: output,
-            outputTime: try outputTime(target, output),
+            outputTime: time,
             outputWatermarkDelay: try outputWatermarkDelay(target, output))
     }
 
@@ -217,6 +220,10 @@ struct QueryAnalyzer {
         topic.wrapsSingleValue = try formats.wrapsSingleValue(
             value, values: output.columns.count - output.keyCount)
         try formats.check(key: key, value: value, relation: output, at: statement.location(of: target.place))
+        let schemas = SchemaAnalyzer(
+            registry: registry, properties: target.properties, statement: statement)
+        try schemas.refuseNames(key: key, value: value)
+        try schemas.registerWritten(output, &topic)
         return topic
     }
 

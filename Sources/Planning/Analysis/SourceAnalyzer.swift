@@ -1,12 +1,14 @@
 import Columnar
 import Diagnostics
 import Language
+import Registry
 
 /// Checks a CREATE STREAM or TABLE without AS SELECT and makes the relation.
 struct SourceAnalyzer {
     let catalogue: Catalogue
     let statement: Statement
     let settings: Settings
+    let registry: SchemaRegistry
 
     /// What a WITH clause of a source may say.
     static let known =
@@ -38,10 +40,12 @@ struct SourceAnalyzer {
         var source = try source(properties, formats)
         source.keyDelimiter = try formats.delimiter("key_delimiter", for: source.keyFormat)
         source.delimiter = try formats.delimiter("value_delimiter", for: source.valueFormat)
-        let columns = try columns(create)
+        let schemas = SchemaAnalyzer(registry: registry, properties: properties, statement: statement)
+        let columns = try inferred(try columns(create), create, source, formats, schemas)
         source.wrapsSingleValue = try formats.wrapsSingleValue(
             source.valueFormat, values: columns.count { !$0.isKey })
         if !columns.contains(where: \.isKey), try formats.key() == nil { source.keyFormat = .none }
+        try schemas.refuseNames(key: source.keyFormat, value: source.valueFormat)
         try readTime(properties, columns: columns.map(\.column), into: &source)
         source.errorPolicy =
             try properties.word("on_error", of: SourceProperties.ErrorPolicy.allCases.map(\.rawValue))
@@ -51,6 +55,7 @@ struct SourceAnalyzer {
             if let text = properties.text(name) { source.connectorOptions[name] = text }
         }
         try check(source, columns, create, properties)
+        try checkKey(columns.map(\.isKey), create)
         let keys = columns.filter(\.isKey).map(\.column)
         let values = columns.filter { !$0.isKey }.map(\.column)
         var topic: TopicProperties?
@@ -69,6 +74,7 @@ struct SourceAnalyzer {
                 key: source.keyFormat, value: source.valueFormat, relation: relation,
                 at: statement.location(of: create.name.span))
         }
+        try schemas.registerDeclared(relation, source)
         if relation.windowing != nil, relation.keyCount == 0 {
             throw Diagnostic(
                 .invalidStatement, "\(properties.owner) has windows and no key column",
@@ -77,6 +83,39 @@ struct SourceAnalyzer {
                 hint: "declare the key's column: id STRING KEY")
         }
         return relation
+    }
+
+    /// Takes the columns of keys and values that are not declared from their registered schemas.
+    private func inferred(
+        _ declared: [(column: RelationColumn, isKey: Bool)], _ create: CreateSource,
+        _ source: SourceProperties, _ formats: FormatAnalyzer, _ schemas: SchemaAnalyzer
+    ) throws(Diagnostic) -> [(column: RelationColumn, isKey: Bool)] {
+        let keyID = try schemas.id(.key, source.keyFormat)
+        let valueID = try schemas.id(.value, source.valueFormat)
+        guard case .topic(let topic) = source.connector else { return declared }
+        let hasKeys = declared.contains(where: \.isKey)
+        let hasValues = declared.contains { !$0.isKey }
+        for (id, has, part) in [(keyID, hasKeys, "key"), (valueID, hasValues, "value")] where id != nil && has
+        {
+            throw Diagnostic(
+                .invalidStatement, "the statement has both \(part) columns and '\(part)_schema_id'",
+                at: schemas.properties.location(of: "\(part)_schema_id"),
+                hint: "remove one: the schema has the columns")
+        }
+        var columns = declared
+        if !hasKeys, source.keyFormat.hasSchemas {
+            let keys = try schemas.columns(
+                .key, of: topic, source.keyFormat, id: keyID, isWrapped: false)
+            columns = keys.map { ($0, true) } + columns
+        }
+        if !hasValues, source.valueFormat.hasSchemas {
+            let isWrapped = try schemas.properties.boolean("wrap_single_value", default: true)
+            let values = try schemas.columns(
+                .value, of: topic, source.valueFormat, id: valueID, isWrapped: isWrapped)
+            columns += values.map { ($0, false) }
+        }
+        try checkKey(columns.map { $0.isKey }, create)
+        return columns
     }
 
     private func columns(
@@ -123,6 +162,14 @@ struct SourceAnalyzer {
                 .unsupported, "HEADERS columns come with the Kafka source, which this version does not have",
                 at: place, hint: "remove the column")
         }
+    }
+
+    private func checkKey(_ areKeys: [Bool], _ create: CreateSource) throws(Diagnostic) {
+        guard create.kind == .table, !areKeys.contains(true) else { return }
+        throw Diagnostic(
+            .invalidStatement, "the table \(create.name.text) has no PRIMARY KEY",
+            at: statement.location(of: create.name.span),
+            hint: "declare the key's column: id STRING PRIMARY KEY")
     }
 
     private func source(
@@ -188,17 +235,18 @@ struct SourceAnalyzer {
                 .invalidStatement, "\(properties.owner) declares no columns", at: place,
                 hint: "name them: CREATE STREAM \(create.name.text) (id STRING, …) WITH (…)")
         }
-        if create.kind == .table, !columns.contains(where: \.isKey) {
-            throw Diagnostic(
-                .invalidStatement, "\(properties.owner) has no PRIMARY KEY", at: place,
-                hint: "declare the key's column: id STRING PRIMARY KEY")
-        }
         if source.valueFormat == .lines,
             columns.count != 1 || columns[0].column.type != .string
         {
             throw Diagnostic(
                 .invalidStatement, "the format LINES has one STRING column", at: place,
                 expected: "(line STRING)")
+        }
+        if case .files = source.connector, source.valueFormat == .jsonSchema {
+            throw Diagnostic(
+                .unsupported, "JSON_SR is a format of topics, and this source reads files",
+                at: properties.location(of: "value_format"), hint: "read files of JSON: value_format = 'JSON'"
+            )
         }
         if case .files = source.connector, columns.contains(where: \.isKey) {
             throw Diagnostic(

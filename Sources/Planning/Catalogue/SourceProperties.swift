@@ -18,6 +18,14 @@ public struct SourceProperties: Hashable, Sendable {
         case lines = "LINES"
         case kafka = "KAFKA"
         case none = "NONE"
+        case avro = "AVRO"
+        case jsonSchema = "JSON_SR"
+
+        /// Whether records name the schema, in a registry, that they were written with.
+        public var hasSchemas: Bool { self == .avro || self == .jsonSchema }
+
+        /// Whether it has objects, so that a single value may stand in one or be bare.
+        var wrapsValues: Bool { self == .json || hasSchemas }
     }
 
     /// The kind of connector that reads it.

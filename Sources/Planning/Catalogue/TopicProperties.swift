@@ -9,6 +9,9 @@ public struct TopicProperties: Hashable, Sendable {
     public var writesNullKeys = false
     /// Whether a value of one column is an object with one field; if not, it is the bare value.
     public var wrapsSingleValue = true
+    /// The registered schemas that records are written with, for formats that have them.
+    public var keySchemaID: Int32?
+    public var valueSchemaID: Int32?
 
     public init(
         name: String, keyFormat: SourceProperties.Format, valueFormat: SourceProperties.Format,

@@ -1,4 +1,5 @@
 import Expressions
+import Registry
 
 /// All that the statements of one pipeline ask for: what to read, which queries to run, where results go.
 public struct PipelinePlan: Sendable {
@@ -7,6 +8,8 @@ public struct PipelinePlan: Sendable {
     public var queries: [QueryPlan] = []
     public var sinks: [SinkPlan] = []
     public var settings = Settings()
+    /// The schemas that topics are read and written with.
+    public var registry = SchemaRegistry()
     /// Rules about its relations; nil without a rules file.
     public internal(set) var quality: QualityPlan?
 

@@ -136,7 +136,8 @@ struct FlowBuilder {
                 output.isRead
             else { return nil }
             return Scan(
-                relation: output.relation, properties: properties, needed: output.needed, slots: slots)
+                relation: output.relation, properties: properties, schemas: plan.registry,
+                needed: output.needed, slots: slots)
         }
     }
 

@@ -10,20 +10,23 @@ struct RecordDecoders {
     private let fields: [DecodedField]
     /// Columns of a whole record, the undecoded included.
     private let width: Int
-    /// JSON: whether a record is an object; if not, it is the value of the only column.
+    /// Of formats with objects: whether a record is an object; if not, it is the value of the only column.
     private let isWrapped: Bool
+    /// nil for files, whose Avro records come as lines of JSON.
+    private let schemas: (any SchemaSource)?
     private var current: (any RecordDecoder)?
     private var currentHeader: [UInt8]?
 
     init(
         format: SourceProperties.Format, delimiter: String?, fields: [DecodedField], width: Int,
-        isWrapped: Bool
+        isWrapped: Bool, schemas: (any SchemaSource)?
     ) {
         self.format = format
         self.delimiter = delimiter
         self.fields = fields
         self.width = width
         self.isWrapped = isWrapped
+        self.schemas = schemas
     }
 
     /// - Parameter isStrict: a header that lacks a column is an error; else the file's records all are.
@@ -41,10 +44,11 @@ struct RecordDecoders {
         header: [UInt8]?, source: String, isStrict: Bool
     ) throws(Diagnostic) -> any RecordDecoder {
         switch format {
-        case .json:
-            // Nobody reads the only value: any bytes will do.
-            if !isWrapped, fields.isEmpty { return LinesDecoder(name: "") }
-            return JSONDecoder(fields: fields, isWrapped: isWrapped)
+        case .json: return json
+        case .jsonSchema, .avro:
+            guard let schemas else { return json }
+            if format == .jsonSchema { return SchemaJSONDecoder(values: json, source: schemas) }
+            return AvroDecoder(fields: fields, writer: .registry(schemas), isWrapped: isWrapped)
         case .lines: return LinesDecoder(name: fields.first?.name ?? "")
         case .kafka:
             // The format has one column; nobody reads any when there is none here.
@@ -65,5 +69,11 @@ struct RecordDecoders {
             }
             return decoder
         }
+    }
+
+    private var json: any RecordDecoder {
+        // Nobody reads the only value: any bytes will do.
+        if !isWrapped, fields.isEmpty { return LinesDecoder(name: "") }
+        return JSONDecoder(fields: fields, isWrapped: isWrapped)
     }
 }

@@ -31,7 +31,10 @@ final class Scan: @unchecked Sendable {
         var failure: Diagnostic?
     }
 
-    init(relation: Relation, properties: SourceProperties, needed: Set<Int>, slots: Int) {
+    init(
+        relation: Relation, properties: SourceProperties, schemas: any SchemaSource, needed: Set<Int>,
+        slots: Int
+    ) {
         self.relation = relation
         self.properties = properties
         let time = properties.timestampColumn.flatMap { name in
@@ -46,17 +49,19 @@ final class Scan: @unchecked Sendable {
         valueColumns = wanted.filter { $0 >= relation.keyCount }
         keyColumns = wanted.filter { $0 < relation.keyCount }
         decoders = []
-        for _ in 0..<slots { decoders.append(makeDecoders()) }
+        let isTopic = if case .topic = properties.connector { true } else { false }
+        for _ in 0..<slots { decoders.append(makeDecoders(isTopic ? schemas : nil)) }
     }
 
-    private func makeDecoders() -> SlotDecoders {
+    private func makeDecoders(_ schemas: (any SchemaSource)?) -> SlotDecoders {
         let valueCount = relation.columns.count - relation.keyCount
         let values = RecordDecoders(
             format: properties.valueFormat, delimiter: properties.delimiter,
             fields: valueColumns.map {
                 DecodedField(
                     relation.columns[$0].name, relation.columns[$0].type, position: $0 - relation.keyCount)
-            }, width: valueCount, isWrapped: valueCount != 1 || properties.wrapsSingleValue)
+            }, width: valueCount, isWrapped: valueCount != 1 || properties.wrapsSingleValue,
+            schemas: schemas)
         let keys =
             keyColumns.isEmpty
             ? nil
@@ -64,7 +69,7 @@ final class Scan: @unchecked Sendable {
                 format: properties.keyFormat, delimiter: properties.keyDelimiter,
                 fields: keyColumns.map {
                     DecodedField(relation.columns[$0].name, relation.columns[$0].type, position: $0)
-                }, width: relation.keyCount, isWrapped: relation.keyCount > 1)
+                }, width: relation.keyCount, isWrapped: relation.keyCount > 1, schemas: schemas)
         return SlotDecoders(values: values, keys: keys)
     }
 

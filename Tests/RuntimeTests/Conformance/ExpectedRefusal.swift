@@ -102,6 +102,13 @@ enum ExpectedRefusal {
         Rule("should be LONG(INT64), TIMESTAMP", [.typeMismatch], "timestamp column"),
         Rule("TIMESTAMP column set in the WITH clause does not exist", [.unknownColumn], "timestamp column"),
         Rule("Supplied schema name", [.unknownProperty, .invalidStatement]),
+        Rule("Avro only supports MAPs with STRING keys", [.typeMismatch], "does not hold"),
+        Rule("Schema is not compatible with Avro", [.invalidValue], "can't name"),
+        Rule("[fullSchemaName]", [.invalidStatement], "no named schemas"),
+        Rule("does not exist in the Schema Registry", [.notFound], "the registry has no"),
+        Rule("should support schema inference", [.invalidStatement], "no registered schemas"),
+        Rule("cannot both exist for create", [.invalidStatement], "has both"),
+        Rule("are changed, missing or reordered", [.schemaMismatch], "not as the schema"),
         Rule("Invalid result type", [.invalidStatement], "the result of this query"),
     ]
 

@@ -47,8 +47,11 @@ struct OutputMutation {
         switch value {
         case .null: return .string("mutated")
         case .boolean(let value): return .boolean(!value)
-        case .number(let text): return .number(text.hasPrefix("-") ? "1" + text.dropFirst() : "-1" + text)
-        // In front: a digit more behind a fraction may be within the tolerance.
+        case .number(let text):
+            // Doubles are compared to a millionth: what is smaller must change by more than its sign.
+            if let value = Double(text), abs(value) < 0.001 { return .number("7") }
+            return .number(text.hasPrefix("-") ? "1" + text.dropFirst() : "-1" + text)
+        // In front: behind a number of delimited text it may be less than the comparison sees.
         case .string(let text): return .string("1" + text)
         case .array(let elements): return .array(elements + [.number("1")])
         case .object(var members):

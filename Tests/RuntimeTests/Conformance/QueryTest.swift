@@ -1,4 +1,5 @@
 import Formats
+import Registry
 
 /// One run of a ksqlDB query test: statements, what goes into topics and what must come out of them.
 struct QueryTest: Sendable {
@@ -19,6 +20,20 @@ struct QueryTest: Sendable {
         let hasHeaders: Bool
     }
 
+    /// A topic and the schemas of its records.
+    struct Topic: Sendable {
+        let name: String
+        let key: TopicSchema?
+        let value: TopicSchema?
+    }
+
+    /// A schema and the id that it has, if the test says.
+    struct TopicSchema: Sendable {
+        let text: String
+        let type: SchemaType
+        let id: Int32?
+    }
+
     /// What the statements must be refused with.
     struct ExpectedError: Sendable {
         let type: String
@@ -36,8 +51,10 @@ struct QueryTest: Sendable {
     let expectedError: ExpectedError?
     /// Schemas that sources must have afterwards, by name.
     let schemas: [(source: String, schema: String)]
-    /// Whether a topic's schema stands in a schema registry.
-    let hasRegisteredSchemas: Bool
+    /// Topics whose schemas stand in the registry before the statements run.
+    let topics: [Topic]
+    /// Schemas that topics must have afterwards.
+    let writtenTopics: [Topic]
 
     var id: String { "\(file): \(name)" }
 
@@ -45,7 +62,7 @@ struct QueryTest: Sendable {
         QueryTest(
             file: file, name: name, isEnabled: isEnabled, statements: statements, properties: properties,
             inputs: inputs, outputs: outputs, expectedError: expectedError, schemas: schemas,
-            hasRegisteredSchemas: hasRegisteredSchemas)
+            topics: topics, writtenTopics: writtenTopics)
     }
 }
 
@@ -95,9 +112,28 @@ extension QueryTest {
             guard let name = source["name"]?.string, let schema = source["schema"]?.string else { return nil }
             return (name, schema)
         }
-        hasRegisteredSchemas = (test["topics"]?.array ?? []).contains { topic in
-            topic["keySchema"] != nil || topic["valueSchema"] != nil
+        topics = (test["topics"]?.array ?? []).map { Topic($0) }
+        writtenTopics = (test["post"]?["topics"]?["topics"]?.array ?? []).map {
+            Topic($0)
+        }.filter { !$0.name.hasPrefix("_confluent") }
+    }
+}
+
+extension QueryTest.Topic {
+    init(_ json: JSONValue) {
+        func schema(_ part: String) -> QueryTest.TopicSchema? {
+            guard let schema = json[part + "Schema"], !schema.isNull else { return nil }
+            let format = json[part + "Format"].map { $0.string ?? $0["format"]?.string ?? "" }
+            let type: SchemaType =
+                switch format?.uppercased() {
+                case "JSON", "JSON_SR": .json
+                case "PROTOBUF", "PROTOBUF_NOSR": .protobuf
+                default: .avro
+                }
+            return QueryTest.TopicSchema(
+                text: schema.text, type: type, id: json[part + "SchemaId"]?.int64.map { Int32($0) })
         }
+        self.init(name: json["name"]?.string ?? "", key: schema("key"), value: schema("value"))
     }
 }
 

@@ -23,7 +23,8 @@ struct QueryTestRun {
 
     func verdict() -> Verdict {
         if let reason = QueryTestScope.reason(against: test) { return .outOfScope(reason) }
-        var planner = PipelinePlanner()
+        guard let schemas = try? TestSchemas(test) else { return .failed("its schemas are no schemas") }
+        var planner = PipelinePlanner(registry: schemas.registry)
         do throws(Diagnostic) {
             try plan(into: &planner)
         } catch {
@@ -34,7 +35,9 @@ struct QueryTestRun {
                 ? .failed("not refused: \(expected.message)")
                 : .outOfScope("an error while running")
         }
-        if let found = schemaDifference(planner.plan) { return .failed(found) }
+        if let found = schemaDifference(planner.plan) ?? topicDifference(planner.plan) {
+            return .failed(found)
+        }
         if test.outputs.isEmpty && test.inputs.isEmpty { return .passed }
         do {
             return try run(planner.plan)
@@ -70,6 +73,22 @@ struct QueryTestRun {
             guard let expected = Self.relation(schema, types: test.statements) else { continue }
             if actual != Self.text(expected) {
                 return "\(name) is \(actual) instead of \(Self.text(expected))"
+            }
+        }
+        return nil
+    }
+
+    /// Schemas that the registry must have for topics that were written.
+    private func topicDifference(_ plan: PipelinePlan) -> String? {
+        for topic in test.writtenTopics {
+            for (schema, part) in [(topic.key, "key"), (topic.value, "value")] {
+                guard let schema, schema.type != .protobuf else { continue }
+                guard let latest = plan.registry.latest("\(topic.name)-\(part)") else {
+                    return "\(topic.name) has no \(part) schema"
+                }
+                if latest.schema.text != (try? JSONValue(parsing: schema.text))?.text {
+                    return "the \(part) schema of \(topic.name) is \(latest.schema.text)"
+                }
             }
         }
         return nil

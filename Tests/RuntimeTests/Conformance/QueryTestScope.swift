@@ -18,15 +18,10 @@ enum QueryTestScope {
         if !test.isEnabled { return "disabled upstream" }
         let words = Words(test.statements.joined(separator: "\n"))
         if words.hasFormat("PROTOBUF", "PROTOBUF_NOSR") { return "format PROTOBUF" }
-        if words.hasFormat("AVRO") { return "format AVRO" }
-        if words.hasFormat("JSON_SR") { return "format JSON_SR" }
-        if test.properties.contains(where: { ["AVRO", "PROTOBUF"].contains($0.value.uppercased()) }) {
-            return "format AVRO"
-        }
-        if test.hasRegisteredSchemas
-            || words.list.contains(where: { $0.hasSuffix("_SCHEMA_ID") || $0.hasSuffix("_SCHEMA_FULL_NAME") })
+        if test.properties.contains(where: { $0.value.uppercased() == "PROTOBUF" })
+            || test.topics.contains(where: { $0.key?.type == .protobuf || $0.value?.type == .protobuf })
         {
-            return "schema registry"
+            return "format PROTOBUF"
         }
         if let name = javaFunctions.first(where: words.calls) { return "Java test function \(name)" }
         if words.has("HEADERS") || words.has("HEADER") || test.inputs.contains(where: \.hasHeaders) {

@@ -54,8 +54,16 @@ enum RecordComparison {
         case .integer, .bigint, .date, .time, .timestamp:
             guard let number = expected.int64 else { return false }
             return actual.int64 == number
-        case .decimal: return actual.numberText == (expected.numberText ?? expected.string)
+        case .decimal: return decimal(actual).map { $0 == decimal(expected) ?? "" } ?? false
         default: return false
+        }
+    }
+
+    /// The number with its scale and without zeros in front: `01.10` is `1.10`.
+    private static func decimal(_ json: JSONValue) -> String? {
+        guard let text = json.numberText ?? json.string else { return nil }
+        return Array(text.utf8).withUnsafeBytes { Decimals.parse($0) }.map {
+            Decimals.text($0.unscaled, scale: $0.scale)
         }
     }
 

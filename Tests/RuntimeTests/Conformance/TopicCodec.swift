@@ -1,11 +1,13 @@
 import Columnar
 import Formats
 import Planning
+import Registry
 
 /// Records of a topic as bytes and back into what test files write, by the formats of a relation.
 struct TopicCodec {
     let relation: Relation
     let topic: TopicProperties
+    var registry = SchemaRegistry()
 
     private var keys: [RelationColumn] { Array(relation.keys) }
     private var values: [RelationColumn] { Array(relation.values) }
@@ -16,7 +18,7 @@ struct TopicCodec {
 
     func key(_ record: QueryTest.Record) throws -> [UInt8]? {
         if record.key.isNull { return nil }
-        var bytes = try bytes(record.key, topic.keyFormat, keys.map(\.type))
+        var bytes = try bytes(record.key, topic.keyFormat, keys.map(\.type), "key")
         guard let window = record.window else { return bytes }
         // As Kafka's serializers of windowed keys.
         if window.isSession { append(window.end, to: &bytes) }
@@ -25,7 +27,7 @@ struct TopicCodec {
     }
 
     func value(_ record: QueryTest.Record) throws -> [UInt8]? {
-        record.value.isNull ? nil : try bytes(record.value, topic.valueFormat, values.map(\.type))
+        record.value.isNull ? nil : try bytes(record.value, topic.valueFormat, values.map(\.type), "value")
     }
 
     private func append(_ number: Int64, to bytes: inout [UInt8]) {
@@ -33,10 +35,20 @@ struct TopicCodec {
     }
 
     private func bytes(
-        _ json: JSONValue, _ format: SourceProperties.Format, _ types: [DataType]
+        _ json: JSONValue, _ format: SourceProperties.Format, _ types: [DataType], _ part: String
     ) throws -> [UInt8] {
         switch format {
         case .json: return Array(json.text.utf8)
+        case .avro, .jsonSchema:
+            guard let schema = registry.latest("\(topic.name)-\(part)")?.schema else {
+                throw InputError.noSuchValue("no schema of \(topic.name)")
+            }
+            var bytes: [UInt8] = [0]
+            withUnsafeBytes(of: schema.id.bigEndian) { bytes += Array($0) }
+            switch schema.content {
+            case .avro(let avro): return bytes + (try AvroTestValue(schema: avro).bytes(json))
+            case .json: return bytes + Array(json.text.utf8)
+            }
         case .delimited, .csv, .lines, .none: return Array(plain(json).utf8)
         case .kafka:
             var bytes: [UInt8] = []
@@ -66,18 +78,19 @@ struct TopicCodec {
     func key(_ row: [Value]) -> JSONValue {
         let keys = Array(row[..<relation.keyCount])
         if keys.allSatisfy(\.isNull), keys.count < 2 || !topic.writesNullKeys { return .null }
-        return shown(keys, self.keys, topic.keyFormat, isWrapped: keys.count > 1)
+        return shown(keys, self.keys, topic.keyFormat, topic.keySchemaID, isWrapped: keys.count > 1)
     }
 
     func value(_ row: [Value]) -> JSONValue {
         let values = Array(row[relation.keyCount...])
         return shown(
-            values, self.values, topic.valueFormat,
+            values, self.values, topic.valueFormat, topic.valueSchemaID,
             isWrapped: values.count != 1 || topic.wrapsSingleValue)
     }
 
     private func shown(
-        _ values: [Value], _ columns: [RelationColumn], _ format: SourceProperties.Format, isWrapped: Bool
+        _ values: [Value], _ columns: [RelationColumn], _ format: SourceProperties.Format, _ id: Int32?,
+        isWrapped: Bool
     ) -> JSONValue {
         let schema = Schema(columns.map { Field($0.name, $0.type) })
         let built = zip(columns, values).map { column, value in
@@ -87,6 +100,7 @@ struct TopicCodec {
         }
         let batch = Batch(schema: schema, columns: built, count: 1)
         switch format {
+        case .avro, .jsonSchema: return decoded(encoded(batch, format, id, isWrapped: isWrapped))
         case .json:
             guard let bytes = JSONEncoder(schema: schema, isWrapped: isWrapped).encode(batch).bytes(0) else {
                 return .null
@@ -109,21 +123,24 @@ extension TopicCodec {
     /// How a record that came out differs from the one that was expected; nil when it does not.
     func difference(_ row: [Value], isDeletion: Bool, _ expected: QueryTest.Record) -> String? {
         if let found = compare(
-            key(row), expected.key, keys, topic.keyFormat, isWrapped: keys.count > 1, "key")
+            key(row), expected.key, keys, topic.keyFormat, topic.keySchemaID, isWrapped: keys.count > 1,
+            "key")
         {
             return found
         }
         let wraps = values.count != 1 || topic.wrapsSingleValue
         return compare(
-            isDeletion ? .null : value(row), expected.value, values, topic.valueFormat, isWrapped: wraps,
-            "value")
+            isDeletion ? .null : value(row), expected.value, values, topic.valueFormat, topic.valueSchemaID,
+            isWrapped: wraps, "value")
     }
 
     private func compare(
         _ actual: JSONValue, _ expected: JSONValue, _ columns: [RelationColumn],
-        _ format: SourceProperties.Format, isWrapped: Bool, _ place: String
+        _ format: SourceProperties.Format, _ id: Int32?, isWrapped: Bool, _ place: String
     ) -> String? {
         switch format {
+        case .avro, .jsonSchema:
+            return RecordComparison.difference(actual, expected, written(id) ?? .string, place)
         case .json, .kafka:
             let wrapped = DataType.structure(columns.map { Field($0.name, $0.type) })
             let bare = columns.first?.type ?? .string
@@ -133,6 +150,45 @@ extension TopicCodec {
             return RecordComparison.delimitedDifference(
                 actual, expected, columns.map(\.type), delimiter: topic.delimiter?.first ?? ",", place)
         case .none: return expected.isNull ? nil : "\(place): no key instead of \(expected.text)"
+        }
+    }
+
+    // MARK: Formats with schemas
+
+    private func encoded(
+        _ batch: Batch, _ format: SourceProperties.Format, _ id: Int32?, isWrapped: Bool
+    ) -> [UInt8]? {
+        guard let id, let schema = registry.schema(id: id) else { return Array("no schema".utf8) }
+        switch schema.content {
+        case .avro(let avro):
+            guard let encoder = try? AvroEncoder(schema: batch.schema, as: avro, id: id, isWrapped: isWrapped)
+            else { return Array("no encoder".utf8) }
+            let bytes = encoder.encode(batch).bytes(0)
+            return encoder.refusals.first.map { Array($0.reason.message.utf8) } ?? bytes
+        case .json:
+            return SchemaJSONEncoder(schema: batch.schema, id: id, isWrapped: isWrapped).encode(batch).bytes(
+                0)
+        }
+    }
+
+    private func decoded(_ bytes: [UInt8]?) -> JSONValue {
+        guard let bytes else { return .null }
+        let id = bytes.dropFirst().prefix(4).reduce(0 as Int32) { $0 << 8 | Int32($1) }
+        let garbled = JSONValue.string(String(decoding: bytes, as: UTF8.self))
+        guard bytes.first == 0, let schema = registry.schema(id: id) else { return garbled }
+        let rest = Array(bytes.dropFirst(5))
+        switch schema.content {
+        case .avro(let avro): return (try? AvroTestValue(schema: avro).value(rest)) ?? garbled
+        case .json: return (try? JSONValue(parsing: rest)) ?? garbled
+        }
+    }
+
+    /// The type of what the schema of that id describes.
+    private func written(_ id: Int32?) -> DataType? {
+        guard let id, let schema = registry.schema(id: id) else { return nil }
+        switch schema.content {
+        case .avro(let avro): return try? AvroColumns.type(of: avro, avro.root, keepsCase: true)
+        case .json(let json): return try? JSONSchemaColumns.type(of: json, keepsCase: true)
         }
     }
 }

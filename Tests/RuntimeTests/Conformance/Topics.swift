@@ -24,7 +24,8 @@ struct Topics {
             let sink = MemorySink(name: query.output.name)
             sinks[query.output.name] = [sink]
             kept.append((topic.name, sink))
-            outcome.codecs[topic.name] = TopicCodec(relation: query.output, topic: topic)
+            outcome.codecs[topic.name] = TopicCodec(
+                relation: query.output, topic: topic, registry: plan.registry)
         }
         let read = Set(plan.queries.flatMap { $0.sources.map(\.name) })
         var messages: [String: [MemoryRecord]] = [:]
@@ -36,7 +37,7 @@ struct Topics {
         for record in test.inputs {
             for relation in readers where relation.topic?.name == record.topic {
                 guard let topic = relation.topic else { continue }
-                let codec = TopicCodec(relation: relation, topic: topic)
+                let codec = TopicCodec(relation: relation, topic: topic, registry: plan.registry)
                 messages[relation.name, default: []].append(
                     MemoryRecord(
                         key: try codec.key(record), value: try codec.value(record),

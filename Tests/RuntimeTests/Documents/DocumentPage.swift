@@ -29,7 +29,7 @@ struct DocumentPage {
     /// The pages that tell users of SQL.
     static let paths = [
         "README.md", "docs/sql.md", "docs/sql/expressions.md", "docs/sql/functions.md", "docs/sql/joins.md",
-        "docs/connectors.md",
+        "docs/connectors.md", "docs/formats.md",
     ]
 
     init(_ path: String) throws {

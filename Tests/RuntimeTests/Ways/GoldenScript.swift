@@ -11,6 +11,7 @@ import Planning
 /// -- {"id": 1}
 /// --- messages EVENTS       messages of a topic: key, value, timestamp, partition
 /// -- {"key": "a", "value": {"id": 1}, "timestamp": 5, "partition": 1}
+/// -- {"key": "a", "bytes": "00ff", "timestamp": 5}
 /// --- records               messages of several topics, in the order in which they are taken
 /// -- {"topic": "events", "key": "a", "value": {"id": 1}, "timestamp": 5}
 /// --- output TOTALS         rows of a stream in order, of a table in any
@@ -102,13 +103,14 @@ struct GoldenScript {
         let plan = try PipelineRun.plan(text)
         for (name, lines) in messages {
             guard let relation = plan.catalogue.relation(name), let topic = relation.topic else { continue }
-            let codec = TopicCodec(relation: relation, topic: topic)
+            let codec = TopicCodec(relation: relation, topic: topic, registry: plan.registry)
             inputs[name] = .messages(
                 try lines.map { line in
                     let json = try JSONValue(parsing: line)
                     let record = QueryTest.Record(json)
                     return MemoryRecord(
-                        key: try codec.key(record), value: try codec.value(record),
+                        key: try codec.key(record),
+                        value: try json["bytes"]?.string.map(Self.bytes) ?? codec.value(record),
                         timestamp: record.timestamp ?? 0, partition: json["partition"]?.int ?? 0)
                 })
         }
@@ -158,6 +160,12 @@ struct GoldenScript {
             compare("counts \(name)", [JSONValue.object(actual).text], [expected.text])
         }
         return found
+    }
+
+    /// Two hexadecimal digits for each byte.
+    private static func bytes(_ text: String) -> [UInt8] {
+        let digits = text.compactMap(\.hexDigitValue)
+        return stride(from: 0, to: digits.count - 1, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
     }
 
     private static func normal(_ line: String) throws -> String { try JSONValue(parsing: line).text }

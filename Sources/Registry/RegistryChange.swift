@@ -1,0 +1,11 @@
+/// What a registry keeps of a change, in the order in which they were made.
+public enum RegistryChange: Hashable, Sendable {
+    /// A schema got an id.
+    case schema(id: Int32, type: SchemaType, text: String)
+    /// A subject got a version, or it came back.
+    case version(SubjectVersion)
+    /// A version is gone for good.
+    case erased(subject: String, version: Int)
+    /// The level of a subject; nil is the registry's. A nil level takes a subject's own away.
+    case level(CompatibilityLevel?, subject: String?)
+}
