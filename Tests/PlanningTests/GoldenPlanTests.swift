@@ -22,7 +22,8 @@ import Testing
         .appendingPathComponent("Golden")
 
     static let files = [
-        "plans.txt", "names.txt", "types.txt", "groups.txt", "sources.txt", "sinks.txt", "schemas.txt",
+        "plans.txt", "names.txt", "types.txt", "groups.txt", "joins.txt", "sources.txt", "sinks.txt",
+        "schemas.txt",
     ]
 
     @Test("read as written down", arguments: files)

@@ -18,7 +18,7 @@ public struct SourceFactory: Sendable {
     /// The sources of the relations that queries or sinks read, by relation.
     public func sources(of plan: PipelinePlan) throws(Diagnostic) -> [String: any Source] {
         let read = Set(
-            plan.queries.map(\.input.name) + plan.sinks.map(\.from.name)
+            plan.queries.flatMap { $0.sources.map(\.name) } + plan.sinks.map(\.from.name)
                 + (plan.quality?.rules.map(\.relation.name) ?? []))
         var sources: [String: any Source] = [:]
         for name in plan.catalogue.order where read.contains(name) {

@@ -174,17 +174,20 @@ struct AggregationAnalyzer {
         _ query: Query, _ outer: ExpressionTranslator, _ keySyntax: [Syntax], _ keys: [Typed]
     ) throws(Diagnostic) -> SelectedColumns {
         var selected = SelectedColumns()
-        var names = ColumnNames(source: input)
+        var names = ColumnNames(scope: scope)
         for item in query.select {
             switch item.kind {
             case .allColumns(let qualifier):
-                try scope.check(qualifier: qualifier, in: statement)
-                for column in input.columns {
-                    let name = Identifier(column.name, span: item.span)
-                    let typed = try outer.translate(
-                        Syntax(.column(qualifier: nil, name: name), span: item.span))
-                    try selected.append(
-                        column.name, typed, key: key(typed, keys), span: item.span, in: statement)
+                for source in try scope.named(qualifier, in: statement) {
+                    for column in source.columns {
+                        let name = Identifier(column.name, span: item.span)
+                        let owner = scope.isJoin ? Identifier(source.qualifier, span: item.span) : nil
+                        let typed = try outer.translate(
+                            Syntax(.column(qualifier: owner, name: name), span: item.span))
+                        try selected.append(
+                            scope.resultName(column, of: source), typed, key: key(typed, keys),
+                            span: item.span, in: statement)
+                    }
                 }
             case .allFields:
                 throw Diagnostic(

@@ -2,18 +2,23 @@ import Language
 
 /// Gives names to expressions without an alias, as ksqlDB does.
 struct ColumnNames {
+    private let scope: Scope
     private var taken: Set<String>
     private var generated = 0
 
-    init(source: Relation) { taken = Set(source.columns.map(\.name)) }
+    init(scope: Scope) {
+        self.scope = scope
+        taken = Set(scope.resultNames)
+    }
 
     /// - Parameter syntax: nil for what has no name of its own.
     ///
-    /// A column's own name; a field's, with a number behind it when the source or the list has that name
-    /// already; `KSQL_COL_0` and so on for all else, with numbers that no column of the source has.
+    /// A column's own name, with its source in front where several have it; a field's, with a number behind
+    /// it when the source or the list has that name already; `KSQL_COL_0` and so on for all else, with
+    /// numbers that no column of the source has.
     mutating func name(of syntax: Language.Expression?) -> String {
         switch syntax?.kind {
-        case .column(_, let name): return name.text
+        case .column(let qualifier, let name): return scope.resultName(qualifier: qualifier, name: name)
         case .field(_, let name): return unique(name.text)
         default:
             while true {

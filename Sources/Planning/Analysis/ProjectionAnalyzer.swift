@@ -6,27 +6,30 @@ import Language
 struct ProjectionAnalyzer {
     typealias Typed = Expressions.Expression
 
-    let input: Relation
+    let input: QueryInput
     let translator: ExpressionTranslator
     let settings: Settings
 
     private var statement: Statement { translator.statement }
+    private var scope: Scope { input.scope }
 
-    /// A part of the output's key: a PARTITION BY expression, or a key column of the input.
+    /// A part of the output's key: a PARTITION BY expression, or a part of the input's key.
     private struct Key {
         let syntax: Language.Expression?
+        /// What in the SELECT list stands for it.
         let typed: Typed
+        /// What it is made of.
+        let value: Typed
     }
 
     func select(_ query: Query) throws(Diagnostic) -> SelectedColumns {
         var selected = SelectedColumns()
         let keys = try keys(query)
-        var names = ColumnNames(source: input)
+        var names = ColumnNames(scope: scope)
         for item in query.select {
             switch item.kind {
             case .allColumns(let qualifier):
-                try translator.scope.check(qualifier: qualifier, in: statement)
-                try appendAll(query, keys, item, &names, to: &selected)
+                try appendAll(try scope.named(qualifier, in: statement), query, keys, item, &names, &selected)
             case .allFields(let structure):
                 let typed = try translator.translate(structure)
                 guard case .structure(let fields) = typed.type else {
@@ -41,9 +44,7 @@ struct ProjectionAnalyzer {
                 }
             case .expression(let syntax, let alias):
                 let typed = try translator.translate(syntax)
-                try selected.append(
-                    alias?.text ?? names.name(of: syntax), typed, key: keys.firstIndex { $0.typed == typed },
-                    span: item.span, in: statement)
+                try append(alias?.text ?? names.name(of: syntax), typed, keys, item, &selected)
             }
         }
         // ksqlDB's other planner: what is selected of the key is the key, in the list's order.
@@ -54,37 +55,59 @@ struct ProjectionAnalyzer {
         return selected
     }
 
+    private func append(
+        _ name: String, _ typed: Typed, _ keys: [Key], _ item: SelectItem, _ selected: inout SelectedColumns
+    ) throws(Diagnostic) {
+        let key = keys.firstIndex { $0.typed == typed }
+        let value = key.map { keys[$0].value } ?? typed
+        try selected.append(name, value, key: key, span: item.span, in: statement)
+    }
+
     /// `*`: the new key, then the values, then what was the key before.
     private func appendAll(
-        _ query: Query, _ keys: [Key], _ item: SelectItem, _ names: inout ColumnNames,
-        to selected: inout SelectedColumns
+        _ sources: [Scope.Source], _ query: Query, _ keys: [Key], _ item: SelectItem,
+        _ names: inout ColumnNames, _ selected: inout SelectedColumns
     ) throws(Diagnostic) {
-        if query.partitionBy != nil {
-            for (index, key) in keys.enumerated() where selected.name(ofKey: index) == nil {
-                guard let syntax = key.syntax else { continue }
-                try selected.append(
-                    names.name(of: TimeLiterals.isPseudoColumn(syntax) ? nil : syntax), key.typed, key: index,
-                    span: item.span, in: statement)
+        guard query.partitionBy != nil else {
+            if let synthetic = scope.syntheticKey, sources.count == scope.sources.count {
+                try append(synthetic.name, synthetic.column, keys, item, &selected)
             }
+            for source in sources {
+                for column in source.columns {
+                    try append(
+                        scope.resultName(column, of: source), column.column, keys, item, &selected)
+                }
+            }
+            return
         }
-        let positions =
-            query.partitionBy == nil
-            ? Array(input.columns.indices)
-            : Array(input.columns.indices[input.keyCount...]) + Array(0..<input.keyCount)
-        for position in positions {
-            let typed = Typed.column(position, input.columns[position].type)
-            let key = keys.firstIndex { $0.typed == typed }
-            if key != nil, query.partitionBy != nil { continue }
-            try selected.append(input.columns[position].name, typed, key: key, span: item.span, in: statement)
+        for (index, key) in keys.enumerated() where selected.name(ofKey: index) == nil {
+            guard let syntax = key.syntax else { continue }
+            let isPseudoColumn = TimeLiterals.isPseudoColumn(syntax)
+            var name = names.name(of: isPseudoColumn ? nil : syntax)
+            for source in scope.sources where scope.isJoin {
+                guard let column = source.columns.first(where: { $0.column == key.typed }) else { continue }
+                name = scope.resultName(column, of: source)
+            }
+            try append(name, key.typed, keys, item, &selected)
+        }
+        for source in sources {
+            var columns = Array(source.columns[source.keyCount...])
+            // As ksqlDB has it: with a new key the joined record's pseudo-columns show.
+            if scope.isJoin {
+                let shown = [PseudoColumn.rowTime, .rowPartition, .rowOffset].map(\.name)
+                columns += source.pseudoColumns.filter { shown.contains($0.name) }
+            }
+            for column in columns + source.columns[..<source.keyCount] {
+                if keys.contains(where: { $0.typed == column.column }) { continue }
+                try append(scope.resultName(column, of: source), column.column, keys, item, &selected)
+            }
         }
     }
 
     private func keys(_ query: Query) throws(Diagnostic) -> [Key] {
-        guard let partition = query.partitionBy else {
-            return input.keys.enumerated().map { Key(syntax: nil, typed: .column($0, $1.type)) }
-        }
+        guard let partition = query.partitionBy else { return try inheritedKeys(query) }
         let place = statement.location(of: partition.span)
-        if input.kind == .table {
+        if input.relation.kind == .table {
             throw Diagnostic(
                 .invalidStatement, "a table has its PRIMARY KEY and can't be partitioned by another",
                 at: place,
@@ -97,7 +120,8 @@ struct ProjectionAnalyzer {
         }
         var keys: [Key] = []
         for syntax in partition.expressions {
-            keys.append(Key(syntax: syntax, typed: try translator.translate(syntax)))
+            let typed = try translator.translate(syntax)
+            keys.append(Key(syntax: syntax, typed: typed, value: typed))
         }
         guard keys.contains(where: \.typed.isUntypedNull) else { return keys }
         if keys.count == 1 { return [] }
@@ -106,17 +130,49 @@ struct ProjectionAnalyzer {
             expected: "PARTITION BY NULL alone", hint: "remove NULL")
     }
 
+    /// The input's key. Several columns may stand for the key of a join; the first that is selected does.
+    private func inheritedKeys(_ query: Query) throws(Diagnostic) -> [Key] {
+        let listed = scope.isJoin ? try listed(query) : []
+        return input.keys.enumerated().map { index, columns in
+            let chosen = columns.first { listed.contains($0.column) } ?? columns.first
+            let own = Typed.column(index, input.relation.columns[index].type)
+            return Key(syntax: nil, typed: chosen?.column ?? own, value: own)
+        }
+    }
+
+    /// The columns that the SELECT list names as they are.
+    private func listed(_ query: Query) throws(Diagnostic) -> Set<Typed> {
+        var listed: Set<Typed> = []
+        for item in query.select {
+            switch item.kind {
+            case .allColumns(let qualifier):
+                let sources = try scope.named(qualifier, in: statement)
+                listed.formUnion(sources.flatMap { $0.columns.map(\.column) })
+            case .allFields: break
+            case .expression(let syntax, _):
+                // Only columns stand for a key, and what makes rows must not be translated twice.
+                guard case .column = syntax.kind else { continue }
+                listed.insert(try translator.translate(syntax))
+            }
+        }
+        return listed
+    }
+
     private func checkKeys(
         _ selected: SelectedColumns, _ keys: [Key], _ query: Query
     ) throws(Diagnostic) {
         let place = statement.location(of: query.select.first?.span ?? query.span)
         for (index, key) in keys.enumerated() where selected.name(ofKey: index) == nil {
-            let text = key.syntax.map { statement.fragment($0.span) } ?? input.columns[index].name
+            var expected =
+                "the PARTITION BY expression \(key.syntax.map { statement.fragment($0.span) } ?? "")"
+            if key.syntax == nil {
+                let names = input.keyNames[index]
+                let others = names.dropLast().joined(separator: ", ")
+                expected = "the key column " + (others.isEmpty ? "" : others + " or ") + (names.last ?? "")
+            }
             throw Diagnostic(
                 .invalidStatement, "the key is missing from the SELECT list", at: place,
-                expected: key.syntax == nil
-                    ? "the key column \(text)" : "the PARTITION BY expression \(text)",
-                hint: "add it to the SELECT list")
+                expected: expected, hint: "add it to the SELECT list")
         }
     }
 }

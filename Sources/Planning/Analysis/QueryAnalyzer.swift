@@ -20,10 +20,15 @@ struct QueryAnalyzer {
     }
 
     func plan(_ query: Query, id: String, into target: Target) throws(Diagnostic) -> QueryPlan {
-        let input = try source(query.from)
-        try refuseUnsupported(query, input)
-        let scope = Scope(relation: input, qualifier: query.from.qualifier.text)
         let types = TypeTranslator(catalogue: catalogue, statement: statement)
+        let first = try source(query.from)
+        let sources = try JoinAnalyzer(catalogue: catalogue, types: types, id: id).input(query, first: first)
+        {
+            reference throws(Diagnostic) in try source(reference)
+        }
+        try refuseUnsupported(query, sources)
+        let input = sources.relation
+        let scope = sources.scope
         let translator = ExpressionTranslator(scope: scope, types: types)
         let filter = try query.condition.map { condition throws(Diagnostic) in
             try translator.condition(condition, clause: "WHERE")
@@ -49,7 +54,7 @@ struct QueryAnalyzer {
             windowing = plan.window.map(AggregationAnalyzer.windowing)
         } else {
             let analyzer = ProjectionAnalyzer(
-                input: input, translator: tableFunctions.translator, settings: settings)
+                input: sources, translator: tableFunctions.translator, settings: settings)
             columns = try analyzer.select(query)
             shape = .projection(columns.expressions)
         }
@@ -69,7 +74,7 @@ struct QueryAnalyzer {
         output.topic = try topic(target, input: input, output: output)
         output.topic?.writesNullKeys = query.partitionBy != nil || isAggregation
         return QueryPlan(
-            id: id, input: input, filter: filter, deduplication: deduplication,
+            id: id, input: input, joins: sources.joins, filter: filter, deduplication: deduplication,
             tableFunctions: tableFunctions.functions, shape: shape, output: output, outputTime: time,
             outputWatermarkDelay: delay)
     }
@@ -86,25 +91,24 @@ struct QueryAnalyzer {
             hint: suggestion.map { "did you mean \($0)?" } ?? "create it first")
     }
 
-    private func refuseUnsupported(_ query: Query, _ input: Relation) throws(Diagnostic) {
-        if input.kind == .table, input.windowing != nil {
+    private func refuseUnsupported(_ query: Query, _ input: QueryInput) throws(Diagnostic) {
+        for (index, source) in input.scope.sources.enumerated() {
+            let reference = index == 0 ? query.from : query.joins[index - 1].source
+            guard let relation = catalogue.relation(source.relationName), relation.kind == .table,
+                relation.windowing != nil
+            else { continue }
             throw Diagnostic(
                 .invalidStatement,
-                "the table \(input.name) has windows, and this version makes nothing of such tables",
-                at: statement.location(of: query.from.name.span),
+                "the table \(relation.name) has windows, and this version makes nothing of such tables",
+                at: statement.location(of: reference.name.span),
                 expected: "a stream or a table without windows",
-                hint: "make the result from \(input.name)'s own source")
+                hint: "make the result from \(relation.name)'s own source")
         }
         if let key = query.orderBy.first {
             throw Diagnostic(
                 .invalidStatement, "a persistent query has no ORDER BY",
                 at: statement.location(of: key.expression.span),
                 hint: "remove it: results come in the order of their records")
-        }
-        if let join = query.joins.first {
-            throw Diagnostic(
-                .unsupported, "this version does not join", at: statement.location(of: join.span),
-                hint: "joins come with a later version")
         }
         if let limit = query.limit {
             throw Diagnostic(
@@ -133,6 +137,7 @@ struct QueryAnalyzer {
 
     /// Refuses a timestamp column that the SELECT list does not name, before anything that hides this.
     private func checkTimeName(_ query: Query, _ target: Target) throws(Diagnostic) {
+        guard query.joins.isEmpty else { return }
         var names: [RelationColumn] = []
         for item in query.select {
             guard case .expression(let syntax, let alias) = item.kind else { return }

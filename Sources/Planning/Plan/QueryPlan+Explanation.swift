@@ -4,7 +4,9 @@ import Expressions
 extension QueryPlan {
     /// The plan as EXPLAIN prints it, from the source down to the result; also what plans are compared by.
     public var explanation: String {
-        var lines = ["query \(id)", "  source \(input.name) (\(input.kind.rawValue))"]
+        var lines = ["query \(id)"]
+        lines += sources.map { "  source \($0.name) (\($0.kind.rawValue))" }
+        lines += joins.map { "  " + $0.text }
         let names = rowNames
         if let filter { lines.append("  filter \(filter.text(names))") }
         if let deduplication {
@@ -26,7 +28,10 @@ extension QueryPlan {
     /// other's state.
     public var stateSignature: String? {
         let names = rowNames
-        var parts: [String] = []
+        var parts = joins.map { join in
+            let stored = [join.left, join.right].map { $0.columns.map { "\($0.name) \($0.type.sql)" } }
+            return join.text + " of \(stored)"
+        }
         if let deduplication {
             parts.append("deduplicate " + deduplication.keys.map { $0.text(names) }.joined(separator: ", "))
         }
@@ -73,6 +78,26 @@ extension QueryPlan {
         lines.append("  project, emit \(plan.emission.rawValue)")
         lines.append(contentsOf: columnLines(plan.projection, behind))
         return lines
+    }
+}
+
+extension JoinPlan {
+    /// Such as `left join USERS on CLICKS_USER = USERS_ID, foreign key`.
+    var text: String {
+        let names = output.columns.map(\.name)
+        func keys(_ expressions: [Expression], _ start: Int) -> String {
+            expressions.map { $0.mappingColumns { $0 + start }.text(names) }.joined(separator: ", ")
+        }
+        let condition = "\(keys(leftKeys, leftStart)) = \(keys(rightKeys, rightStart))"
+        let front = "\(kind.rawValue) join \(right.name) on \(condition)"
+        switch mode {
+        case .streams(let window):
+            return front + ", within \(window.before) ms before and \(window.after) ms after, "
+                + "grace \(window.grace) ms\(window.waitsForClose ? "" : ", unmatched rows at once")"
+        case .streamTable: return front + ", a record and the table's row at its turn"
+        case .tables: return front + ", primary keys"
+        case .foreignKey: return front + ", foreign key"
+        }
     }
 }
 

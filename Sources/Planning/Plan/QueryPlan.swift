@@ -1,10 +1,14 @@
 import Expressions
 
-/// One persistent query: from one relation, through its clauses, to another relation.
+/// One persistent query: from one relation or several that are joined, through its clauses, to another
+/// relation.
 public struct QueryPlan: Sendable {
     /// Such as `CTAS_REVENUE_5`.
     public let id: String
+    /// What the clauses read: a relation of the catalogue, or what the last join makes.
     public let input: Relation
+    /// From the first to the last; empty when there is one source.
+    public let joins: [JoinPlan]
     /// WHERE, over the input's row.
     public let filter: Expression?
     public let deduplication: DeduplicationPlan?
@@ -38,5 +42,11 @@ public struct QueryPlan: Sendable {
             return !plan.projection.allSatisfy(\.isDeterministic)
                 || !(plan.having?.isDeterministic ?? true)
         }
+    }
+
+    /// The relations of the catalogue that it reads.
+    public var sources: [Relation] {
+        guard let first = joins.first else { return [input] }
+        return [first.left] + joins.map(\.right)
     }
 }

@@ -163,7 +163,9 @@ extension PipelinePlan {
     public func relations(below relation: String) -> Set<String> {
         var reached: Set = [relation]
         // A query reads relations that stand before it.
-        for query in queries where reached.contains(query.input.name) { reached.insert(query.output.name) }
+        for query in queries where query.sources.contains(where: { reached.contains($0.name) }) {
+            reached.insert(query.output.name)
+        }
         return reached
     }
 }

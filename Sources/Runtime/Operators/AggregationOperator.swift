@@ -88,7 +88,7 @@ final class AggregationOperator: StatefulOperator, @unchecked Sendable {
     /// What changed since the last call: with EMIT FINAL the windows that closed, else each group that was
     /// touched.
     func takeChanges(_ workers: WorkerPool) -> ChangeBatch? {
-        let parts = PartList(count: shards.count)
+        let parts = ShardParts<ChangeBatch>()
         workers.forEach(shards.count) { index in
             parts[index] = shards[index].takeChanges()
         }
@@ -106,30 +106,6 @@ final class AggregationOperator: StatefulOperator, @unchecked Sendable {
         }
         try failure.rethrow()
     }
-}
-
-/// Results of shards that threads put in their places.
-private final class PartList: @unchecked Sendable {
-    private let parts: UnsafeMutablePointer<ChangeBatch?>
-    private let count: Int
-
-    init(count: Int) {
-        self.count = count
-        parts = .allocate(capacity: count)
-        parts.initialize(repeating: nil, count: count)
-    }
-
-    deinit {
-        parts.deinitialize(count: count)
-        parts.deallocate()
-    }
-
-    subscript(index: Int) -> ChangeBatch? {
-        get { parts[index] }
-        set { parts[index] = newValue }
-    }
-
-    var all: [ChangeBatch] { (0..<count).compactMap { parts[$0] } }
 }
 
 /// A batch of rows ready for the aggregation's shards.

@@ -14,6 +14,7 @@ extension Flow {
             }
             if let aggregation = query.aggregation { all.append(("groups/\(name)", aggregation.counters)) }
         }
+        for join in joins { all.append(("join/\(join.plan.output.name)", join.counters)) }
         return all
     }
 
@@ -21,8 +22,10 @@ extension Flow {
     func notes(for relation: String) -> [String: Int64] {
         var notes: [String: Int64] = ["rows": outputs[relation]?.counters[.rows] ?? 0]
         for query in queries where query.plan.output.name == relation {
-            for counters in [query.deduplication?.counters, query.aggregation?.counters] {
-                guard let counters else { continue }
+            let own = Set(query.plan.joins.map(\.output.name))
+            let joined = joins.filter { own.contains($0.plan.output.name) }.map(\.counters)
+            let counted = [query.deduplication?.counters, query.aggregation?.counters].compactMap { $0 }
+            for counters in counted + joined {
                 notes["late", default: 0] += counters[.late]
                 notes["duplicates", default: 0] += counters[.duplicates]
             }

@@ -19,16 +19,21 @@ final class Flow: @unchecked Sendable {
     /// By relation.
     let outputs: [String: Outputs]
     let queries: [QueryOperator]
+    let joins: [any JoinOperator]
     let tables: [TableOperator]
     /// Rules about relations; empty without a rules file.
     let rules: [RelationRules]
     let quarantine: Quarantine?
+    /// Queries and joins in the order of the plan.
+    private let nodes: [FlowNode]
     /// By scan: what reads it, directly or through other queries. Each source has rounds and a time of its
     /// own.
-    private let stages: [Stages]
+    private let stages: [FlowStages]
     let slots: [Slot]
     let workers: WorkerPool
     private let emitsPerRecord: Bool
+    /// By scan: whether it is read before others.
+    private let leads: [Bool]
     private let seed: UInt64
     /// Whether rows of a table tell the clock: then they are made before it moves on.
     private let tellsClock: Bool
@@ -41,78 +46,50 @@ final class Flow: @unchecked Sendable {
     private(set) var progress: [SourceProgress]
 
     init(
-        scans: [Scan], outputs: [String: Outputs], queries: [QueryOperator], tables: [TableOperator],
+        scans: [Scan], outputs: [String: Outputs], nodes: [FlowNode], tables: [TableOperator],
         rules: [RelationRules], quarantine: Quarantine?, slots: [Slot], workers: WorkerPool,
         emitsPerRecord: Bool, seed: UInt64
     ) {
         self.scans = scans
         self.outputs = outputs
-        self.queries = queries
+        queries = nodes.compactMap(\.query)
+        joins = nodes.compactMap(\.join)
         self.tables = tables
         self.rules = rules
         self.quarantine = quarantine
+        self.nodes = nodes
         self.seed = seed
         self.slots = slots
         self.workers = workers
         self.emitsPerRecord = emitsPerRecord
         tellsClock = queries.contains { $0.plan.makesVaryingTable }
         progress = scans.map { SourceProgress(delay: $0.properties.watermarkDelay) }
-        stages = scans.map { scan in
-            Stages(
-                queries: queries.filter { $0.source == scan.relation.name },
-                tables: tables.filter { $0.outputs.relation.name == scan.relation.name },
-                rules: rules.filter { $0.source == scan.relation.name })
+        let names = scans.map(\.relation.name)
+        leads = names.map { name in nodes.contains { $0.leading.contains(name) } }
+        stages = names.map { name in
+            FlowStages(
+                source: name, scans: names, nodes: nodes,
+                tables: tables.filter { $0.outputs.relation.name == name },
+                rules: rules.filter { $0.sources.contains(name) })
         }
     }
 
-    /// The operators below one source.
-    private struct Stages {
-        let queries: [QueryOperator]
-        let tables: [TableOperator]
-        let rules: [RelationRules]
-        /// By the shard phase of a round.
-        let levels: [[any StatefulOperator]]
-        /// Those that give rows other times or numbers, in the order of the plan.
-        private let numbering: [QueryOperator]
-        /// By operator: the query whose rows' times it goes by, if not the source's.
-        private let timeKeepers: [ObjectIdentifier: QueryOperator]
-
-        init(queries: [QueryOperator], tables: [TableOperator], rules: [RelationRules]) {
-            self.queries = queries
-            self.tables = tables
-            self.rules = rules
-            let stateful =
-                tables as [any StatefulOperator] + rules.flatMap(\.stateful)
-                + queries.flatMap { query -> [any StatefulOperator] in
-                    (query.deduplication.map { [$0] } ?? []) + (query.aggregation.map { [$0] } ?? [])
-                }
-            let depth = (stateful.map(\.level).max() ?? -1) + 1
-            levels = (0..<depth).map { level in stateful.filter { $0.level == level } }
-            numbering = queries.filter { $0.progress != nil }
-            var keepers: [String: QueryOperator] = [:]
-            var timeKeepers: [ObjectIdentifier: QueryOperator] = [:]
-            for query in queries {
-                let keeper = keepers[query.plan.input.name]
-                keepers[query.plan.output.name] = query.plan.retimesRows ? query : keeper
-                if let deduplication = query.deduplication {
-                    timeKeepers[ObjectIdentifier(deduplication)] = keeper
-                }
-                if let aggregation = query.aggregation { timeKeepers[ObjectIdentifier(aggregation)] = keeper }
-            }
-            self.timeKeepers = timeKeepers
-        }
-
-        /// The watermark of the rows that an operator takes; the source's is `watermark`.
-        func watermark(of stateful: any StatefulOperator, source watermark: Int64) -> Int64 {
-            timeKeepers[ObjectIdentifier(stateful)]?.progress?.watermark ?? watermark
-        }
-
-        func placeTimes() {
-            for query in numbering { query.placeTimes() }
+    /// The order in which joined sources are read that have an end: tables that streams meet, then whichever
+    /// is behind in time, so that little waits in joins. nil where nothing is joined.
+    func turns(of relations: [String]) -> [Int]? {
+        guard !joins.isEmpty else { return nil }
+        return relations.indices.sorted { left, right in
+            let (a, b) = (place(of: relations[left]), place(of: relations[right]))
+            return (a.0, a.1, left) < (b.0, b.1, right)
         }
     }
 
-    /// Goes on from where a checkpoint says that sources and queries with times of their own are, by
+    private func place(of relation: String) -> (Int, Int64) {
+        guard let scan = scans.firstIndex(where: { $0.relation.name == relation }) else { return (1, .max) }
+        return (leads[scan] ? 0 : 1, progress[scan].watermark)
+    }
+
+    /// Goes on from where a checkpoint says that sources, joins and queries with times of their own are, by
     /// relation.
     func restore(_ saved: [String: SourceProgress]) {
         for (index, scan) in scans.enumerated() {
@@ -123,6 +100,9 @@ final class Flow: @unchecked Sendable {
         for query in queries {
             if let found = saved[query.plan.output.name] { query.restore(found) }
         }
+        for join in joins {
+            if let found = saved[join.plan.output.name] { join.progress = JoinProgress(found) }
+        }
     }
 
     /// What `restore` takes.
@@ -130,16 +110,15 @@ final class Flow: @unchecked Sendable {
         var all: [String: SourceProgress] = [:]
         for (scan, progress) in zip(scans, progress) { all[scan.relation.name] = progress }
         for query in queries { all[query.plan.output.name] = query.progress }
+        for join in joins { all[join.plan.output.name] = join.progress.saved }
         return all
     }
 
     /// The watermark that the rows of a query's input go by; nil before there is one.
     func watermark(of query: QueryOperator) -> Int64? {
-        guard let index = scans.firstIndex(where: { $0.relation.name == query.source }) else { return nil }
-        let stateful: (any StatefulOperator)? = query.aggregation ?? query.deduplication
-        let watermark =
-            stateful.map { stages[index].watermark(of: $0, source: progress[index].watermark) }
-            ?? progress[index].watermark
+        guard let node = nodes.first(where: { $0.query === query }) else { return nil }
+        let clocks = FlowStages.clocks(named: node.clocks, scans.map(\.relation.name), queries)
+        let watermark = watermark(of: clocks, nil)
         return watermark == .min ? nil : watermark
     }
 
@@ -162,6 +141,7 @@ final class Flow: @unchecked Sendable {
         let scan = scans[source]
         let decoded = SlotResults(count: loaders.count)
         let first = outputs[scan.relation.name]
+        let byRecord = emitsPerRecord || stages[source].meetsItself
         workers.forEach(loaders.count) { index in
             let slot = slots[index]
             var bytes = 0
@@ -173,7 +153,7 @@ final class Flow: @unchecked Sendable {
             } catch {
                 result.failure = error
             }
-            if !self.emitsPerRecord {
+            if !byRecord {
                 for batch in result.batches { first?.deliver(batch, to: slot) }
             }
             decoded.set(index, result, bytes)
@@ -189,7 +169,7 @@ final class Flow: @unchecked Sendable {
         }
         for batch in batches { progress[source].place(batch.time) }
         scan.counters.add(.bytes, round.bytes)
-        if emitsPerRecord {
+        if byRecord {
             try runByRecord(batches, first, source)
         } else {
             try finishRound(source)
@@ -216,7 +196,7 @@ final class Flow: @unchecked Sendable {
                 let one = batch.selecting(Selection([alive.rows[index]]))
                 first?.deliver(one.compactedFully(needed: first?.needed ?? []), to: slots[0])
                 try finishRound(source, watermark: batch.watermark(at: Int(alive.rows[index])))
-                try flushTables(of: stages[source], everything: true)
+                try flushTables(of: stages[source], everything: emitsPerRecord)
             }
         }
     }
@@ -228,33 +208,70 @@ final class Flow: @unchecked Sendable {
         stages.placeTimes()
         let watermark = watermark ?? progress[source].watermark
         for (level, operators) in stages.levels.enumerated() {
+            for join in stages.joins where join.level == level { join.prepare(others: others(join, source)) }
+            let watermarks = operators.map { self.watermark(of: $0.clocks, (source, watermark)) }
             let shards = ShardedRows.shardCount
             let failure = FirstFailure()
             workers.forEach(operators.count * shards) { index in
+                let number = index / shards
                 do throws(StateError) {
-                    let stateful = operators[index / shards]
-                    try stateful.processShard(
-                        index % shards, watermark: stages.watermark(of: stateful, source: watermark))
+                    try operators[number].stateful.processShard(
+                        index % shards, watermark: watermarks[number])
                 } catch {
                     failure.note(error)
                 }
             }
             try failure.rethrow()
-            let resumed = stages.queries.filter { $0.deduplication?.level == level }
-            let gates = stages.rules.filter { $0.gateLevel == level }
-            if !resumed.isEmpty || !gates.isEmpty {
-                workers.forEach(slots.count) { index in
-                    for rules in gates { rules.resume(self.slots[index]) }
-                    for query in resumed { query.resume(self.slots[index]) }
-                }
-                stages.placeTimes()
-                flushPending()
-            }
+            resume(stages, level)
         }
         for operators in stages.levels {
-            for stateful in operators { stateful.clear() }
+            for entry in operators { entry.stateful.clear() }
         }
         try flushTables(of: stages, everything: false)
+    }
+
+    /// Takes rows on behind the operators that held them up for the level's shard phase.
+    private func resume(_ stages: FlowStages, _ level: Int) {
+        let queries = stages.queries.filter { $0.deduplication?.level == level }
+        let joins = stages.joins.filter { $0.level == level }
+        let gates = stages.rules.filter { $0.gateLevel == level }
+        guard !queries.isEmpty || !joins.isEmpty || !gates.isEmpty else { return }
+        for join in joins { join.number() }
+        workers.forEach(slots.count) { index in
+            for rules in gates { rules.resume(self.slots[index]) }
+            for query in queries { query.resume(self.slots[index]) }
+            for join in joins { join.release(self.slots[index]) }
+        }
+        stages.placeTimes()
+        flushPending()
+    }
+
+    /// How far time has come by the clocks that count; those that have not begun hold nobody up.
+    ///
+    /// - Parameter current: the source of the round, and its watermark.
+    private func watermark(of clocks: [FlowStages.Clock], _ current: (source: Int, Int64)?) -> Int64 {
+        if clocks.count == 1, let current, case .source(current.source) = clocks[0] { return current.1 }
+        var least = Int64.max
+        for clock in clocks {
+            var watermark: Int64
+            switch clock {
+            case .source(let index):
+                watermark = index == current?.source ? current?.1 ?? .min : progress[index].watermark
+            case .query(let query): watermark = query.progress?.watermark ?? .min
+            }
+            if watermark > .min { least = min(least, watermark) }
+        }
+        return least == .max ? .min : least
+    }
+
+    /// The watermark of a join's sources but the one at work.
+    private func others(_ join: any JoinOperator, _ source: Int) -> Int64 {
+        let clocks = stages[source].clocks(of: join).filter { clock in
+            if case .source(source) = clock { return false }
+            return true
+        }
+        let least = watermark(of: clocks, nil)
+        return least == .min ? .max : least
     }
 
     private func flushPending() {
@@ -266,15 +283,16 @@ final class Flow: @unchecked Sendable {
     }
 
     /// Hands the changes of tables on: those that somebody wants every round, or all.
-    private func flushTables(of stages: Stages, everything: Bool) throws(StateError) {
+    private func flushTables(of stages: FlowStages, everything: Bool) throws(StateError) {
         for table in stages.tables where everything || table.outputs.wantsEveryRound {
             guard let changes = table.takeChanges() else { continue }
             table.outputs.deliver(changes, context)
         }
         // In the order of the plan: what a query makes is there when the queries that read it have their
         // turn.
-        for query in stages.queries {
-            guard let aggregation = query.aggregation else { continue }
+        for node in stages.nodes {
+            if let join = node.join { try join.foldChanges(workers, context) }
+            guard let query = node.query, let aggregation = query.aggregation else { continue }
             try aggregation.foldChanges(workers)
             guard everything || query.outputs.wantsEveryRound, let changes = aggregation.takeChanges(workers)
             else { continue }
@@ -287,53 +305,6 @@ final class Flow: @unchecked Sendable {
         for stages in stages { try flushTables(of: stages, everything: true) }
         for rules in rules { rules.endEpoch(context) }
         for query in queries { try query.aggregation?.endEpoch(workers) }
-    }
-}
-
-/// How far a source has come in event time.
-struct SourceProgress: Sendable {
-    let delay: Int64
-    /// The largest event time of each partition that has given anything.
-    private(set) var maxima: [Int64] = []
-    /// Behind all records so far; `Int64.min` when nothing has come yet. Never falls back.
-    private(set) var watermark = Int64.min
-    /// The number of the next record.
-    private(set) var nextSequence: Int64 = 0
-
-    init(delay: Int64) { self.delay = delay }
-
-    /// The same with what a checkpoint has kept.
-    func resumed(from saved: SourceProgress) -> SourceProgress {
-        SourceProgress(
-            delay: delay, maxima: saved.maxima, watermark: saved.watermark, nextSequence: saved.nextSequence)
-    }
-
-    init(delay: Int64, maxima: [Int64], watermark: Int64, nextSequence: Int64) {
-        self.delay = delay
-        self.maxima = maxima
-        self.watermark = watermark
-        self.nextSequence = nextSequence
-    }
-
-    mutating func place(_ time: ChunkTime) {
-        // A partition that has given no usable time yet holds nobody up.
-        while maxima.count <= time.partition { maxima.append(.min) }
-        var others = Int64.max
-        for (partition, maximum) in maxima.enumerated() where partition != time.partition && maximum > .min {
-            others = min(others, maximum)
-        }
-        time.place(
-            before: maxima[time.partition], others: others, delay: delay, reached: watermark,
-            firstSequence: nextSequence)
-        maxima[time.partition] = max(maxima[time.partition], time.maximum)
-        watermark = time.finalWatermark
-        if time.isNumbered { nextSequence += Int64(time.count) }
-    }
-
-    /// Gives rows that a query has made the next numbers.
-    mutating func number(_ time: ChunkTime) {
-        time.number(from: nextSequence)
-        nextSequence += Int64(time.count)
     }
 }
 

@@ -24,17 +24,21 @@ struct FlowBuilder {
             Quarantine(outputs: $0, plan: plan)
         }
         var rules: [RelationRules] = []
-        var levels: [String: Int] = [:]
-        var roots: [String: String] = [:]
-        var delays = watermarkDelays
-        var queries: [QueryOperator] = []
+        var ways: [String: Way] = [:]
+        var nodes: [FlowNode] = []
+        for (name, relation) in plan.catalogue.relations {
+            guard case .source(let properties) = relation.origin else { continue }
+            ways[name] = Way(source: name, delay: properties.watermarkDelay)
+        }
         for name in plan.catalogue.order {
             guard let output = outputs[name], case .source = output.relation.origin else { continue }
-            rules += attachRules(output, of: name, quarantine, &levels, slotCount)
+            rules += attachRules(output, quarantine, &ways, slotCount)
         }
         for query in plan.queries {
             guard let output = outputs[query.output.name] else { continue }
-            var level = levels[query.input.name] ?? 0
+            nodes += makeJoins(query, outputs, &ways, slotCount)
+            let way = ways[query.input.name] ?? Way(source: query.input.name)
+            var level = way.level
             var deduplication: DeduplicationOperator?
             if let plan = query.deduplication {
                 deduplication = makeDeduplication(plan, query, level, slotCount)
@@ -44,31 +48,46 @@ struct FlowBuilder {
             if case .aggregation(let plan) = query.shape {
                 aggregation = makeAggregation(plan, query, output, level, slotCount)
             }
-            levels[query.output.name] = level
-            let root = roots[query.input.name] ?? query.input.name
-            roots[query.output.name] = root
-            let delay = query.outputWatermarkDelay ?? delays[query.input.name] ?? 0
-            delays[query.output.name] = delay
+            let delay = query.outputWatermarkDelay ?? way.delay
+            let clocks = query.retimesRows ? [query.output.name] : way.clocks
+            ways[query.output.name] = Way(level: level, sources: way.sources, clocks: clocks, delay: delay)
             let made = QueryOperator(
-                plan: query, source: root, outputs: output, deduplication: deduplication,
-                aggregation: aggregation, watermarkDelay: delay, slots: slotCount)
+                plan: query, outputs: output, deduplication: deduplication, aggregation: aggregation,
+                watermarkDelay: delay, slots: slotCount)
             outputs[query.input.name]?.queries.append(made)
-            queries.append(made)
-            rules += attachRules(output, of: root, quarantine, &levels, slotCount)
+            nodes.append(
+                FlowNode(
+                    query: made, join: nil, sources: way.sources, clocks: way.clocks, meetsItself: false))
+            rules += attachRules(output, quarantine, &ways, slotCount)
         }
         let scans = makeScans(outputs, slotCount)
         let tables = makeTables(outputs, slotCount)
         return Flow(
-            scans: scans, outputs: outputs, queries: queries, tables: tables, rules: rules,
+            scans: scans, outputs: outputs, nodes: nodes, tables: tables, rules: rules,
             quarantine: quarantine, slots: (0..<slotCount).map(Slot.init),
             workers: workers, emitsPerRecord: plan.emitsPerRecord, seed: seed.low)
     }
 
-    /// How far the watermark of each source stays behind.
-    private var watermarkDelays: [String: Int64] {
-        plan.catalogue.relations.compactMapValues { relation in
-            guard case .source(let properties) = relation.origin else { return nil }
-            return properties.watermarkDelay
+    /// How rows come to a relation.
+    struct Way {
+        /// Shard phases that stand before it in a round.
+        var level: Int
+        /// Sources that its rows depend on.
+        let sources: Set<String>
+        /// Relations whose watermarks are its own.
+        let clocks: Set<String>
+        /// How far that watermark stays behind.
+        let delay: Int64
+
+        init(source: String, delay: Int64 = 0) {
+            self.init(level: 0, sources: [source], clocks: [source], delay: delay)
+        }
+
+        init(level: Int, sources: Set<String>, clocks: Set<String>, delay: Int64) {
+            self.level = level
+            self.sources = sources
+            self.clocks = clocks
+            self.delay = delay
         }
     }
 
@@ -91,9 +110,18 @@ struct FlowBuilder {
             for rule in plan.quality?.rules(of: name) ?? [] { made.needed.formUnion(rule.columns) }
             outputs[name] = made
         }
+        for query in plan.queries {
+            for join in query.joins { outputs[join.output.name] = Outputs(relation: join.output) }
+        }
         for query in plan.queries.reversed() {
             let needs = QueryNeeds(plan: query, output: outputs[query.output.name]?.needed ?? [])
             outputs[query.input.name]?.needed.formUnion(needs.all)
+            for (join, kept) in zip(query.joins, JoinNeeds.kept(query)).reversed() {
+                outputs[join.output.name]?.needed.formUnion(kept)
+                let needs = JoinNeeds(join, output: outputs[join.output.name]?.needed ?? [])
+                outputs[join.left.name]?.needed.formUnion(needs.left)
+                outputs[join.right.name]?.needed.formUnion(needs.right)
+            }
         }
         // The rows of a table are found by their keys.
         for output in outputs.values where output.relation.kind == .table {

@@ -8,6 +8,7 @@ final class Outputs: @unchecked Sendable {
     /// Positions in the relation's layout that somebody reads.
     var needed: Set<Int> = []
     var queries: [QueryOperator] = []
+    var joins: [(operator: any JoinOperator, side: JoinSide)] = []
     /// Makes changes of the records of a table's source.
     var table: TableOperator?
     var sinks: [any Sink] = []
@@ -23,7 +24,7 @@ final class Outputs: @unchecked Sendable {
     var isRead: Bool { wantsEveryRound || !sinks.isEmpty || rules != nil }
 
     /// Whether somebody wants changes at the end of each round and not only of the epoch.
-    var wantsEveryRound: Bool { !subscribers.isEmpty || !queries.isEmpty }
+    var wantsEveryRound: Bool { !subscribers.isEmpty || !queries.isEmpty || !joins.isEmpty }
 
     /// Hands living rows on: to queries at once, to sinks and subscribers when the phase is over.
     func deliver(_ batch: RowBatch, to slot: Slot) {
@@ -38,6 +39,7 @@ final class Outputs: @unchecked Sendable {
         counters.add(.rows, batch.aliveCount)
         if let table { return table.take(batch, slot) }
         for query in queries { query.process(batch, slot) }
+        for (join, side) in joins { join.take(batch, side, slot) }
         if !sinks.isEmpty || !subscribers.isEmpty { slot.pending.append((self, batch)) }
     }
 
@@ -65,6 +67,7 @@ final class Outputs: @unchecked Sendable {
         counters.add(.rows, changes.count)
         rules?.take(changes)
         for query in queries { query.process(changes, context) }
+        for (join, side) in joins { join.take(changes, side, context) }
         for subscriber in subscribers { subscriber.receive(changes) }
         for sink in sinks { sink.write(changes) }
     }

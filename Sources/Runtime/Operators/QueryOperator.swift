@@ -8,8 +8,6 @@ import Planning
 /// are left with the stateful operator, which takes them up shard by shard when the phase is over.
 final class QueryOperator: @unchecked Sendable {
     let plan: QueryPlan
-    /// The relation that its records come from in the first place.
-    let source: String
     let outputs: Outputs
     let deduplication: DeduplicationOperator?
     let aggregation: AggregationOperator?
@@ -42,11 +40,10 @@ final class QueryOperator: @unchecked Sendable {
     }
 
     init(
-        plan: QueryPlan, source: String, outputs: Outputs, deduplication: DeduplicationOperator?,
+        plan: QueryPlan, outputs: Outputs, deduplication: DeduplicationOperator?,
         aggregation: AggregationOperator?, watermarkDelay: Int64, slots count: Int
     ) {
         self.plan = plan
-        self.source = source
         self.outputs = outputs
         self.deduplication = deduplication
         self.aggregation = aggregation
@@ -192,8 +189,11 @@ final class QueryOperator: @unchecked Sendable {
             relation: plan.output, count: changes.count, new: rows(changes.new, changes.count, context),
             newPresence: present, old: changes.old.map { rows($0, changes.count, context) }, oldPresence: was,
             sequences: changes.sequences)
+        // What neither was nor is comes as a tombstone that is to be handed on.
         let visible = (0..<Int32(changes.count)).filter {
-            result.isPresent(Int($0)) || result.wasPresent(Int($0))
+            let row = Int($0)
+            return result.isPresent(row) || result.wasPresent(row)
+                || !changes.isPresent(row) && !changes.wasPresent(row)
         }
         if visible.count < changes.count { result = result.gather(Selection(visible)) }
         outputs.deliver(result, context)

@@ -5,15 +5,13 @@ import State
 extension FlowBuilder {
     /// Puts the rules of a relation on its outputs; what reads the relation comes a level later where rows
     /// wait for a shard phase.
-    ///
-    /// - Parameter root: the relation that its records come from in the first place.
     func attachRules(
-        _ output: Outputs, of root: String, _ quarantine: Quarantine?, _ levels: inout [String: Int],
-        _ slots: Int
+        _ output: Outputs, _ quarantine: Quarantine?, _ ways: inout [String: Way], _ slots: Int
     ) -> [RelationRules] {
         guard let quality = plan.quality else { return [] }
         let name = output.relation.name
-        let level = levels[name] ?? 0
+        let way = ways[name] ?? Way(source: name)
+        let level = way.level
         var expressions: [Expression] = []
         func place(_ expression: Expression?) -> Int? {
             guard let expression else { return nil }
@@ -38,10 +36,10 @@ extension FlowBuilder {
         }
         guard !atWork.isEmpty else { return [] }
         let rules = RelationRules(
-            outputs: output, source: root, rules: atWork, expressions: expressions, quarantine: quarantine,
-            slots: slots)
+            outputs: output, sources: way.sources, clocks: way.clocks, rules: atWork,
+            expressions: expressions, quarantine: quarantine, slots: slots)
         output.rules = rules
-        if rules.gateLevel != nil { levels[name] = level + 1 }
+        if rules.gateLevel != nil { ways[name]?.level = level + 1 }
         return [rules]
     }
 

@@ -36,7 +36,7 @@ extension PipelineTask {
         var tallies = quality.rules.map { _ in RuleTally() }
         var reached = quality.rules.map { _ in Int64?.none }
         for relation in flow.rules {
-            let newest = flow.newestEventTime(of: relation.source)
+            let newest = relation.sources.compactMap { flow.newestEventTime(of: $0) }.min()
             for rule in relation.rules {
                 tallies[rule.number] = rule.takeTally()
                 reached[rule.number] = newest

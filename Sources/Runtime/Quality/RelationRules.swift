@@ -8,8 +8,9 @@ import Planning
 /// where repeats are kept aside, the rows go on behind that phase.
 final class RelationRules: @unchecked Sendable {
     let relation: Relation
-    /// The relation that its records come from in the first place.
-    let source: String
+    /// The sources that its records come from in the first place, and whose watermarks they go by.
+    let sources: Set<String>
+    let clocks: Set<String>
     let rules: [RuleAtWork]
     private unowned let outputs: Outputs
     private let quarantine: Quarantine?
@@ -26,12 +27,13 @@ final class RelationRules: @unchecked Sendable {
     }
 
     init(
-        outputs: Outputs, source: String, rules: [RuleAtWork], expressions: [Expression],
-        quarantine: Quarantine?, slots: Int
+        outputs: Outputs, sources: Set<String>, clocks: Set<String>, rules: [RuleAtWork],
+        expressions: [Expression], quarantine: Quarantine?, slots: Int
     ) {
         self.outputs = outputs
         relation = outputs.relation
-        self.source = source
+        self.sources = sources
+        self.clocks = clocks
         self.rules = rules
         self.quarantine = quarantine
         self.expressions = CompiledExpressions(expressions)

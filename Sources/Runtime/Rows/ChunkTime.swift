@@ -11,6 +11,8 @@ final class ChunkTime: @unchecked Sendable {
     let count: Int
     /// The running maximum of the event times up to each row of the chunk; `Int64.min` before the first.
     private let runningMaxima: Buffer
+    /// Of joined rows, the numbers of the records by which they came.
+    private let orders: Buffer?
     /// The chunk's row that the first running maximum is of.
     private let firstRow: Int
     /// What the rows came with, where a query has made them: rows with times of their own have its sequence
@@ -27,8 +29,9 @@ final class ChunkTime: @unchecked Sendable {
     private var reached = Int64.min
     private(set) var firstSequence: Int64 = 0
 
-    init(partition: Int, count: Int, runningMaxima: Buffer) {
+    init(partition: Int, count: Int, runningMaxima: Buffer, orders: Buffer? = nil) {
         self.partition = partition
+        self.orders = orders
         self.count = count
         self.runningMaxima = runningMaxima
         firstRow = 0
@@ -42,6 +45,7 @@ final class ChunkTime: @unchecked Sendable {
     ///
     /// - Parameter rows: for each the row of the batch that it was made of.
     init(rowsOf batch: RowBatch, _ rows: Selection) {
+        orders = nil
         original = batch.time
         originalRows = batch.origin.map { $0.gathered(by: rows) } ?? rows
         partition = batch.time.partition
@@ -54,6 +58,7 @@ final class ChunkTime: @unchecked Sendable {
     /// The times that a query has given to living rows of a batch, by rows of the chunk as before.
     init(timesOf batch: RowBatch) {
         let alive = batch.selection ?? .all(batch.count)
+        orders = nil
         original = batch.time
         originalRows = nil
         partition = batch.time.partition
@@ -112,6 +117,12 @@ final class ChunkTime: @unchecked Sendable {
     }
 
     private func watermark(_ time: Int64) -> Int64 { time == .min ? reached : max(reached, time &- delay) }
+
+    /// Where the row stands in the order of the round's source.
+    func order(of row: Int) -> Int64 {
+        if let original { return original.order(of: originalRows.map { Int($0.rows[row]) } ?? row) }
+        return orders?.pointer.load(fromByteOffset: row * 8, as: Int64.self) ?? firstSequence + Int64(row)
+    }
 
     /// The watermark behind the last row.
     var finalWatermark: Int64 { watermark(min(max(before, maximum), others)) }

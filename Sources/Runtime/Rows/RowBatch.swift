@@ -75,6 +75,9 @@ struct RowBatch: Sendable {
     func watermark(at row: Int) -> Int64 { time.watermark(at: chunkRow(row)) }
 
     func sequence(of row: Int) -> Int64 { time.firstSequence + Int64(chunkRow(row)) }
+
+    /// Where the row stands in the order of the round's source; rows of one record have the same place.
+    func order(of row: Int) -> Int64 { time.order(of: chunkRow(row)) }
 }
 
 extension Bitmap {

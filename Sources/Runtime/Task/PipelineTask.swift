@@ -140,7 +140,8 @@ public final class PipelineTask: @unchecked Sendable {
     /// Takes what input there is, as far as the epoch has room. False when there was none.
     private func takeInput(isFinal: Bool) throws(Diagnostic) -> Bool {
         var found = false
-        for index in sources.indices {
+        let turns = isFinal ? flow?.turns(of: sources.map(\.relation)) : nil
+        for index in turns ?? Array(sources.indices) {
             let room = configuration.epochBytes - (epoch?.bytes ?? 0)
             let ranges = try sources[index].source.poll(
                 maximumBytes: max(1, min(room, stepBytes)), isFinal: isFinal)
@@ -155,6 +156,8 @@ public final class PipelineTask: @unchecked Sendable {
             }
             try take(ranges, of: index)
             if isDue { try commit() }
+            // Whose turn it is may be another matter now.
+            if turns != nil { return true }
         }
         return found
     }

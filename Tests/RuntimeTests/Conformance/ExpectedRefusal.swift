@@ -18,6 +18,24 @@ enum ExpectedRefusal {
     }
 
     private static let rules: [Rule] = [
+        Rule("is ambiguous", [.ambiguousColumn]),
+        Rule("self joins are not yet supported", [.invalidStatement], "joined to itself"),
+        Rule("do not support multiple occurrences", [.invalidStatement], "twice"),
+        Rule("joins on multiple conditions", [.invalidStatement], "several conditions"),
+        Rule(
+            "must contain references from exactly one source", [.invalidStatement], "names no source",
+            "names several"),
+        Rule("is expected to reference the source", [.invalidStatement], "does not name"),
+        Rule("Invalid join condition: types don't match", [.typeMismatch], "the sides of the join"),
+        Rule("require to join on the primary key", [.invalidStatement], "on the primary key"),
+        Rule("require to join on the table's primary key", [.invalidStatement], "on the primary key"),
+        Rule("not supported as part of n-way joins", [.invalidStatement], "not the first"),
+        Rule("Invalid join type: full-outer", [.invalidStatement], "no FULL"),
+        Rule("Invalid join type: right-outer", [.invalidStatement], "no RIGHT"),
+        Rule("Invalid join order", [.invalidStatement], "can't be joined to a stream"),
+        Rule("Can not join windowed source", [.invalidStatement], "joined to one without"),
+        Rule("Implicit repartitioning of windowed", [.invalidStatement], "another key"),
+        Rule("Primary key column missing in projection", [.invalidStatement], "missing from the SELECT"),
         Rule("syntax error", [.syntax]),
         Rule("mismatched input", [.syntax]),
         Rule("extraneous input", [.syntax]),

@@ -24,7 +24,6 @@ enum QueryTestScope {
             return "format PROTOBUF"
         }
         if let name = javaFunctions.first(where: words.calls) { return "Java test function \(name)" }
-        if words.has("JOIN") { return "joins" }
         if words.has("HEADERS") || words.has("HEADER") || test.inputs.contains(where: \.hasHeaders) {
             return "HEADERS columns"
         }

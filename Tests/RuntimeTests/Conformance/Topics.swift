@@ -27,33 +27,39 @@ struct Topics {
             outcome.codecs[topic.name] = TopicCodec(
                 relation: query.output, topic: topic, registry: plan.registry)
         }
-        let read = Set(plan.queries.map(\.input.name))
+        let read = Set(plan.queries.flatMap { $0.sources.map(\.name) })
         var messages: [String: [MemoryRecord]] = [:]
-        for name in plan.catalogue.order where read.contains(name) {
-            guard let relation = plan.catalogue.relation(name), case .source = relation.origin,
-                let topic = relation.topic
-            else { continue }
-            let codec = TopicCodec(relation: relation, topic: topic, registry: plan.registry)
-            messages[name] = try test.inputs.filter { $0.topic == topic.name }.map { record in
-                MemoryRecord(
-                    key: try codec.key(record), value: try codec.value(record),
-                    timestamp: record.timestamp ?? 0)
+        var order: [String] = []
+        let readers = plan.catalogue.order.compactMap { plan.catalogue.relation($0) }.filter {
+            if case .source = $0.origin { return read.contains($0.name) && $0.topic != nil }
+            return false
+        }
+        for record in test.inputs {
+            for relation in readers where relation.topic?.name == record.topic {
+                guard let topic = relation.topic else { continue }
+                let codec = TopicCodec(relation: relation, topic: topic, registry: plan.registry)
+                messages[relation.name, default: []].append(
+                    MemoryRecord(
+                        key: try codec.key(record), value: try codec.value(record),
+                        timestamp: record.timestamp ?? 0))
+                order.append(relation.name)
             }
         }
         let fileSystem = SimulatedFileSystem()
-        let longest = messages.values.map(\.count).max() ?? 0
-        var reached = restartAfter.map { min($0, longest) } ?? longest
+        var taken = 0
         while true {
-            let sources = messages.mapValues {
-                MemorySource(name: "topic", messages: Array($0.prefix(reached)))
+            let reached = min(order.count, taken + (restartAfter ?? order.count))
+            let turns = Turns(order, from: taken, upTo: reached)
+            var sources: [String: any Source] = [:]
+            for (relation, messages) in messages {
+                sources[relation] = TurnSource(relation, name: "topic", messages: messages, turns: turns)
             }
             let task = PipelineTask(
                 plan: plan, configuration: configuration, environment: .simulated(fileSystem),
-                sources: sources,
-                sinks: sinks)
+                sources: sources, sinks: sinks)
             try task.run(once: true)
-            if reached >= longest { break }
-            reached = min(reached + (restartAfter ?? longest), longest)
+            taken = reached
+            if taken >= order.count { break }
         }
         for (topic, sink) in kept { outcome.records[topic, default: []] += sink.records }
         return outcome

@@ -28,8 +28,8 @@ struct DocumentPage {
 
     /// The pages that tell users of SQL.
     static let paths = [
-        "README.md", "docs/sql.md", "docs/sql/expressions.md", "docs/sql/functions.md", "docs/connectors.md",
-        "docs/formats.md",
+        "README.md", "docs/sql.md", "docs/sql/expressions.md", "docs/sql/functions.md", "docs/sql/joins.md",
+        "docs/connectors.md", "docs/formats.md",
     ]
 
     init(_ path: String) throws {

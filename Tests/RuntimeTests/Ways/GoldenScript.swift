@@ -12,6 +12,8 @@ import Planning
 /// --- messages EVENTS       messages of a topic: key, value, timestamp, partition
 /// -- {"key": "a", "value": {"id": 1}, "timestamp": 5, "partition": 1}
 /// -- {"key": "a", "bytes": "00ff", "timestamp": 5}
+/// --- records               messages of several topics, in the order in which they are taken
+/// -- {"topic": "events", "key": "a", "value": {"id": 1}, "timestamp": 5}
 /// --- output TOTALS         rows of a stream in order, of a table in any
 /// -- {"ID": 1, "TOTAL": 2}
 /// --- dead letters          code and offset of each
@@ -67,7 +69,33 @@ struct GoldenScript {
 
     func lines(of title: String) -> [String]? { sections.first { $0.title == title }?.lines }
 
-    func inputs() throws -> [String: PipelineRun.Input] {
+    /// The script with its input.
+    func run() throws -> PipelineRun {
+        guard let lines = lines(of: "records") else {
+            return PipelineRun(statements: text, inputs: try inputs())
+        }
+        let plan = try PipelineRun.plan(text)
+        var messages: [String: [MemoryRecord]] = [:]
+        var order: [String] = []
+        for line in lines {
+            let record = QueryTest.Record(try JSONValue(parsing: line))
+            for name in plan.catalogue.order {
+                guard let relation = plan.catalogue.relation(name), case .source = relation.origin,
+                    let topic = relation.topic, topic.name == record.topic
+                else { continue }
+                let codec = TopicCodec(relation: relation, topic: topic)
+                messages[name, default: []].append(
+                    MemoryRecord(
+                        key: try codec.key(record), value: try codec.value(record),
+                        timestamp: record.timestamp ?? 0))
+                order.append(name)
+            }
+        }
+        return PipelineRun(
+            statements: text, inputs: messages.mapValues { .messages($0) }, order: order)
+    }
+
+    private func inputs() throws -> [String: PipelineRun.Input] {
         var inputs: [String: PipelineRun.Input] = [:]
         for (name, lines) in lines("input") { inputs[name] = .lines(lines) }
         let messages = lines("messages")

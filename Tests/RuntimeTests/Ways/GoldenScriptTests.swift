@@ -6,8 +6,8 @@ import Testing
     @Test(arguments: try GoldenScript.all.map(\.name))
     func givesItsAnswerFourWays(_ name: String) throws {
         let script = try #require(try GoldenScript.all.first { $0.name == name })
-        let run = PipelineRun(statements: script.text, inputs: try script.inputs())
-        let records = run.inputs.values.map(\.count).max() ?? 0
+        let run = try script.run()
+        let records = run.order.isEmpty ? run.inputs.values.map(\.count).max() ?? 0 : run.order.count
         for way in Way.four(records: records) {
             for difference in try script.differences(try run.run(way)) {
                 Issue.record("\(name), \(way): \(difference)")
@@ -18,8 +18,8 @@ import Testing
     @Test(arguments: try GoldenScript.all.map(\.name))
     func givesItsAnswerInAnyWay(_ name: String) throws {
         let script = try #require(try GoldenScript.all.first { $0.name == name })
-        let run = PipelineRun(statements: script.text, inputs: try script.inputs())
-        let records = run.inputs.values.map(\.count).max() ?? 0
+        let run = try script.run()
+        let records = run.order.isEmpty ? run.inputs.values.map(\.count).max() ?? 0 : run.order.count
         for seed in 1...20 as ClosedRange<UInt64> {
             var random = SeededGenerator(seed: seed)
             let way = Way.random(records: records, using: &random)

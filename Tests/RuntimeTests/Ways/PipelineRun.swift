@@ -34,14 +34,20 @@ struct PipelineRun {
             guard let relation = plan.catalogue.relation(name) else { return ["there is no \(name)"] }
             let all = records[name] ?? []
             if relation.kind == .stream { return all.map { Self.text($0, relation) } }
+            return latest(name).map { Self.text($0, relation) }.sorted()
+        }
+
+        /// The latest rows of a table, in no order.
+        func latest(_ name: String) -> [MemorySink.Record] {
+            guard let relation = plan.catalogue.relation(name) else { return [] }
             var latest: [String: MemorySink.Record] = [:]
-            for record in all {
+            for record in records[name] ?? [] {
                 let key =
                     "\(record.values[..<relation.keyCount]) \(record.windowStart ?? 0) "
                     + "\(record.windowEnd ?? 0)"
                 latest[key] = record.isDeletion ? nil : record
             }
-            return latest.values.map { Self.text($0, relation) }.sorted()
+            return Array(latest.values)
         }
 
         static func text(_ record: MemorySink.Record, _ relation: Relation) -> String {
@@ -63,6 +69,8 @@ struct PipelineRun {
 
     let statements: String
     let inputs: [String: Input]
+    /// In which order the records of several topics come, by relation; empty leaves it to the sources.
+    var order: [String] = []
     /// 2023-11-14T22:13:20Z
     var clock: Int64 = 1_700_000_000_000
 
@@ -84,7 +92,8 @@ struct PipelineRun {
         }
         let fileSystem = SimulatedFileSystem()
         var outcome = Outcome(plan: plan)
-        let count = inputs.values.map(\.count).max() ?? 0
+        let count = order.isEmpty ? inputs.values.map(\.count).max() ?? 0 : order.count
+        var start = 0
         for stop in way.restartAfter.filter({ $0 < count }) + [count] {
             var configuration = TaskConfiguration(stateDirectory: "/state")
             configuration.threads = way.threads
@@ -92,7 +101,8 @@ struct PipelineRun {
             configuration.epochBytes = way.epochBytes
             let task = PipelineTask(
                 plan: plan, configuration: configuration, environment: .simulated(fileSystem, clock: clock),
-                sources: sources(plan, upTo: stop), sinks: sinks)
+                sources: sources(plan, from: start, upTo: stop), sinks: sinks)
+            start = stop
             do throws(Diagnostic) { try task.run(once: true) } catch {
                 outcome.failure = error
                 break
@@ -104,12 +114,15 @@ struct PipelineRun {
         return outcome
     }
 
-    private func sources(_ plan: PipelinePlan, upTo stop: Int) -> [String: any Source] {
+    private func sources(_ plan: PipelinePlan, from start: Int, upTo stop: Int) -> [String: any Source] {
         var sources: [String: any Source] = [:]
+        let turns = Turns(order, from: start, upTo: stop)
         for (name, input) in inputs {
             switch input {
             case .lines(let lines):
                 sources[name] = MemorySource(name: "input.jsonl", lines: Array(lines.prefix(stop)))
+            case .messages(let messages) where order.contains(name):
+                sources[name] = TurnSource(name, name: "topic", messages: messages, turns: turns)
             case .messages(let messages):
                 sources[name] = MemorySource(name: "topic", messages: Array(messages.prefix(stop)))
             }
