@@ -36,13 +36,21 @@ final class RunningProgram {
             posix_spawn_file_actions_addopen(
                 &actions, descriptor, folder + "/" + name, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
         }
+        // Threads of the system's pool block signals, and a child would inherit that: SIGTERM would not end it.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         let all = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         // `env` changes the directory and becomes the program.
         var arguments = (["env", "-C", directory] + words).map { strdup($0) } + [nil]
         var variables = all.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { for text in arguments + variables { free(text) } }
         var made = pid_t()
-        let code = posix_spawn(&made, "/usr/bin/env", &actions, nil, &arguments, &variables)
+        let code = posix_spawn(&made, "/usr/bin/env", &actions, &attributes, &arguments, &variables)
         guard code == 0 else { throw Failure(description: "\(title): \(String(cString: strerror(code)))") }
         processID = made
     }
