@@ -36,7 +36,7 @@ final class RunningProgram {
             posix_spawn_file_actions_addopen(
                 &actions, descriptor, folder + "/" + name, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
         }
-        // Threads of the system's pool block signals, and a child would inherit that: SIGTERM would not end it.
+        // Threads of the pool block signals, and a child would inherit that: SIGTERM would not end it.
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
