@@ -116,7 +116,9 @@ struct ReplayTests {
         run.signal(SIGTERM)
         let stopped = try run.wait()
         #expect(stopped.exitCode == 0, "\(stopped.errors)")
-        #expect(stopped.output.contains("a replay swaps rebuilt tables in"), "\(stopped.output.suffix(2000))")
+        #expect(
+            stopped.output.contains("replay: rebuilt tables are swapped in, goes on by \(new)"),
+            "\(stopped.output.suffix(2000))")
         try Oracle.expectEqual(shop.lake, try Self.reference.get().lake, "a live pipeline")
         #expect(shop.leftovers == [])
     }

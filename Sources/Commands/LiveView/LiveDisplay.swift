@@ -23,7 +23,7 @@ struct LiveDisplay {
     private var drawnLines = 0
     private var drawnSize: TerminalSize?
     private var nextPlain: Int64
-    private var alerts = AlertLines()
+    private var news = NewsLines()
     private var lastPhase: PipelineStatus.Phase?
 
     init(title: String, stream: Console.Stream, size: @escaping @Sendable () -> TerminalSize) {
@@ -61,10 +61,10 @@ struct LiveDisplay {
         release()
     }
 
-    /// A log has a line for each alert; on a terminal the picture shows which rules are broken.
+    /// A log has a line for each piece of news; on a terminal the picture shows what has come of it.
     private mutating func tell(_ status: PipelineStatus) {
         guard !stream.isTerminal else { return }
-        for line in alerts.take(status) { stream.line(line) }
+        for line in news.take(status) { stream.line(line) }
     }
 
     /// Gives the terminal back.

@@ -172,9 +172,11 @@ enum LiveView {
             + rows.enumerated().map { StyledLine("  " + $1, $0 == 0 ? .dim : .plain) }
     }
 
-    /// The newest two.
+    /// The newest replay and the newest two incidents.
     private static func incidents(_ status: PipelineStatus) -> [StyledLine] {
-        guard !status.incidents.isEmpty else { return [] }
-        return [StyledLine()] + status.incidents.suffix(2).map { StyledLine("  ! \($0.message)", .bad) }
+        let lines =
+            status.handovers.suffix(1).map { StyledLine("  replay: \($0.line)", .dim) }
+            + status.incidents.suffix(2).map { StyledLine("  ! \($0.message)", .bad) }
+        return lines.isEmpty ? [] : [StyledLine()] + lines
     }
 }

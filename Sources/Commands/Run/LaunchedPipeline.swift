@@ -15,6 +15,7 @@ final class LaunchedPipeline: PreparedPipeline, @unchecked Sendable {
         var isStopped = false
         /// Since when it waits for a replay, in milliseconds since the epoch.
         var waitsSince: Int64?
+        var handovers: [ReplayHandover] = []
     }
 
     let answers: [String]
@@ -68,8 +69,9 @@ final class LaunchedPipeline: PreparedPipeline, @unchecked Sendable {
     }
 
     var status: PipelineStatus {
-        let (task, waitsSince) = shared.withLock { ($0.task, $0.waitsSince) }
+        let (task, waitsSince, handovers) = shared.withLock { ($0.task, $0.waitsSince, $0.handovers) }
         var status = task.status
+        status.handovers = handovers
         if let waitsSince {
             status.phase = .retrying(
                 reason: Diagnostic(.conflict, "a replay swaps rebuilt tables in"),
@@ -85,8 +87,9 @@ final class LaunchedPipeline: PreparedPipeline, @unchecked Sendable {
     private func goOnBehindReplay() throws(Diagnostic) -> Bool {
         let directory = configuration.stateDirectory
         let request = ReplayRequest.read(from: directory, fileSystem)
-        let now = TaskEnvironment.machine(fileSystem).clock()
-        shared.withLock { $0.waitsSince = now }
+        let clock = TaskEnvironment.machine(fileSystem).clock
+        let begun = clock()
+        shared.withLock { $0.waitsSince = begun }
         defer { shared.withLock { $0.waitsSince = nil } }
         lock = nil
         while ReplayRequest.isWaitedFor(in: directory, fileSystem) {
@@ -97,7 +100,8 @@ final class LaunchedPipeline: PreparedPipeline, @unchecked Sendable {
         // One that has died behind its journal has left the rest to whoever comes next.
         try ReplaySwap.finishPending(in: directory, fileSystem: fileSystem)
         ReplayRequest.remove(from: directory, fileSystem)
-        if let request, request.isFulfilled(in: directory, fileSystem) {
+        let isSwapped = request?.isFulfilled(in: directory, fileSystem) ?? false
+        if let request, isSwapped {
             configuration.files = request.files
             configuration.variables = request.variables
         }
@@ -105,8 +109,11 @@ final class LaunchedPipeline: PreparedPipeline, @unchecked Sendable {
             configuration.files, variables: configuration.variables, rules: configuration.rules
         ).plan
         let task = try PipelineLauncher.task(plan, configuration, reports)
+        let handover = ReplayHandover(
+            files: configuration.files, isSwapped: isSwapped, waitedMilliseconds: clock() - begun)
         return shared.withLock { shared in
             shared.task = task
+            shared.handovers.append(handover)
             return !shared.isStopped
         }
     }

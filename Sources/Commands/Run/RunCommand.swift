@@ -101,10 +101,10 @@ struct RunCommand: Command {
         defer { threads.stop() }
         // Without a view somebody may still wait for what is wrong.
         let hasView = display != nil
-        var alerts = AlertLines()
+        var news = NewsLines()
         func tell() {
             guard !hasView else { return }
-            for line in alerts.take(session.pipeline.status) { console.errors.line(line) }
+            for line in news.take(session.pipeline.status) { console.errors.line(line) }
         }
         defer { tell() }
         try session.watch(&display) { _ in

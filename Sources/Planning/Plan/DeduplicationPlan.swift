@@ -6,4 +6,9 @@ public struct DeduplicationPlan: Hashable, Sendable {
     public let keys: [Expression]
     /// Milliseconds.
     public let within: Int64
+
+    public init(keys: [Expression], within: Int64) {
+        self.keys = keys
+        self.within = within
+    }
 }

@@ -3,7 +3,7 @@ import Expressions
 import Planning
 import State
 
-/// `DEDUPLICATE BY keys WITHIN d`: of the rows of one key the first passes.
+/// Tells whether a row's keys came before, for `DEDUPLICATE BY keys WITHIN d` and for rules about repeats.
 ///
 /// State: per key the event time at which it is forgotten, which is the first row's plus `d`. A row is judged
 /// by the watermark at its own place in the source, so batches and epochs change nothing:
@@ -11,55 +11,113 @@ import State
 /// | | the row is |
 /// |---|---|
 /// | its time + d ≤ watermark | late: its key may have been forgotten, so nobody can tell a repeat |
-/// | the key is known and not forgotten | a duplicate |
-/// | else | passed, and its key remembered |
+/// | the key is known and not forgotten | a repeat |
+/// | else | the first one of its key, which is remembered |
 final class DeduplicationOperator: StatefulOperator, @unchecked Sendable {
     let level: Int
     let counters = Counters()
-    private let plan: DeduplicationPlan
+    /// Count the same repeats for rules.
+    let observers: [RepeatTally]
+    private let within: Int64
     private let stores: [KeyedStateStore]
     private let seed: Fingerprint
     private let keys: [CompiledExpressions]
+    private let skipsNullKeys: Bool
     /// By slot: what waits for the shard phase.
-    private var deposits: [[Deposit]]
+    private let waiting: [SlotRows]
+
+    /// What is known of a row after the shard phase.
+    enum Verdict: UInt8 {
+        /// Not looked at.
+        case unknown
+        case first
+        case `repeat`
+        case late
+    }
+
+    /// The verdicts of a batch, one byte for each row. Shards write rows of their own only.
+    struct Verdicts {
+        private let buffer: Buffer
+
+        init(count: Int) { buffer = Buffer(capacity: count, zeroed: true) }
+
+        var bytes: UnsafeMutablePointer<UInt8> { buffer.pointer.assumingMemoryBound(to: UInt8.self) }
+
+        /// The rows of which it is true, in the order of `rows`.
+        func rows(_ verdict: Verdict, among rows: Selection) -> Selection {
+            let found = Buffer(capacity: rows.count * 4)
+            let out = found.pointer.assumingMemoryBound(to: Int32.self)
+            var count = 0
+            for index in 0..<rows.count {
+                let row = rows.rows[index]
+                out[count] = row
+                count &+= bytes[Int(row)] == verdict.rawValue ? 1 : 0
+            }
+            return Selection(buffer: found, count: count)
+        }
+    }
 
     private struct Deposit {
         let rows: ShardedRows
-        /// One byte for each row of the batch: 1 passes. Shards write rows of their own only.
-        let passes: Buffer
+        /// Rows without a NULL among their keys; nil is all of them, or those that `rows` has.
+        let withKeys: Bitmap?
+        let verdicts: Verdicts
     }
 
-    init(plan: DeduplicationPlan, level: Int, stores: [KeyedStateStore], seed: Fingerprint, slots: Int) {
-        self.plan = plan
+    private final class SlotRows: @unchecked Sendable {
+        var deposits: [Deposit] = []
+    }
+
+    /// - Parameters:
+    ///   - skipsNullKeys: leaves rows without a whole key out, which otherwise are equal to each other.
+    ///   - stores: by shard.
+    init(
+        _ plan: DeduplicationPlan, skipsNullKeys: Bool, level: Int, stores: [KeyedStateStore],
+        observers: [RepeatTally], seed: Fingerprint, slots: Int
+    ) {
         self.level = level
         self.stores = stores
         self.seed = seed
+        self.skipsNullKeys = skipsNullKeys
+        self.observers = observers
+        within = plan.within
         keys = (0..<slots).map { _ in CompiledExpressions(plan.keys) }
-        deposits = Array(repeating: [], count: slots)
+        waiting = (0..<slots).map { _ in SlotRows() }
     }
 
-    func take(_ batch: RowBatch, _ slot: Slot) {
+    /// Leaves the living rows of a batch for the shard phase, which fills the verdicts in.
+    @discardableResult
+    func take(_ batch: RowBatch, _ slot: Slot) -> Verdicts {
         let columns = keys[slot.index].evaluate(batch.columns, count: batch.count, context: slot.context)
-        let rows = ShardedRows(batch: batch, keys: columns, columns: [], seed: seed, skipsNullKeys: false)
-        deposits[slot.index].append(
-            Deposit(rows: rows, passes: Buffer(capacity: batch.count, zeroed: true)))
+        let deposit = Deposit(
+            rows: ShardedRows(
+                batch: batch, keys: columns, columns: [], seed: seed, skipsNullKeys: skipsNullKeys),
+            withKeys: observers.isEmpty || skipsNullKeys
+                ? nil : columns.reduce(Bitmap?.none) { Bitmap.intersection($0, $1.validity) },
+            verdicts: Verdicts(count: batch.count))
+        waiting[slot.index].deposits.append(deposit)
+        return deposit.verdicts
     }
 
-    /// The batches of a slot with only the rows that passed.
+    /// The batches of a slot with only the first row of each key.
     func release(_ slot: Slot) -> [RowBatch] {
-        defer { deposits[slot.index] = [] }
-        return deposits[slot.index].map { deposit in
+        defer { waiting[slot.index].deposits = [] }
+        return waiting[slot.index].deposits.map { deposit in
             let batch = deposit.rows.batch
-            let passes = deposit.passes.pointer.assumingMemoryBound(to: UInt8.self)
-            return batch.selecting((batch.selection ?? .all(batch.count)).filtered(byRow: passes))
+            return batch.selecting(
+                deposit.verdicts.rows(.first, among: batch.selection ?? .all(batch.count)))
         }
+    }
+
+    func clear() {
+        for slot in waiting { slot.deposits = [] }
     }
 
     func processShard(_ shard: Int, watermark: Int64) throws(StateError) {
         let store = stores[shard]
         var scratch = StateScratch()
-        for slot in deposits {
-            for deposit in slot { try process(deposit, shard, store, &scratch) }
+        for slot in waiting {
+            for deposit in slot.deposits { try process(deposit, shard, store, &scratch) }
         }
         if watermark > .min { store.retire(upTo: watermark) }
         try store.maintain()
@@ -76,46 +134,49 @@ final class DeduplicationOperator: StatefulOperator, @unchecked Sendable {
         try store.findOrInsert(
             deposit.rows.fingerprints + range.lowerBound, count: count, slots: scratch.slots,
             isNew: scratch.isNew)
-        let passes = deposit.passes.pointer.assumingMemoryBound(to: UInt8.self)
+        let verdicts = deposit.verdicts.bytes
         let batch = deposit.rows.batch
         let times = batch.eventTimes.int64s
         var late = 0
-        var duplicates = 0
+        var repeats = 0
         for index in 0..<count {
             let row = Int(rows[index])
             let watermark = batch.watermark(at: row)
-            let forgottenAt = times[row] &+ plan.within
+            let forgottenAt = times[row] &+ within
             let slot = scratch.slots[index]
             if forgottenAt <= watermark {
                 late &+= 1
+                verdicts[row] = Verdict.late.rawValue
                 // The look-up made an entry for a row that does not count: one that is dead from the start.
                 if scratch.isNew[index] != 0 { store.setExpiry(.min, of: slot) }
             } else if scratch.isNew[index] == 0 && store.expiry(of: slot) > watermark {
-                duplicates &+= 1
+                repeats &+= 1
+                verdicts[row] = Verdict.repeat.rawValue
             } else {
                 store.setExpiry(forgottenAt, of: slot)
-                passes[row] = 1
+                verdicts[row] = Verdict.first.rawValue
             }
         }
         counters.add(.late, late)
-        counters.add(.duplicates, duplicates)
+        counters.add(.duplicates, repeats)
+        if !observers.isEmpty { report(deposit, UnsafeBufferPointer(start: rows, count: count), shard) }
     }
 
-    /// `release` has done that.
-    func clear() {}
-}
-
-extension Selection {
-    /// The rows for which the byte of the row is not 0.
-    func filtered(byRow keep: UnsafePointer<UInt8>) -> Selection {
-        let buffer = Buffer(capacity: count * 4)
-        let out = buffer.pointer.assumingMemoryBound(to: Int32.self)
-        var kept = 0
-        for index in 0..<count {
-            let row = rows[index]
-            out[kept] = row
-            kept &+= Int(keep[Int(row)])
+    private func report(_ deposit: Deposit, _ rows: UnsafeBufferPointer<Int32>, _ shard: Int) {
+        let verdicts = deposit.verdicts.bytes
+        var checked = 0
+        var repeats = 0
+        var firstRepeat = 0
+        for row in rows.lazy.map(Int.init) where verdicts[row] != Verdict.late.rawValue {
+            if let withKeys = deposit.withKeys, !withKeys[row] { continue }
+            checked &+= 1
+            guard verdicts[row] == Verdict.repeat.rawValue else { continue }
+            if repeats == 0 { firstRepeat = row }
+            repeats &+= 1
         }
-        return Selection(buffer: buffer, count: kept)
+        for observer in observers {
+            observer.add(
+                checked: checked, repeats: repeats, firstRepeat: firstRepeat, of: deposit.rows.batch, shard)
+        }
     }
 }

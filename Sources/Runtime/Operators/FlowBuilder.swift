@@ -41,7 +41,10 @@ struct FlowBuilder {
             var level = way.level
             var deduplication: DeduplicationOperator?
             if let plan = query.deduplication {
-                deduplication = makeDeduplication(plan, query, level, slotCount)
+                let observers = rules.flatMap(\.rules).compactMap(\.uniqueness).filter {
+                    $0.query == query.output.name
+                }
+                deduplication = makeDeduplication(plan, query, level, observers.map(\.tally), slotCount)
                 level += 1
             }
             var aggregation: AggregationOperator?
@@ -158,14 +161,17 @@ struct FlowBuilder {
     }
 
     private func makeDeduplication(
-        _ plan: DeduplicationPlan, _ query: QueryPlan, _ level: Int, _ slots: Int
+        _ plan: DeduplicationPlan, _ query: QueryPlan, _ level: Int, _ observers: [RepeatTally],
+        _ slots: Int
     ) -> DeduplicationOperator {
         var stores: [KeyedStateStore] = []
         for shard in 0..<ShardedRows.shardCount {
             stores.append(
                 makeStore(StateLayout(name: "\(query.output.name)/seen/\(shard)", payloadBytes: 0)))
         }
-        return DeduplicationOperator(plan: plan, level: level, stores: stores, seed: seed, slots: slots)
+        return DeduplicationOperator(
+            plan, skipsNullKeys: false, level: level, stores: stores, observers: observers, seed: seed,
+            slots: slots)
     }
 
     private func makeAggregation(

@@ -48,7 +48,7 @@ final class QueryOperator: @unchecked Sendable {
         self.deduplication = deduplication
         self.aggregation = aggregation
         let needs = QueryNeeds(plan: plan, output: outputs.needed)
-        neededInput = needs.all
+        neededInput = (deduplication?.observers ?? []).reduce(needs.all) { $0.union($1.columns) }
         neededLater = needs.shape
         isVarying = needs.isVarying
         projected = needs.projected

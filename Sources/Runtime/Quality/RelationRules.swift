@@ -21,9 +21,21 @@ final class RelationRules: @unchecked Sendable {
     private var round: Int64 = 0
     private let slotCount: Int64
 
+    private struct Held {
+        let batch: RowBatch
+        let repeats: [Found]
+    }
+
+    /// What a rule about repeats will have found when the shard phase is over.
+    private struct Found {
+        let rule: RuleAtWork
+        let looked: Selection
+        let verdicts: DeduplicationOperator.Verdicts
+    }
+
     /// What waits in a slot for the shard phase, by the thread that has the slot.
     private final class SlotRows: @unchecked Sendable {
-        var held: [(batch: RowBatch, repeats: [(rule: RuleAtWork, isRepeat: Buffer)])] = []
+        var held: [Held] = []
     }
 
     init(
@@ -42,10 +54,12 @@ final class RelationRules: @unchecked Sendable {
     }
 
     /// Operators that take part in the shard phases.
-    var stateful: [UniqueCheck] { rules.compactMap(\.uniqueness) }
+    var stateful: [DeduplicationOperator] { rules.compactMap(\.uniqueness?.finder) }
 
     /// The shard phase behind which the rows go on; nil when they go on at once.
-    var gateLevel: Int? { rules.first { $0.uniqueness != nil && $0.rule.isQuarantining }?.uniqueness?.level }
+    var gateLevel: Int? {
+        rules.lazy.filter(\.rule.isQuarantining).compactMap(\.uniqueness?.finder?.level).first
+    }
 
     /// A round begins: examples of earlier ones come first.
     func beginRound() { round += 1 }
@@ -69,15 +83,18 @@ final class RelationRules: @unchecked Sendable {
         }
         let left = aside.map { alive.subtracting($0) } ?? alive
         let rest = aside == nil ? batch : batch.selecting(left.selection ?? .all(batch.count))
-        var repeats: [(rule: RuleAtWork, isRepeat: Buffer)] = []
+        var repeats: [Found] = []
         for rule in rules {
-            guard let uniqueness = rule.uniqueness else { continue }
-            let looked = rule.filter.map { left.keeping(columns[$0]) } ?? left
-            let isRepeat = uniqueness.take(rest, looked, slot)
-            if rule.rule.isQuarantining { repeats.append((rule, isRepeat)) }
+            guard let finder = rule.uniqueness?.finder else { continue }
+            let looked =
+                (rule.filter.map { left.keeping(columns[$0]) } ?? left).selection ?? .all(batch.count)
+            let verdicts = finder.take(rest.selecting(looked), slot)
+            if rule.rule.isQuarantining {
+                repeats.append(Found(rule: rule, looked: looked, verdicts: verdicts))
+            }
         }
         guard !repeats.isEmpty else { return rest }
-        slots[slot.index].held.append((rest, repeats))
+        slots[slot.index].held.append(Held(batch: rest, repeats: repeats))
         return nil
     }
 
@@ -85,15 +102,17 @@ final class RelationRules: @unchecked Sendable {
     func resume(_ slot: Slot) {
         let held = slots[slot.index].held
         slots[slot.index].held = []
-        for (batch, repeats) in held {
+        for held in held {
+            let batch = held.batch
             let alive = RowSet(batch.selection, of: batch.count)
             var aside: Bitmap?
-            for (rule, isRepeat) in repeats {
-                let bytes = isRepeat.pointer.assumingMemoryBound(to: UInt8.self)
-                let failing = Bitmap(repeating: false, count: batch.count)
-                for row in 0..<batch.count where bytes[row] != 0 { failing.set(row) }
+            for found in held.repeats {
+                let rows = RowSet(found.verdicts.rows(.repeat, among: found.looked), of: batch.count)
+                guard let failing = rows.bits else { continue }
                 let fresh = aside.map { failing.subtracting($0) } ?? failing
-                if !fresh.isEmpty { quarantine?.add(Selection(ones: fresh), of: batch, rule.rule, to: slot) }
+                if !fresh.isEmpty {
+                    quarantine?.add(Selection(ones: fresh), of: batch, found.rule.rule, to: slot)
+                }
                 aside = aside.map { $0.union(failing) } ?? failing
             }
             let left = aside.map { alive.subtracting($0) } ?? alive

@@ -9,7 +9,7 @@ final class RuleAtWork: @unchecked Sendable {
     /// Where the rule's filter and violation stand among the relation's compiled expressions.
     let filter: Int?
     let violation: Int?
-    /// Remembers keys; for a rule of that kind.
+    /// Finds repeats; for a rule of that kind.
     let uniqueness: UniqueCheck?
     private let example: RowText
     /// One for each slot, each used by the thread that has the slot.
@@ -39,7 +39,7 @@ final class RuleAtWork: @unchecked Sendable {
         let keys = relation.kind == .table ? Array(0..<relation.keyCount) : []
         example = RowText(relation, keys + shown.filter { !keys.contains($0) })
         self.slots = (0..<slots).map { _ in SlotTally() }
-        uniqueness?.describe = { [unowned self] columns, row in text(columns, row) }
+        uniqueness?.tally.describe = { [unowned self] columns, row in text(columns, row) }
     }
 
     private static let longestExample = 300
@@ -59,7 +59,7 @@ final class RuleAtWork: @unchecked Sendable {
 
     /// What the epoch has shown, which is forgotten.
     func takeTally() -> RuleTally {
-        var all = uniqueness?.takeTally() ?? RuleTally()
+        var all = uniqueness?.tally.take() ?? RuleTally()
         for slot in slots {
             all.add(slot.tally)
             slot.tally = RuleTally()

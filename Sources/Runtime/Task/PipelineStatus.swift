@@ -59,6 +59,8 @@ public struct PipelineStatus: Sendable {
     public var quarantinedRows: Int64 = 0
     /// Single files or records that could not be read, newest last; at most a few.
     public var incidents: [Diagnostic] = []
+    /// Replays that had its state directory, oldest first.
+    public var handovers: [ReplayHandover] = []
 
     public init() {}
 

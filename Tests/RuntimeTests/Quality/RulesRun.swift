@@ -40,12 +40,14 @@ final class RulesRun {
     var way = Way.whole
     private(set) var status = PipelineStatus()
 
-    /// - Parameter rules: the list of the rules file.
-    init(_ rules: String, disk: SimulatedFileSystem = SimulatedFileSystem()) throws {
+    /// - Parameters:
+    ///   - rules: the list of the rules file.
+    ///   - more: statements beside the usual ones.
+    init(_ rules: String, disk: SimulatedFileSystem = SimulatedFileSystem(), more: String = "") throws {
         self.disk = disk
         var planner = PipelinePlanner()
         var reader = ScriptReader(
-            Self.statements + """
+            Self.statements + more + """
                 CREATE SINK CONNECTOR good_lake
                   WITH ('connector.class' = 'delta', 'from' = 'good', 'path' = 'g');
                 CREATE SINK CONNECTOR cheap_lake

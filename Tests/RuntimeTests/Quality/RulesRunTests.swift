@@ -120,6 +120,42 @@ import Testing
             pieces.rows("quality_quarantine").count == whole.rows("quality_quarantine").count, "seed \(seed)")
     }
 
+    @Test(
+        "a query that removes the same repeats counts them for a rule as the rule itself would",
+        arguments: 1...10 as ClosedRange<UInt64>)
+    func repeatsOfAQuery(_ seed: UInt64) throws {
+        func rule(_ name: String, _ condition: String) -> String {
+            #"{"name": "\#(name)", "on": "good", "check": "unique", "columns": ["price", "k"], "#
+                + #""within": "1 minute", "where": "\#(condition)"}"#
+        }
+        let run = try RulesRun(
+            rule("same", "price < 80") + "," + rule("its own", "price < 80 AND id >= 0"),
+            more: """
+                CREATE STREAM once AS SELECT id, price FROM good WHERE price < 80
+                  DEDUPLICATE BY k, price WITHIN 1 MINUTE;
+                """)
+        let lines = Self.events(seed).map(\.line)
+        try run.take(Array(lines.prefix(lines.count / 2)))
+        try run.take(Array(lines.dropFirst(lines.count / 2)))
+        let rows = run.rows("quality_results")
+        let columns = QualityRelations.results.columns.map(\.name)
+        let shown = try ["EPOCH", "STATUS", "CHECKED_ROWS", "FAILING_ROWS", "EXAMPLE"].map {
+            try #require(columns.firstIndex(of: $0))
+        }
+        let rule = try #require(columns.firstIndex(of: "RULE"))
+        func found(_ name: String) -> [String] {
+            (run.sinks["quality_results"]?.records ?? []).filter { $0.values[rule] == .string(name) }
+                .map { record in RulesRun.text(shown.map { record.values[$0] }) }
+        }
+        #expect(found("same") == found("its own"), "seed \(seed): \(rows)")
+        #expect(found("same").contains { $0.contains("FAIL") }, "there are repeats")
+        // Only the other one remembers keys.
+        let task = run.task()
+        try task.run(once: true)
+        let checks = (task.flow?.rules ?? []).flatMap(\.rules).compactMap(\.uniqueness)
+        #expect(checks.map(\.query) == ["ONCE", nil] && checks.map { $0.finder == nil } == [true, false])
+    }
+
     @Test("a row that is kept aside is there as it was, with its place and what it is withheld from")
     func quarantine() throws {
         let run = try RulesRun(Self.rules)
