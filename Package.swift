@@ -132,7 +132,7 @@ let package = Package(
             exclude: ["Golden"], swiftSettings: house),
         .testTarget(
             name: "TestRunnerTests",
-            dependencies: ["TestKit", "TestRunner", "Formats", "Storage", "Diagnostics"],
+            dependencies: ["TestKit", "TestRunner", "Runtime", "Formats", "Storage", "Diagnostics"],
             exclude: ["Golden"], swiftSettings: house),
         .testTarget(
             name: "DeltaLakeTests",

@@ -24,7 +24,9 @@ struct TestCommand: Command {
         ],
         examples: [
             .init("the tests of a pipeline", "millrace test pipelines/medallion/tests"),
-            .init("one of them, with a restart after every record", "millrace test tests --filter funnel --restart"),
+            .init(
+                "one of them, with a restart after every record",
+                "millrace test tests --filter funnel --restart"),
         ])
 
     private let paths: [String]

@@ -104,8 +104,8 @@ struct RowAnalyzer {
             .typeMismatch, message, at: statement.location(of: syntax.span), expected: type.sql)
     }
 
-    /// Whether a value becomes the column's without a CAST: numbers become wider ones, literals any that hold
-    /// them, texts become times and bytes.
+    /// Whether a value becomes the column's without a CAST: numbers become wider ones, texts become times and
+    /// decimals.
     private static func converts(_ expression: Expressions.Expression, to type: DataType) -> Bool {
         expression.isUntypedNull || converts(expression.type, to: type)
     }
@@ -120,7 +120,18 @@ struct RowAnalyzer {
                 others.contains { $0.name == field.name && converts(field.type, to: $0.type) }
             }
         case (.string, .date), (.string, .time), (.string, .timestamp), (.string, .decimal): return true
-        default: return given == type || given.isNumeric && type.isNumeric
+        default: return given == type || rank(given).map { $0 <= rank(type) ?? -1 } ?? false
+        }
+    }
+
+    /// Numbers become those of a higher rank.
+    private static func rank(_ type: DataType) -> Int? {
+        switch type {
+        case .integer: return 0
+        case .bigint: return 1
+        case .decimal: return 2
+        case .double: return 3
+        default: return nil
         }
     }
 }

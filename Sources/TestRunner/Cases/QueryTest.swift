@@ -65,6 +65,8 @@ struct QueryTest: Sendable {
     /// The case's name, with the format or setting that was put in.
     let name: String
     let isEnabled: Bool
+    /// What was put in for {FORMAT}.
+    let format: String?
     let statements: [String]
     let properties: [(name: String, value: String)]
     let inputs: [Record]
@@ -81,7 +83,8 @@ struct QueryTest: Sendable {
 
     func with(outputs: [Record]) -> QueryTest {
         QueryTest(
-            file: file, name: name, isEnabled: isEnabled, statements: statements, properties: properties,
+            file: file, name: name, isEnabled: isEnabled, format: format, statements: statements,
+            properties: properties,
             inputs: inputs, outputs: outputs, expectedError: expectedError, sources: sources,
             topics: topics, writtenTopics: writtenTopics, responses: responses)
     }
@@ -117,6 +120,7 @@ extension QueryTest {
             }
             return text
         }
+        self.format = format
         self.file = file
         self.name = name
         isEnabled = test["enabled"]?.boolean ?? true

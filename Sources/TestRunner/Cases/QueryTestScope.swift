@@ -18,7 +18,7 @@ enum QueryTestScope {
 
     private static func namesProtobuf(_ test: QueryTest) -> Bool {
         func isProtobuf(_ format: String?) -> Bool { format?.hasPrefix("PROTOBUF") ?? false }
-        return test.properties.contains { isProtobuf($0.value.uppercased()) }
+        return isProtobuf(test.format) || test.properties.contains { isProtobuf($0.value.uppercased()) }
             || test.topics.contains {
                 $0.key?.type == .protobuf || $0.value?.type == .protobuf || isProtobuf($0.keyFormat)
                     || isProtobuf($0.valueFormat)

@@ -42,7 +42,8 @@ public struct TestFiles {
         for entry in entries.sorted(by: { $0.name < $1.name }) {
             let inner = Path.join(path, entry.name)
             let name = prefix + entry.name
-            tests += try entry.isDirectory
+            tests +=
+                try entry.isDirectory
                 ? folder(inner, below: name + "/") : self.tests(of: inner, called: name)
         }
         return tests

@@ -69,7 +69,7 @@ struct QueryTestRun {
             return .failed("refused in another phase", detail)
         }
         return TestVerdict(
-            .passed, isSameText: refusal.diagnostic.rendered().contains(expected.message))
+            .passed, detail: detail, isSameText: refusal.diagnostic.rendered().contains(expected.message))
     }
 
     // MARK: Statements

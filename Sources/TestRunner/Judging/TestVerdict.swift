@@ -1,5 +1,6 @@
 /// What came of a test.
 public struct TestVerdict: Sendable, Equatable {
+    /// How it ended.
     public enum Outcome: String, Sendable {
         case passed
         case failed
@@ -12,7 +13,7 @@ public struct TestVerdict: Sendable, Equatable {
     public let outcome: Outcome
     /// Why it did not pass, in words that many tests share; empty where it passed.
     public let cause: String
-    /// What exactly was found; empty where it passed.
+    /// What exactly was found: how it failed, or the error that was expected and came.
     public let detail: String
     /// Of a test that expects an error and got one of the same meaning: whether the text is the same too.
     public let isSameText: Bool?
@@ -24,7 +25,8 @@ public struct TestVerdict: Sendable, Equatable {
         self.isSameText = isSameText
     }
 
-    static let passed = TestVerdict(.passed)
+    /// Nothing more to say.
+    public static let passed = TestVerdict(.passed)
 
     static func failed(_ cause: String, _ detail: String = "") -> TestVerdict {
         TestVerdict(.failed, cause: cause, detail: detail)

@@ -77,7 +77,8 @@ struct TopicComparison {
         var members = [JSONValue.Member("key", key), JSONValue.Member("value", value)]
         if let time { members.append(JSONValue.Member("timestamp", .number(time))) }
         if let window {
-            members.append(JSONValue.Member("window", ["start": .number(window.0), "end": .number(window.1)]))
+            members.append(
+                JSONValue.Member("window", ["start": .number(window.0), "end": .number(window.1)]))
         }
         return JSONValue.object(members).text
     }

@@ -69,7 +69,8 @@ struct AssertionCheck {
             let found = record.values[position]
             if !Self.isSame(found, value) {
                 throw different(
-                    "other values", "\(column.name) is \(text(found, column)) instead of \(text(value, column))")
+                    "other values",
+                    "\(column.name) is \(text(found, column)) instead of \(text(value, column))")
             }
         }
         for (pseudo, value) in expected.pseudoValues.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
@@ -124,7 +125,8 @@ struct AssertionCheck {
         }
         let (actual, wanted) = (Self.columns(relation), Self.columns(expected))
         if !create.columns.isEmpty, actual != wanted {
-            throw failure("another schema or format", "\(relation.name) is (\(actual)) instead of (\(wanted))")
+            throw failure(
+                "another schema or format", "\(relation.name) is (\(actual)) instead of (\(wanted))")
         }
         guard !create.properties.isEmpty, let topic = relation.topic, let other = expected.topic else {
             return

@@ -99,9 +99,10 @@ struct ScriptTestRun {
     private mutating func take(_ statement: Statement) throws(ScriptFailure) {
         switch statement.kind {
         case .assert(let assertion): try check(assertion, statement)
-        case .insertValues(let row): try refusing(statement) { run throws(Diagnostic) in
-            try run.insert(row, statement)
-        }
+        case .insertValues(let row):
+            try refusing(statement) { run throws(Diagnostic) in
+                try run.insert(row, statement)
+            }
         default: try refusing(statement) { run throws(Diagnostic) in try run.plan(statement) }
         }
     }

@@ -109,7 +109,9 @@ struct AvroTestValue {
 
     private func raw(_ json: JSONValue, _ node: AvroNode) throws -> [UInt8] {
         guard case .decimal(_, let scale) = node.logical else {
-            guard let text = json.string, let bytes = Base64.bytes(of: text) else { throw failure(json, node) }
+            guard let text = json.string, let bytes = Base64.bytes(of: text) else {
+                throw failure(json, node)
+            }
             return bytes
         }
         let text = json.string ?? json.text
