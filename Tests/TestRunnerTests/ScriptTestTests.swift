@@ -44,8 +44,8 @@ import Testing
             "other values", "a tombstone instead of a row"
         ),
         (
-            "ASSERT VALUES s (n) VALUES (2); ASSERT VALUES s (n) VALUES (3); ASSERT VALUES s (n) VALUES (7); "
-                + "ASSERT VALUES s (n) VALUES (1);",
+            "ASSERT VALUES s (n) VALUES (2); ASSERT VALUES s (n) VALUES (3); "
+                + "ASSERT VALUES s (n) VALUES (7); ASSERT VALUES s (n) VALUES (1);",
             "records are missing", "S has 3 records"
         ),
         ("ASSERT STREAM t;", "another schema or format", "there is no stream T"),
