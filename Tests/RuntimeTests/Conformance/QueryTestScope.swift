@@ -1,5 +1,4 @@
 import Diagnostics
-import Expressions
 import Formats
 
 /// What this version leaves out, told by a test's features: never by whether it would pass.
@@ -9,9 +8,6 @@ enum QueryTestScope {
         "WHENRESULT", "MULTI_ARG", "FOUR_ARG", "FIVE_ARG", "VAR_ARG", "MID_VAR_ARG", "GENERIC_VAR_ARG",
         "OBJ_COL_ARG", "TOSTRUCT",
     ]
-
-    /// ksqlDB's functions beyond those of this version.
-    private static let laterFunctions = ["CUBE_EXPLODE", "FILTER", "REDUCE", "TRANSFORM"]
 
     /// A reason that the text of the test gives; nil when there is none.
     static func reason(against test: QueryTest) -> String? {
@@ -30,11 +26,6 @@ enum QueryTestScope {
         if words.sequence("INSERT", "INTO") { return "INSERT INTO" }
         if words.has("ALTER") || words.has("DROP") || words.has("TERMINATE") { return "changing what exists" }
         if words.sequence("CREATE", "SOURCE") { return "SOURCE STREAM and SOURCE TABLE" }
-        let names = Set(ScalarFunctions.names + AggregateFunctions.names)
-        for name in laterFunctions where !names.contains(name) && words.calls(name) {
-            return "function \(name)"
-        }
-        if words.hasLambda { return "lambdas" }
         return nil
     }
 
@@ -59,7 +50,6 @@ enum QueryTestScope {
     private struct Words {
         let list: [String]
         let upper: String
-        let hasLambda: Bool
 
         init(_ text: String) {
             upper = text.uppercased()
@@ -69,7 +59,6 @@ enum QueryTestScope {
                 if character == "'" { inString.toggle() }
                 code.append(inString ? " " : character)
             }
-            hasLambda = code.contains("=>")
             list = code.split { !($0.isLetter || $0.isNumber || "_(".contains($0)) }.flatMap { word in
                 word.split(separator: "(", omittingEmptySubsequences: false).enumerated().flatMap {
                     index, part in
