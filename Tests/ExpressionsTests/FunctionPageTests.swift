@@ -15,7 +15,7 @@ import Testing
         .deletingLastPathComponent().deletingLastPathComponent()
         .appending(path: "docs/sql/functions.md")
 
-    /// The rows of the page's tables: forms | result | meaning.
+    /// The rows of the page's tables: forms | result | meaning | example.
     private static func rows() throws -> [Row] {
         try String(contentsOf: page, encoding: .utf8).split(separator: "\n").compactMap { line in
             guard line.hasPrefix("| `"), let name = line.firstMatch(of: #/^\| `([A-Z0-9_]+)\(/#) else {
@@ -25,7 +25,7 @@ import Testing
             let cells = line.replacing("\\|", with: "\u{0}").split(separator: "|").map {
                 $0.replacing("\u{0}", with: "|").trimmingCharacters(in: .whitespaces)
             }
-            guard cells.count == 3 else { return nil }
+            guard cells.count == 4 else { return nil }
             return Row(name: String(name.1), forms: cells[0], result: cells[1], meaning: cells[2])
         }
     }
@@ -41,14 +41,16 @@ import Testing
     @Test func rowsSayTheFormsAndResultsOfTheRegistry() throws {
         for row in try Self.rows() {
             #expect(!row.meaning.isEmpty, "\(row.name) has no meaning")
-            let signatures = ScalarFunctions.signatures(of: row.name)
+            let isRows = TableFunctions.contains(row.name)
+            let signatures = isRows ? [] : ScalarFunctions.signatures(of: row.name)
             if signatures.isEmpty {
                 #expect(
                     row.forms == FunctionForms(row.name, AggregateFunctions.signatures(of: row.name)).text)
                 continue
             }
-            if Iteration.Kind(rawValue: row.name) != nil {
-                #expect(row.forms == signatures.map { "`\($0)`" }.joined(separator: ", "))
+            if Iteration.Kind(rawValue: row.name) != nil || TableFunctions.contains(row.name) {
+                let forms = signatures + TableFunctions.signatures(of: row.name)
+                #expect(row.forms == forms.map { "`\($0)`" }.joined(separator: ", "))
                 continue
             }
             let forms = FunctionForms(row.name, signatures)

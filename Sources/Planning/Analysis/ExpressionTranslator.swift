@@ -185,6 +185,13 @@ struct ExpressionTranslator {
                 hint: ScalarFunctions.hint(for: known, others: AggregateFunctions.names))
         }
         if let iteration = Iteration.Kind(rawValue: known) { return try self.iteration(iteration, arguments) }
+        if arguments.contains(where: { if case .allColumns = $0.kind { true } else { false } }) {
+            throw Diagnostic(
+                .invalidArgument, "the function \(known) does not accept parameters (*)",
+                at: statement.location(of: syntax.span),
+                expected: ScalarFunctions.signatures(of: known).joined(separator: " or "),
+                hint: "name the columns; * stands in COUNT(*) alone")
+        }
         for argument in arguments {
             guard case .lambda = argument.kind else { continue }
             throw Diagnostic(
