@@ -13,7 +13,9 @@ private typealias Expr = Expressions.Expression
         let count = random.dice.pick([0, 1, 3, 64, 65, 130])
         let columns = random.columns(count: count)
         let rows = (0..<count).map { row in columns.map { $0.value(at: row) } }
-        let types = [DataType.array(.integer), .map(key: .string, value: .bigint), .bigint, .string, .boolean]
+        let types = [
+            DataType.array(.integer), .map(key: .string, value: .bigint), .bigint, .string, .boolean,
+        ]
         var expressions: [Expr] = []
         for type in types + types {
             if let made = random.iteration(type, depth: random.dice.int(1...4)) { expressions.append(made) }
@@ -64,7 +66,9 @@ private typealias Expr = Expressions.Expression
                 [.array([.integer(3), .integer(0)]), .array([.integer(5)]), .array([]), .null]
             )
         ])
-        let quotient = try Expr.makeIteration(.transform, [.value(rows["A"]), .lambda(parameters: 1)], depth: 0) {
+        let quotient = try Expr.makeIteration(
+            .transform, [.value(rows["A"]), .lambda(parameters: 1)], depth: 0
+        ) {
             try .makeArithmetic(.divide, .literal(.integer(10), .integer), $1[0])
         }
         #expect(rows.evaluate(quotient) == [.null, .array([.integer(2)]), .array([]), .null])

@@ -23,7 +23,8 @@ public enum ScalarFunctions {
 
     /// All names, sorted; those of the functions that take lambdas too.
     public static var names: [String] {
-        (table.keys.filter { !TableFunctions.contains($0) } + Iteration.Kind.allCases.map(\.rawValue)).sorted()
+        (table.keys.filter { !TableFunctions.contains($0) } + Iteration.Kind.allCases.map(\.rawValue))
+            .sorted()
     }
 
     public static func contains(_ name: String) -> Bool {

@@ -42,6 +42,25 @@ import Testing
         }
     }
 
+    /// What the page has no room for: edges, and what ksqlDB's documentation gives as examples.
+    @Test func edgesOfFunctions() throws {
+        let file = URL(filePath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().appending(path: "Golden/functions.txt")
+        let text = try String(contentsOf: file, encoding: .utf8)
+        for line in text.split(separator: "\n") {
+            let parts = line.components(separatedBy: " -- ")
+            do {
+                let (given, wanted) = (try projected(parts[0]), try projected(parts[1]))
+                let isSame = evaluated(try Typed.makeDistinct(given, from: wanted, negated: true))
+                #expect(
+                    isSame == .boolean(true),
+                    "\(parts[0]) gives \(evaluated(given)), not \(evaluated(wanted))")
+            } catch let error as Diagnostic {
+                Issue.record("\(line): \(error.rendered())")
+            }
+        }
+    }
+
     // MARK: Values
 
     private func evaluated(_ expression: Typed) -> Value {
@@ -86,7 +105,8 @@ import Testing
     ) throws -> Typed {
         let declared = columns.map { "\($0.name) \($0.column.type.sql)" }.joined(separator: ", ")
         let plan = try plan(
-            "CREATE TABLE t AS SELECT g, \(example.call) AS a FROM s GROUP BY g", columns: "g INT, " + declared)
+            "CREATE TABLE t AS SELECT g, \(example.call) AS a FROM s GROUP BY g",
+            columns: "g INT, " + declared)
         guard case .aggregation(let aggregation) = plan.shape else { throw Unfit() }
         let call = try #require(aggregation.aggregates.first)
         let count = columns[0].column.count
