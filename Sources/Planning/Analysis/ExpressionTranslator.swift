@@ -203,7 +203,7 @@ struct ExpressionTranslator {
         return try ScalarFunctions.call(known, try typed(arguments))
     }
 
-    /// TRANSFORM, FILTER or REDUCE: the collection is typed first, for it gives the lambdas' parameters types.
+    /// TRANSFORM, FILTER or REDUCE: the collection is typed first, for it gives the parameters types.
     private func iteration(_ kind: Iteration.Kind, _ arguments: [Syntax]) throws -> Typed {
         let given = try arguments.map { argument -> Typed.IterationArgument in
             guard case .lambda(let names, _) = argument.kind else { return .value(try typed(argument)) }
