@@ -93,11 +93,13 @@ public enum Decimals {
             isNegative = text[index] == UInt8(ascii: "-")
             index += 1
         }
-        guard index < text.count, text.count - index <= 6 else { return nil }
+        guard index < text.count else { return nil }
+        // However large: no DECIMAL has room for more.
+        let largest = 999_999
         var value = 0
         while index < text.count {
             guard text[index] >= 48, text[index] <= 57 else { return nil }
-            value = value * 10 + Int(text[index] - 48)
+            value = min(largest, value * 10 + Int(text[index] - 48))
             index += 1
         }
         return isNegative ? -value : value

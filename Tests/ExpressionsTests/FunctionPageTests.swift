@@ -15,7 +15,7 @@ import Testing
         .deletingLastPathComponent().deletingLastPathComponent()
         .appending(path: "docs/sql/functions.md")
 
-    /// The rows of the page's tables: forms | result | meaning.
+    /// The rows of the page's tables: forms | result | meaning | example.
     private static func rows() throws -> [Row] {
         try String(contentsOf: page, encoding: .utf8).split(separator: "\n").compactMap { line in
             guard line.hasPrefix("| `"), let name = line.firstMatch(of: #/^\| `([A-Z0-9_]+)\(/#) else {
@@ -25,14 +25,14 @@ import Testing
             let cells = line.replacing("\\|", with: "\u{0}").split(separator: "|").map {
                 $0.replacing("\u{0}", with: "|").trimmingCharacters(in: .whitespaces)
             }
-            guard cells.count == 3 else { return nil }
+            guard cells.count == 4 else { return nil }
             return Row(name: String(name.1), forms: cells[0], result: cells[1], meaning: cells[2])
         }
     }
 
     @Test func eachFunctionHasOneRow() throws {
         let rows = try Self.rows().map(\.name)
-        let functions = ScalarFunctions.names + AggregateFunctions.names
+        let functions = ScalarFunctions.names + AggregateFunctions.names + TableFunctions.names
         #expect(Set(rows).count == rows.count, "a function stands there twice")
         #expect(Set(functions).subtracting(rows).sorted() == [], "these are missing in the page")
         #expect(Set(rows).subtracting(functions).sorted() == [], "these do not exist")
@@ -41,6 +41,13 @@ import Testing
     @Test func rowsSayTheFormsAndResultsOfTheRegistry() throws {
         for row in try Self.rows() {
             #expect(!row.meaning.isEmpty, "\(row.name) has no meaning")
+            if TableFunctions.contains(row.name) || Iteration.Kind(rawValue: row.name) != nil {
+                let forms =
+                    TableFunctions.contains(row.name)
+                    ? TableFunctions.signatures(of: row.name) : ScalarFunctions.signatures(of: row.name)
+                #expect(row.forms == forms.map { "`\($0)`" }.joined(separator: ", "))
+                continue
+            }
             let signatures = ScalarFunctions.signatures(of: row.name)
             if signatures.isEmpty {
                 #expect(

@@ -8,6 +8,8 @@ private typealias Expr = Expressions.Expression
 struct RandomExpressions {
     var dice: SeededGenerator
     let types: [DataType]
+    /// Of the lambdas around the expression that is being made.
+    var parameters: [DataType] = []
 
     init(seed: UInt64) {
         var dice = SeededGenerator(seed: seed)
@@ -102,6 +104,7 @@ struct RandomExpressions {
                 ], otherwise: dice.chance(70) ? expression(type, depth: depth - 1) : nil, type)
         }
         if dice.chance(10) { return function(dice.pick(["COALESCE", "NULLIF"]), [type, type], depth) }
+        if dice.chance(12), let iteration = iteration(type, depth: depth) { return iteration }
         switch type {
         case .boolean: return predicate(depth)
         case .integer, .bigint, .double, .decimal: return number(type, depth)
@@ -123,6 +126,8 @@ struct RandomExpressions {
     }
 
     private mutating func leaf(_ type: DataType) -> Expr {
+        let own = parameters.indices.filter { parameters[$0] == type }
+        if !own.isEmpty, dice.chance(60) { return .parameter(dice.pick(own), type) }
         let places = types.indices.filter { types[$0] == type }
         if !places.isEmpty, dice.chance(75) { return .column(dice.pick(places), type) }
         return .literal(dice.chance(10) ? .null : value(type), type)

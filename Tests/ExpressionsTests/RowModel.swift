@@ -4,6 +4,10 @@ import Expressions
 /// Expressions evaluated one row at a time over values: slow and obvious, to check the kernels.
 struct RowModel {
     let row: [Value]
+    /// Of the lambdas around, the outermost first.
+    var parameters: [Value] = []
+    /// Set when a lambda's body can't be computed; nil outside of lambdas.
+    var loss: LambdaLoss?
 
     func value(_ expression: Expressions.Expression) -> Value {
         switch expression {
@@ -11,9 +15,11 @@ struct RowModel {
         case .literal(let value, _): return value
         case .null: return .null
         case .arithmetic(let op, let left, let right, let type):
-            return arithmetic(op, value(left), value(right), type)
+            let result = arithmetic(op, value(left), value(right), type)
+            return type == .string ? result : needed(result)
         case .negation(let operand):
-            return arithmetic(.subtract, RowModel.zero(operand.type), value(operand), operand.type)
+            return needed(
+                arithmetic(.subtract, RowModel.zero(operand.type), value(operand), operand.type))
         case .comparison(let op, let left, let right):
             guard let order = RowModel.order(value(left), value(right)) else { return .boolean(false) }
             return .boolean(RowModel.holds(op, order))
@@ -22,13 +28,9 @@ struct RowModel {
             if a.isNull || b.isNull { return .boolean(a.isNull != b.isNull) }
             return .boolean(RowModel.order(a, b) != .some(.some(0)))
         case .conjunction(let operands):
-            let values = operands.map(value)
-            return values.contains(.boolean(false))
-                ? .boolean(false) : values.contains(.null) ? .null : .boolean(true)
+            return logic(operands, decidedBy: .boolean(false)) ?? .boolean(true)
         case .disjunction(let operands):
-            let values = operands.map(value)
-            return values.contains(.boolean(true))
-                ? .boolean(true) : values.contains(.null) ? .null : .boolean(false)
+            return logic(operands, decidedBy: .boolean(true)) ?? .boolean(false)
         case .not(let operand):
             guard case .boolean(let flag) = value(operand) else { return .null }
             return .boolean(!flag)
@@ -37,7 +39,9 @@ struct RowModel {
                 return value(branch.result)
             }
             return otherwise.map(value) ?? .null
-        case .cast(let operand, let type): return CastModel.cast(value(operand), to: type)
+        case .cast(let operand, let type):
+            let given = value(operand)
+            return given.isNull ? .null : needed(CastModel.cast(given, to: type))
         case .like(let text, let pattern, let escape):
             guard case .string(let text) = value(text), case .string(let pattern) = value(pattern) else {
                 return .null
@@ -56,7 +60,20 @@ struct RowModel {
         case .map(let keys, let values, _): return map(keys.map(value), values.map(value))
         case .structure(let members, _): return .structure(members.map(value))
         case .call(let function, let arguments): return FunctionModel.call(function, arguments.map(value))
+        case .parameter(let number, _): return parameters[number]
+        case .iteration(let iteration): return iterated(iteration)
         }
+    }
+
+    /// The operand that decides, after which no other is looked at; else NULL if one is.
+    private func logic(_ operands: [Expressions.Expression], decidedBy decision: Value) -> Value? {
+        var result: Value?
+        for operand in operands {
+            let value = value(operand)
+            if value == decision { return value }
+            if value.isNull { result = .null }
+        }
+        return result
     }
 
     private func element(_ collection: Value, _ key: Value) -> Value {

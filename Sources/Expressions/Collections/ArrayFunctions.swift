@@ -3,7 +3,7 @@ import Columnar
 /// Functions over ARRAYs.
 enum ArrayFunctions {
     private static let anyArray = TypePattern.array(.any(0))
-    private static let orderedArray = TypePattern.array(.ordered(0))
+    private static let sortedArray = TypePattern.array(.sorted(0))
 
     private static func element(_ types: [DataType]) -> DataType {
         if case .array(let element) = types[0] { return element }
@@ -57,15 +57,15 @@ enum ArrayFunctions {
             signatures: [Signature([anyArray, .any(0)], strict: false, result: { $0[0] }, remove)]),
         ScalarFunction(
             "ARRAY_MAX",
-            signatures: [Signature([orderedArray], result: element) { extreme($0) { $0 > 0 } }]),
+            signatures: [Signature([sortedArray], result: element) { extreme($0) { $0 > 0 } }]),
         ScalarFunction(
             "ARRAY_MIN",
-            signatures: [Signature([orderedArray], result: element) { extreme($0) { $0 < 0 } }]),
+            signatures: [Signature([sortedArray], result: element) { extreme($0) { $0 < 0 } }]),
         ScalarFunction(
             "ARRAY_SORT",
             signatures: [
-                Signature([orderedArray], result: { $0[0] }, sort),
-                Signature([orderedArray, .string], result: { $0[0] }, sort),
+                Signature([sortedArray], result: { $0[0] }, sort),
+                Signature([sortedArray, .string], result: { $0[0] }, sort),
             ]),
     ]
 

@@ -13,17 +13,25 @@ struct Compiler {
     private var parents: [Int] = [0]
     private(set) var slots = 0
     private var salt: UInt64
+    private let isInLambda: Bool
 
     var scopes: Int { parents.count }
 
     init(salt: Int) {
         self.salt = UInt64(truncatingIfNeeded: salt) &* 0x9E37_79B9_7F4A_7C15
+        isInLambda = false
+    }
+
+    /// For the body of a lambda.
+    private init(lambdaSalt: UInt64) {
+        salt = lambdaSalt
+        isInLambda = true
     }
 
     mutating func compile(_ expression: Expression, scope: Int = 0) -> Node {
         guard expression.isDeterministic else { return make(expression, scope) }
         // What cannot fail has no scope; what can is looked for in the scopes around.
-        guard Fallibility.canFail(expression) else { return node(for: expression, scope: 0) }
+        guard canFail(expression) else { return node(for: expression, scope: 0) }
         var candidate = scope
         while true {
             if let node = nodes[Key(expression: expression, scope: candidate)] { return node }
@@ -31,6 +39,10 @@ struct Compiler {
             candidate = parents[candidate]
         }
         return node(for: expression, scope: scope)
+    }
+
+    private func canFail(_ expression: Expression) -> Bool {
+        Fallibility.canFail(expression, inLambda: isInLambda)
     }
 
     private mutating func node(for expression: Expression, scope: Int) -> Node {
@@ -48,7 +60,7 @@ struct Compiler {
 
     /// A scope of its own for an expression that can fail; nil for one that cannot.
     private mutating func open(_ expression: Expression, in scope: Int) -> Int? {
-        guard Fallibility.canFail(expression) else { return nil }
+        guard canFail(expression) else { return nil }
         parents.append(scope)
         return parents.count - 1
     }
@@ -84,11 +96,35 @@ struct Compiler {
             return OperationNode(
                 place(scope), operands: nodes, type: function.resultType, isStrict: signature.isStrict,
                 isPerRow: signature.volatility == .perRow, salt: salt, kernel: signature.kernel)
+        case .iteration(let iteration): return self.iteration(iteration, scope)
+        case .parameter: preconditionFailure("the body of a lambda has columns for its parameters")
         default:
             let nodes = compile(expression.operands, scope)
             return OperationNode(
-                place(scope), operands: nodes, type: expression.type, kernel: kernel(expression))
+                place(scope), operands: nodes, type: expression.type,
+                refusesNulls: isInLambda && Fallibility.refusesNulls(expression), kernel: kernel(expression))
         }
+    }
+
+    private mutating func iteration(_ iteration: Iteration, _ scope: Int) -> Node {
+        let collection = compile(iteration.collection, scope: scope)
+        let initial = iteration.initial.map { compile($0, scope: scope) }
+        var captures: [Expression] = []
+        for capture in iteration.lambdas.flatMap(\.captures) where !captures.contains(capture) {
+            captures.append(capture)
+        }
+        let captured = compile(captures, scope)
+        let bodies = iteration.lambdas.map { lambda in
+            salt = salt &+ 0xA24B_AED4_963E_E407
+            var compiler = Compiler(lambdaSalt: salt)
+            let root = compiler.compile(lambda.body(over: captures))
+            return LambdaBody(
+                root: root, slots: compiler.slots, scopes: compiler.scopes,
+                isVarying: !lambda.body.isDeterministic)
+        }
+        return IterationNode(
+            place(scope), kind: iteration.kind, collection: collection, initial: initial, captured: captured,
+            bodies: bodies, type: iteration.type)
     }
 
     private mutating func compile(_ expressions: [Expression], _ scope: Int) -> [Node] {

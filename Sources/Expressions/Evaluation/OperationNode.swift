@@ -11,13 +11,16 @@ final class OperationNode: Node {
     private let isStrict: Bool
     /// Whether equal operands may give different results in different rows.
     private let isPerRow: Bool
+    /// In a lambda, it can't be computed with a NULL: arithmetic.
+    private let refusesNulls: Bool
     private let salt: UInt64
     private let kernel: Kernel
 
     init(
         _ place: Place, operands: [Node], type: DataType, isStrict: Bool = true, isPerRow: Bool = false,
-        salt: UInt64 = 0, kernel: @escaping Kernel
+        refusesNulls: Bool = false, salt: UInt64 = 0, kernel: @escaping Kernel
     ) {
+        self.refusesNulls = refusesNulls
         self.operands = operands
         self.isStrict = isStrict
         self.isPerRow = isPerRow
@@ -28,7 +31,10 @@ final class OperationNode: Node {
 
     override func compute(_ frame: Frame) -> Operand {
         let values = operands.map { $0.value(frame) }
-        if isStrict, values.contains(where: \.isNullConstant) { return .null(type) }
+        if isStrict, values.contains(where: \.isNullConstant) {
+            if refusesNulls { frame.lose(nil, scope: scope) }
+            return .null(type)
+        }
         let isConstant = !isPerRow && values.allSatisfy(\.isConstant)
         let count = isConstant ? 1 : frame.count
         var validity: Bitmap?
@@ -37,6 +43,7 @@ final class OperationNode: Node {
                 validity = Bitmap.intersection(validity, value.column.validity)
             }
         }
+        if refusesNulls, let validity { frame.lose(validity.inverted, scope: scope) }
         let failures = Failures(count: count)
         let call = Invocation(
             operands: values, count: count, type: type, validity: validity, failures: failures,

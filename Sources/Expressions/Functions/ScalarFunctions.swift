@@ -8,6 +8,7 @@ public enum ScalarFunctions {
         NullFunctions.entries + TextFunctions.entries + NumberFunctions.entries + TimeFunctions.entries
         + TimeTextFunctions.entries + ArrayFunctions.entries + MapFunctions.entries + BytesFunctions.entries
         + MoreTextFunctions.entries + URLFunctions.entries + PatternFunctions.entries + JSONFunctions.entries
+        + TableFunctions.entries
 
     private static let table: [String: ScalarFunction] = {
         var table: [String: ScalarFunction] = [:]
@@ -20,14 +21,21 @@ public enum ScalarFunctions {
         return table
     }()
 
-    /// All names, sorted.
-    public static var names: [String] { table.keys.sorted() }
+    /// All names, sorted; those of the functions that take lambdas too.
+    public static var names: [String] {
+        (table.keys.filter { !TableFunctions.contains($0) } + Iteration.Kind.allCases.map(\.rawValue))
+            .sorted()
+    }
 
-    public static func contains(_ name: String) -> Bool { table[name.uppercased()] != nil }
+    public static func contains(_ name: String) -> Bool {
+        let name = name.uppercased()
+        return (table[name] != nil && !TableFunctions.contains(name)) || Iteration.Kind(rawValue: name) != nil
+    }
 
     /// The forms of a function, such as `SUBSTRING(STRING, INTEGER)`; empty when there is none of this name.
     public static func signatures(of name: String) -> [String] {
         let name = name.uppercased()
+        if let iteration = Iteration.Kind(rawValue: name) { return iteration.signatures }
         return table[name]?.signatures.map { $0.text(name) } ?? []
     }
 
@@ -43,31 +51,39 @@ public enum ScalarFunctions {
         _ name: String, _ arguments: [Expression]
     ) throws(TypeError) -> Expression {
         let name = name.uppercased()
-        guard let function = table[name] else { throw unknown(name) }
+        guard let function = table[name] else {
+            throw contains(name) ? refusal(name, arguments) : unknown(name)
+        }
         let arguments = try timesRead(name, arguments)
         var best: (index: Int, match: SignatureMatch)?
         for (index, signature) in function.signatures.enumerated() {
             guard let match = SignatureMatch(signature, arguments) else { continue }
             if best == nil || match.cost < best?.match.cost ?? 0 { best = (index, match) }
         }
-        let given = arguments.map { $0.isUntypedNull ? "null" : $0.type.sql }.joined(separator: ", ")
         let types = arguments.map { $0.isUntypedNull ? nil : $0.type }
         if let objection = function.objection?(types) {
             throw TypeError(
-                .invalidArgument, "the function \(name) \(objection) (\(given))",
-                expected: signatures(of: name).joined(separator: " or "), found: given,
+                .invalidArgument, "the function \(name) \(objection) (\(list(arguments)))",
+                expected: signatures(of: name).joined(separator: " or "), found: list(arguments),
                 hint: "CAST the arguments to one type")
         }
-        guard let (index, match) = best else {
-            throw TypeError(
-                .invalidArgument, "the function \(name) does not accept parameters (\(given))",
-                expected: signatures(of: name).joined(separator: " or "), found: "(\(given))")
-        }
+        guard let (index, match) = best else { throw refusal(name, arguments) }
         let signature = function.signatures[index]
         let bound = BoundFunction(
             name: name, argumentTypes: match.types, resultType: signature.result(match.types),
             isDeterministic: signature.volatility == .pure, signature: index)
         return .call(bound, zip(arguments, match.types).map { $0.widened(to: $1) })
+    }
+
+    private static func list(_ arguments: [Expression]) -> String {
+        arguments.map { $0.isUntypedNull ? "null" : $0.type.sql }.joined(separator: ", ")
+    }
+
+    private static func refusal(_ name: String, _ arguments: [Expression]) -> TypeError {
+        let given = list(arguments)
+        return TypeError(
+            .invalidArgument, "the function \(name) does not accept parameters (\(given))",
+            expected: signatures(of: name).joined(separator: " or "), found: "(\(given))")
     }
 
     /// GREATEST and LEAST read texts beside dates and times as such, where they are literals.

@@ -43,6 +43,8 @@ struct SignatureMatch {
                 return true
             case .any(let variable): return bind(variable, type)
             case .ordered(let variable): return TypeRules.hasOrder(type) && bind(variable, type)
+            case .sorted(let variable):
+                return (type == .boolean || TypeRules.hasOrder(type)) && bind(variable, type)
             case .array(let element):
                 guard case .array(let given) = type else { return false }
                 return fit(given, to: element)
@@ -76,7 +78,8 @@ struct SignatureMatch {
                     return argument.isUntypedNull ? .decimal(precision: 1, scale: 0) : nil
                 }
                 return .decimal(precision: precision, scale: scale)
-            case .any(let variable), .ordered(let variable): return variables[variable] ?? .string
+            case .any(let variable), .ordered(let variable), .sorted(let variable):
+                return variables[variable] ?? .string
             case .array(let element):
                 guard case .any(let variable) = element, let bound = variables[variable] else {
                     return argument.isUntypedNull ? nullType(pattern) : argument.type
@@ -90,7 +93,8 @@ struct SignatureMatch {
         private func nullType(_ pattern: TypePattern) -> DataType? {
             switch pattern {
             case .type(let type): return type
-            case .any(let variable), .ordered(let variable): return variables[variable] ?? .string
+            case .any(let variable), .ordered(let variable), .sorted(let variable):
+                return variables[variable] ?? .string
             case .array(let element): return nullType(element).map { .array($0) }
             case .map(let key, let value):
                 guard let key = nullType(key), let value = nullType(value) else { return nil }

@@ -9,6 +9,8 @@ indirect enum TypePattern: Hashable, Sendable {
     case any(Int)
     /// Any type with an order.
     case ordered(Int)
+    /// Any type with an order, or BOOLEAN, where false comes before true.
+    case sorted(Int)
     /// A literal that names a unit of time, such as DAYS.
     case unit
     case array(TypePattern)
@@ -30,7 +32,8 @@ indirect enum TypePattern: Hashable, Sendable {
         switch self {
         case .type(let type): return type.sql
         case .decimal: return "DECIMAL"
-        case .any(let variable), .ordered(let variable): return ["T", "U", "V"][variable % 3]
+        case .any(let variable), .ordered(let variable), .sorted(let variable):
+            return ["T", "U", "V"][variable % 3]
         case .unit: return "UNIT"
         case .array(let element): return "ARRAY<\(element.text)>"
         case .map(let key, let value): return "MAP<\(key.text), \(value.text)>"

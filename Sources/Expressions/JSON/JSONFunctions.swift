@@ -9,6 +9,7 @@ enum JSONFunctions {
             "IS_JSON_STRING", signatures: [Signature([.string], returns: .boolean, strict: false, isJSON)]),
         ScalarFunction(
             "JSON_ARRAY_LENGTH", signatures: [Signature([.string], returns: .integer, arrayLength)]),
+        JSONArraySearch.entry,
         ScalarFunction("JSON_KEYS", signatures: [Signature([.string], returns: .array(.string), keys)]),
         ScalarFunction(
             "JSON_RECORDS",
@@ -85,7 +86,7 @@ enum JSONFunctions {
     }
 
     /// Calls `body` for each element; false when the text is no array, nil when it is malformed.
-    private static func elements(_ text: UnsafeRawBufferPointer, _ body: (Range<Int>) -> Void) -> Bool? {
+    static func elements(_ text: UnsafeRawBufferPointer, _ body: (Range<Int>) -> Void) -> Bool? {
         var whole = JSONScanner(text)
         guard let range = whole.skipValue(), whole.isAtEnd else { return nil }
         guard text[range.lowerBound] == UInt8(ascii: "[") else { return false }

@@ -21,7 +21,11 @@ enum JSONWriter {
             text.append(UInt8(ascii: "\""))
             text += Encoding.base64.encode(column.bytes(at: row))
             text.append(UInt8(ascii: "\""))
-        case .date, .time, .timestamp: quoted(column, row, to: &text)
+        case .date, .timestamp: quoted(column, row, to: &text)
+        case .time:
+            quoted(column, row, to: &text)
+            // A whole minute is written without seconds, as ksqlDB does.
+            if column.int32s[row] % 60_000 == 0 { text.removeSubrange(text.count - 4..<text.count - 1) }
         case .array:
             text.append(UInt8(ascii: "["))
             for (index, element) in column.range(at: row).enumerated() {

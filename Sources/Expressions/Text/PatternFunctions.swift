@@ -100,12 +100,13 @@ enum PatternFunctions {
         return result
     }
 
-    /// split(text, pattern): what stands between the matches.
+    /// split(text, pattern): what stands between the matches; single characters if the pattern is empty.
     @Sendable private static func split(_ call: Invocation) -> Column {
         var patterns = Patterns()
         return lists(call) { row in
             guard let regex = patterns(call.string(1, row)) else { return nil }
             let text = call.string(0, row)
+            if call.bytes(1, row).isEmpty, !text.isEmpty { return text.unicodeScalars.map { String($0) } }
             return text.split(separator: regex, omittingEmptySubsequences: false).map { String($0) }
         }
     }

@@ -5,9 +5,9 @@ enum URLFunctions {
     static let entries: [ScalarFunction] = [
         part("URL_EXTRACT_PROTOCOL") { $0.scheme.map { String($0) } },
         part("URL_EXTRACT_HOST") { $0.host.map { String($0) } },
-        part("URL_EXTRACT_PATH") { String($0.path) },
-        part("URL_EXTRACT_QUERY") { $0.query.map { String($0) } },
-        part("URL_EXTRACT_FRAGMENT") { $0.fragment.map { String($0) } },
+        part("URL_EXTRACT_PATH") { URLParts.unescaped($0.path) },
+        part("URL_EXTRACT_QUERY") { $0.query.flatMap { URLParts.unescaped($0) } },
+        part("URL_EXTRACT_FRAGMENT") { $0.fragment.flatMap { URLParts.unescaped($0) } },
         ScalarFunction(
             "URL_EXTRACT_PORT",
             signatures: [

@@ -7,9 +7,13 @@ struct URLParts {
     var query: Substring?
     var fragment: Substring?
 
-    /// nil for a text that is no URL because of a blank or a control character.
+    private static let illegal = Set("\"<>\\^`{|}".utf8)
+
+    /// nil for a text that is no URL because of a blank, a control character or another that must be escaped.
     init?(_ text: String) {
-        guard text.utf8.allSatisfy({ $0 > 32 && $0 != 127 }) else { return nil }
+        guard text.utf8.allSatisfy({ $0 > 32 && $0 != 127 && !Self.illegal.contains($0) }),
+            Self.unescaped(text) != nil
+        else { return nil }
         var rest = Substring(text)
         if let mark = rest.firstIndex(of: "#") {
             fragment = rest[rest.index(after: mark)...]
@@ -69,12 +73,15 @@ struct URLParts {
         return String(decoding: result, as: UTF8.self)
     }
 
-    /// nil when a `%` is not followed by two hex digits.
-    static func decoded(_ text: some StringProtocol) -> String? {
+    /// A parameter's name or value; nil when a `%` is not followed by two hex digits.
+    static func decoded(_ text: some StringProtocol) -> String? { unescaped(text, plusIsBlank: true) }
+
+    /// A path, query or fragment without escapes; nil when a `%` is not followed by two hex digits.
+    static func unescaped(_ text: some StringProtocol, plusIsBlank: Bool = false) -> String? {
         var result: [UInt8] = []
         var bytes = Array(text.utf8)[...]
         while let byte = bytes.popFirst() {
-            if byte == UInt8(ascii: "+") {
+            if plusIsBlank, byte == UInt8(ascii: "+") {
                 result.append(32)
             } else if byte == UInt8(ascii: "%") {
                 let digits = String(decoding: bytes.prefix(2), as: UTF8.self)

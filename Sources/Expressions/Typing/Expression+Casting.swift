@@ -137,11 +137,25 @@ extension Expression {
     /// The literal that the expression stands for, if it reads no column, cannot vary, and raises no error.
     public var folded: Expression {
         if isLiteral { return self }
-        guard columns.isEmpty, isDeterministic else { return self }
+        guard columns.isEmpty, isDeterministic, !isOpen() else { return self }
         let context = EvaluationContext()
         let column = CompiledExpressions([self]).evaluate([], count: 1, context: context)[0]
         if context.errorCount > 0 { return isLiteralCast ? .literal(.null, type) : self }
         return .literal(column.value(at: 0), type)
+    }
+
+    /// Whether it reads a parameter of a lambda around it: one that no lambda in it has.
+    private func isOpen(within own: Range<Int> = 0..<0) -> Bool {
+        switch self {
+        case .parameter(let number, _): return !own.contains(number)
+        case .iteration(let iteration):
+            let last = iteration.lambdas.map { $0.first + $0.parameters.count }.max() ?? 0
+            let first = own.isEmpty ? iteration.lambdas.first?.first ?? 0 : own.lowerBound
+            return ([iteration.collection] + (iteration.initial.map { [$0] } ?? []))
+                .contains { $0.isOpen(within: own) }
+                || iteration.lambdas.contains { $0.body.isOpen(within: first..<last) }
+        default: return operands.contains { $0.isOpen(within: own) }
+        }
     }
 
     private var isLiteralCast: Bool {

@@ -129,9 +129,11 @@ extension Expression {
             if case .literal(.string, _) = item { return true }
             return false
         }
-        let settled = items.filter { !$0.isUntypedNull && !isTextLiteral($0) }
-        var type = settled.first?.type ?? .string
-        for item in settled {
+        let certain = items.filter { !$0.isUntypedNull && !isTextLiteral($0) }
+        var type = certain.first?.type ?? .string
+        // Among numbers a text literal is the number that it writes, with that number's type.
+        let read = type.isNumeric ? items.compactMap(\.numberWritten) : []
+        for item in certain + read {
             guard let wider = TypeRules.common(type, item.type) else {
                 throw TypeError(
                     "\(what) have no common type: \(type.sql) and \(item.type.sql)", expected: type.sql,
@@ -142,5 +144,16 @@ extension Expression {
         var result: [Expression] = []
         for item in items { result.append(try item.coerced(to: type)) }
         return (result, type)
+    }
+
+    /// The number that a text literal writes; one with an exponent is a DECIMAL too.
+    private var numberWritten: Expression? {
+        guard case .literal(.string(var text), _) = self,
+            let (unscaled, scale) = text.withUTF8({ Decimals.parse(UnsafeRawBufferPointer($0)) })
+        else { return nil }
+        if scale == 0, Int64(exactly: unscaled) != nil { return try? .makeNumber(text) }
+        let digits = max(String(unscaled.magnitude).utf8.count, scale) - min(scale, 0)
+        guard digits <= Decimals.maximumPrecision else { return nil }
+        return .literal(.null, .decimal(precision: digits, scale: max(scale, 0)))
     }
 }

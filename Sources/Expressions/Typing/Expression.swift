@@ -45,6 +45,10 @@ public indirect enum Expression: Hashable, Sendable {
     case structure([Expression], DataType)
     /// A scalar function, resolved.
     case call(BoundFunction, [Expression])
+    /// TRANSFORM, FILTER or REDUCE: lambdas over the elements of a collection.
+    case iteration(Iteration)
+    /// A parameter of a lambda around, numbered from the first of the outermost.
+    case parameter(Int, DataType)
 
     /// One WHEN … THEN … of a CASE.
     public struct Branch: Hashable, Sendable {
@@ -62,8 +66,10 @@ public indirect enum Expression: Hashable, Sendable {
         switch self {
         case .column(_, let type), .literal(_, let type), .arithmetic(_, _, _, let type),
             .conditional(_, _, let type), .cast(_, let type), .member(_, _, let type),
-            .element(_, _, let type), .array(_, let type), .map(_, _, let type), .structure(_, let type):
+            .element(_, _, let type), .array(_, let type), .map(_, _, let type), .structure(_, let type),
+            .parameter(_, let type):
             return type
+        case .iteration(let iteration): return iteration.type
         case .null: return .string
         case .negation(let operand): return operand.type
         case .comparison, .distinct, .conjunction, .disjunction, .not, .like, .among, .isNull: return .boolean
@@ -84,7 +90,7 @@ public indirect enum Expression: Hashable, Sendable {
     /// The operands, in the order in which they are written.
     public var operands: [Expression] {
         switch self {
-        case .column, .literal, .null: return []
+        case .column, .literal, .null, .parameter: return []
         case .negation(let operand), .not(let operand), .cast(let operand, _), .isNull(let operand),
             .member(let operand, _, _):
             return [operand]
@@ -99,6 +105,7 @@ public indirect enum Expression: Hashable, Sendable {
         case .map(let keys, let values, _): return zip(keys, values).flatMap { [$0, $1] }
         case .conditional(let branches, let otherwise, _):
             return branches.flatMap { [$0.condition, $0.result] } + (otherwise.map { [$0] } ?? [])
+        case .iteration(let iteration): return iteration.operands
         }
     }
 
@@ -121,7 +128,7 @@ public indirect enum Expression: Hashable, Sendable {
         if let replacement = replace(self) { return replacement }
         func again(_ node: Expression) -> Expression { node.rebuilt(replace) }
         switch self {
-        case .column, .literal, .null: return self
+        case .column, .literal, .null, .parameter: return self
         case .arithmetic(let op, let left, let right, let type):
             return .arithmetic(op, again(left), again(right), type)
         case .negation(let operand): return .negation(again(operand))
@@ -146,6 +153,7 @@ public indirect enum Expression: Hashable, Sendable {
             return .map(keys: keys.map(again), values: values.map(again), type)
         case .structure(let members, let type): return .structure(members.map(again), type)
         case .call(let function, let arguments): return .call(function, arguments.map(again))
+        case .iteration(let iteration): return .iteration(iteration.mapping(again))
         }
     }
 }

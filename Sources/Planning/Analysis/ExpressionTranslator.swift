@@ -14,6 +14,8 @@ struct ExpressionTranslator {
     let scope: Scope
     let types: TypeTranslator
     var replace: (Syntax) throws -> Typed? = { _ in nil }
+    /// The parameters of the lambdas around, the innermost last.
+    var parameters = LambdaParameters()
 
     var statement: Statement { types.statement }
 
@@ -41,7 +43,8 @@ struct ExpressionTranslator {
     }
 
     private func typed(_ syntax: Syntax) throws -> Typed {
-        if let replacement = try replace(syntax) { return replacement }
+        if let parameter = parameters.typed(syntax) { return parameter }
+        if !parameters.occur(in: syntax), let replacement = try replace(syntax) { return replacement }
         do {
             return try operators(syntax)
         } catch let error as TypeError {
@@ -181,6 +184,43 @@ struct ExpressionTranslator {
                 .unknownFunction, "there is no function \(known)", at: statement.location(of: name.span),
                 hint: ScalarFunctions.hint(for: known, others: AggregateFunctions.names))
         }
+        if let iteration = Iteration.Kind(rawValue: known) { return try self.iteration(iteration, arguments) }
+        if arguments.contains(where: { if case .allColumns = $0.kind { true } else { false } }) {
+            throw Diagnostic(
+                .invalidArgument, "the function \(known) does not accept parameters (*)",
+                at: statement.location(of: syntax.span),
+                expected: ScalarFunctions.signatures(of: known).joined(separator: " or "),
+                hint: "name the columns; * stands in COUNT(*) alone")
+        }
+        for argument in arguments {
+            guard case .lambda = argument.kind else { continue }
+            throw Diagnostic(
+                .invalidArgument, "the function \(known) does not accept parameters (LAMBDA)",
+                at: statement.location(of: argument.span),
+                expected: ScalarFunctions.signatures(of: known).joined(separator: " or "),
+                hint: "TRANSFORM, FILTER and REDUCE take lambdas")
+        }
         return try ScalarFunctions.call(known, try typed(arguments))
+    }
+
+    /// TRANSFORM, FILTER or REDUCE: the collection is typed first, for it gives the parameters types.
+    private func iteration(_ kind: Iteration.Kind, _ arguments: [Syntax]) throws -> Typed {
+        let given = try arguments.map { argument -> Typed.IterationArgument in
+            guard case .lambda(let names, _) = argument.kind else { return .value(try typed(argument)) }
+            if let twice = names.indices.first(where: { names[..<$0].contains(names[$0]) }) {
+                throw Diagnostic(
+                    .duplicateColumn, "the lambda has two parameters \(names[twice].text)",
+                    at: statement.location(of: names[twice].span))
+            }
+            return .lambda(parameters: names.count)
+        }
+        return try .makeIteration(kind, given, depth: parameters.count) { index, typed in
+            guard case .lambda(let names, let body) = arguments[index].kind else {
+                preconditionFailure("only lambdas have bodies")
+            }
+            var inner = self
+            inner.parameters.push(names, typed)
+            return try inner.typed(body)
+        }
     }
 }

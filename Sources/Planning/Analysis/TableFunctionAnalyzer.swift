@@ -7,8 +7,6 @@ import Language
 final class TableFunctionAnalyzer {
     typealias Typed = Expressions.Expression
 
-    static let names: Set<String> = ["EXPLODE"]
-
     private let input: Relation
     private let inner: ExpressionTranslator
     private(set) var functions: [TableFunction] = []
@@ -38,19 +36,18 @@ final class TableFunctionAnalyzer {
                 at: place, expected: "a stream", hint: "read the stream that the table is made of")
         }
         let typed = try arguments.map { try inner.translate($0) }
-        guard typed.count == 1, case .array(let element) = typed[0].type else {
-            let given = typed.map { $0.isUntypedNull ? "null" : $0.type.sql }.joined(separator: ", ")
-            throw Diagnostic(
-                .invalidArgument,
-                "the function \(name.text.uppercased()) does not accept parameters (\(given))", at: place,
-                expected: "EXPLODE(ARRAY<T>)",
-                hint: typed.count == 1 ? "of a map, take ENTRIES(map, TRUE), an ARRAY" : nil)
+        let array: Typed
+        do {
+            array = try TableFunctions.call(name.text, typed)
+        } catch {
+            throw error.diagnostic(at: place)
         }
-        functions.append(TableFunction(argument: typed[0], text: statement.fragment(syntax.span)))
+        guard case .array(let element) = array.type else { preconditionFailure("checked by the call") }
+        functions.append(TableFunction(argument: array, text: statement.fragment(syntax.span)))
         return .column(input.width + functions.count - 1, element)
     }
 
-    static func isTableFunction(_ name: String) -> Bool { names.contains(name.uppercased()) }
+    static func isTableFunction(_ name: String) -> Bool { TableFunctions.contains(name) }
 
     /// The first call of a table function in an expression.
     static func call(in syntax: Language.Expression) -> Language.Expression? {

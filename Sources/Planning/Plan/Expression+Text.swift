@@ -38,6 +38,16 @@ extension Expression {
                 + ")"
         case .structure(let members, _): return "STRUCT(\(list(members)))"
         case .call(let function, let arguments): return "\(function.name)(\(list(arguments)))"
+        case .parameter(let number, _): return "x\(number + 1)"
+        case .iteration(let iteration):
+            let lambdas = iteration.lambdas.map { lambda in
+                let parameters = lambda.parameters.indices.map { "x\(lambda.first + $0 + 1)" }
+                let head = parameters.count == 1 ? parameters[0] : "(\(parameters.joined(separator: ", ")))"
+                return "\(head) => \(inner(lambda.body))"
+            }
+            let values = [iteration.collection] + (iteration.initial.map { [$0] } ?? [])
+            return "\(iteration.kind.rawValue)("
+                + (values.map(inner) + lambdas).joined(separator: ", ") + ")"
         }
     }
 }
