@@ -119,7 +119,7 @@ struct AvroTestValue {
         return bytes
     }
 
-    private static func base64(_ text: String) -> [UInt8]? {
+    static func base64(_ text: String) -> [UInt8]? {
         let builder = JSONDecoder(fields: [DecodedField("B", .bytes)])
         let line = Array("{\"B\":\(JSONValue.string(text).text)}".utf8)
         let records = builder.decode(line.withUnsafeBytes { Buffer(copying: $0) })

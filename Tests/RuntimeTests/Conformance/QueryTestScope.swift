@@ -24,12 +24,6 @@ enum QueryTestScope {
             return "format PROTOBUF"
         }
         if let name = javaFunctions.first(where: words.calls) { return "Java test function \(name)" }
-        if words.has("HEADERS") || words.has("HEADER") || test.inputs.contains(where: \.hasHeaders) {
-            return "HEADERS columns"
-        }
-        if words.sequence("INSERT", "INTO") { return "INSERT INTO" }
-        if words.has("ALTER") || words.has("DROP") || words.has("TERMINATE") { return "changing what exists" }
-        if words.sequence("CREATE", "SOURCE") { return "SOURCE STREAM and SOURCE TABLE" }
         let names = Set(ScalarFunctions.names + AggregateFunctions.names)
         for name in laterFunctions where !names.contains(name) && words.calls(name) {
             return "function \(name)"

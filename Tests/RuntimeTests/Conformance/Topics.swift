@@ -20,7 +20,9 @@ struct Topics {
         var sinks: [String: [any Sink]] = [:]
         var kept: [(topic: String, sink: MemorySink)] = []
         for query in plan.queries {
-            guard let topic = query.output.topic, written.contains(topic.name) else { continue }
+            guard let topic = query.output.topic, written.contains(topic.name),
+                sinks[query.output.name] == nil
+            else { continue }
             let sink = MemorySink(name: query.output.name)
             sinks[query.output.name] = [sink]
             kept.append((topic.name, sink))
@@ -41,7 +43,7 @@ struct Topics {
                 messages[relation.name, default: []].append(
                     MemoryRecord(
                         key: try codec.key(record), value: try codec.value(record),
-                        timestamp: record.timestamp ?? 0))
+                        timestamp: record.timestamp ?? 0, headers: record.headers))
                 order.append(relation.name)
             }
         }
