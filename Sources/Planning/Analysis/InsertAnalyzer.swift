@@ -35,7 +35,8 @@ struct InsertAnalyzer {
         for (index, column) in target.columns.enumerated() {
             let given = columns.expressions[index]
             guard columns.columns[index].name == column.name,
-                given.type == column.type || index >= target.keyCount && Self.widens(given.type, to: column.type)
+                given.type == column.type
+                    || index >= target.keyCount && Self.widens(given.type, to: column.type)
             else { throw mismatch(columns, query) }
             do throws(TypeError) {
                 result.append(given.type == column.type ? given : try .makeCast(given, to: column.type))

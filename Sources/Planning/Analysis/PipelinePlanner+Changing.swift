@@ -31,7 +31,8 @@ extension PipelinePlanner {
         let suggestion = NearestName.suggestion(for: name.text, among: known)
         return Diagnostic(
             code, "there is no \(what) \(name.text)", at: statement.location(of: name.span),
-            hint: suggestion.map { "did you mean \($0)?" } ?? "DROP … IF EXISTS passes over what is not there")
+            hint: suggestion.map { "did you mean \($0)?" } ?? "DROP … IF EXISTS passes over what is not there"
+        )
     }
 
     private mutating func take(relation drop: Drop, _ statement: Statement) throws(Diagnostic) {
@@ -75,7 +76,9 @@ extension PipelinePlanner {
         let writers = plan.queries.filter { $0.output.name == relation.name && $0.insertion != nil }
         var uses = readers.map { "the query \($0.id) reads it" }
         uses += writers.map { "the query \($0.id) writes into it" }
-        uses += plan.sinks.filter { $0.from.name == relation.name }.map { "the connector \($0.name) takes it" }
+        uses += plan.sinks.filter { $0.from.name == relation.name }.map {
+            "the connector \($0.name) takes it"
+        }
         if plan.quality?.rules(of: relation.name).isEmpty == false { uses.append("quality rules look at it") }
         guard !uses.isEmpty else { return }
         throw Diagnostic(
@@ -93,7 +96,8 @@ extension PipelinePlanner {
         guard let source = relation.source else {
             throw Diagnostic(
                 .invalidStatement, "\(relation.name) is made by a query, so ALTER can't add columns to it",
-                at: place, hint: "select the columns: CREATE OR REPLACE \(relation.kind.rawValue) … AS SELECT")
+                at: place, hint: "select the columns: CREATE OR REPLACE \(relation.kind.rawValue) … AS SELECT"
+            )
         }
         if source.isReadOnly {
             throw Diagnostic(

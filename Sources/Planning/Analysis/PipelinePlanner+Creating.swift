@@ -36,8 +36,9 @@ extension PipelinePlanner {
     private mutating func define(
         _ relation: Relation, at name: Identifier, _ statement: Statement
     ) throws(Diagnostic) {
-        if let existing = plan.catalogue.relation(relation.name), existing.columns != relation.columns
-            || existing.keyCount != relation.keyCount || existing.windowing != relation.windowing
+        if let existing = plan.catalogue.relation(relation.name),
+            existing.columns != relation.columns
+                || existing.keyCount != relation.keyCount || existing.windowing != relation.windowing
         {
             try refuseUse(of: existing, by: "CREATE OR REPLACE with other columns", name, statement)
         }

@@ -17,7 +17,8 @@ extension PipelinePlanner {
         case .topics: return topics
         case .types:
             return Listing(
-                "types", ["NAME", "TYPE"], plan.catalogue.types.sorted { $0.key < $1.key }.map { [$0, $1.sql] })
+                "types", ["NAME", "TYPE"],
+                plan.catalogue.types.sorted { $0.key < $1.key }.map { [$0, $1.sql] })
         case .functions:
             let scalar = ScalarFunctions.names.map { [$0, "scalar"] }
             let aggregates = AggregateFunctions.names.map { [$0, "aggregate"] }
@@ -85,7 +86,8 @@ extension PipelinePlanner {
                     .unknownConnector, "there is no connector \(name.text)",
                     at: statement.location(of: name.span), hint: suggestion.map { "did you mean \($0)?" })
             }
-            return Listing("connector \(sink.name)", ["CLASS", "FROM"], [[sink.connectorClass, sink.from.name]])
+            return Listing(
+                "connector \(sink.name)", ["CLASS", "FROM"], [[sink.connectorClass, sink.from.name]])
         }
     }
 

@@ -54,7 +54,8 @@ public struct PipelinePlanner {
                 ("INSERT INTO … VALUES", "put the row into the source's file; `millrace test` takes rows so")
             case .query: ("a SELECT of its own", "give its result a name: CREATE STREAM name AS SELECT …")
             case .print: ("PRINT", "`millrace inspect events` shows records of files")
-            case .runScript: ("RUN SCRIPT", "name the files in their order: millrace run FIRST.sql SECOND.sql")
+            case .runScript:
+                ("RUN SCRIPT", "name the files in their order: millrace run FIRST.sql SECOND.sql")
             default: ("ALTER SYSTEM", "write SET 'name' = 'value' above the statements that it is for")
             }
         return Diagnostic(

@@ -24,6 +24,7 @@ public struct Listing: Hashable, Sendable {
             }
             return line
         }
-        return ([title + (rows.isEmpty ? ": none" : "")] + (rows.isEmpty ? [] : lines)).joined(separator: "\n")
+        return ([title + (rows.isEmpty ? ": none" : "")] + (rows.isEmpty ? [] : lines)).joined(
+            separator: "\n")
     }
 }

@@ -77,10 +77,11 @@ final class Flow: @unchecked Sendable {
         }
     }
 
-    /// The order in which joined sources are read that have an end: tables that streams meet, then whichever
-    /// is behind in time, so that little waits in joins. nil where nothing is joined.
+    /// The order in which sources are read that have an end and meet in joins or merged streams: tables that
+    /// streams meet, then whichever is behind in time, so that little waits in joins and little is late. nil
+    /// where none meet.
     func turns(of relations: [String]) -> [Int]? {
-        guard !joins.isEmpty else { return nil }
+        guard !joins.isEmpty || !merges.isEmpty else { return nil }
         return relations.indices.sorted { left, right in
             let (a, b) = (place(of: relations[left]), place(of: relations[right]))
             return (a.0, a.1, left) < (b.0, b.1, right)
