@@ -63,7 +63,8 @@ extension Shop {
     /// Events that a running pipeline has said it has taken.
     func rowsReported(_ run: RunningProgram) -> Int {
         let lines = run.output.split(separator: "\n")
-        guard let last = lines.last, let end = last.range(of: " events") else { return 0 }
+        guard let last = lines.last(where: { $0.contains(" events (") }), let end = last.range(of: " events")
+        else { return 0 }
         let digits = last[..<end.lowerBound].reversed().prefix { $0.isNumber || $0 == "," }.filter(\.isNumber)
         return Int(String(digits.reversed())) ?? 0
     }

@@ -4,9 +4,9 @@
 Holds each Delta table of one lake against the table of the same path in the other, as multisets of
 rows: so a run that was killed and restarted, or had other threads, is held against one that was not.
 Columns that hold the clock of the run (ingestion_timestamp, processing_date, processing_timestamp) are
-left out, and --ignore adds to them; of `source_file` only the name counts. The results of quality rules
-are left out: they are told by epoch, and the clock cuts epochs. Exit code 0: equal, 1:
-different, 2: wrong use.
+left out, as are the epoch and clock of quarantined rows, and --ignore adds to them; of `source_file`
+only the name counts. The results of quality rules are left out: they are told by epoch, and the clock
+cuts epochs. Exit code 0: equal, 1: different, 2: wrong use.
 """
 
 import argparse
@@ -17,6 +17,7 @@ import lake
 import medallion
 
 CLOCK = {"ingestion_timestamp", "processing_date", "processing_timestamp", "processing_time"}
+CLOCK |= {"quarantined_at", "quarantined_date", "epoch"}
 
 
 def tables(directory):

@@ -24,6 +24,7 @@ struct ReplayCommand: Command {
             Flag("--state", .value("DIR"), "log, state and identity of this pipeline (.millrace/FILE)"),
             Flag("--threads", .value("N"), "threads that work (the machine's cores)"),
             Flag("--state-memory", .value("SIZE"), "state kept in memory, such as 64MB; the rest is on disk"),
+            RulesFile.flag,
             Flag("--examples", .value("N"), "rows that --diff shows of each kind (3)"),
             Flag("--json", .toggle, "print the summary as one JSON object"),
         ],
@@ -42,6 +43,7 @@ struct ReplayCommand: Command {
     private let variables: [String: String]
     private let from: String
     private let showsDifferences: Bool
+    private let rules: RulesFile
     private let stateDirectory: String
     private let threads: Int
     private let stateMemory: Int?
@@ -58,6 +60,7 @@ struct ReplayCommand: Command {
         self.from = from
         variables = try arguments.pairs("-D")
         showsDifferences = arguments.isSet("--diff")
+        rules = RulesFile(arguments)
         let state = arguments.text("--state") ?? ".millrace/" + RunConfiguration.name(of: files.first ?? "")
         guard !state.isEmpty else {
             throw Diagnostic(.usage, "--state is empty", expected: "a directory, such as .millrace/medallion")
@@ -78,7 +81,7 @@ struct ReplayCommand: Command {
         // Said before the work, not after it.
         let engine = showsDifferences ? try DuckDBProgram.find(console) : nil
         let fileSystem = LocalFileSystem()
-        let plan = try PipelineLauncher.planner(files, variables: variables).plan
+        let plan = try PipelineLauncher.planner(files, variables: variables, rules: rules).plan
         var settings = TaskConfiguration(stateDirectory: stateDirectory)
         settings.threads = threads
         try settings.read(plan.settings)
@@ -94,7 +97,8 @@ struct ReplayCommand: Command {
         let id = String(UInt64.random(in: 0 ... .max), radix: 16)
         let work = ReplayWork(
             replay, name: RunConfiguration.name(of: files.first ?? ""), wake: wake,
-            request: ReplayRequest(id: id, files: files, variables: variables),
+            request: ReplayRequest(
+                id: id, files: files, variables: variables, rules: rules.text),
             stateDirectory: stateDirectory,
             differences: engine.map { engine in
                 ReplayDifferences(

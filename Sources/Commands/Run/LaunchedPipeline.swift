@@ -104,6 +104,7 @@ final class LaunchedPipeline: PreparedPipeline, @unchecked Sendable {
         if let request, isSwapped {
             configuration.files = request.files
             configuration.variables = request.variables
+            configuration.rules = RulesFile(text: request.rules)
         }
         let plan = try PipelineLauncher.planner(
             configuration.files, variables: configuration.variables, rules: configuration.rules

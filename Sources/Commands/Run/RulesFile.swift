@@ -11,6 +11,30 @@ public enum RulesFile: Equatable, Sendable {
     /// Rules are not looked at.
     case none
 
+    static let flag = Flag(
+        "--quality", .value("FILE"),
+        "quality rules (FILE.quality.json beside FILE.sql, where it is); none for no rules")
+
+    init(_ arguments: ParsedArguments) { self.init(text: arguments.text("--quality")) }
+
+    /// - Parameter text: what the flag says; nil where it is not given.
+    init(text: String?) {
+        switch text {
+        case nil: self = .besideThePipeline
+        case "none": self = .none
+        case let name?: self = .named(name)
+        }
+    }
+
+    /// As the flag has it.
+    var text: String? {
+        switch self {
+        case .besideThePipeline: nil
+        case .named(let name): name
+        case .none: "none"
+        }
+    }
+
     /// Adds the rules to what is planned, if there are any.
     ///
     /// - Parameter scripts: the pipeline's SQL files.

@@ -17,9 +17,7 @@ struct RunCommand: Command {
             Flag("--state", .value("DIR"), "log, state and identity of this pipeline (.millrace/FILE)"),
             Flag("--threads", .value("N"), "threads that work (the machine's cores)"),
             Flag("--state-memory", .value("SIZE"), "state kept in memory, such as 64MB; the rest is on disk"),
-            Flag(
-                "--quality", .value("FILE"),
-                "quality rules (FILE.quality.json beside FILE.sql, where it is); none for no rules"),
+            RulesFile.flag,
             Flag(
                 "--resume-sink", .repeated("NAME"),
                 "lets a sink that a rule has stopped, or all, go on with what was withheld from it"),
@@ -52,9 +50,7 @@ struct RunCommand: Command {
         configuration.trigger = try arguments.duration("--trigger")
         configuration.stateMemory = try arguments.size("--state-memory")
         configuration.resumedSinks = arguments.texts("--resume-sink")
-        if let rules = arguments.text("--quality") {
-            configuration.rules = rules == "none" ? .none : .named(rules)
-        }
+        configuration.rules = RulesFile(arguments)
         if let memory = configuration.stateMemory, memory < RunCommand.leastStateMemory {
             throw Diagnostic(
                 .usage, "--state-memory \(NumberDisplay.bytes(memory)) is too little",

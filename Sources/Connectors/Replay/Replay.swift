@@ -55,7 +55,7 @@ public final class Replay: @unchecked Sendable {
         fileSystem: any FileSystem, environment: TaskEnvironment, tables: TableEnvironment = .system,
         lock: @escaping DirectoryLock = Replay.processLock
     ) throws(Diagnostic) {
-        self.plan = plan
+        self.plan = plan.forReplay
         self.lock = lock
         self.configuration = configuration
         self.fileSystem = fileSystem

@@ -11,11 +11,14 @@ public struct ReplayRequest: Sendable, Equatable {
     /// The new statements, from the root.
     public let files: [String]
     public let variables: [String: String]
+    /// The rules file if one was named, from the root, or `none`.
+    public let rules: String?
 
-    public init(id: String, files: [String], variables: [String: String]) {
+    public init(id: String, files: [String], variables: [String: String], rules: String? = nil) {
         self.id = id
         self.files = files.map(ReplayPlaces.absolute)
         self.variables = variables
+        self.rules = rules.map { $0 == "none" ? $0 : ReplayPlaces.absolute($0) }
     }
 
     private static func path(_ stateDirectory: String) -> String {
@@ -32,6 +35,7 @@ public struct ReplayRequest: Sendable, Equatable {
         let value: JSONValue = [
             "id": .string(id), "files": .array(files.map { .string($0) }),
             "variables": .object(set.map { .init($0.key, .string($0.value)) }),
+            "rules": rules.map { .string($0) } ?? .null,
         ]
         try ReplayFailure.stored { () throws(StorageError) in
             try fileSystem.writeAtomically(text: value.text + "\n", to: Self.path(stateDirectory))
@@ -51,7 +55,8 @@ public struct ReplayRequest: Sendable, Equatable {
         var variables: [String: String] = [:]
         for member in value["variables"]?.members ?? [] { variables[member.name] = member.value.string }
         return ReplayRequest(
-            id: id, files: (value["files"]?.array ?? []).compactMap { $0.string }, variables: variables)
+            id: id, files: (value["files"]?.array ?? []).compactMap { $0.string }, variables: variables,
+            rules: value["rules"]?.string)
     }
 
     /// Whether the replay that made the request is still at work with the directory.

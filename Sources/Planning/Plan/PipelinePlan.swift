@@ -19,6 +19,20 @@ public struct PipelinePlan: Sendable {
     /// `SET 'emit.per.record' = 'true'`: every input record emits its change, in order.
     public var emitsPerRecord: Bool { settings[.emitsPerRecord]?.lowercased() == "true" }
 
+    /// The plan for records that have gone through the pipeline before: its rules keep rows aside, and leave
+    /// neither results nor alerts.
+    public var forReplay: PipelinePlan {
+        guard let quality else { return self }
+        var plan = self
+        let silent = quality.silent
+        plan.quality = silent
+        plan.sinks.removeAll {
+            $0.from.name == quality.results.name
+                || silent.quarantine == nil && $0.from.name == quality.quarantine?.name
+        }
+        return plan
+    }
+
     public func query(producing relation: String) -> [QueryPlan] {
         queries.filter { $0.output.name == relation }
     }

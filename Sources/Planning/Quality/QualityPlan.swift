@@ -11,6 +11,13 @@ public struct QualityPlan: Sendable {
     /// The rules of one relation, in the file's order.
     public func rules(of relation: String) -> [QualityRule] { rules.filter { $0.relation.name == relation } }
 
+    /// The same rules, which judge and keep rows aside, and tell nobody: for records that were judged before.
+    var silent: QualityPlan {
+        QualityPlan(
+            rules: rules.map(\.silent), results: results,
+            quarantine: rules.contains(where: \.isQuarantining) ? quarantine : nil, alertsPath: nil)
+    }
+
     /// What plans are compared by.
     public var explanation: String {
         rules.map(\.explanation).joined(separator: "\n") + "\nalerts \(alertsPath ?? "")"

@@ -30,6 +30,14 @@ public struct QualityRule: Hashable, Sendable {
 
     public var isQuarantining: Bool { actions.contains(.quarantine) }
 
+    /// The rule without anything that others notice but for rows that are kept aside.
+    var silent: QualityRule {
+        QualityRule(
+            name: name, relation: relation, kind: kind, check: check, filter: filter, limits: limits,
+            leastRows: leastRows, actions: actions.intersection([.quarantine]), stoppedSinks: [],
+            expectation: expectation)
+    }
+
     /// Tells versions of a rule apart: of another one nothing that was remembered counts.
     public var signature: String {
         let names = relation.columns.map(\.name) + PseudoColumn.allCases.map(\.name)

@@ -62,6 +62,7 @@ extension PipelineTask {
         current.positions = positions
         current.sinkEpochs = sinkEpochs
         checkpoint.attachments = [Self.attachment: current.bytes]
+        checkpoint.attachments[Self.rulesAttachment] = ruleBook?.bytes
         var makeStateDurable: (@Sendable () throws(StateError) -> Void)?
         try persistingState { () throws(StateError) in
             makeStateDurable = try checkpoint.end(epoch: Int(number), spread: workers.forEach)
