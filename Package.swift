@@ -73,12 +73,20 @@ let package = Package(
                 "CZlib", "CSnappy",
             ],
             swiftSettings: house),
+        // Tests of pipelines: statements, records that go in and records that must come out.
+        .target(
+            name: "TestRunner",
+            dependencies: [
+                "Diagnostics", "Columnar", "Storage", "Formats", "Registry", "Language", "Expressions",
+                "Planning", "Runtime", "Connectors",
+            ],
+            swiftSettings: house),
         // One type per command of `millrace`.
         .target(
             name: "Commands",
             dependencies: [
                 "Diagnostics", "Columnar", "Storage", "Formats", "Language", "Expressions", "Planning",
-                "State", "Runtime", "DeltaLake", "Simulation", "Connectors",
+                "State", "Runtime", "DeltaLake", "Simulation", "Connectors", "TestRunner",
             ],
             swiftSettings: house),
         .executableTarget(
@@ -116,11 +124,15 @@ let package = Package(
         .testTarget(
             name: "RuntimeTests",
             dependencies: [
-                "TestKit",
+                "TestKit", "TestRunner",
                 "Runtime", "Connectors", "Planning", "Language", "Expressions", "Formats", "Registry",
                 "State",
                 "Storage", "Columnar", "Diagnostics",
             ],
+            exclude: ["Golden"], swiftSettings: house),
+        .testTarget(
+            name: "TestRunnerTests",
+            dependencies: ["TestKit", "TestRunner", "Runtime", "Formats", "Storage", "Diagnostics"],
             exclude: ["Golden"], swiftSettings: house),
         .testTarget(
             name: "DeltaLakeTests",

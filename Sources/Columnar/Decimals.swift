@@ -103,6 +103,16 @@ public enum Decimals {
         return isNegative ? -value : value
     }
 
+    /// The same of a text.
+    public static func parse(_ text: String) -> (unscaled: Int128, scale: Int)? {
+        Array(text.utf8).withUnsafeBytes { parse($0) }
+    }
+
+    /// The unscaled value of a text for a type; nil when the type does not hold it.
+    public static func parse(_ text: String, precision: Int, scale: Int) -> Int128? {
+        Array(text.utf8).withUnsafeBytes { parse($0, precision: precision, scale: scale) }
+    }
+
     /// Parses and brings to `scale`, rounding half up; nil when it is no number or exceeds `precision`.
     public static func parse(
         _ text: UnsafeRawBufferPointer, precision: Int, scale: Int

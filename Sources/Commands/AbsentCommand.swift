@@ -18,9 +18,6 @@ struct AbsentCommand {
             name: "broker", purpose: "the embedded Kafka broker",
             instead: "millrace simulate writes files, and a pipeline reads them with connector = 'files'"),
         AbsentCommand(
-            name: "test", purpose: "running statements with inputs and expected outputs",
-            instead: "millrace run FILE.sql --once over made input files, then millrace query"),
-        AbsentCommand(
             name: "deploy", purpose: "running a pipeline on a Spark cluster",
             instead: "millrace run FILE.sql runs it on this machine"),
     ]

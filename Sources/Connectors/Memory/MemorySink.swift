@@ -16,6 +16,21 @@ public final class MemorySink: Sink {
         public let windowEnd: Int64?
         /// A tombstone: the key's row is gone.
         public let isDeletion: Bool
+
+        public init(
+            values: [Value], eventTime: Int64, windowStart: Int64?, windowEnd: Int64?, isDeletion: Bool
+        ) {
+            self.values = values
+            self.eventTime = eventTime
+            self.windowStart = windowStart
+            self.windowEnd = windowEnd
+            self.isDeletion = isDeletion
+        }
+
+        /// A row without a window.
+        public init(row: [Value], eventTime: Int64) {
+            self.init(values: row, eventTime: eventTime, windowStart: nil, windowEnd: nil, isDeletion: false)
+        }
     }
 
     private struct Held {

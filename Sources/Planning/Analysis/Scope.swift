@@ -39,6 +39,15 @@ struct Scope {
             }
         }
 
+        /// A row without columns.
+        fileprivate init(emptyRowOf name: String) {
+            qualifier = name
+            relationName = name
+            columns = []
+            keyCount = 0
+            pseudoColumns = []
+        }
+
         private init(_ other: Source, shiftedBy offset: Int) {
             func moved(_ bindings: [Binding]) -> [Binding] {
                 bindings.map { Binding(name: $0.name, position: $0.position + offset, type: $0.type) }
@@ -65,6 +74,9 @@ struct Scope {
     var syntheticKey: Binding?
 
     var isJoin: Bool { sources.count > 1 }
+
+    /// Where values stand alone, such as those of INSERT INTO … VALUES: there is nothing to name.
+    static let ofValues = Scope([Source(emptyRowOf: "VALUES")])
 
     /// The row of a relation.
     init(relation: Relation, qualifier: String) {

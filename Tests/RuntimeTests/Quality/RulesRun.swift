@@ -6,6 +6,7 @@ import Language
 import Planning
 import Storage
 import Synchronization
+import TestRunner
 import Testing
 
 @testable import Runtime

@@ -3,6 +3,8 @@ import Formats
 import Foundation
 import Planning
 
+@testable import TestRunner
+
 /// A script with its input and what must come of it, in one SQL file.
 ///
 /// ```
@@ -35,7 +37,8 @@ struct GoldenScript {
 
     static var all: [GoldenScript] {
         get throws {
-            let folder = TestFiles.golden("")
+            let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+                .deletingLastPathComponent().appendingPathComponent("Golden")
             return try FileManager.default.contentsOfDirectory(atPath: folder.path).sorted()
                 .filter { $0.hasSuffix(".sql") }
                 .map {

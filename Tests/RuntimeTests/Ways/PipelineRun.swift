@@ -6,6 +6,7 @@ import Language
 import Planning
 import Runtime
 import Storage
+import TestRunner
 
 /// Runs statements over input in memory, in some way, and keeps what came out.
 struct PipelineRun {

@@ -26,6 +26,8 @@ struct QueryTest: Sendable {
         let name: String
         let key: TopicSchema?
         let value: TopicSchema?
+        var keyFormat: String?
+        var valueFormat: String?
     }
 
     /// A schema and the id that it has, if the test says.
@@ -37,33 +39,55 @@ struct QueryTest: Sendable {
 
     /// What the statements must be refused with.
     struct ExpectedError: Sendable {
+        /// A Java class.
         let type: String
+        /// A part of the text.
         let message: String
+    }
+
+    /// A stream or table as it must be afterwards; nil is anything.
+    struct ExpectedSource: Sendable {
+        let name: String
+        let kind: String?
+        let schema: String?
+        let keyFormat: String?
+        let valueFormat: String?
+    }
+
+    /// What the server must answer to a statement.
+    enum Response: Sendable {
+        /// An entity with at least these members.
+        case entity(JSONValue)
+        /// Rows, with their header in front.
+        case rows([JSONValue])
     }
 
     let file: String
     /// The case's name, with the format or setting that was put in.
     let name: String
     let isEnabled: Bool
+    /// What was put in for {FORMAT}.
+    let format: String?
     let statements: [String]
     let properties: [(name: String, value: String)]
     let inputs: [Record]
     let outputs: [Record]
     let expectedError: ExpectedError?
-    /// Schemas that sources must have afterwards, by name.
-    let schemas: [(source: String, schema: String)]
+    /// Streams and tables as they must be afterwards.
+    let sources: [ExpectedSource]
     /// Topics whose schemas stand in the registry before the statements run.
     let topics: [Topic]
     /// Schemas that topics must have afterwards.
     let writtenTopics: [Topic]
-
-    var id: String { "\(file): \(name)" }
+    /// By statement; statements behind them may answer anything.
+    let responses: [Response]
 
     func with(outputs: [Record]) -> QueryTest {
         QueryTest(
-            file: file, name: name, isEnabled: isEnabled, statements: statements, properties: properties,
-            inputs: inputs, outputs: outputs, expectedError: expectedError, schemas: schemas,
-            topics: topics, writtenTopics: writtenTopics)
+            file: file, name: name, isEnabled: isEnabled, format: format, statements: statements,
+            properties: properties,
+            inputs: inputs, outputs: outputs, expectedError: expectedError, sources: sources,
+            topics: topics, writtenTopics: writtenTopics, responses: responses)
     }
 }
 
@@ -97,6 +121,7 @@ extension QueryTest {
             }
             return text
         }
+        self.format = format
         self.file = file
         self.name = name
         isEnabled = test["enabled"]?.boolean ?? true
@@ -106,12 +131,12 @@ extension QueryTest {
         }
         inputs = (test["inputs"]?.array ?? []).map(Record.init)
         outputs = (test["outputs"]?.array ?? []).map(Record.init)
-        expectedError = test["expectedException"].map {
+        expectedError = (test["expectedException"] ?? test["expectedError"]).map {
             ExpectedError(type: $0["type"]?.string ?? "", message: $0["message"]?.string ?? "")
         }
-        schemas = (test["post"]?["sources"]?.array ?? []).compactMap { source in
-            guard let name = source["name"]?.string, let schema = source["schema"]?.string else { return nil }
-            return (name, schema)
+        sources = (test["post"]?["sources"]?.array ?? []).compactMap(ExpectedSource.init)
+        responses = (test["responses"]?.array ?? []).map {
+            ($0["query"] ?? $0["queryProto"])?.array.map(Response.rows) ?? .entity($0["admin"] ?? .null)
         }
         topics = (test["topics"]?.array ?? []).map { Topic($0) }
         writtenTopics = (test["post"]?["topics"]?["topics"]?.array ?? []).map {
@@ -120,13 +145,29 @@ extension QueryTest {
     }
 }
 
+extension QueryTest {
+    /// A format is a text or an object that names it.
+    fileprivate static func format(_ json: JSONValue?) -> String? {
+        (json?.string ?? json?["format"]?.string)?.uppercased()
+    }
+}
+
+extension QueryTest.ExpectedSource {
+    init?(_ json: JSONValue) {
+        guard let name = json["name"]?.string else { return nil }
+        self.init(
+            name: name, kind: json["type"]?.string?.uppercased(), schema: json["schema"]?.string,
+            keyFormat: QueryTest.format(json["keyFormat"]),
+            valueFormat: QueryTest.format(json["valueFormat"]))
+    }
+}
+
 extension QueryTest.Topic {
     init(_ json: JSONValue) {
         func schema(_ part: String) -> QueryTest.TopicSchema? {
             guard let schema = json[part + "Schema"], !schema.isNull else { return nil }
-            let format = json[part + "Format"].map { $0.string ?? $0["format"]?.string ?? "" }
             let type: SchemaType =
-                switch format?.uppercased() {
+                switch QueryTest.format(json[part + "Format"]) {
                 case "JSON", "JSON_SR": .json
                 case "PROTOBUF", "PROTOBUF_NOSR": .protobuf
                 default: .avro
@@ -134,7 +175,10 @@ extension QueryTest.Topic {
             return QueryTest.TopicSchema(
                 text: schema.text, type: type, id: json[part + "SchemaId"]?.int64.map { Int32($0) })
         }
-        self.init(name: json["name"]?.string ?? "", key: schema("key"), value: schema("value"))
+        self.init(
+            name: json["name"]?.string ?? "", key: schema("key"), value: schema("value"),
+            keyFormat: QueryTest.format(json["keyFormat"]),
+            valueFormat: QueryTest.format(json["valueFormat"]))
     }
 }
 
@@ -149,7 +193,7 @@ extension QueryTest.Record {
             topic: json["topic"]?.string ?? "", key: json["key"] ?? .null, value: json["value"] ?? .null,
             timestamp: json["timestamp"]?.int64, window: bounds,
             headers: (json["headers"]?.array ?? []).map {
-                MessageHeader($0["KEY"]?.string ?? "", $0["VALUE"]?.string.flatMap(AvroTestValue.base64))
+                MessageHeader($0["KEY"]?.string ?? "", $0["VALUE"]?.string.flatMap(Base64.bytes(of:)))
             })
     }
 }

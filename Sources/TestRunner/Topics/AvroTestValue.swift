@@ -24,6 +24,10 @@ struct AvroTestValue {
         out.append(UInt8(bits))
     }
 
+    private static func littleEndian(_ bits: UInt64, _ count: Int) -> [UInt8] {
+        (0..<count).map { UInt8(truncatingIfNeeded: bits >> (8 * UInt64($0))) }
+    }
+
     private func write(bytes: [UInt8], _ out: inout [UInt8]) {
         write(number: Int64(bytes.count), &out)
         out += bytes
@@ -44,10 +48,10 @@ struct AvroTestValue {
             write(number: number, &out)
         case .float:
             guard let value = Double(json.string ?? json.text) else { throw failure(json, node) }
-            withUnsafeBytes(of: Float(value).bitPattern.littleEndian) { out += $0 }
+            out += Self.littleEndian(UInt64(Float(value).bitPattern), 4)
         case .double:
             guard let value = Double(json.string ?? json.text) else { throw failure(json, node) }
-            withUnsafeBytes(of: value.bitPattern.littleEndian) { out += $0 }
+            out += Self.littleEndian(value.bitPattern, 8)
         case .string: write(bytes: Array((json.string ?? json.text).utf8), &out)
         case .bytes: write(bytes: try raw(json, node), &out)
         case .fixed: out += try raw(json, node)
@@ -105,26 +109,18 @@ struct AvroTestValue {
 
     private func raw(_ json: JSONValue, _ node: AvroNode) throws -> [UInt8] {
         guard case .decimal(_, let scale) = node.logical else {
-            guard let text = json.string, let bytes = Self.base64(text) else { throw failure(json, node) }
+            guard let text = json.string, let bytes = Base64.bytes(of: text) else {
+                throw failure(json, node)
+            }
             return bytes
         }
         let text = json.string ?? json.text
-        let number = Array(text.utf8).withUnsafeBytes { Decimals.parse($0, precision: 38, scale: scale) }
+        let number = Decimals.parse(text, precision: 38, scale: scale)
         guard var number else { throw failure(json, node) }
         var bytes: [UInt8] = []
         for _ in 0..<16 {
             bytes.insert(UInt8(truncatingIfNeeded: number), at: 0)
             number >>= 8
-        }
-        return bytes
-    }
-
-    static func base64(_ text: String) -> [UInt8]? {
-        let builder = JSONDecoder(fields: [DecodedField("B", .bytes)])
-        let line = Array("{\"B\":\(JSONValue.string(text).text)}".utf8)
-        let records = builder.decode(line.withUnsafeBytes { Buffer(copying: $0) })
-        guard records.errors.isEmpty, case .bytes(let bytes) = records.columns[0].value(at: 0) else {
-            return nil
         }
         return bytes
     }
@@ -213,7 +209,7 @@ struct AvroTestValue {
     private func shown(_ bytes: [UInt8], _ node: AvroNode) -> JSONValue {
         guard case .decimal(_, let scale) = node.logical else {
             let builder = ColumnBuilder(type: .bytes)
-            bytes.withUnsafeBytes { builder.append($0) }
+            builder.append(.bytes(bytes))
             let batch = Batch(
                 schema: Schema([Field("B", .bytes)]), columns: [builder.finish()], count: 1)
             let text = JSONEncoder(schema: batch.schema, isWrapped: false).encode(batch).bytes(0) ?? []

@@ -62,9 +62,7 @@ enum RecordComparison {
     /// The number with its scale and without zeros in front: `01.10` is `1.10`.
     private static func decimal(_ json: JSONValue) -> String? {
         guard let text = json.numberText ?? json.string else { return nil }
-        return Array(text.utf8).withUnsafeBytes { Decimals.parse($0) }.map {
-            Decimals.text($0.unscaled, scale: $0.scale)
-        }
+        return Decimals.parse(text).map { Decimals.text($0.unscaled, scale: $0.scale) }
     }
 
     private static func sameDouble(_ actual: String, _ expected: String) -> Bool {

@@ -18,6 +18,13 @@ enum ExpectedRefusal {
     }
 
     private static let rules: [Rule] = [
+        Rule("Cannot insert values into an unknown stream/table", [.unknownSource]),
+        Rule("Cannot insert values into read-only", [.invalidStatement], "only read"),
+        Rule("Cannot insert into read-only", [.invalidStatement], "only read"),
+        Rule("Cannot insert into HEADER columns", [.invalidStatement], "header column"),
+        Rule("Inserting into column", [.invalidStatement], "can't be given here"),
+        Rule("negative integers in the LIMIT", [.syntax], "in the LIMIT clause"),
+        Rule("must be integer for command: LIMIT", [.syntax], "in the LIMIT clause"),
         Rule("is ambiguous", [.ambiguousColumn]),
         Rule("self joins are not yet supported", [.invalidStatement], "joined to itself"),
         Rule("do not support multiple occurrences", [.invalidStatement], "twice"),
@@ -124,5 +131,17 @@ enum ExpectedRefusal {
         let ours = error.message.lowercased()
         return rule.codes.contains(error.code)
             && (rule.ours.isEmpty || rule.ours.contains { ours.contains($0.lowercased()) })
+    }
+
+    /// Whether it was refused when upstream refuses it: while it is read, planned or run. The server's errors
+    /// do not say which of the first two it was.
+    static func isSamePhase(_ refusal: Refusal, as expected: QueryTest.ExpectedError) -> Bool {
+        let name = expected.type.split(separator: ".").last ?? ""
+        switch name {
+        case "ParseFailedException": return refusal.phase == .parsing
+        case "KsqlException", "KsqlStatementException": return refusal.phase == .analysis
+        case "StreamsException": return refusal.phase == .execution
+        default: return refusal.phase != .execution
+        }
     }
 }

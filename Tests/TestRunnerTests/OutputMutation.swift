@@ -1,6 +1,8 @@
 import Formats
 import TestKit
 
+@testable import TestRunner
+
 /// A change of one expected record, after which a test must fail.
 struct OutputMutation {
     let test: QueryTest

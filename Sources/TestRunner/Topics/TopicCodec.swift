@@ -1,4 +1,5 @@
 import Columnar
+import Connectors
 import Formats
 import Planning
 import Registry
@@ -31,7 +32,11 @@ struct TopicCodec {
     }
 
     private func append(_ number: Int64, to bytes: inout [UInt8]) {
-        withUnsafeBytes(of: number.bigEndian) { bytes += Array($0) }
+        bytes += Self.bigEndian(UInt64(bitPattern: number), 8)
+    }
+
+    private static func bigEndian(_ bits: UInt64, _ count: Int) -> [UInt8] {
+        (0..<count).map { UInt8(truncatingIfNeeded: bits >> (8 * UInt64(count - 1 - $0))) }
     }
 
     private func bytes(
@@ -43,8 +48,7 @@ struct TopicCodec {
             guard let schema = registry.latest("\(topic.name)-\(part)")?.schema else {
                 throw InputError.noSuchValue("no schema of \(topic.name)")
             }
-            var bytes: [UInt8] = [0]
-            withUnsafeBytes(of: schema.id.bigEndian) { bytes += Array($0) }
+            let bytes = [0] + Self.bigEndian(UInt64(UInt32(bitPattern: schema.id)), 4)
             switch schema.content {
             case .avro(let avro): return bytes + (try AvroTestValue(schema: avro).bytes(json))
             case .json: return bytes + Array(json.text.utf8)
@@ -57,7 +61,7 @@ struct TopicCodec {
             switch type {
             case .integer:
                 guard let number = Int32(plain(json)) else { throw InputError.noSuchValue(json.text) }
-                withUnsafeBytes(of: number.bigEndian) { bytes += Array($0) }
+                bytes = Self.bigEndian(UInt64(UInt32(bitPattern: number)), 4)
             case .bigint:
                 guard let number = Int64(plain(json)) else { throw InputError.noSuchValue(json.text) }
                 append(number, to: &bytes)
@@ -78,13 +82,20 @@ struct TopicCodec {
     func key(_ row: [Value]) -> JSONValue {
         let keys = Array(row[..<relation.keyCount])
         if keys.allSatisfy(\.isNull), keys.count < 2 || !topic.writesNullKeys { return .null }
-        return shown(keys, self.keys, topic.keyFormat, topic.keySchemaID, isWrapped: keys.count > 1)
+        return shown(keys, self.keys, topic.keyFormat, keySchemaID, isWrapped: keys.count > 1)
+    }
+
+    private var keySchemaID: Int32? { topic.keySchemaID ?? latest("key") }
+    private var valueSchemaID: Int32? { topic.valueSchemaID ?? latest("value") }
+
+    private func latest(_ part: String) -> Int32? {
+        registry.latest("\(topic.name)-\(part)")?.schema.id
     }
 
     func value(_ row: [Value]) -> JSONValue {
         let values = Array(row[relation.keyCount...])
         return shown(
-            values, self.values, topic.valueFormat, topic.valueSchemaID,
+            values, self.values, topic.valueFormat, valueSchemaID,
             isWrapped: values.count != 1 || topic.wrapsSingleValue)
     }
 
@@ -92,30 +103,35 @@ struct TopicCodec {
         _ values: [Value], _ columns: [RelationColumn], _ format: SourceProperties.Format, _ id: Int32?,
         isWrapped: Bool
     ) -> JSONValue {
-        let schema = Schema(columns.map { Field($0.name, $0.type) })
+        let batch = Self.batch(values, columns)
+        switch format {
+        case .avro, .jsonSchema: return decoded(encoded(batch, format, id, isWrapped: isWrapped))
+        case .json, .kafka:
+            if format == .kafka, values.first?.isNull ?? true { return .null }
+            let isWrapped = isWrapped && format == .json
+            guard
+                let bytes = JSONEncoder(schema: batch.schema, isWrapped: isWrapped).encode(batch).bytes(0)
+            else { return .null }
+            return (try? JSONValue(parsing: bytes)) ?? .string(String(decoding: bytes, as: UTF8.self))
+        case .delimited, .csv, .lines:
+            return .string(String(decoding: delimited(batch, topic.delimiter), as: UTF8.self))
+        case .none: return .null
+        }
+    }
+
+    private static func batch(_ values: [Value], _ columns: [RelationColumn]) -> Batch {
         let built = zip(columns, values).map { column, value in
             let builder = ColumnBuilder(type: column.type)
             builder.append(value)
             return builder.finish()
         }
-        let batch = Batch(schema: schema, columns: built, count: 1)
-        switch format {
-        case .avro, .jsonSchema: return decoded(encoded(batch, format, id, isWrapped: isWrapped))
-        case .json:
-            guard let bytes = JSONEncoder(schema: schema, isWrapped: isWrapped).encode(batch).bytes(0) else {
-                return .null
-            }
-            return (try? JSONValue(parsing: bytes)) ?? .string(String(decoding: bytes, as: UTF8.self))
-        case .delimited, .csv, .lines:
-            let options = CSVOptions(delimiter: topic.delimiter?.utf8.first ?? UInt8(ascii: ","))
-            let encoder = CSVEncoder(schema: schema, options: options, emptyText: .bare)
-            return .string(String(decoding: encoder.encode(batch).bytes(0) ?? [], as: UTF8.self))
-        case .none: return .null
-        case .kafka:
-            guard let first = values.first, !first.isNull else { return .null }
-            let json = JSONEncoder(schema: schema, isWrapped: false).encode(batch).bytes(0) ?? []
-            return (try? JSONValue(parsing: json)) ?? .null
-        }
+        return Batch(schema: Schema(columns.map { Field($0.name, $0.type) }), columns: built, count: 1)
+    }
+
+    private func delimited(_ batch: Batch, _ delimiter: String?) -> [UInt8] {
+        let options = CSVOptions(delimiter: delimiter?.utf8.first ?? UInt8(ascii: ","))
+        return CSVEncoder(schema: batch.schema, options: options, emptyText: .bare).encode(batch).bytes(0)
+            ?? []
     }
 }
 
@@ -123,14 +139,14 @@ extension TopicCodec {
     /// How a record that came out differs from the one that was expected; nil when it does not.
     func difference(_ row: [Value], isDeletion: Bool, _ expected: QueryTest.Record) -> String? {
         if let found = compare(
-            key(row), expected.key, keys, topic.keyFormat, topic.keySchemaID, isWrapped: keys.count > 1,
+            key(row), expected.key, keys, topic.keyFormat, keySchemaID, isWrapped: keys.count > 1,
             "key")
         {
             return found
         }
         let wraps = values.count != 1 || topic.wrapsSingleValue
         return compare(
-            isDeletion ? .null : value(row), expected.value, values, topic.valueFormat, topic.valueSchemaID,
+            isDeletion ? .null : value(row), expected.value, values, topic.valueFormat, valueSchemaID,
             isWrapped: wraps, "value")
     }
 
@@ -150,6 +166,40 @@ extension TopicCodec {
             return RecordComparison.delimitedDifference(
                 actual, expected, columns.map(\.type), delimiter: topic.delimiter?.first ?? ",", place)
         case .none: return expected.isNull ? nil : "\(place): no key instead of \(expected.text)"
+        }
+    }
+
+    // MARK: Rows
+
+    /// The message that a row of all columns makes.
+    func message(_ row: [Value], eventTime: Int64) -> MemoryRecord {
+        let keys = Array(row[..<relation.keyCount])
+        let values = Array(row[relation.keyCount...])
+        let hasKey = !keys.allSatisfy(\.isNull)
+        let wraps = values.count != 1 || topic.wrapsSingleValue
+        return MemoryRecord(
+            key: hasKey
+                ? written(
+                    keys, self.keys, topic.keyFormat, keySchemaID, isWrapped: keys.count > 1,
+                    topic.keyDelimiter) : nil,
+            value: written(
+                values, self.values, topic.valueFormat, valueSchemaID, isWrapped: wraps, topic.delimiter),
+            timestamp: eventTime)
+    }
+
+    private func written(
+        _ values: [Value], _ columns: [RelationColumn], _ format: SourceProperties.Format, _ id: Int32?,
+        isWrapped: Bool, _ delimiter: String?
+    ) -> [UInt8]? {
+        let batch = Self.batch(values, columns)
+        switch format {
+        case .avro, .jsonSchema: return encoded(batch, format, id, isWrapped: isWrapped)
+        case .json: return JSONEncoder(schema: batch.schema, isWrapped: isWrapped).encode(batch).bytes(0)
+        case .delimited, .csv, .lines: return delimited(batch, delimiter)
+        case .kafka:
+            guard let field = batch.schema.fields.first else { return nil }
+            return KafkaEncoder(field: field).encode(batch).bytes(0)
+        case .none: return nil
         }
     }
 

@@ -1,0 +1,90 @@
+import Diagnostics
+import Runtime
+import Storage
+import Synchronization
+import TestRunner
+
+/// `millrace test`: statements, records that go in, and records that must come out.
+struct TestCommand: Command {
+    static let description = CommandDescription(
+        name: "test", summary: "run tests of pipelines",
+        about: "Runs SQL files of tests (--@test: NAME, statements, INSERT INTO … VALUES, ASSERT VALUES) and "
+            + "ksqlDB's JSON query tests through the same planner and runtime as millrace run, with sources "
+            + "and sinks in memory. Exit code 1 if one fails.",
+        operands: [
+            Operand("PATH", "a test file, or a folder: all tests in it and below", .oneOrMore)
+        ],
+        flags: [
+            Flag("--report", .value("FORM"), "text, json: one object, or markdown (text)"),
+            Flag("--json", .toggle, "the same as --report json"),
+            Flag("--filter", .value("TEXT"), "only tests whose file or name has this in it"),
+            Flag("--restart", .toggle, "end each pipeline after every record, and go on from its checkpoint"),
+            Flag("--strict-messages", .toggle, "say also how many expected errors have the very text"),
+            Flag("--threads", .value("N"), "tests that run at a time (the machine's cores)"),
+        ],
+        examples: [
+            .init("the tests of a pipeline", "millrace test pipelines/medallion/tests"),
+            .init(
+                "one of them, with a restart after every record",
+                "millrace test tests --filter funnel --restart"),
+        ])
+
+    private let paths: [String]
+    private let form: TestReportForm
+    private let filter: String?
+    private let restarts: Bool
+    private let comparesTexts: Bool
+    private let threads: Int
+
+    init(_ arguments: ParsedArguments) throws(Diagnostic) {
+        paths = arguments.all("PATH")
+        guard !paths.contains("") else {
+            throw Diagnostic(.usage, "PATH is empty", expected: "a test file, or a folder of them")
+        }
+        let form = try arguments.choice("--report", as: TestReportForm.self)
+        if arguments.isSet("--json"), let form, form != .json {
+            throw Diagnostic(
+                .usage, "--json and --report \(form.rawValue) contradict each other", expected: "one of them")
+        }
+        self.form = form ?? (arguments.isSet("--json") ? .json : .text)
+        filter = arguments.text("--filter")
+        restarts = arguments.isSet("--restart")
+        comparesTexts = arguments.isSet("--strict-messages")
+        threads = try arguments.integer("--threads", in: 1...256) ?? RunCommand.processorCount
+    }
+
+    func run(_ console: Console, _ launcher: (any PipelineLaunching)?) throws(Diagnostic) -> ExitCode {
+        let files = TestFiles(fileSystem: LocalFileSystem())
+        var tests: [TestCase] = []
+        for path in paths { tests += try files.tests(at: path) }
+        if let filter {
+            let wanted = filter.lowercased()
+            tests = tests.filter { "\($0.file): \($0.name)".lowercased().contains(wanted) }
+        }
+        guard !tests.isEmpty else {
+            throw Diagnostic(
+                .usage, filter.map { "no test has \($0) in its file or name" } ?? "there are no tests",
+                expected: "SQL files with --@test: NAME, or JSON files with an array tests",
+                hint: "millrace test --help")
+        }
+        let report = run(tests, console)
+        switch form {
+        case .text: for line in report.lines(comparesTexts: comparesTexts) { console.output.line(line) }
+        case .json: console.output.line(report.json(comparesTexts: comparesTexts).text)
+        case .markdown: for line in report.markdown { console.output.line(line) }
+        }
+        return report.hasFailures ? .failed : .done
+    }
+
+    private func run(_ tests: [TestCase], _ console: Console) -> TestReport {
+        let pool = WorkerPool(threads: threads)
+        defer { pool.stop() }
+        let errors = console.errors
+        let count = tests.count
+        let report = TestReport(running: tests, restartAfter: restarts ? 1 : nil, on: pool) { done in
+            guard errors.isTerminal, done % 50 == 0 || done == count else { return }
+            errors.write("\r\u{1B}[K" + (done < count ? "\(done) of \(count) tests" : ""))
+        }
+        return report
+    }
+}

@@ -1,0 +1,206 @@
+import Columnar
+import Connectors
+import Diagnostics
+import Formats
+import Language
+import Planning
+
+/// Runs one query test: its statements through parser, planner and a task, its records through topics in
+/// memory.
+struct QueryTestRun {
+    let test: QueryTest
+    /// Ends the task and starts it again from its checkpoint after so many records; nil runs it in one go.
+    var restartAfter: Int?
+    private var planner: PipelinePlanner
+    private let pipeline = MemoryPipeline()
+    /// Rows of INSERT INTO … VALUES, in order.
+    private var inserted: [(row: GivenRow, eventTime: Int64)] = []
+    /// By statement: what the server would call its answer.
+    private var entities: [String] = []
+
+    /// - Throws: what is wrong with the test's own schemas.
+    init(_ test: QueryTest, restartAfter: Int? = nil) throws {
+        self.test = test
+        self.restartAfter = restartAfter
+        planner = PipelinePlanner(registry: try TestSchemas(test).registry)
+    }
+
+    static func verdict(of test: QueryTest, restartAfter: Int? = nil) -> TestVerdict {
+        if !test.isEnabled { return TestVerdict(.skipped, cause: "disabled in its file") }
+        if let reason = QueryTestScope.reason(against: test) {
+            return TestVerdict(.outOfScope, cause: reason)
+        }
+        do {
+            var run = try QueryTestRun(test, restartAfter: restartAfter)
+            return run.verdict()
+        } catch {
+            return .failed("the test's own schemas", "\(error)")
+        }
+    }
+
+    private mutating func verdict() -> TestVerdict {
+        do throws(Refusal) {
+            try takeStatements()
+            if test.expectedError == nil, let found = catalogueDifference() ?? responseDifference() {
+                return found
+            }
+            if !test.inputs.isEmpty || !test.outputs.isEmpty { try takeRecords() }
+        } catch {
+            return judge(error)
+        }
+        if let expected = test.expectedError {
+            return .failed("not refused", "expected an error: \(expected.message)")
+        }
+        return outputDifference() ?? .passed
+    }
+
+    private func judge(_ refusal: Refusal) -> TestVerdict {
+        let found = "\(refusal.diagnostic.oneLine) [\(refusal.diagnostic.code), \(refusal.phase.rawValue)]"
+        guard let expected = test.expectedError else {
+            let isWhileRunning = refusal.phase == .execution
+            return .failed(isWhileRunning ? "stopped while running" : refusal.cause, "refused: \(found)")
+        }
+        if refusal.isForLack { return .failed(refusal.cause, "refused: \(found)") }
+        let detail = "\(found) instead of \(expected.message)"
+        guard ExpectedRefusal.isSame(refusal.diagnostic, as: expected) else {
+            return .failed("refused for another reason", detail)
+        }
+        guard ExpectedRefusal.isSamePhase(refusal, as: expected) else {
+            return .failed("refused in another phase", detail)
+        }
+        return TestVerdict(
+            .passed, detail: detail, isSameText: refusal.diagnostic.rendered().contains(expected.message))
+    }
+
+    // MARK: Statements
+
+    private mutating func takeStatements() throws(Refusal) {
+        let settings =
+            ["SET 'emit.per.record' = 'true';"]
+            + test.properties.map { "SET '\($0.name)' = '\($0.value)';" }
+        for text in settings { try take(text) }
+        for text in test.statements { try take(text, isAnswered: true) }
+    }
+
+    private mutating func take(_ text: String, isAnswered: Bool = false) throws(Refusal) {
+        var reader = ScriptReader(text)
+        while true {
+            let next: Statement?
+            do throws(Diagnostic) { next = try reader.next() } catch { throw Refusal(.parsing, error) }
+            guard let statement = next else { return }
+            do throws(Diagnostic) {
+                if case .insertValues(let row) = statement.kind {
+                    try insert(row, statement)
+                } else {
+                    try planner.add(statement)
+                }
+            } catch {
+                throw Refusal(.analysis, error, statement)
+            }
+            if isAnswered { entities.append("currentStatus") }
+        }
+    }
+
+    private mutating func insert(_ row: InsertValues, _ statement: Statement) throws(Diagnostic) {
+        let given = try planner.insertedRow(
+            row, in: statement, allowing: [.rowTime], clock: MemoryPipeline.standardClock)
+        var eventTime = MemoryPipeline.standardClock
+        if case .bigint(let time) = given.pseudoValues[.rowTime] { eventTime = time }
+        inserted.append((given, eventTime))
+    }
+
+    private func responseDifference() -> TestVerdict? {
+        for (index, response) in test.responses.enumerated() {
+            guard index < entities.count else {
+                return .failed("responses", "no answer to statement \(index)")
+            }
+            if case .entity(let expected) = response, let type = expected["@type"]?.string,
+                type != entities[index]
+            {
+                return .failed("responses", "answer \(index) is \(entities[index]) instead of \(type)")
+            }
+        }
+        return nil
+    }
+
+    /// How what the statements made differs from what there must be afterwards.
+    private func catalogueDifference() -> TestVerdict? {
+        CatalogueComparison(test: test, plan: planner.plan).difference.map {
+            .failed("another schema or format", $0)
+        }
+    }
+
+    // MARK: Records
+
+    private func codec(_ relation: Relation) -> TopicCodec? {
+        relation.topic.map { TopicCodec(relation: relation, topic: $0, registry: planner.plan.registry) }
+    }
+
+    private func takeRecords() throws(Refusal) {
+        let plan = planner.plan
+        let read = Set(plan.queries.flatMap { $0.sources.map(\.name) })
+        let readers = plan.catalogue.order.compactMap { plan.catalogue.relation($0) }.filter {
+            if case .source = $0.origin { return read.contains($0.name) && $0.topic != nil }
+            return false
+        }
+        for (given, eventTime) in inserted {
+            guard let codec = codec(given.relation) else { continue }
+            let message = codec.message(given.complete, eventTime: eventTime)
+            for reader in readers where reader.topic?.name == codec.topic.name {
+                pipeline.add(message, to: reader.name)
+            }
+        }
+        for record in test.inputs {
+            for reader in readers where reader.topic?.name == record.topic {
+                guard let codec = codec(reader) else { continue }
+                do {
+                    let message = MemoryRecord(
+                        key: try codec.key(record), value: try codec.value(record),
+                        timestamp: record.timestamp ?? 0, headers: record.headers)
+                    pipeline.add(message, to: reader.name)
+                } catch {
+                    throw Refusal(
+                        .execution, Diagnostic(.invalidValue, "an input can't be written: \(error)"))
+                }
+            }
+        }
+        do throws(Diagnostic) {
+            try pipeline.run(plan, restartAfter: restartAfter)
+        } catch {
+            throw Refusal(.execution, error)
+        }
+    }
+
+    private func outputDifference() -> TestVerdict? {
+        var topics: [String] = []
+        for record in test.outputs where !topics.contains(record.topic) { topics.append(record.topic) }
+        for topic in topics {
+            guard let (records, codec) = records(of: topic) else {
+                return .failed("no such topic", "nothing writes the topic \(topic)")
+            }
+            let expected = test.outputs.filter { $0.topic == topic }
+            if let found = TopicComparison(topic: topic, codec: codec).difference(records, expected) {
+                return found
+            }
+        }
+        return nil
+    }
+
+    /// What stands in a topic: rows that were inserted, and behind them what queries have written.
+    private func records(of topic: String) -> (records: [MemorySink.Record], codec: TopicCodec)? {
+        var records: [MemorySink.Record] = []
+        var found: TopicCodec?
+        for (given, eventTime) in inserted where given.relation.topic?.name == topic {
+            found = codec(given.relation)
+            records.append(MemorySink.Record(row: given.complete, eventTime: eventTime))
+        }
+        var names: [String] = []
+        for query in planner.plan.queries where query.output.topic?.name == topic {
+            guard !names.contains(query.output.name) else { continue }
+            names.append(query.output.name)
+            found = codec(query.output)
+            records += pipeline.output(of: query.output.name)
+        }
+        return found.map { (records, $0) }
+    }
+}
