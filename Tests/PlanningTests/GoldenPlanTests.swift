@@ -23,7 +23,7 @@ import Testing
 
     static let files = [
         "plans.txt", "names.txt", "types.txt", "groups.txt", "joins.txt", "sources.txt", "sinks.txt",
-        "schemas.txt",
+        "schemas.txt", "statements.txt",
     ]
 
     @Test("read as written down", arguments: files)

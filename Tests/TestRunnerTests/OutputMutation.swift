@@ -42,7 +42,7 @@ struct OutputMutation {
     private static func changed(_ record: QueryTest.Record) -> QueryTest.Record {
         QueryTest.Record(
             topic: record.topic, key: record.key, value: changed(record.value), timestamp: record.timestamp,
-            window: record.window, hasHeaders: record.hasHeaders)
+            window: record.window, headers: record.headers)
     }
 
     private static func changed(_ value: JSONValue) -> JSONValue {

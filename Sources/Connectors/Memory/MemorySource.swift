@@ -168,7 +168,8 @@ public final class MemorySource: Source, @unchecked Sendable {
         let spans = MessageSpans(
             keys: RecordFrames(keys), values: RecordFrames(values),
             timestamps: records[range].map(\.timestamp),
-            offsets: range.indices.map { Int64(first + $0 - range.lowerBound) })
+            offsets: range.indices.map { Int64(first + $0 - range.lowerBound) },
+            headers: records[range].contains { !$0.headers.isEmpty } ? records[range].map(\.headers) : [])
         return Chunk(
             buffer: bytes.withUnsafeBytes { Buffer(copying: $0) }, messages: spans, sourceName: name,
             partition: partition)

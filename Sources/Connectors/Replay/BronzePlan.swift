@@ -47,6 +47,9 @@ struct BronzePlan: Sendable {
         guard case .source(let properties) = query.input.origin, query.input.kind == .stream else {
             throw Unfit(reason: "\(sink.from.name) does not come straight from a source")
         }
+        if plan.isInserted(into: query.input.name) {
+            throw Unfit(reason: "INSERT INTO adds rows to its source \(query.input.name)")
+        }
         guard let kept = query.keptRecord else {
             throw Unfit(reason: "\(sink.from.name) leaves rows out (WHERE, DEDUPLICATE BY or GROUP BY)")
         }

@@ -105,7 +105,7 @@ struct FormatAnalyzer {
                 hint: "two equal MAPs may be written differently: take its parts")
         }
         try check(key, Array(relation.keys), "key", place)
-        try check(value, Array(relation.values), "value", place)
+        try check(value, Array(relation.recordValues), "value", place)
     }
 
     private func check(

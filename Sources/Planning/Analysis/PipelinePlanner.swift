@@ -6,10 +6,10 @@ import Registry
 ///
 /// Knows nothing of files or connections: connectors check their own properties when they are made.
 public struct PipelinePlanner {
-    public private(set) var plan = PipelinePlan()
+    public internal(set) var plan = PipelinePlan()
     /// Answers of statements that ask, such as EXPLAIN, in order.
-    public private(set) var answers: [String] = []
-    private var queryNumber = 0
+    public internal(set) var answers: [String] = []
+    var queryNumber = 0
 
     /// - Parameter registry: where columns of formats with schemas come from, and schemas go.
     public init(registry: SchemaRegistry = SchemaRegistry()) { plan.registry = registry }
@@ -26,16 +26,47 @@ public struct PipelinePlanner {
         case .createSource(let create): try add(create, statement)
         case .createSourceAsSelect(let create): try add(create, statement)
         case .createConnector(let create): try add(create, statement)
-        case .createType(let create):
-            let translator = TypeTranslator(catalogue: plan.catalogue, statement: statement)
-            plan.catalogue.types[create.name.text] = try translator.type(create.type)
+        case .createType(let create): try add(create, statement)
+        case .insertInto(let insert): try add(insert, statement)
+        case .drop(let drop): try take(drop, statement)
+        case .alterSource(let alter): try take(alter, statement)
+        case .queryControl(let control): try take(control, statement)
         case .set(let setting):
             try check(setting.name, statement)
             plan.settings.set(setting.name, to: setting.value)
         case .unset(let name):
             plan.settings.unset(name.text)
         case .define, .undefine: break
-        case .explain(.statement(let inner)):
+        case .explain(let explain): try answer(explain, statement)
+        case .show(let show): answers.append(try listing(of: show, statement).text)
+        case .describe(let describe): answers.append(try listing(of: describe, statement).text)
+        case .assert(let assertion): try check(assertion, statement)
+        case .insertValues, .query, .alterSystem, .print, .runScript:
+            throw misplaced(statement)
+        }
+    }
+
+    /// What a pipeline's script can't do, with the place that can.
+    private func misplaced(_ statement: Statement) -> Diagnostic {
+        let (what, hint) =
+            switch statement.kind {
+            case .insertValues:
+                ("INSERT INTO … VALUES", "put the row into the source's file; `millrace test` takes rows so")
+            case .query: ("a SELECT of its own", "give its result a name: CREATE STREAM name AS SELECT …")
+            case .print: ("PRINT", "`millrace inspect events` shows records of files")
+            case .runScript:
+                ("RUN SCRIPT", "name the files in their order: millrace run FIRST.sql SECOND.sql")
+            default: ("ALTER SYSTEM", "write SET 'name' = 'value' above the statements that it is for")
+            }
+        return Diagnostic(
+            .unsupported, "a pipeline's script does not hold \(what)",
+            at: statement.location(of: statement.span), hint: hint)
+    }
+
+    private mutating func answer(_ explain: Explain, _ statement: Statement) throws(Diagnostic) {
+        switch explain {
+        case .query(let id): answers.append(try query(id, statement).explanation)
+        case .statement(let inner):
             // What is explained is not done: schemas go into a copy.
             var other = self
             other.plan.registry = try plan.registry.copy()
@@ -47,14 +78,6 @@ public struct PipelinePlanner {
             if let query = other.plan.queries.last, other.plan.queries.count > plan.queries.count {
                 answers.append(query.explanation)
             }
-        case .explain(.query(let id)): answers.append(try query(id, statement).explanation)
-        default:
-            throw Diagnostic(
-                .unsupported, "this version does not run this statement in a pipeline",
-                at: statement.location(of: statement.span),
-                expected:
-                    "CREATE STREAM, CREATE TABLE, CREATE SINK CONNECTOR, CREATE TYPE, SET, DEFINE or EXPLAIN",
-                hint: "remove it")
         }
     }
 
@@ -82,7 +105,7 @@ public struct PipelinePlanner {
     }
 
     /// The query of that id, or the one that makes the stream or table of that name.
-    private func query(_ id: Identifier, _ statement: Statement) throws(Diagnostic) -> QueryPlan {
+    func query(_ id: Identifier, _ statement: Statement) throws(Diagnostic) -> QueryPlan {
         if let query = plan.queries.last(where: { $0.id == id.text || $0.output.name == id.text }) {
             return query
         }
@@ -92,51 +115,6 @@ public struct PipelinePlanner {
             .unknownQuery, "there is no query \(id.text)", at: statement.location(of: id.span),
             expected: names.isEmpty ? nil : "one of " + names.joined(separator: ", "),
             hint: suggestion.map { "did you mean \($0)?" })
-    }
-
-    /// Whether the name is free for this statement; false when IF NOT EXISTS makes the statement do nothing.
-    private func isFree(
-        _ name: Identifier, orReplace: Bool, ifNotExists: Bool, _ statement: Statement
-    ) throws(Diagnostic) -> Bool {
-        guard let existing = plan.catalogue.relation(name.text) else { return true }
-        if ifNotExists { return false }
-        if orReplace { return true }
-        throw Diagnostic(
-            .duplicateSource, "a \(existing.kind.rawValue.lowercased()) \(name.text) exists already",
-            at: statement.location(of: name.span), hint: "choose another name, or CREATE OR REPLACE")
-    }
-
-    private mutating func add(_ create: CreateSource, _ statement: Statement) throws(Diagnostic) {
-        guard
-            try isFree(
-                create.name, orReplace: create.orReplace, ifNotExists: create.ifNotExists, statement)
-        else { return }
-        let analyzer = SourceAnalyzer(
-            catalogue: plan.catalogue, statement: statement, settings: plan.settings,
-            registry: plan.registry)
-        plan.catalogue.define(try analyzer.relation(create))
-    }
-
-    private mutating func add(_ create: CreateSourceAsSelect, _ statement: Statement) throws(Diagnostic) {
-        guard
-            try isFree(
-                create.name, orReplace: create.orReplace, ifNotExists: create.ifNotExists, statement)
-        else { return }
-        queryNumber += 1
-        let what = create.kind == .stream ? "CSAS" : "CTAS"
-        let analyzer = QueryAnalyzer(
-            catalogue: plan.catalogue, statement: statement, settings: plan.settings,
-            registry: plan.registry)
-        let owner = "the \(create.kind.rawValue.lowercased()) \(create.name.text)"
-        let target = QueryAnalyzer.Target(
-            name: create.name.text, kind: create.kind == .stream ? .stream : .table,
-            properties: ConnectorProperties(create.properties, of: statement, owner: owner),
-            place: create.name.span)
-        let query = try analyzer.plan(
-            create.query, id: "\(what)_\(create.name.text)_\(queryNumber)", into: target)
-        plan.queries.removeAll { $0.output.name == create.name.text }
-        plan.queries.append(query)
-        plan.catalogue.define(query.output)
     }
 
     private mutating func add(_ create: CreateConnector, _ statement: Statement) throws(Diagnostic) {

@@ -4,7 +4,7 @@ import Expressions
 import Language
 import Registry
 
-/// Turns the SELECT of a CREATE … AS SELECT into a plan.
+/// Turns the SELECT of a CREATE … AS SELECT or an INSERT INTO into a plan.
 struct QueryAnalyzer {
     let catalogue: Catalogue
     let statement: Statement
@@ -17,6 +17,8 @@ struct QueryAnalyzer {
         let kind: Relation.Kind
         let properties: ConnectorProperties
         let place: SourceSpan
+        /// The stream that an INSERT INTO writes; nil where the query makes its own relation.
+        var existing: InsertAnalyzer?
     }
 
     func plan(_ query: Query, id: String, into target: Target) throws(Diagnostic) -> QueryPlan {
@@ -64,6 +66,13 @@ struct QueryAnalyzer {
                 at: statement.location(of: query.select.first?.span ?? query.span),
                 expected: "a value column",
                 hint: "add one, or a copy of the key: AS_VALUE(…) AS name")
+        }
+        if let existing = target.existing {
+            let expressions = try existing.fitted(columns, windowing: windowing, of: query)
+            return QueryPlan(
+                id: id, input: input, joins: sources.joins, filter: filter, deduplication: deduplication,
+                tableFunctions: tableFunctions.functions, shape: .projection(expressions),
+                output: existing.target, outputTime: existing.time, insertion: existing.number)
         }
         var output = Relation(
             name: target.name, kind: target.kind, columns: columns.columns, keyCount: columns.keyCount,
@@ -174,6 +183,12 @@ struct QueryAnalyzer {
 
     private func checkKind(of target: Target, isTable: Bool) throws(Diagnostic) {
         if target.kind == .stream, isTable {
+            if target.existing != nil {
+                throw Diagnostic(
+                    .invalidStatement, "INSERT INTO a stream, and the result of this query is a table",
+                    at: statement.location(of: target.place), expected: "a SELECT that makes a stream",
+                    hint: "remove GROUP BY, or read a stream")
+            }
             throw Diagnostic(
                 .invalidStatement, "the result of this query is a table",
                 at: statement.location(of: target.place), expected: "CREATE TABLE",

@@ -50,6 +50,27 @@ struct RowAnalyzer {
         return GivenRow(relation: relation, values: values, pseudoValues: pseudoValues)
     }
 
+    /// Refuses what no statement may write: sources that are only read, and columns that headers fill.
+    func refuseFixed(_ row: InsertValues, _ target: Relation) throws(Diagnostic) {
+        if target.isReadOnly {
+            throw Diagnostic(
+                .invalidStatement, "\(target.name) is a SOURCE \(target.kind.rawValue), which is only read",
+                at: statement.location(of: row.target.span), hint: "create it without SOURCE")
+        }
+        let headers = target.source?.headerColumns ?? [:]
+        if let column = row.columns.first(where: { headers[$0.text] != nil }) {
+            throw Diagnostic(
+                .invalidStatement, "the header column \(column.text) can't be written",
+                at: statement.location(of: column.span), hint: "leave it out")
+        }
+        if row.columns.isEmpty, let column = headers.keys.min() {
+            throw Diagnostic(
+                .invalidStatement, "the header column \(column) can't be written",
+                at: statement.location(of: row.target.span),
+                hint: "name the other columns: \(target.name) (column, …)")
+        }
+    }
+
     private func relation(_ name: Identifier) throws(Diagnostic) -> Relation {
         if let relation = catalogue.relation(name.text) { return relation }
         let suggestion = NearestName.suggestion(for: name.text, among: catalogue.order)
@@ -146,6 +167,15 @@ extension PipelinePlanner {
         _ row: InsertValues, in statement: Statement, allowing allowed: Set<PseudoColumn>, clock: Int64
     ) throws(Diagnostic) -> GivenRow {
         try RowAnalyzer(catalogue: plan.catalogue, statement: statement, clock: clock).row(row, allowed)
+    }
+
+    /// The row of an INSERT INTO … VALUES; refuses what no statement may write.
+    public func insertedRow(
+        _ row: InsertValues, in statement: Statement, allowing allowed: Set<PseudoColumn>, clock: Int64
+    ) throws(Diagnostic) -> GivenRow {
+        let analyzer = RowAnalyzer(catalogue: plan.catalogue, statement: statement, clock: clock)
+        if let target = plan.catalogue.relation(row.target.text) { try analyzer.refuseFixed(row, target) }
+        return try analyzer.row(row, allowed)
     }
 
     /// The relation that a CREATE STREAM or TABLE describes, without defining it.

@@ -114,16 +114,17 @@ struct SchemaAnalyzer {
 
     // MARK: Into the registry
 
-    /// Registers what a source declares where its topic has no schema yet.
-    func registerDeclared(_ relation: Relation, _ source: SourceProperties) throws(Diagnostic) {
+    /// Registers what a source declares where its topic has no schema yet, and puts the ids of the schemas
+    /// into the relation's topic: INSERT INTO writes with them.
+    func registerDeclared(_ relation: inout Relation, _ source: SourceProperties) throws(Diagnostic) {
         guard let topic = relation.topic else { return }
         for part in [Part.key, .value] {
             let format = part == .key ? source.keyFormat : source.valueFormat
-            let columns = part == .key ? relation.keys : relation.values
-            guard format.hasSchemas, !columns.isEmpty,
-                registry.latest("\(topic.name)-\(part.rawValue)") == nil
-            else { continue }
-            _ = try register(part, relation, topic, Array(columns), format)
+            let columns = part == .key ? relation.keys : relation.recordValues
+            guard format.hasSchemas, !columns.isEmpty else { continue }
+            var id = try id(part, format) ?? registry.latest("\(topic.name)-\(part.rawValue)")?.schema.id
+            if id == nil { id = try register(part, relation, topic, Array(columns), format) }
+            if part == .key { relation.topic?.keySchemaID = id } else { relation.topic?.valueSchemaID = id }
         }
     }
 

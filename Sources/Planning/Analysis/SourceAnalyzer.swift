@@ -57,7 +57,15 @@ struct SourceAnalyzer {
         try check(source, columns, create, properties)
         try checkKey(columns.map(\.isKey), create)
         let keys = columns.filter(\.isKey).map(\.column)
-        let values = columns.filter { !$0.isKey }.map(\.column)
+        let headers = try HeaderAnalyzer(catalogue: catalogue, statement: statement).columns(create)
+        if !headers.isEmpty, case .files = source.connector {
+            throw Diagnostic(
+                .invalidStatement, "records of files have no headers",
+                at: statement.location(of: create.name.span), hint: "remove the HEADERS columns")
+        }
+        for header in headers { source.headerColumns[header.column.name] = header.content }
+        source.isReadOnly = create.isReadOnly
+        let values = columns.filter { !$0.isKey }.map(\.column) + headers.map(\.column)
         var topic: TopicProperties?
         if case .topic(let name) = source.connector {
             topic = TopicProperties(
@@ -66,7 +74,7 @@ struct SourceAnalyzer {
             topic?.keyDelimiter = source.keyDelimiter
             topic?.wrapsSingleValue = source.wrapsSingleValue
         }
-        let relation = Relation(
+        var relation = Relation(
             name: create.name.text, kind: create.kind == .stream ? .stream : .table, columns: keys + values,
             keyCount: keys.count, windowing: try windowing(properties), origin: .source(source), topic: topic)
         if topic != nil {
@@ -74,7 +82,7 @@ struct SourceAnalyzer {
                 key: source.keyFormat, value: source.valueFormat, relation: relation,
                 at: statement.location(of: create.name.span))
         }
-        try schemas.registerDeclared(relation, source)
+        try schemas.registerDeclared(&relation, source)
         if relation.windowing != nil, relation.keyCount == 0 {
             throw Diagnostic(
                 .invalidStatement, "\(properties.owner) has windows and no key column",
@@ -83,6 +91,41 @@ struct SourceAnalyzer {
                 hint: "declare the key's column: id STRING KEY")
         }
         return relation
+    }
+
+    /// A relation with more columns in its records' values, behind those that it has.
+    func relation(
+        _ relation: Relation, _ source: SourceProperties, adding additions: [ColumnDefinition]
+    ) throws(Diagnostic) -> Relation {
+        let types = TypeTranslator(catalogue: catalogue, statement: statement)
+        var values = Array(relation.recordValues)
+        for definition in additions {
+            let name = definition.name.text
+            let place = statement.location(of: definition.name.span)
+            if PseudoColumn(name: name) != nil {
+                throw Diagnostic(
+                    .invalidStatement, "\(name) is a pseudo-column that every record has", at: place,
+                    hint: "choose another name")
+            }
+            if (relation.columns + values).contains(where: { $0.name == name }) {
+                throw Diagnostic(
+                    .duplicateColumn, "\(relation.name) has a column \(name) already", at: place,
+                    hint: "choose another name")
+            }
+            values.append(RelationColumn(name, try types.type(definition.type)))
+        }
+        let headers = relation.values.suffix(source.headerColumns.count)
+        let altered = Relation(
+            name: relation.name, kind: relation.kind, columns: relation.keys + values + headers,
+            keyCount: relation.keyCount, windowing: relation.windowing, origin: relation.origin,
+            topic: relation.topic)
+        if relation.topic != nil {
+            let properties = ConnectorProperties([], of: statement, owner: relation.name)
+            try FormatAnalyzer(properties: properties, settings: settings).check(
+                key: source.keyFormat, value: source.valueFormat, relation: altered,
+                at: statement.location(of: statement.span))
+        }
+        return altered
     }
 
     /// Takes the columns of keys and values that are not declared from their registered schemas.
@@ -123,6 +166,7 @@ struct SourceAnalyzer {
     ) throws(Diagnostic) -> [(column: RelationColumn, isKey: Bool)] {
         let types = TypeTranslator(catalogue: catalogue, statement: statement)
         var columns: [(column: RelationColumn, isKey: Bool)] = []
+        var names: Set<String> = []
         for definition in create.columns {
             let name = definition.name.text
             let place = statement.location(of: definition.name.span)
@@ -131,10 +175,11 @@ struct SourceAnalyzer {
                     .invalidStatement, "\(name) is a pseudo-column that every record has", at: place,
                     hint: "choose another name")
             }
-            if columns.contains(where: { $0.column.name == name }) {
+            if !names.insert(name).inserted {
                 throw Diagnostic(
                     .duplicateColumn, "column \(name) is declared twice", at: place, hint: "remove one")
             }
+            if HeaderAnalyzer.isHeader(definition) { continue }
             columns.append(
                 (RelationColumn(name, try types.type(definition.type)), try isKey(definition, create)))
         }
@@ -157,10 +202,7 @@ struct SourceAnalyzer {
             throw Diagnostic(
                 .invalidStatement, "column \(definition.name.text) of a stream is a PRIMARY KEY", at: place,
                 expected: "KEY", hint: "records of a stream are not unique by key")
-        case .headers, .header:
-            throw Diagnostic(
-                .unsupported, "HEADERS columns come with the Kafka source, which this version does not have",
-                at: place, hint: "remove the column")
+        case .headers, .header: return false
         }
     }
 

@@ -27,7 +27,7 @@ public struct Relation: Hashable, Sendable {
 
     public let name: String
     public let kind: Kind
-    /// Key columns first, then those of the value.
+    /// Key columns first, then those of the value, then those that headers fill.
     public let columns: [RelationColumn]
     public let keyCount: Int
     public let windowing: Windowing?
@@ -50,6 +50,17 @@ public struct Relation: Hashable, Sendable {
 
     public var keys: ArraySlice<RelationColumn> { columns[..<keyCount] }
     public var values: ArraySlice<RelationColumn> { columns[keyCount...] }
+
+    /// What its WITH clause says; nil where a query or the pipeline's rules make it.
+    public var source: SourceProperties? {
+        if case .source(let properties) = origin { properties } else { nil }
+    }
+
+    /// Whether statements may only read it: CREATE SOURCE STREAM or TABLE.
+    public var isReadOnly: Bool { source?.isReadOnly ?? false }
+
+    /// The columns that a record's value holds: all of `values` but those that headers fill, which are last.
+    public var recordValues: ArraySlice<RelationColumn> { values.dropLast(source?.headerColumns.count ?? 0) }
 
     /// Where a pseudo-column stands in the relation's rows: behind its columns.
     public func position(of pseudoColumn: PseudoColumn) -> Int { columns.count + pseudoColumn.rawValue }

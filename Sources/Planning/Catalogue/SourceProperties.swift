@@ -28,6 +28,14 @@ public struct SourceProperties: Hashable, Sendable {
         var wrapsValues: Bool { self == .json || hasSchemas }
     }
 
+    /// What of a record's headers a column holds.
+    public enum HeaderColumn: Hashable, Sendable {
+        /// All of them, an ARRAY of STRUCT<KEY STRING, VALUE BYTES>.
+        case all
+        /// The value of the last one of that name; NULL where there is none.
+        case last(String)
+    }
+
     /// The kind of connector that reads it.
     public enum Connector: Hashable, Sendable {
         /// Files of a directory or glob.
@@ -56,6 +64,10 @@ public struct SourceProperties: Hashable, Sendable {
     public var errorPolicy: ErrorPolicy = .deadLetter
     /// The directory for dead letters; nil is one in the state directory.
     public var deadLetters: String?
+    /// `SOURCE`: nothing is written to it.
+    public var isReadOnly = false
+    /// Columns that are filled from records' headers, by name.
+    public var headerColumns: [String: HeaderColumn] = [:]
     /// Other properties that the connector understands, by lower-case name.
     public var connectorOptions: [String: String] = [:]
 

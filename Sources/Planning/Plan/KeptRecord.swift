@@ -66,7 +66,9 @@ extension PipelinePlan {
     public func namingColumns(of relation: Relation) -> [Int]? {
         if relation.kind == .table { return Array(0..<relation.keyCount) }
         let queries = query(producing: relation.name)
-        guard queries.count == 1, let query = queries.first, case .projection(let list) = query.shape else {
+        guard queries.count == 1, let query = queries.first, query.insertion == nil,
+            case .projection(let list) = query.shape
+        else {
             return nil
         }
         if let deduplication = query.deduplication {

@@ -4,7 +4,8 @@ import Registry
 /// All that the statements of one pipeline ask for: what to read, which queries to run, where results go.
 public struct PipelinePlan: Sendable {
     public var catalogue = Catalogue()
-    /// In the order of their statements; a query reads relations that stand before it.
+    /// In the order of their statements. A query reads relations that stand before it; an INSERT INTO may
+    /// write one that a query before it reads.
     public var queries: [QueryPlan] = []
     public var sinks: [SinkPlan] = []
     public var settings = Settings()
@@ -34,5 +35,28 @@ public struct PipelinePlan: Sendable {
 
     public func query(producing relation: String) -> [QueryPlan] {
         queries.filter { $0.output.name == relation }
+    }
+
+    /// Whether rows come to a stream in more than one way: from its source or query, and from INSERT INTO.
+    public func isInserted(into relation: String) -> Bool {
+        queries.contains { $0.output.name == relation && $0.insertion != nil }
+    }
+
+    /// The queries in an order in which all that write a relation stand before those that read it; that of
+    /// their statements, but for what an INSERT INTO brings forward.
+    public var queriesInFlowOrder: [QueryPlan] {
+        var result: [QueryPlan] = []
+        var waiting = queries[...]
+        while !waiting.isEmpty {
+            // No query feeds itself, so one of those that wait reads nothing that another still writes.
+            let next = waiting.firstIndex { query in
+                let read = Set(query.sources.map(\.name))
+                return !waiting.contains { read.contains($0.output.name) }
+            }
+            let index = next ?? waiting.startIndex
+            result.append(waiting[index])
+            waiting.remove(at: index)
+        }
+        return result
     }
 }

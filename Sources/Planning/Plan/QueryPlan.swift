@@ -21,6 +21,11 @@ public struct QueryPlan: Sendable {
     /// How far the watermark of rows with times of their own stays behind, milliseconds; nil is as far as
     /// the input's.
     public var outputWatermarkDelay: Int64?
+    /// Of an INSERT INTO: the how-many-th of its stream, from 1; nil where the query makes the relation.
+    public var insertion: Int?
+
+    /// What its state, progress and counters are kept by: the relation's name where the query makes it.
+    public var name: String { insertion.map { "\(output.name)/insert/\($0)" } ?? output.name }
 
     /// Whether it makes a stream whose rows have other times than its input's, and so another watermark.
     public var retimesRows: Bool { outputTime != nil && output.kind == .stream }

@@ -162,8 +162,7 @@ extension PipelinePlan {
     /// The relation and all that queries make of it, directly or through others.
     public func relations(below relation: String) -> Set<String> {
         var reached: Set = [relation]
-        // A query reads relations that stand before it.
-        for query in queries where query.sources.contains(where: { reached.contains($0.name) }) {
+        for query in queriesInFlowOrder where query.sources.contains(where: { reached.contains($0.name) }) {
             reached.insert(query.output.name)
         }
         return reached

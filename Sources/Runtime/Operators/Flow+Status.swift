@@ -8,7 +8,7 @@ extension Flow {
             all.append(("relation/\(name)", output.counters))
         }
         for query in queries {
-            let name = query.plan.output.name
+            let name = query.plan.name
             if let deduplication = query.deduplication {
                 all.append(("seen/\(name)", deduplication.counters))
             }
@@ -54,7 +54,7 @@ extension Flow {
                 deadLetters: scan.counters[.deadLetters], lagBytes: index < lags.count ? lags[index] : 0,
                 watermark: watermark == .min ? nil : watermark)
         }
-        status.relations = queries.map { query in
+        status.relations = queries.filter { $0.plan.insertion == nil }.map { query in
             let relation = query.plan.output
             let notes = notes(for: relation.name)
             return PipelineStatus.RelationCount(

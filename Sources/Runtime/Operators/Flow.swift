@@ -20,11 +20,13 @@ final class Flow: @unchecked Sendable {
     let outputs: [String: Outputs]
     let queries: [QueryOperator]
     let joins: [any JoinOperator]
+    /// Of streams that are written in several ways.
+    let merges: [StreamMerge]
     let tables: [TableOperator]
     /// Rules about relations; empty without a rules file.
     let rules: [RelationRules]
     let quarantine: Quarantine?
-    /// Queries and joins in the order of the plan.
+    /// Queries, joins and merges in the order of the flow.
     private let nodes: [FlowNode]
     /// By scan: what reads it, directly or through other queries. Each source has rounds and a time of its
     /// own.
@@ -54,6 +56,7 @@ final class Flow: @unchecked Sendable {
         self.outputs = outputs
         queries = nodes.compactMap(\.query)
         joins = nodes.compactMap(\.join)
+        merges = nodes.compactMap(\.merge)
         self.tables = tables
         self.rules = rules
         self.quarantine = quarantine
@@ -74,10 +77,11 @@ final class Flow: @unchecked Sendable {
         }
     }
 
-    /// The order in which joined sources are read that have an end: tables that streams meet, then whichever
-    /// is behind in time, so that little waits in joins. nil where nothing is joined.
+    /// The order in which sources are read that have an end and meet in joins or merged streams: tables that
+    /// streams meet, then whichever is behind in time, so that little waits in joins and little is late. nil
+    /// where none meet.
     func turns(of relations: [String]) -> [Int]? {
-        guard !joins.isEmpty else { return nil }
+        guard !joins.isEmpty || !merges.isEmpty else { return nil }
         return relations.indices.sorted { left, right in
             let (a, b) = (place(of: relations[left]), place(of: relations[right]))
             return (a.0, a.1, left) < (b.0, b.1, right)
@@ -98,7 +102,10 @@ final class Flow: @unchecked Sendable {
             }
         }
         for query in queries {
-            if let found = saved[query.plan.output.name] { query.restore(found) }
+            if let found = saved[query.plan.name] { query.restore(found) }
+        }
+        for merge in merges {
+            if let found = saved[merge.name] { merge.restore(found) }
         }
         for join in joins {
             if let found = saved[join.plan.output.name] { join.progress = JoinProgress(found) }
@@ -109,7 +116,8 @@ final class Flow: @unchecked Sendable {
     var allProgress: [String: SourceProgress] {
         var all: [String: SourceProgress] = [:]
         for (scan, progress) in zip(scans, progress) { all[scan.relation.name] = progress }
-        for query in queries { all[query.plan.output.name] = query.progress }
+        for query in queries { all[query.plan.name] = query.progress }
+        for merge in merges { all[merge.name] = merge.saved }
         for join in joins { all[join.plan.output.name] = join.progress.saved }
         return all
     }
@@ -117,7 +125,7 @@ final class Flow: @unchecked Sendable {
     /// The watermark that the rows of a query's input go by; nil before there is one.
     func watermark(of query: QueryOperator) -> Int64? {
         guard let node = nodes.first(where: { $0.query === query }) else { return nil }
-        let clocks = FlowStages.clocks(named: node.clocks, scans.map(\.relation.name), queries)
+        let clocks = FlowStages.clocks(named: node.clocks, scans.map(\.relation.name), nodes)
         let watermark = watermark(of: clocks, nil)
         return watermark == .min ? nil : watermark
     }
@@ -203,9 +211,9 @@ final class Flow: @unchecked Sendable {
 
     /// From the first shard phase to the end of the round.
     private func finishRound(_ source: Int, watermark: Int64? = nil) throws(StateError) {
-        flushPending()
         let stages = stages[source]
-        stages.placeTimes()
+        stages.placeTimes { self.watermark(of: $0, nil) }
+        flushPending()
         let watermark = watermark ?? progress[source].watermark
         for (level, operators) in stages.levels.enumerated() {
             for join in stages.joins where join.level == level { join.prepare(others: others(join, source)) }
@@ -242,7 +250,7 @@ final class Flow: @unchecked Sendable {
             for query in queries { query.resume(self.slots[index]) }
             for join in joins { join.release(self.slots[index]) }
         }
-        stages.placeTimes()
+        stages.placeTimes { self.watermark(of: $0, nil) }
         flushPending()
     }
 
@@ -258,6 +266,7 @@ final class Flow: @unchecked Sendable {
             case .source(let index):
                 watermark = index == current?.source ? current?.1 ?? .min : progress[index].watermark
             case .query(let query): watermark = query.progress?.watermark ?? .min
+            case .merge(let merge): watermark = merge.watermark
             }
             if watermark > .min { least = min(least, watermark) }
         }
@@ -267,8 +276,11 @@ final class Flow: @unchecked Sendable {
     /// The watermark of a join's sources but the one at work.
     private func others(_ join: any JoinOperator, _ source: Int) -> Int64 {
         let clocks = stages[source].clocks(of: join).filter { clock in
-            if case .source(source) = clock { return false }
-            return true
+            switch clock {
+            case .source(let other): return other != source
+            case .query: return true
+            case .merge(let merge): return !stages[source].nodes.contains { $0.merge === merge }
+            }
         }
         let least = watermark(of: clocks, nil)
         return least == .min ? .max : least

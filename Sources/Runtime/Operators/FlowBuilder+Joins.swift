@@ -24,7 +24,7 @@ extension FlowBuilder {
             outputs[plan.right.name]?.joins.append((made, .right))
             nodes.append(
                 FlowNode(
-                    query: nil, join: made, sources: way.sources, clocks: way.clocks,
+                    join: made, sources: way.sources, clocks: way.clocks,
                     meetsItself: isOfStreamAndTable && !left.sources.isDisjoint(with: right.sources),
                     leading: isOfStreamAndTable ? right.sources.subtracting(left.sources) : []))
         }

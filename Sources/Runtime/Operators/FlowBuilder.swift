@@ -13,13 +13,30 @@ struct FlowBuilder {
     /// The first mark that no group has: higher than those of all epochs before.
     let firstMark: Int64
     let makeStore: (StateLayout) -> KeyedStateStore
+    /// All that write a relation before those that read it.
+    private let queries: [QueryPlan]
+
+    init(
+        plan: PipelinePlan, sinks: [String: [any Sink]], subscribers: [String: [any Subscriber]],
+        workers: WorkerPool, seed: Fingerprint, firstMark: Int64,
+        makeStore: @escaping (StateLayout) -> KeyedStateStore
+    ) {
+        self.plan = plan
+        self.sinks = sinks
+        self.subscribers = subscribers
+        self.workers = workers
+        self.seed = seed
+        self.firstMark = firstMark
+        self.makeStore = makeStore
+        queries = plan.queriesInFlowOrder
+    }
 
     /// Chunks in one round, for each thread.
     private static let slotsPerThread = 4
 
     func build() -> Flow {
         let slotCount = plan.emitsPerRecord ? 1 : workers.threadCount * Self.slotsPerThread
-        let outputs = makeOutputs()
+        let outputs = makeOutputs(slotCount)
         let quarantine = plan.quality?.quarantine.flatMap { outputs[$0.name] }.map {
             Quarantine(outputs: $0, plan: plan)
         }
@@ -30,37 +47,26 @@ struct FlowBuilder {
             guard case .source(let properties) = relation.origin else { continue }
             ways[name] = Way(source: name, delay: properties.watermarkDelay)
         }
-        for name in plan.catalogue.order {
+        for name in plan.catalogue.order where !plan.isInserted(into: name) {
             guard let output = outputs[name], case .source = output.relation.origin else { continue }
             rules += attachRules(output, quarantine, &ways, slotCount)
         }
-        for query in plan.queries {
+        var writers = Dictionary(queries.map { ($0.output.name, 1) }, uniquingKeysWith: +)
+        for query in queries {
             guard let output = outputs[query.output.name] else { continue }
             nodes += makeJoins(query, outputs, &ways, slotCount)
-            let way = ways[query.input.name] ?? Way(source: query.input.name)
-            var level = way.level
-            var deduplication: DeduplicationOperator?
-            if let plan = query.deduplication {
-                let observers = rules.flatMap(\.rules).compactMap(\.uniqueness).filter {
-                    $0.query == query.output.name
-                }
-                deduplication = makeDeduplication(plan, query, level, observers.map(\.tally), slotCount)
-                level += 1
+            let observers = rules.flatMap(\.rules).compactMap(\.uniqueness).filter { $0.query == query.name }
+            let node = makeQuery(query, output, &ways, observers.map(\.tally), slotCount)
+            if let made = node.query { outputs[query.input.name]?.queries.append(made) }
+            nodes.append(node)
+            writers[query.output.name, default: 1] -= 1
+            guard writers[query.output.name] == 0 else { continue }
+            if let merge = output.merge, let way = ways[query.output.name] {
+                nodes.append(
+                    FlowNode(
+                        merge: merge, sources: way.sources, clocks: way.clocks, meetsItself: way.meetsItself))
+                if merge.rule == .streamTime { ways[query.output.name]?.clocks = [merge.name] }
             }
-            var aggregation: AggregationOperator?
-            if case .aggregation(let plan) = query.shape {
-                aggregation = makeAggregation(plan, query, output, level, slotCount)
-            }
-            let delay = query.outputWatermarkDelay ?? way.delay
-            let clocks = query.retimesRows ? [query.output.name] : way.clocks
-            ways[query.output.name] = Way(level: level, sources: way.sources, clocks: clocks, delay: delay)
-            let made = QueryOperator(
-                plan: query, outputs: output, deduplication: deduplication, aggregation: aggregation,
-                watermarkDelay: delay, slots: slotCount)
-            outputs[query.input.name]?.queries.append(made)
-            nodes.append(
-                FlowNode(
-                    query: made, join: nil, sources: way.sources, clocks: way.clocks, meetsItself: false))
             rules += attachRules(output, quarantine, &ways, slotCount)
         }
         let scans = makeScans(outputs, slotCount)
@@ -78,9 +84,11 @@ struct FlowBuilder {
         /// Sources that its rows depend on.
         let sources: Set<String>
         /// Relations whose watermarks are its own.
-        let clocks: Set<String>
+        var clocks: Set<String>
         /// How far that watermark stays behind.
         let delay: Int64
+        /// Whether rows of one source come in several ways.
+        var meetsItself = false
 
         init(source: String, delay: Int64 = 0) {
             self.init(level: 0, sources: [source], clocks: [source], delay: delay)
@@ -92,10 +100,48 @@ struct FlowBuilder {
             self.clocks = clocks
             self.delay = delay
         }
+
+        /// Rows that come this way and the other.
+        func merged(with other: Way) -> Way {
+            var way = Way(
+                level: max(level, other.level), sources: sources.union(other.sources),
+                clocks: clocks.union(other.clocks), delay: max(delay, other.delay))
+            way.meetsItself =
+                meetsItself || other.meetsItself || !sources.isDisjoint(with: other.sources)
+            return way
+        }
+    }
+
+    /// A query at work, and the way that its rows take to the relation that it writes.
+    private func makeQuery(
+        _ query: QueryPlan, _ output: Outputs, _ ways: inout [String: Way], _ observers: [RepeatTally],
+        _ slots: Int
+    ) -> FlowNode {
+        let way = ways[query.input.name] ?? Way(source: query.input.name)
+        var level = way.level
+        var deduplication: DeduplicationOperator?
+        if let plan = query.deduplication {
+            deduplication = makeDeduplication(plan, query, level, observers, slots)
+            level += 1
+        }
+        var aggregation: AggregationOperator?
+        if case .aggregation(let plan) = query.shape {
+            aggregation = makeAggregation(plan, query, output, level, slots)
+        }
+        let delay = query.outputWatermarkDelay ?? way.delay
+        let clocks = query.retimesRows ? [query.name] : way.clocks
+        let made = Way(level: level, sources: way.sources, clocks: clocks, delay: delay)
+        let name = query.output.name
+        let isMerged = output.merge != nil
+        ways[name] = isMerged ? ways[name]?.merged(with: made) ?? made : made
+        let operation = QueryOperator(
+            plan: query, outputs: output, deduplication: deduplication, aggregation: aggregation,
+            watermarkDelay: delay, slots: slots)
+        return FlowNode(query: operation, sources: way.sources, clocks: way.clocks)
     }
 
     /// The relations and, from their ends upwards, the columns that are read of each.
-    private func makeOutputs() -> [String: Outputs] {
+    private func makeOutputs(_ slots: Int) -> [String: Outputs] {
         var outputs: [String: Outputs] = [:]
         for name in plan.catalogue.order {
             guard let relation = plan.catalogue.relation(name) else { continue }
@@ -110,13 +156,18 @@ struct FlowBuilder {
                     }
                 }
             }
+            let hasOther = relation.source != nil || queries.count { $0.output.name == name } > 1
+            if plan.isInserted(into: name), hasOther {
+                made.merge = StreamMerge(
+                    relation: name, rule: plan.emitsPerRecord ? .streamTime : .leastOfWays, slots: slots)
+            }
             for rule in plan.quality?.rules(of: name) ?? [] { made.needed.formUnion(rule.columns) }
             outputs[name] = made
         }
         for query in plan.queries {
             for join in query.joins { outputs[join.output.name] = Outputs(relation: join.output) }
         }
-        for query in plan.queries.reversed() {
+        for query in queries.reversed() {
             let needs = QueryNeeds(plan: query, output: outputs[query.output.name]?.needed ?? [])
             outputs[query.input.name]?.needed.formUnion(needs.all)
             for (join, kept) in zip(query.joins, JoinNeeds.kept(query)).reversed() {
@@ -167,7 +218,7 @@ struct FlowBuilder {
         var stores: [KeyedStateStore] = []
         for shard in 0..<ShardedRows.shardCount {
             stores.append(
-                makeStore(StateLayout(name: "\(query.output.name)/seen/\(shard)", payloadBytes: 0)))
+                makeStore(StateLayout(name: "\(query.name)/seen/\(shard)", payloadBytes: 0)))
         }
         return DeduplicationOperator(
             plan, skipsNullKeys: false, level: level, stores: stores, observers: observers, seed: seed,
@@ -181,7 +232,7 @@ struct FlowBuilder {
         let isOverTable = query.input.kind == .table
         let layout = GroupLayout(
             plan.stateFunctions, isSession ? .sessions : isOverTable ? .rowsOfTable : .windows)
-        let name = query.output.name
+        let name = query.name
         let isRead = self.plan.queries.contains { $0.input.name == query.output.name }
         var shards: [AggregationShard] = []
         for shard in 0..<ShardedRows.shardCount {

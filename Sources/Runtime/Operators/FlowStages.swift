@@ -1,16 +1,18 @@
 import Planning
 
-/// A query or a join, and the sources that it depends on.
+/// A query, a join or a merge of several queries' rows, and the sources that it depends on.
 struct FlowNode {
-    let query: QueryOperator?
-    let join: (any JoinOperator)?
+    var query: QueryOperator?
+    var join: (any JoinOperator)?
+    var merge: StreamMerge?
     /// Sources by whose records it is reached.
     let sources: Set<String>
     /// Relations whose watermarks tell it how far time has come: sources, and streams with times of their
     /// own; tables' do not.
     let clocks: Set<String>
-    /// Whether a stream meets a table that is made of the same source.
-    let meetsItself: Bool
+    /// Whether rows of one source come together here again: a stream meets a table that is made of the same
+    /// source, or several queries write what they make of it into one stream.
+    var meetsItself = false
     /// Sources of a table that streams meet, which are read first where there is an end to them.
     var leading: Set<String> = []
 }
@@ -23,6 +25,8 @@ struct FlowStages {
         case source(Int)
         /// A query that gives its rows other times.
         case query(QueryOperator)
+        /// A stream that is written in several ways, where it has a time of its own.
+        case merge(StreamMerge)
     }
 
     /// A stateful operator, and the clocks that count for it.
@@ -39,12 +43,13 @@ struct FlowStages {
     let rules: [RelationRules]
     /// By the shard phase of a round.
     let levels: [[Entry]]
-    /// Whether records are taken one by one, so that a table that meets a stream of its own source does so in
-    /// one order.
+    /// Whether records are taken one by one, so that what is made of one source comes together in one order.
     let meetsItself: Bool
 
-    /// Queries that give rows other times or numbers, in the order of the plan.
-    private let numbering: [QueryOperator]
+    /// What gives rows other times or numbers, in the order of the flow.
+    private let numbering: [FlowNode]
+    /// For each stream that is written in several ways, the clocks of those that the source does not move.
+    private let others: [String: [Clock]]
 
     init(
         source: String, scans: [String], nodes all: [FlowNode], tables: [TableOperator],
@@ -56,16 +61,22 @@ struct FlowStages {
         self.tables = tables
         self.rules = rules
         meetsItself = nodes.contains(where: \.meetsItself)
-        numbering = queries.filter { $0.progress != nil }
-        let everybody = all.compactMap(\.query)
-        let own = Self.clocks(named: [source], scans, everybody)
+        numbering = nodes.filter { $0.query?.progress != nil || $0.merge != nil }
+        let own = Self.clocks(named: [source], scans, all)
+        var others: [String: [Clock]] = [:]
+        for node in nodes {
+            guard let merge = node.merge else { continue }
+            let moved = Set(nodes.compactMap(\.query).map(\.plan.name) + [source])
+            others[merge.name] = Self.clocks(named: node.clocks.subtracting(moved), scans, all)
+        }
+        self.others = others
         var entries = tables.map { Entry(stateful: $0, clocks: own) }
         for rules in rules {
-            let clocks = Self.clocks(named: rules.clocks, scans, everybody)
+            let clocks = Self.clocks(named: rules.clocks, scans, all)
             entries += rules.stateful.map { Entry(stateful: $0, clocks: clocks) }
         }
         for node in nodes {
-            let clocks = Self.clocks(named: node.clocks, scans, everybody)
+            let clocks = Self.clocks(named: node.clocks, scans, all)
             var operators: [any StatefulOperator] = node.join.map { [$0] } ?? []
             if let deduplication = node.query?.deduplication { operators.append(deduplication) }
             if let aggregation = node.query?.aggregation { operators.append(aggregation) }
@@ -75,10 +86,16 @@ struct FlowStages {
         levels = (0..<depth).map { level in entries.filter { $0.stateful.level == level } }
     }
 
-    /// The clocks of relations: of scans by their numbers, of queries that give times.
-    static func clocks(named names: Set<String>, _ scans: [String], _ queries: [QueryOperator]) -> [Clock] {
-        scans.indices.filter { names.contains(scans[$0]) }.map { .source($0) }
-            + queries.filter { names.contains($0.plan.output.name) && $0.progress != nil }.map { .query($0) }
+    /// The clocks of those names: of scans by their numbers, of queries that give times, of merged streams.
+    static func clocks(named names: Set<String>, _ scans: [String], _ nodes: [FlowNode]) -> [Clock] {
+        var clocks: [Clock] = scans.indices.filter { names.contains(scans[$0]) }.map { .source($0) }
+        for node in nodes {
+            if let query = node.query, query.progress != nil, names.contains(query.plan.name) {
+                clocks.append(.query(query))
+            }
+            if let merge = node.merge, names.contains(merge.name) { clocks.append(.merge(merge)) }
+        }
+        return clocks
     }
 
     func clocks(of join: any JoinOperator) -> [Clock] {
@@ -86,7 +103,14 @@ struct FlowStages {
     }
 
     /// Gives rows that were made since the last call their numbers and places in time.
-    func placeTimes() {
-        for query in numbering { query.placeTimes() }
+    ///
+    /// - Parameter watermark: how far time has come by some clocks; `Int64.min` where none has begun.
+    func placeTimes(_ watermark: ([Clock]) -> Int64) {
+        for node in numbering {
+            node.query?.placeTimes()
+            guard let merge = node.merge else { continue }
+            let least = watermark(others[merge.name] ?? [])
+            merge.placeTimes(others: least == .min ? .max : least)
+        }
     }
 }

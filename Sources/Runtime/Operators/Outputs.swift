@@ -7,6 +7,8 @@ final class Outputs: @unchecked Sendable {
     let relation: Relation
     /// Positions in the relation's layout that somebody reads.
     var needed: Set<Int> = []
+    /// Where rows come in more than one way.
+    var merge: StreamMerge?
     var queries: [QueryOperator] = []
     var joins: [(operator: any JoinOperator, side: JoinSide)] = []
     /// Makes changes of the records of a table's source.
@@ -29,6 +31,7 @@ final class Outputs: @unchecked Sendable {
     /// Hands living rows on: to queries at once, to sinks and subscribers when the phase is over.
     func deliver(_ batch: RowBatch, to slot: Slot) {
         guard batch.aliveCount > 0 else { return }
+        let batch = merge?.take(batch, slot) ?? batch
         guard let rules, table == nil else { return pass(batch, to: slot) }
         if let rest = rules.take(batch, slot) { pass(rest, to: slot) }
     }

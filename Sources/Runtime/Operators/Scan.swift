@@ -14,6 +14,7 @@ final class Scan: @unchecked Sendable {
     /// Relation columns that the values' decoder fills, in the order of its fields.
     private let valueColumns: [Int]
     private let keyColumns: [Int]
+    private let headerColumns: [Int]
     private let timestampColumn: Int?
     private let timeParser: EventTimeParser
     /// One set of decoders for each slot of a round: decoders learn and belong to one thread at a time.
@@ -46,7 +47,9 @@ final class Scan: @unchecked Sendable {
         if let time { needed.insert(time) }
         self.needed = needed
         let wanted = relation.columns.indices.filter { needed.contains($0) }
-        valueColumns = wanted.filter { $0 >= relation.keyCount }
+        let recordEnd = relation.columns.count - properties.headerColumns.count
+        valueColumns = wanted.filter { $0 >= relation.keyCount && $0 < recordEnd }
+        headerColumns = wanted.filter { $0 >= recordEnd }
         keyColumns = wanted.filter { $0 < relation.keyCount }
         decoders = []
         let isTopic = if case .topic = properties.connector { true } else { false }
@@ -54,7 +57,7 @@ final class Scan: @unchecked Sendable {
     }
 
     private func makeDecoders(_ schemas: (any SchemaSource)?) -> SlotDecoders {
-        let valueCount = relation.columns.count - relation.keyCount
+        let valueCount = relation.recordValues.count
         let values = RecordDecoders(
             format: properties.valueFormat, delimiter: properties.delimiter,
             fields: valueColumns.map {
@@ -121,6 +124,7 @@ final class Scan: @unchecked Sendable {
             var decoded = Decoded(
                 chunk, records, keys, Column.bigints(spans.offsets), Column.bigints(spans.timestamps))
             decoded.windows = windows
+            decoded.headers = spans.headers
             add(decoded, clock, to: &result)
         }
         for rejection in chunk.rejections {
@@ -141,6 +145,8 @@ final class Scan: @unchecked Sendable {
         let messageTimes: Column?
         /// The windows in the keys, where the relation has such keys.
         var windows: WindowedKeys?
+        /// By message; empty when none has any.
+        var headers: [[MessageHeader]] = []
 
         init(
             _ chunk: Chunk, _ records: DecodedRecords, _ keys: DecodedRecords?, _ offsets: Column,
@@ -168,6 +174,10 @@ final class Scan: @unchecked Sendable {
         for (index, position) in valueColumns.enumerated() { columns[position] = records.columns[index] }
         if let keys = decoded.keys {
             for (index, position) in keyColumns.enumerated() { columns[position] = keys.columns[index] }
+        }
+        for position in headerColumns {
+            guard let content = properties.headerColumns[relation.columns[position].name] else { continue }
+            columns[position] = content.column(decoded.headers, count: count)
         }
         var problems = RowProblems(records, keys: decoded.keys)
         for row in decoded.windows?.broken ?? [] {

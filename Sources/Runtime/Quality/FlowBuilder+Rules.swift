@@ -61,7 +61,7 @@ extension FlowBuilder {
         return UniqueCheck(finder: finder, query: nil, tally: tally)
     }
 
-    /// The output of a query that deduplicates just those rows which a rule looks at, by the same keys.
+    /// The name of a query that deduplicates just those rows which a rule looks at, by the same keys.
     ///
     /// It gets the same rows only where nothing takes some away in between: neither another rule, nor the
     /// query itself, which leaves out records without a value; those have a NULL among their columns.
@@ -80,6 +80,6 @@ extension FlowBuilder {
             guard let deduplication = query.deduplication else { return false }
             return query.input.name == relation.name && query.joins.isEmpty && query.filter == rule.filter
                 && deduplication.within == within && Set(deduplication.keys) == Set(keys)
-        }?.output.name
+        }?.name
     }
 }

@@ -100,14 +100,24 @@ final class ChunkTime: @unchecked Sendable {
     }
 
     /// Gives rows that a query has made their numbers.
-    func number(from first: Int64) { firstSequence = first }
+    ///
+    /// - Parameters:
+    ///   - others: how far other ways have come by which rows reach the same stream.
+    ///   - reached: the stream's watermark so far, behind which it never falls.
+    func number(from first: Int64, others: Int64 = .max, reached: Int64 = .min) {
+        firstSequence = first
+        self.others = others
+        self.reached = reached
+    }
 
     /// Whether its rows have numbers of their own, and are not those of another.
     var isNumbered: Bool { original == nil || originalRows != nil }
 
     /// The watermark when `row` is processed, the row itself included; `Int64.min` when there is none yet.
     func watermark(at row: Int) -> Int64 {
-        if let original, let originalRows { return original.watermark(at: Int(originalRows.rows[row])) }
+        if let original, let originalRows {
+            return max(reached, min(original.watermark(at: Int(originalRows.rows[row])), others))
+        }
         let own = max(before, running(row))
         return watermark(min(own, others))
     }

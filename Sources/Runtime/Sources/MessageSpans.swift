@@ -8,8 +8,14 @@ public struct MessageSpans: Sendable {
     public let timestamps: [Int64]
     /// Positions in the partition.
     public let offsets: [Int64]
+    /// By message; empty when none has any.
+    public let headers: [[MessageHeader]]
 
-    public init(keys: RecordFrames, values: RecordFrames, timestamps: [Int64], offsets: [Int64]) {
+    public init(
+        keys: RecordFrames, values: RecordFrames, timestamps: [Int64], offsets: [Int64],
+        headers: [[MessageHeader]] = []
+    ) {
+        self.headers = headers
         self.keys = keys
         self.values = values
         self.timestamps = timestamps

@@ -95,10 +95,10 @@ struct TaskCheckpoint {
 }
 
 extension PipelinePlan {
-    /// The signature of each query that keeps state, by the relation that it makes.
+    /// The signature of each query that keeps state, by its name.
     var stateSignatures: [String: String] {
         var signatures: [String: String] = [:]
-        for query in queries { signatures[query.output.name] = query.stateSignature }
+        for query in queries { signatures[query.name] = query.stateSignature }
         return signatures
     }
 

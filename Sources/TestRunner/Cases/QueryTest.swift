@@ -1,5 +1,6 @@
 import Formats
 import Registry
+import Runtime
 
 /// One run of a ksqlDB query test: statements, what goes into topics and what must come out of them.
 struct QueryTest: Sendable {
@@ -17,7 +18,7 @@ struct QueryTest: Sendable {
         let value: JSONValue
         let timestamp: Int64?
         let window: Window?
-        let hasHeaders: Bool
+        let headers: [MessageHeader]
     }
 
     /// A topic and the schemas of its records.
@@ -191,6 +192,8 @@ extension QueryTest.Record {
         self.init(
             topic: json["topic"]?.string ?? "", key: json["key"] ?? .null, value: json["value"] ?? .null,
             timestamp: json["timestamp"]?.int64, window: bounds,
-            hasHeaders: !(json["headers"]?.array ?? []).isEmpty)
+            headers: (json["headers"]?.array ?? []).map {
+                MessageHeader($0["KEY"]?.string ?? "", $0["VALUE"]?.string.flatMap(Base64.bytes(of:)))
+            })
     }
 }

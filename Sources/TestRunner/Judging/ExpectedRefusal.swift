@@ -19,6 +19,9 @@ enum ExpectedRefusal {
 
     private static let rules: [Rule] = [
         Rule("Cannot insert values into an unknown stream/table", [.unknownSource]),
+        Rule("Cannot insert values into read-only", [.invalidStatement], "only read"),
+        Rule("Cannot insert into read-only", [.invalidStatement], "only read"),
+        Rule("Cannot insert into HEADER columns", [.invalidStatement], "header column"),
         Rule("Inserting into column", [.invalidStatement], "can't be given here"),
         Rule("negative integers in the LIMIT", [.syntax], "in the LIMIT clause"),
         Rule("must be integer for command: LIMIT", [.syntax], "in the LIMIT clause"),
@@ -40,6 +43,12 @@ enum ExpectedRefusal {
         Rule("Can not join windowed source", [.invalidStatement], "joined to one without"),
         Rule("Implicit repartitioning of windowed", [.invalidStatement], "another key"),
         Rule("Primary key column missing in projection", [.invalidStatement], "missing from the SELECT"),
+        Rule("Incompatible schema between results and sink", [.schemaMismatch], "does not fit"),
+        Rule("Result schema is", [.schemaMismatch], "does not fit"),
+        Rule("INSERT INTO can only be used to insert into a stream", [.invalidStatement], "is a table"),
+        Rule("Invalid type for HEADER", [.typeMismatch], "the header"),
+        Rule("Cannot delete topic for read-only source", [.invalidStatement], "is not deleted"),
+        Rule("ALTER operations are not supported on source", [.invalidStatement], "SOURCE"),
         Rule("syntax error", [.syntax]),
         Rule("mismatched input", [.syntax]),
         Rule("extraneous input", [.syntax]),

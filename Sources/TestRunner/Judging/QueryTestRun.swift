@@ -102,7 +102,7 @@ struct QueryTestRun {
     }
 
     private mutating func insert(_ row: InsertValues, _ statement: Statement) throws(Diagnostic) {
-        let given = try planner.row(
+        let given = try planner.insertedRow(
             row, in: statement, allowing: [.rowTime], clock: MemoryPipeline.standardClock)
         var eventTime = MemoryPipeline.standardClock
         if case .bigint(let time) = given.pseudoValues[.rowTime] { eventTime = time }
@@ -156,7 +156,7 @@ struct QueryTestRun {
                 do {
                     let message = MemoryRecord(
                         key: try codec.key(record), value: try codec.value(record),
-                        timestamp: record.timestamp ?? 0)
+                        timestamp: record.timestamp ?? 0, headers: record.headers)
                     pipeline.add(message, to: reader.name)
                 } catch {
                     throw Refusal(

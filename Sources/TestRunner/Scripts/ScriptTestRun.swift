@@ -143,7 +143,7 @@ struct ScriptTestRun {
     private mutating func insert(_ row: InsertValues, _ statement: Statement) throws(Diagnostic) {
         let place = statement.location(of: row.target.span)
         let relation = planner.plan.catalogue.relation(row.target.text)
-        let given = try planner.row(
+        let given = try planner.insertedRow(
             row, in: statement, allowing: InsertedRow.pseudoColumns(of: relation), clock: test.clock)
         let row = InsertedRow(given, clock: test.clock)
         inserted[given.relation.name, default: []].append(row.record)

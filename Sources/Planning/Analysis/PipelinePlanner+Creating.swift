@@ -1,0 +1,171 @@
+import Diagnostics
+import Language
+
+/// Statements that make relations and types, and that write into streams.
+extension PipelinePlanner {
+    /// Whether the name is free for this statement; false when IF NOT EXISTS makes the statement do nothing.
+    ///
+    /// - Parameter replacement: what OR REPLACE puts in the place of a relation of that name.
+    private func isFree(
+        _ name: Identifier, for replacement: Relation.Kind?, ifNotExists: Bool, _ statement: Statement
+    ) throws(Diagnostic) -> Bool {
+        guard let existing = plan.catalogue.relation(name.text) else { return true }
+        if ifNotExists { return false }
+        let place = statement.location(of: name.span)
+        guard let replacement else {
+            throw Diagnostic(
+                .duplicateSource, "a \(existing.kind.rawValue.lowercased()) \(name.text) exists already",
+                at: place, hint: "choose another name, or CREATE OR REPLACE")
+        }
+        if existing.isReadOnly {
+            throw Diagnostic(
+                .invalidStatement,
+                "CREATE OR REPLACE can't take the place of a SOURCE \(existing.kind.rawValue)", at: place,
+                hint: "DROP it first")
+        }
+        if existing.kind != replacement {
+            throw Diagnostic(
+                .duplicateSource, "\(name.text) is a \(existing.kind.rawValue.lowercased()) already",
+                at: place, expected: "CREATE OR REPLACE \(existing.kind.rawValue)",
+                hint: "choose another name, or DROP it first")
+        }
+        return true
+    }
+
+    /// Puts a relation in the place of one that may be there: what reads that must go on reading the same.
+    private mutating func define(
+        _ relation: Relation, at name: Identifier, _ statement: Statement
+    ) throws(Diagnostic) {
+        if let existing = plan.catalogue.relation(relation.name),
+            existing.columns != relation.columns
+                || existing.keyCount != relation.keyCount || existing.windowing != relation.windowing
+        {
+            try refuseUse(of: existing, by: "CREATE OR REPLACE with other columns", name, statement)
+        }
+        plan.catalogue.define(relation)
+    }
+
+    mutating func add(_ create: CreateSource, _ statement: Statement) throws(Diagnostic) {
+        let replacement: Relation.Kind? = create.orReplace ? create.kind.relation : nil
+        guard try isFree(create.name, for: replacement, ifNotExists: create.ifNotExists, statement) else {
+            return
+        }
+        let analyzer = SourceAnalyzer(
+            catalogue: plan.catalogue, statement: statement, settings: plan.settings,
+            registry: plan.registry)
+        let relation = try analyzer.relation(create)
+        try define(relation, at: create.name, statement)
+        plan.queries.removeAll { $0.output.name == relation.name && $0.insertion == nil }
+    }
+
+    mutating func add(_ create: CreateSourceAsSelect, _ statement: Statement) throws(Diagnostic) {
+        let replacement: Relation.Kind? = create.orReplace ? create.kind.relation : nil
+        guard try isFree(create.name, for: replacement, ifNotExists: create.ifNotExists, statement) else {
+            return
+        }
+        queryNumber += 1
+        let what = create.kind == .stream ? "CSAS" : "CTAS"
+        let analyzer = QueryAnalyzer(
+            catalogue: plan.catalogue, statement: statement, settings: plan.settings,
+            registry: plan.registry)
+        let owner = "the \(create.kind.rawValue.lowercased()) \(create.name.text)"
+        let target = QueryAnalyzer.Target(
+            name: create.name.text, kind: create.kind == .stream ? .stream : .table,
+            properties: ConnectorProperties(create.properties, of: statement, owner: owner),
+            place: create.name.span)
+        let query = try analyzer.plan(
+            create.query, id: "\(what)_\(create.name.text)_\(queryNumber)", into: target)
+        try define(query.output, at: create.name, statement)
+        plan.queries.removeAll { $0.output.name == create.name.text && $0.insertion == nil }
+        plan.queries.append(query)
+    }
+
+    mutating func add(_ create: CreateType, _ statement: Statement) throws(Diagnostic) {
+        if plan.catalogue.types[create.name.text] != nil {
+            if create.ifNotExists { return }
+            throw Diagnostic(
+                .duplicateSource, "a type \(create.name.text) exists already",
+                at: statement.location(of: create.name.span), hint: "choose another name, or DROP TYPE first")
+        }
+        let translator = TypeTranslator(catalogue: plan.catalogue, statement: statement)
+        plan.catalogue.types[create.name.text] = try translator.type(create.type)
+    }
+
+    mutating func add(_ insert: InsertInto, _ statement: Statement) throws(Diagnostic) {
+        let target = try insertTarget(insert, statement)
+        let properties = ConnectorProperties(
+            insert.properties, of: statement, owner: "the INSERT INTO \(target.name)")
+        try properties.refuseUnknown(known: InsertAnalyzer.known)
+        queryNumber += 1
+        let id = properties.text("query_id")?.uppercased() ?? "INSERTQUERY_\(queryNumber)"
+        if plan.queries.contains(where: { $0.id == id }) {
+            throw properties.invalid("query_id", id, expected: "an id that no other query has")
+        }
+        let analyzer = QueryAnalyzer(
+            catalogue: plan.catalogue, statement: statement, settings: plan.settings, registry: plan.registry)
+        let before = plan.queries.filter { $0.output.name == target.name }.compactMap(\.insertion).max() ?? 0
+        let existing = InsertAnalyzer(
+            statement: statement, target: target, time: timeColumn(of: target), number: before + 1)
+        let query = try analyzer.plan(
+            insert.query, id: id,
+            into: QueryAnalyzer.Target(
+                name: target.name, kind: .stream, properties: properties, place: insert.target.span,
+                existing: existing))
+        let fed = plan.relations(below: target.name)
+        if let source = query.sources.first(where: { fed.contains($0.name) }) {
+            throw Diagnostic(
+                .invalidStatement, "\(target.name) would be written from itself, by way of \(source.name)",
+                at: statement.location(of: insert.target.span),
+                hint: "insert into another stream, or read what stands before \(target.name)")
+        }
+        plan.queries.append(query)
+    }
+
+    private func insertTarget(
+        _ insert: InsertInto, _ statement: Statement
+    ) throws(Diagnostic) -> Relation {
+        let target = try relation(insert.target, statement)
+        let place = statement.location(of: insert.target.span)
+        if target.kind == .table {
+            throw Diagnostic(
+                .invalidStatement, "INSERT INTO … SELECT writes streams, and \(target.name) is a table",
+                at: place, expected: "a stream", hint: "CREATE TABLE … AS SELECT makes a table")
+        }
+        if target.isReadOnly {
+            throw Diagnostic(
+                .invalidStatement, "\(target.name) is a SOURCE STREAM, which is only read", at: place,
+                hint: "create it without SOURCE, or insert into another stream")
+        }
+        if let column = target.source?.headerColumns.keys.min() {
+            throw Diagnostic(
+                .invalidStatement, "\(target.name) has the header column \(column), which can't be written",
+                at: place, hint: "insert into a stream without HEADERS columns")
+        }
+        return target
+    }
+
+    /// The relation of that name.
+    func relation(_ name: Identifier, _ statement: Statement) throws(Diagnostic) -> Relation {
+        if let relation = plan.catalogue.relation(name.text) { return relation }
+        let suggestion = NearestName.suggestion(for: name.text, among: plan.catalogue.order)
+        throw Diagnostic(
+            .unknownSource, "there is no stream or table \(name.text)",
+            at: statement.location(of: name.span),
+            hint: suggestion.map { "did you mean \($0)?" } ?? "create it first")
+    }
+
+    /// The column that holds the time of a stream's records, as the statement that made it says.
+    private func timeColumn(of relation: Relation) -> TimeColumn? {
+        guard let source = relation.source else {
+            return plan.queries.first { $0.output.name == relation.name && $0.insertion == nil }?.outputTime
+        }
+        guard let name = source.timestampColumn,
+            let position = relation.columns.firstIndex(where: { $0.name == name })
+        else { return nil }
+        return TimeColumn(name: name, position: position, format: source.timestampFormat)
+    }
+}
+
+extension SourceKind {
+    var relation: Relation.Kind { self == .stream ? .stream : .table }
+}

@@ -1,0 +1,128 @@
+import Diagnostics
+import Expressions
+import Language
+
+/// SHOW and DESCRIBE: what the statements before have made.
+extension PipelinePlanner {
+    // MARK: SHOW
+
+    func listing(of show: Show, _ statement: Statement) throws(Diagnostic) -> Listing {
+        switch show.subject {
+        case .streams: return relations(.stream, "streams")
+        case .tables: return relations(.table, "tables")
+        case .queries:
+            return Listing(
+                "queries", ["ID", "FROM", "INTO"],
+                plan.queries.map { [$0.id, $0.sources.map(\.name).joined(separator: ", "), $0.output.name] })
+        case .topics: return topics
+        case .types:
+            return Listing(
+                "types", ["NAME", "TYPE"],
+                plan.catalogue.types.sorted { $0.key < $1.key }.map { [$0, $1.sql] })
+        case .functions:
+            let scalar = ScalarFunctions.names.map { [$0, "scalar"] }
+            let aggregates = AggregateFunctions.names.map { [$0, "aggregate"] }
+            let tables = TableFunctionAnalyzer.names.map { [$0, "table"] }
+            return Listing(
+                "functions", ["NAME", "KIND"], (scalar + aggregates + tables).sorted { $0[0] < $1[0] })
+        case .connectors(let direction):
+            let sinks = direction == .source ? [] : plan.sinks
+            return Listing(
+                "connectors", ["NAME", "CLASS", "FROM"],
+                sinks.map { [$0.name, $0.connectorClass, $0.from.name] })
+        case .properties:
+            return Listing(
+                "settings", ["NAME", "VALUE"],
+                SettingName.allCases.map { [$0.rawValue, plan.settings[$0] ?? ""] }.sorted { $0[0] < $1[0] })
+        case .variables, .connectorPlugins:
+            throw Diagnostic(
+                .unsupported, "a pipeline's script does not list these",
+                at: statement.location(of: statement.span),
+                expected:
+                    "STREAMS, TABLES, TOPICS, QUERIES, TYPES, FUNCTIONS, CONNECTORS or PROPERTIES",
+                hint: "`millrace run --help` tells of variables, docs/connectors.md of connectors")
+        }
+    }
+
+    private func relations(_ kind: Relation.Kind, _ title: String) -> Listing {
+        let found = plan.catalogue.order.compactMap { plan.catalogue.relation($0) }.filter { $0.kind == kind }
+        return Listing(
+            title, ["NAME", "TOPIC", "KEY FORMAT", "VALUE FORMAT", "WINDOWED"],
+            found.map { relation in
+                let key = relation.topic?.keyFormat ?? relation.source?.keyFormat
+                let value = relation.topic?.valueFormat ?? relation.source?.valueFormat
+                return [
+                    relation.name, relation.topic?.name ?? "", key?.rawValue ?? "", value?.rawValue ?? "",
+                    relation.windowing == nil ? "no" : "yes",
+                ]
+            })
+    }
+
+    private var topics: Listing {
+        var names: [String] = []
+        var users: [String: [String]] = [:]
+        for name in plan.catalogue.order {
+            guard let topic = plan.catalogue.relation(name)?.topic?.name else { continue }
+            if users[topic] == nil { names.append(topic) }
+            users[topic, default: []].append(name)
+        }
+        return Listing(
+            "topics", ["TOPIC", "OF"], names.map { [$0, (users[$0] ?? []).joined(separator: ", ")] })
+    }
+
+    // MARK: DESCRIBE
+
+    func listing(of describe: Describe, _ statement: Statement) throws(Diagnostic) -> Listing {
+        switch describe {
+        case .source(let name, _): return columns(of: try relation(name, statement))
+        case .streams: return relations(.stream, "streams")
+        case .tables: return relations(.table, "tables")
+        case .function(let name): return try forms(of: name, statement)
+        case .connector(let name):
+            guard let sink = plan.sinks.first(where: { $0.name == name.text }) else {
+                let names = plan.sinks.map(\.name)
+                let suggestion = NearestName.suggestion(for: name.text, among: names)
+                throw Diagnostic(
+                    .unknownConnector, "there is no connector \(name.text)",
+                    at: statement.location(of: name.span), hint: suggestion.map { "did you mean \($0)?" })
+            }
+            return Listing(
+                "connector \(sink.name)", ["CLASS", "FROM"], [[sink.connectorClass, sink.from.name]])
+        }
+    }
+
+    private func columns(of relation: Relation) -> Listing {
+        let title = "\(relation.isReadOnly ? "source " : "")\(relation.kind.rawValue.lowercased()) "
+        return Listing(
+            title + relation.name, ["COLUMN", "TYPE"],
+            relation.columns.enumerated().map { index, column in
+                var type = column.type.sql
+                if index < relation.keyCount {
+                    type += relation.kind == .table ? " PRIMARY KEY" : " KEY"
+                    if relation.windowing != nil { type += " (windowed)" }
+                }
+                switch relation.source?.headerColumns[column.name] {
+                case .all: type += " HEADERS"
+                case .last(let name): type += " HEADER('\(name)')"
+                case nil: break
+                }
+                return [column.name, type]
+            })
+    }
+
+    private func forms(of name: Identifier, _ statement: Statement) throws(Diagnostic) -> Listing {
+        let scalar = ScalarFunctions.signatures(of: name.text)
+        if !scalar.isEmpty { return Listing("function \(name.text)", ["FORM"], scalar.map { [$0] }) }
+        if AggregateFunctions.isAggregate(name.text) {
+            return Listing("aggregate function \(name.text)", ["FORM"], [["\(name.text)(…)"]])
+        }
+        if TableFunctionAnalyzer.isTableFunction(name.text) {
+            return Listing("table function \(name.text)", ["FORM"], [["\(name.text)(ARRAY<T>)"]])
+        }
+        let known = ScalarFunctions.names + AggregateFunctions.names + TableFunctionAnalyzer.names
+        let suggestion = NearestName.suggestion(for: name.text, among: known)
+        throw Diagnostic(
+            .unknownFunction, "there is no function \(name.text)", at: statement.location(of: name.span),
+            hint: suggestion.map { "did you mean \($0)?" } ?? "SHOW FUNCTIONS lists them")
+    }
+}
