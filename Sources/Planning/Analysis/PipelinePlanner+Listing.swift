@@ -22,7 +22,7 @@ extension PipelinePlanner {
         case .functions:
             let scalar = ScalarFunctions.names.map { [$0, "scalar"] }
             let aggregates = AggregateFunctions.names.map { [$0, "aggregate"] }
-            let tables = TableFunctionAnalyzer.names.map { [$0, "table"] }
+            let tables = TableFunctions.names.map { [$0, "table"] }
             return Listing(
                 "functions", ["NAME", "KIND"], (scalar + aggregates + tables).sorted { $0[0] < $1[0] })
         case .connectors(let direction):
@@ -119,7 +119,7 @@ extension PipelinePlanner {
         if TableFunctionAnalyzer.isTableFunction(name.text) {
             return Listing("table function \(name.text)", ["FORM"], [["\(name.text)(ARRAY<T>)"]])
         }
-        let known = ScalarFunctions.names + AggregateFunctions.names + TableFunctionAnalyzer.names
+        let known = ScalarFunctions.names + AggregateFunctions.names + TableFunctions.names
         let suggestion = NearestName.suggestion(for: name.text, among: known)
         throw Diagnostic(
             .unknownFunction, "there is no function \(name.text)", at: statement.location(of: name.span),
