@@ -93,9 +93,9 @@ public enum Decimals {
             isNegative = text[index] == UInt8(ascii: "-")
             index += 1
         }
-        guard index < text.count else { return nil }
-        // However large: no DECIMAL has room for more.
+        // However small the number is, it can be rounded; a large one fits nowhere.
         let largest = 999_999
+        guard index < text.count, isNegative || text.count - index <= 6 else { return nil }
         var value = 0
         while index < text.count {
             guard text[index] >= 48, text[index] <= 57 else { return nil }

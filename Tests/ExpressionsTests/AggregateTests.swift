@@ -87,6 +87,8 @@ import Testing
         }
         #expect(try steps("LATEST_BY_OFFSET", []) == [.null, .integer(1), .integer(1), .integer(2)])
         #expect(try steps("LATEST_BY_OFFSET", [.boolean(false)]) == [.null, .integer(1), .null, .integer(2)])
+        #expect(try steps("LAG", []) == [.null, .null, .integer(1), .null])
+        #expect(try steps("LAG", [.integer(2)]) == [.null, .null, .null, .integer(1)])
         #expect(try steps("EARLIEST_BY_OFFSET", []) == [.null, .integer(1), .integer(1), .integer(1)])
         #expect(try steps("EARLIEST_BY_OFFSET", [.boolean(false)]) == [.null, .null, .null, .null])
         let last = Value.array([.null, .integer(2)])
@@ -203,6 +205,7 @@ import Testing
         ("TOPKDISTINCT", [.string, .integer], [nil, .integer(3)]),
         ("LATEST_BY_OFFSET", [.string, .integer], [nil, .integer(3)]),
         ("EARLIEST_BY_OFFSET", [.string, .integer], [nil, .integer(3)]),
+        ("LAG", [.string], [nil]), ("LAG", [.array(.integer), .integer], [nil, .integer(3)]),
     ]
 
     /// Batches may be cut anywhere, and merging two stretches gives what one state would have seen.

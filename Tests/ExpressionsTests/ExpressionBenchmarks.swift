@@ -93,6 +93,42 @@ struct ExpressionBenchmarks {
                 "FORMAT_TIMESTAMP", [.makeCast(column(5), to: .timestamp), .makeString("yyyy-MM-dd HH")]))
     }
 
+    /// Over ARRAYs of eight INTEGERs.
+    @Test func lambdas() throws {
+        let lists = ColumnBuilder(type: .array(.integer), capacity: count)
+        for row in 0..<count {
+            for element in 0..<8 { lists.children[0].append(Int32((row + element) % 1000)) }
+            lists.endList()
+        }
+        let columns = [lists.finish(), self.columns[1]]
+        let list = Expr.IterationArgument.value(.column(0, columns[0].type))
+        func measure(
+            _ name: String, _ kind: Iteration.Kind, _ arguments: [Expr.IterationArgument],
+            _ body: @escaping ([Expr]) throws -> Expr
+        ) throws {
+            let call = try Expr.makeIteration(kind, arguments, depth: 0) { _, parameters in
+                try body(parameters)
+            }
+            let compiled = CompiledExpressions([call])
+            let context = EvaluationContext()
+            report(name) { _ = compiled.evaluate(columns, count: count, context: context) }
+        }
+        let one = Expr.IterationArgument.lambda(parameters: 1)
+        let two = Expr.IterationArgument.lambda(parameters: 2)
+        try measure("TRANSFORM(ARRAY, x => x + 1)", .transform, [list, one]) {
+            try .makeArithmetic(.add, $0[0], .makeNumber("1"))
+        }
+        try measure("TRANSFORM(ARRAY, x => x + column)", .transform, [list, one]) {
+            try .makeArithmetic(.add, $0[0], .column(1, .integer))
+        }
+        try measure("FILTER(ARRAY, x => x > 500)", .filter, [list, one]) {
+            try .makeComparison(.greater, $0[0], .makeNumber("500"))
+        }
+        try measure("REDUCE(ARRAY, 0, (s, x) => s + x)", .reduce, [list, .value(.makeNumber("0")), two]) {
+            try .makeArithmetic(.add, $0[0], $0[1])
+        }
+    }
+
     @Test func aggregates() throws {
         let groups = 1000
         let cases: [(String, String, Int?)] = [

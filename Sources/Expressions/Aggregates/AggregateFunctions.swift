@@ -46,6 +46,7 @@ public enum AggregateFunctions {
         "LATEST_BY_OFFSET": Entry(forms: offsetForms("LATEST_BY_OFFSET")) { types, literals, _ in
             offset(types, literals, latest: true)
         },
+        "LAG": Entry(forms: ["LAG(T)", "LAG(T, n)"]) { types, literals, _ in lag(types, literals) },
         "EARLIEST_BY_OFFSET": Entry(forms: offsetForms("EARLIEST_BY_OFFSET")) { types, literals, _ in
             offset(types, literals, latest: false)
         },
@@ -104,6 +105,13 @@ public enum AggregateFunctions {
         guard options.count == 1, case .integer(let limit)? = option, limit > 0 else { return nil }
         return CollectFunction(
             types[0], kind: latest ? .latest : .earliest, limit: Int(limit), ignoresNulls: ignoresNulls)
+    }
+
+    private static func lag(_ types: [DataType], _ literals: [Value?]) -> (any AggregateFunction)? {
+        if types.count == 1 { return LagFunction(types[0], distance: 1) }
+        guard types.count == 2, case .integer(let distance)? = literals[1], (1...10_000).contains(distance)
+        else { return nil }
+        return LagFunction(types[0], distance: Int(distance))
     }
 
     private static func top(

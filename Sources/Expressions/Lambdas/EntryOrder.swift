@@ -10,22 +10,38 @@ struct EntryOrder {
 
     init(keys: Column) { self.keys = keys }
 
-    /// The rows of the children that belong to one MAP. Keys that are no texts keep their order.
-    func sorted(_ entries: Range<Int>) -> [Int32] {
-        let places = entries.map { Int32(truncatingIfNeeded: $0) }
-        guard keys.type == .string else { return places }
+    /// Sorts rows of the children, those of one MAP. Keys that are no texts keep their order.
+    func sort(_ entries: UnsafeMutableBufferPointer<Int32>) {
+        guard keys.type == .string, entries.count > 1 else { return }
         var buckets: UInt32 = 2
         while Int(buckets) * 3 < entries.count * 4 { buckets *= 2 }
-        let numbered = places.map { (bucket: bucket(Int($0)) & (buckets - 1), place: $0) }
-        // Places tell apart what one bucket holds: the sort needs not be stable.
-        return numbered.sorted { ($0.bucket, $0.place) < ($1.bucket, $1.place) }.map(\.place)
+        withUnsafeTemporaryAllocation(of: UInt64.self, capacity: entries.count) { allocated in
+            var numbered = allocated
+            for (index, place) in entries.enumerated() {
+                // The row behind the bucket keeps what one bucket holds in order.
+                let bucket = UInt64(hash(Int(place)) & (buckets - 1))
+                numbered.initializeElement(at: index, to: bucket << 32 | UInt64(UInt32(bitPattern: place)))
+            }
+            numbered.sort()
+            for index in entries.indices {
+                entries[index] = Int32(bitPattern: UInt32(truncatingIfNeeded: numbered[index]))
+            }
+        }
     }
 
     /// A text's hash is a polynomial in 31 over its UTF-16; the table folds its upper half into the lower.
-    private func bucket(_ place: Int) -> UInt32 {
+    private func hash(_ place: Int) -> UInt32 {
         guard keys.isValid(place) else { return 0 }
         var hash: UInt32 = 0
-        for unit in keys.string(at: place).utf16 { hash = hash &* 31 &+ UInt32(unit) }
+        var isASCII = true
+        for byte in keys.bytes(at: place) {
+            isASCII = isASCII && byte < 128
+            hash = hash &* 31 &+ UInt32(byte)
+        }
+        if !isASCII {
+            hash = 0
+            for unit in keys.string(at: place).utf16 { hash = hash &* 31 &+ UInt32(unit) }
+        }
         return hash ^ (hash >> 16)
     }
 }

@@ -4,8 +4,6 @@ import Columnar
 struct FlatElements {
     /// The row that each element belongs to.
     let owners: [Int32]
-    /// Where each element stands in the collection's children.
-    let places: [Int32]
     /// By row, where its elements begin; one more than there are rows.
     let starts: [Int]
     /// An ARRAY's elements, or a MAP's keys and values, in this order.
@@ -13,34 +11,49 @@ struct FlatElements {
 
     /// - Parameters:
     ///   - rows: those whose elements count; nil for all. Others have none.
-    ///   - ordered: puts the rows of a MAP's entries in ksqlDB's order.
+    ///   - ordered: brings a MAP's entries into ksqlDB's order.
     init(_ collection: Operand, count: Int, rows: Bitmap?, ordered: Bool) {
-        var owners: [Int32] = []
-        var places: [Int32] = []
-        var starts = [0]
         let column = collection.column
-        starts.reserveCapacity(count + 1)
-        let order = ordered ? EntryOrder(keys: column.children[0]) : nil
+        var starts = [Int](repeating: 0, count: count + 1)
         for row in 0..<count {
-            if rows?[row] ?? true, collection.isValid(row) {
-                let range = column.range(at: collection.index(row))
-                if let order, range.count > 1 {
-                    places += order.sorted(range)
-                } else {
-                    for place in range { places.append(Int32(truncatingIfNeeded: place)) }
-                }
-                for _ in range { owners.append(Int32(truncatingIfNeeded: row)) }
-            }
-            starts.append(places.count)
+            let isThere = (rows?[row] ?? true) && collection.isValid(row)
+            starts[row + 1] = starts[row] + (isThere ? column.range(at: collection.index(row)).count : 0)
         }
-        self.owners = owners
-        self.places = places
         self.starts = starts
-        let isWhole = order == nil && !collection.isConstant && places.count == column.children[0].count
-        columns = isWhole ? column.children : column.children.map { $0.gather(Selection(places)) }
+        let total = starts[count]
+        owners = Self.filled(total) { owners in
+            for row in 0..<count {
+                for place in starts[row]..<starts[row + 1] { owners[place] = Int32(truncatingIfNeeded: row) }
+            }
+        }
+        let isWhole = !ordered && !collection.isConstant && total == column.children[0].count
+        if isWhole {
+            columns = column.children
+            return
+        }
+        let order = ordered ? EntryOrder(keys: column.children[0]) : nil
+        let places = Self.filled(total) { places in
+            for row in 0..<count where starts[row] < starts[row + 1] {
+                let range = column.range(at: collection.index(row))
+                let own = UnsafeMutableBufferPointer(rebasing: places[starts[row]..<starts[row + 1]])
+                for (index, place) in range.enumerated() { own[index] = Int32(truncatingIfNeeded: place) }
+                order?.sort(own)
+            }
+        }
+        let selection = Selection(places)
+        columns = column.children.map { $0.gather(selection) }
     }
 
-    var count: Int { places.count }
+    private static func filled(
+        _ count: Int, _ fill: (UnsafeMutableBufferPointer<Int32>) -> Void
+    ) -> [Int32] {
+        [Int32](unsafeUninitializedCapacity: count) { buffer, initialized in
+            fill(UnsafeMutableBufferPointer(rebasing: buffer[0..<count]))
+            initialized = count
+        }
+    }
+
+    var count: Int { owners.count }
 
     func count(of row: Int) -> Int { starts[row + 1] - starts[row] }
 }

@@ -54,6 +54,7 @@ extension IterationRound {
 
         /// Sets rows aside that have ended; gives the states of the others.
         mutating func advance(_ values: Column, _ outcome: (Int) -> Outcome) -> Column {
+            if active.allSatisfy({ outcome(Int($0)) == .goesOn }) { return values }
             var going: [Int32] = []
             var ended: [Int32] = []
             var rows: [Int32] = []
@@ -72,7 +73,6 @@ extension IterationRound {
                 parts.append(ended.count == values.count ? values : values.gather(Selection(ended)))
                 partRows += ended.count
             }
-            if going.count == active.count { return values }
             active = rows
             return values.gather(Selection(going))
         }
