@@ -80,13 +80,16 @@ struct QueryTest: Sendable {
     let writtenTopics: [Topic]
     /// By statement; statements behind them may answer anything.
     let responses: [Response]
+    /// Whether rows of responses must come in their order.
+    let ordersRows: Bool
 
     func with(outputs: [Record]) -> QueryTest {
         QueryTest(
             file: file, name: name, isEnabled: isEnabled, format: format, statements: statements,
             properties: properties,
             inputs: inputs, outputs: outputs, expectedError: expectedError, sources: sources,
-            topics: topics, writtenTopics: writtenTopics, responses: responses)
+            topics: topics, writtenTopics: writtenTopics, responses: responses,
+            ordersRows: ordersRows)
     }
 }
 
@@ -137,6 +140,7 @@ extension QueryTest {
         responses = (test["responses"]?.array ?? []).map {
             ($0["query"] ?? $0["queryProto"])?.array.map(Response.rows) ?? .entity($0["admin"] ?? .null)
         }
+        ordersRows = test["outputConditions"]?["verifyOrder"]?.boolean ?? false
         topics = (test["topics"]?.array ?? []).map { Topic($0) }
         writtenTopics = (test["post"]?["topics"]?["topics"]?.array ?? []).map {
             Topic($0)
