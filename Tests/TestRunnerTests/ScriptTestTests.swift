@@ -76,7 +76,8 @@ import Testing
 
     @Test func eachTestOfAFileStandsAlone() throws {
         let found = try verdicts(
-            Self.statements + "--@test: another\n" + Self.statements.split(separator: "\n").dropFirst()
+            Self.statements + "--@test: another\n"
+                + Self.statements.split(separator: "\n").dropFirst()
                 .joined(separator: "\n") + "ASSERT VALUES t (n) VALUES (1);")
         #expect(found.map(\.outcome) == [.passed, .failed])
     }

@@ -25,7 +25,9 @@ struct AnswerAnalyzer {
             try translator.condition(condition, clause: "WHERE")
         }
         if !isPush, source.kind == .table {
-            try TableScanCheck(source: source, statement: statement, settings: settings).check(query.condition)
+            if let condition = query.condition { try checkKeyTypes(condition, source, translator) }
+            try TableScanCheck(source: source, statement: statement, settings: settings)
+                .check(query.condition)
         }
         var columns: [AnswerPlan.Column] = []
         var expressions: [Typed] = []
@@ -116,7 +118,8 @@ struct AnswerAnalyzer {
         if let limit = query.limit, settings.text("ksql.query.pull.limit.clause.enabled") == "false" {
             throw Diagnostic(
                 .invalidStatement, "LIMIT \(limit) of a pull query is disabled",
-                at: statement.location(of: query.span), hint: "SET 'ksql.query.pull.limit.clause.enabled' = 'true'")
+                at: statement.location(of: query.span),
+                hint: "SET 'ksql.query.pull.limit.clause.enabled' = 'true'")
         }
         for item in query.select {
             guard case .expression(let syntax, _) = item.kind else { continue }
@@ -135,6 +138,33 @@ struct AnswerAnalyzer {
                 at: statement.location(of: syntax.span), hint: "add EMIT CHANGES to see records as they come")
         }
         for operand in syntax.kind.operands { try refusePlaces(operand, clause: clause) }
+    }
+
+    /// Refuses values that no key of the table can have, rather than find nothing.
+    private func checkKeyTypes(
+        _ condition: Language.Expression, _ source: Relation, _ translator: ExpressionTranslator
+    ) throws(Diagnostic) {
+        guard case .inList(let operand, let list, _) = condition.kind,
+            case .column(_, let name) = operand.kind,
+            let key = source.keys.first(where: { $0.name == name.text })
+        else {
+            for operand in condition.kind.operands { try checkKeyTypes(operand, source, translator) }
+            return
+        }
+        for value in list {
+            let typed = try translator.translate(value)
+            let place = statement.location(of: value.span)
+            if typed.isUntypedNull {
+                throw Diagnostic(
+                    .typeMismatch, "NULL is compared with the key \(key.name), which is never NULL", at: place
+                )
+            }
+            if (typed.type == .string) != (key.type == .string) {
+                throw Diagnostic(
+                    .typeMismatch, "\(typed.type.sql) is compared with the key \(key.name)", at: place,
+                    expected: key.type.sql)
+            }
+        }
     }
 
     /// Keys, their window, values.

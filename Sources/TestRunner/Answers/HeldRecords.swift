@@ -7,21 +7,28 @@ struct HeldRecords {
     let relation: Relation
     let records: [MemorySink.Record]
 
-    /// Every record, in order.
+    /// Every record, in order; a stream's records without a value are none.
     init(changesOf relation: Relation, _ records: [MemorySink.Record]) {
         self.relation = relation
-        self.records = records
+        self.records = relation.kind == .table ? records : records.filter { !$0.isDeletion }
     }
 
-    /// The latest row of each key and window, in their order.
-    init(rowsOf relation: Relation, _ records: [MemorySink.Record]) {
+    /// The latest row of each key and window, by the bytes of their keys.
+    init(rowsOf relation: Relation, _ records: [MemorySink.Record], _ codec: TopicCodec?) {
         self.relation = relation
         var latest: [[Value]: MemorySink.Record] = [:]
         for record in records {
             let key = Self.key(record, relation)
             latest[key] = record.isDeletion ? nil : record
         }
-        self.records = latest.sorted { Self.precedes($0.key, $1.key) }.map(\.value)
+        let keyed = latest.values.map { record in
+            (codec?.message(record.values, eventTime: 0).key ?? [], record)
+        }
+        self.records = keyed.sorted { left, right in
+            if left.0 != right.0 { return left.0.lexicographicallyPrecedes(right.0) }
+            return (left.1.windowStart ?? 0, left.1.windowEnd ?? 0)
+                < (right.1.windowStart ?? 0, right.1.windowEnd ?? 0)
+        }.map(\.1)
     }
 
     private static func key(_ record: MemorySink.Record, _ relation: Relation) -> [Value] {
@@ -30,28 +37,15 @@ struct HeldRecords {
         ]
     }
 
-    private static func precedes(_ left: [Value], _ right: [Value]) -> Bool {
-        for (left, right) in zip(left, right) where left != right {
-            switch (left, right) {
-            case (.string(let left), .string(let right)):
-                return left.utf8.lexicographicallyPrecedes(right.utf8)
-            case (.integer(let left), .integer(let right)): return left < right
-            case (.bigint(let left), .bigint(let right)): return left < right
-            case (.double(let left), .double(let right)): return left < right
-            default: return "\(left)" < "\(right)"
-            }
-        }
-        return false
-    }
-
     /// The relation's columns and behind them its pseudo-columns.
     var columns: [Column] {
         let own = relation.columns.enumerated().map { position, column in
             Self.column(column.type, records.map { $0.values[position] })
         }
-        return own + PseudoColumn.allCases.map { pseudo in
-            Self.column(pseudo.type, records.map { Self.value(of: pseudo, in: $0) })
-        }
+        return own
+            + PseudoColumn.allCases.map { pseudo in
+                Self.column(pseudo.type, records.map { Self.value(of: pseudo, in: $0) })
+            }
     }
 
     private static func column(_ type: DataType, _ values: [Value]) -> Column {

@@ -14,13 +14,14 @@ struct QueryAnswer {
     let plan: AnswerPlan
     let rows: [Row]
 
-    /// - Parameter records: all records of the relation that it reads.
-    init(_ plan: AnswerPlan, records: [MemorySink.Record], clock: Int64) {
+    /// - Parameters:
+    ///   - records: all records of the relation that it reads.
+    ///   - codec: how its keys are written, in whose order rows stand.
+    init(_ plan: AnswerPlan, records: [MemorySink.Record], _ codec: TopicCodec?, clock: Int64) {
         self.plan = plan
-        let holdsRows = !plan.isPush && plan.source.kind == .table
         let held =
-            holdsRows
-            ? HeldRecords(rowsOf: plan.source, records) : HeldRecords(changesOf: plan.source, records)
+            !plan.isPush && plan.source.kind == .table
+            ? HeldRecords(rowsOf: plan.source, records, codec) : HeldRecords(changesOf: plan.source, records)
         let answer = RowAnswer(plan).rows(held.columns, count: held.records.count, clock: clock)
         let batch = Batch(
             schema: Schema(plan.columns.enumerated().map { Field("C\($0)", $1.type) }),
@@ -38,8 +39,9 @@ struct QueryAnswer {
     }
 
     var finalMessage: String? {
-        if let limit = plan.limit, rows.count == limit, plan.isPush { return "Limit Reached" }
-        return plan.isPush || plan.source.kind == .table ? nil : "Query Completed"
+        if plan.source.kind == .table, !plan.isPush { return nil }
+        if let limit = plan.limit, rows.count == limit { return "Limit Reached" }
+        return plan.isPush ? nil : "Query Completed"
     }
 
     // MARK: Comparison
@@ -56,7 +58,7 @@ struct QueryAnswer {
         let message = expected.lazy.compactMap { $0["finalMessage"]?.string }.first
         var left = Array(rows.enumerated())
         for (index, row) in wanted.enumerated() {
-            let found = isOrdered ? left.indices.first : left.indices.first { differs(left[$0].element, row) == nil }
+            let found = left.indices.first { isOrdered || differs(left[$0].element, row) == nil }
             guard let found else {
                 return "row \(index) is missing: \(row.text); got "
                     + left.map { JSONValue.array($0.element.values).text }.joined(separator: " ")

@@ -118,8 +118,8 @@ struct QueryTestRun {
         return .entity("currentStatus")
     }
 
-    /// The name under which the records of a relation are kept: what queries write is; what a topic brings goes
-    /// through a query that takes it as it is.
+    /// The name under which the records of a relation are kept: what queries write is; what a topic brings
+    /// goes through a query that takes it as it is.
     private mutating func recorded(_ relation: Relation) throws(Diagnostic) -> String {
         guard case .source = relation.origin else { return relation.name }
         let name = "RECORDS OF \(relation.name)"
@@ -151,7 +151,8 @@ struct QueryTestRun {
                 return .failed("other answers", "answer \(index) is \(type) instead of \(wanted)")
             case (.rows(let expected), .rows(let plan, let name)):
                 let answer = QueryAnswer(
-                    plan, records: pipeline.output(of: name), clock: MemoryPipeline.standardClock)
+                    plan, records: pipeline.output(of: name), codec(plan.source),
+                    clock: MemoryPipeline.standardClock)
                 if let found = answer.difference(expected, isOrdered: test.ordersRows) {
                     return .failed("other answers", "answer \(index): \(found)")
                 }
