@@ -54,6 +54,32 @@ import Testing
                 == .passed)
     }
 
+    @Test func pushQueriesJoinAndGroup() throws {
+        let limit: JSONValue = ["finalMessage": "Limit Reached"]
+        #expect(
+            try verdict(
+                "SELECT SUM(N) + 1 AS MORE, ID FROM S GROUP BY ID EMIT CHANGES LIMIT 3;",
+                [
+                    ["header": ["schema": "`MORE` INTEGER, `ID` STRING"]], row(2, "b"), row(3, "a"),
+                    row(6, "b"), limit,
+                ]) == .passed)
+        #expect(
+            try verdict(
+                "SELECT COUNT(*) FROM S EMIT CHANGES LIMIT 2;",
+                [["header": ["schema": "`KSQL_COL_0` BIGINT"]], row(1), row(2), limit]) == .passed)
+        #expect(
+            try verdict(
+                "SELECT * FROM S JOIN T ON S.ID = T.ID EMIT CHANGES LIMIT 1;",
+                [
+                    [
+                        "header": [
+                            "schema": "`S_ID` STRING, `S_N` INTEGER, `T_ID` STRING, `T_N` INTEGER"
+                        ]
+                    ], row("b", 4, "b", 1), limit,
+                ]
+            ) == .passed)
+    }
+
     @Test func anotherAnswerFails() throws {
         let header: JSONValue = ["header": ["schema": "`ID` STRING KEY, `N` INTEGER"]]
         for rows: JSONValue in [

@@ -181,10 +181,30 @@ struct AnswerAnalyzer {
 }
 
 extension PipelinePlanner {
-    /// Plans a SELECT of its own; nothing of the pipeline changes.
-    public func answer(_ query: Query, in statement: Statement) throws(Diagnostic) -> AnswerPlan {
-        try AnswerAnalyzer(
-            catalogue: plan.catalogue, statement: statement, settings: plan.settings
-        ).plan(query)
+    /// Plans a SELECT of its own.
+    ///
+    /// A push query that joins or groups is a query of the pipeline first, under the name `hidden`, and its
+    /// answer is what that one makes; for all others nothing of the pipeline changes.
+    public mutating func answer(
+        _ query: Query, in statement: Statement, hidden: String
+    ) throws(Diagnostic) -> AnswerPlan {
+        guard query.emission != nil, let rewriting = try PushRewriting(query, statement, plan, hidden) else {
+            return try AnswerAnalyzer(
+                catalogue: plan.catalogue, statement: statement, settings: plan.settings
+            ).plan(query)
+        }
+        try add(rewriting.create)
+        guard let made = plan.catalogue.relation(hidden) else { preconditionFailure("it was just made") }
+        var columns: [AnswerPlan.Column] = []
+        var expressions: [Expressions.Expression] = []
+        for (hiddenName, name) in rewriting.shown {
+            guard let position = made.columns.firstIndex(where: { $0.name == hiddenName }) else { continue }
+            let type = made.columns[position].type
+            columns.append(AnswerPlan.Column(name: name, type: type, isKey: false))
+            expressions.append(.column(position, type))
+        }
+        return AnswerPlan(
+            source: made, isPush: true, filter: nil, columns: columns, expressions: expressions,
+            limit: query.limit)
     }
 }

@@ -33,6 +33,7 @@ enum ExpectedRefusal {
         Rule("can not be converted to the type of the key column", [.typeMismatch]),
         Rule("Comparison with NULL not supported", [.typeMismatch], "NULL"),
         Rule("Primary key columns can not be NULL", [.typeMismatch], "NULL"),
+        Rule("joins are not supported on windowed tables", [.invalidStatement], "another key for a join"),
         Rule("Arithmetic on types", [.typeMismatch], "+", "/", "arithmetic"),
         Rule("negative integers in the LIMIT", [.syntax], "in the LIMIT clause"),
         Rule("must be integer for command: LIMIT", [.syntax], "in the LIMIT clause"),

@@ -111,7 +111,7 @@ struct QueryTestRun {
         switch statement.kind {
         case .insertValues(let row): try insert(row, statement)
         case .query(let query):
-            let plan = try planner.answer(query, in: statement)
+            let plan = try planner.answer(query, in: statement, hidden: "ANSWER \(answers.count)")
             return .rows(plan, of: try recorded(plan.source))
         default: try planner.add(statement)
         }
