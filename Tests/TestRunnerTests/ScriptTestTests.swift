@@ -120,6 +120,21 @@ import Testing
         #expect(found == [.passed])
     }
 
+    @Test func whatReplacesAQueryGoesOnWhereItStood() throws {
+        let found = try verdicts(
+            Self.statements + """
+                CREATE STREAM o AS SELECT id, n FROM s;
+                CREATE OR REPLACE STREAM o AS SELECT id, n, n * 2 AS m FROM s;
+                INSERT INTO s (id, n) VALUES (2, 1);
+                ASSERT VALUES o (n, m) VALUES (2, NULL);
+                ASSERT VALUES o (n) VALUES (3);
+                ASSERT VALUES o (n) VALUES (7);
+                ASSERT VALUES o (n, m) VALUES (1, 2);
+                ASSERT VALUES t (n) VALUES (2);
+                """)
+        #expect(found == [.passed])
+    }
+
     @Test func directivesMustBeKnown() throws {
         #expect(throws: Diagnostic.self) { try verdicts("--@test: a\n--@expected.mesage: b\n") }
         #expect(throws: Diagnostic.self) { try verdicts("--@test: a\n--@clock: noon\n") }

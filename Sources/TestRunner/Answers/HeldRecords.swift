@@ -40,7 +40,7 @@ struct HeldRecords {
     /// The relation's columns and behind them its pseudo-columns.
     var columns: [Column] {
         let own = relation.columns.enumerated().map { position, column in
-            Self.column(column.type, records.map { $0.values[position] })
+            Self.column(column.type, records.map { position < $0.values.count ? $0.values[position] : .null })
         }
         return own
             + PseudoColumn.allCases.map { pseudo in

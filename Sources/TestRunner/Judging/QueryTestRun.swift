@@ -35,6 +35,7 @@ struct QueryTestRun {
 
     static func verdict(of test: QueryTest, restartAfter: Int? = nil) -> TestVerdict {
         if !test.isEnabled { return TestVerdict(.skipped, cause: "disabled in its file") }
+        if test.statements.isEmpty { return .failed("no statements", "the case is no test") }
         if let reason = QueryTestScope.reason(against: test) {
             return TestVerdict(.outOfScope, cause: reason)
         }
