@@ -1,7 +1,6 @@
 import Diagnostics
 import Runtime
 import Storage
-import Synchronization
 import TestRunner
 
 /// `millrace test`: statements, records that go in, and records that must come out.
@@ -21,6 +20,7 @@ struct TestCommand: Command {
             Flag("--restart", .toggle, "end each pipeline after every record, and go on from its checkpoint"),
             Flag("--strict-messages", .toggle, "say also how many expected errors have the very text"),
             Flag("--threads", .value("N"), "tests that run at a time (the machine's cores)"),
+            Flag("--worker", .toggle, "for millrace test itself: runs the tests for another process"),
         ],
         examples: [
             .init("the tests of a pipeline", "millrace test pipelines/medallion/tests"),
@@ -35,6 +35,7 @@ struct TestCommand: Command {
     private let restarts: Bool
     private let comparesTexts: Bool
     private let threads: Int
+    private let isWorker: Bool
 
     init(_ arguments: ParsedArguments) throws(Diagnostic) {
         paths = arguments.all("PATH")
@@ -50,6 +51,7 @@ struct TestCommand: Command {
         filter = arguments.text("--filter")
         restarts = arguments.isSet("--restart")
         comparesTexts = arguments.isSet("--strict-messages")
+        isWorker = arguments.isSet("--worker")
         threads = try arguments.integer("--threads", in: 1...256) ?? RunCommand.processorCount
     }
 
@@ -67,6 +69,7 @@ struct TestCommand: Command {
                 expected: "SQL files with --@test: NAME, or JSON files with an array tests",
                 hint: "millrace test --help")
         }
+        if let program = console.executable, !isWorker { return try isolated(program, console) }
         let report = run(tests, console)
         switch form {
         case .text: for line in report.lines(comparesTexts: comparesTexts) { console.output.line(line) }
@@ -79,12 +82,40 @@ struct TestCommand: Command {
     private func run(_ tests: [TestCase], _ console: Console) -> TestReport {
         let pool = WorkerPool(threads: threads)
         defer { pool.stop() }
-        let errors = console.errors
-        let count = tests.count
-        let report = TestReport(running: tests, restartAfter: restarts ? 1 : nil, on: pool) { done in
-            guard errors.isTerminal, done % 50 == 0 || done == count else { return }
-            errors.write("\r\u{1B}[K" + (done < count ? "\(done) of \(count) tests" : ""))
+        guard isWorker else {
+            return TestReport(running: tests, restartAfter: restarts ? 1 : nil, on: pool)
         }
-        return report
+        var crashed: Set<Int> = []
+        while let line = readLine() {
+            if let number = Int(line) { crashed.insert(number) }
+        }
+        return TestReport(
+            running: tests, restartAfter: restarts ? 1 : nil, crashed: crashed, on: pool
+        ) { progress in
+            switch progress {
+            case .begun(let number): console.errors.line("\(TestIsolation.begun)\(number)")
+            case .ended(let number): console.errors.line("\(TestIsolation.ended)\(number)")
+            }
+        }
+    }
+
+    // MARK: In another process
+
+    private func isolated(_ program: String, _ console: Console) throws(Diagnostic) -> ExitCode {
+        var isolation = TestIsolation(threads: threads) { flags, crashed throws(Diagnostic) in
+            try ChildProcess(program: program, arguments: ["test"] + flags + words, input: crashed).run()
+        }
+        let code = try isolation.run()
+        if !isolation.messages.isEmpty { console.errors.write(isolation.messages) }
+        return ExitCode(rawValue: code) ?? .failed
+    }
+
+    /// The command again, but for its threads.
+    private var words: [String] {
+        var words = ["--report", form.rawValue]
+        if let filter { words.append("--filter=\(filter)") }
+        if restarts { words.append("--restart") }
+        if comparesTexts { words.append("--strict-messages") }
+        return words + ["--"] + paths
     }
 }

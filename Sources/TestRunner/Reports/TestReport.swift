@@ -8,25 +8,31 @@ public struct TestReport: Sendable {
 
     public init(_ results: [TestResult]) { self.results = results }
 
+    /// What is told of a test while it runs: its number.
+    public enum Progress: Sendable {
+        case begun(Int)
+        case ended(Int)
+    }
+
     /// Runs the tests, several at a time.
     ///
     /// - Parameters:
     ///   - restartAfter: see ``TestCase/verdict(restartAfter:)``.
-    ///   - progress: told of how many are done, from any thread.
+    ///   - crashed: numbers of tests that have brought down a process: they fail without being run.
+    ///   - progress: called from any thread.
     public init(
-        running tests: [TestCase], restartAfter: Int? = nil, on threads: WorkerPool,
-        progress: @Sendable (Int) -> Void = { _ in }
+        running tests: [TestCase], restartAfter: Int? = nil, crashed: Set<Int> = [], on threads: WorkerPool,
+        progress: @Sendable (Progress) -> Void = { _ in }
     ) {
         let verdicts = Mutex([TestVerdict?](repeating: nil, count: tests.count))
-        let done = Mutex(0)
         threads.forEach(tests.count) { index in
-            let verdict = tests[index].verdict(restartAfter: restartAfter)
+            progress(.begun(index))
+            let verdict =
+                crashed.contains(index)
+                ? .failed("crashed", "it ended the process that it ran in")
+                : tests[index].verdict(restartAfter: restartAfter)
             verdicts.withLock { $0[index] = verdict }
-            progress(
-                done.withLock { count in
-                    count += 1
-                    return count
-                })
+            progress(.ended(index))
         }
         results = zip(tests, verdicts.withLock { $0 }).compactMap { test, verdict in
             verdict.map { TestResult(file: test.file, name: test.name, verdict: $0) }
