@@ -76,7 +76,8 @@ import Testing
 
     @Test func eachTestOfAFileStandsAlone() throws {
         let found = try verdicts(
-            Self.statements + "--@test: another\n" + Self.statements.split(separator: "\n").dropFirst()
+            Self.statements + "--@test: another\n"
+                + Self.statements.split(separator: "\n").dropFirst()
                 .joined(separator: "\n") + "ASSERT VALUES t (n) VALUES (1);")
         #expect(found.map(\.outcome) == [.passed, .failed])
     }
@@ -115,6 +116,21 @@ import Testing
                 ASSERT VALUES o (n) VALUES (2);
                 ASSERT NULL VALUES t KEY (1);
                 ASSERT VALUES t (id, n) VALUES (2, 1);
+                """)
+        #expect(found == [.passed])
+    }
+
+    @Test func whatReplacesAQueryGoesOnWhereItStood() throws {
+        let found = try verdicts(
+            Self.statements + """
+                CREATE STREAM o AS SELECT id, n FROM s;
+                CREATE OR REPLACE STREAM o AS SELECT id, n, n * 2 AS m FROM s;
+                INSERT INTO s (id, n) VALUES (2, 1);
+                ASSERT VALUES o (n, m) VALUES (2, NULL);
+                ASSERT VALUES o (n) VALUES (3);
+                ASSERT VALUES o (n) VALUES (7);
+                ASSERT VALUES o (n, m) VALUES (1, 2);
+                ASSERT VALUES t (n) VALUES (2);
                 """)
         #expect(found == [.passed])
     }

@@ -23,11 +23,7 @@ struct QueryAnalyzer {
 
     func plan(_ query: Query, id: String, into target: Target) throws(Diagnostic) -> QueryPlan {
         let types = TypeTranslator(catalogue: catalogue, statement: statement)
-        let first = try source(query.from)
-        let sources = try JoinAnalyzer(catalogue: catalogue, types: types, id: id).input(query, first: first)
-        {
-            reference throws(Diagnostic) in try source(reference)
-        }
+        let sources = try input(query, id: id)
         try refuseUnsupported(query, sources)
         let input = sources.relation
         let scope = sources.scope
@@ -86,6 +82,15 @@ struct QueryAnalyzer {
             id: id, input: input, joins: sources.joins, filter: filter, deduplication: deduplication,
             tableFunctions: tableFunctions.functions, shape: shape, output: output, outputTime: time,
             outputWatermarkDelay: delay)
+    }
+
+    /// What the query's clauses read.
+    func input(_ query: Query, id: String) throws(Diagnostic) -> QueryInput {
+        let types = TypeTranslator(catalogue: catalogue, statement: statement)
+        let first = try source(query.from)
+        return try JoinAnalyzer(catalogue: catalogue, types: types, id: id).input(query, first: first) {
+            reference throws(Diagnostic) in try source(reference)
+        }
     }
 
     private func source(_ reference: SourceReference) throws(Diagnostic) -> Relation {

@@ -8,6 +8,9 @@ public struct Settings: Hashable, Sendable {
 
     public subscript(name: SettingName) -> String? { values[name.rawValue] }
 
+    /// The value of a name that ksqlDB has, in lower case.
+    func text(_ name: String) -> String? { values[name]?.lowercased() }
+
     public mutating func set(_ name: String, to value: String) { values[name.lowercased()] = value }
 
     public mutating func unset(_ name: String) { values[name.lowercased()] = nil }

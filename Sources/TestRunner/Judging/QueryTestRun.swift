@@ -15,8 +15,16 @@ struct QueryTestRun {
     private let pipeline = MemoryPipeline()
     /// Rows of INSERT INTO … VALUES, in order.
     private var inserted: [(row: GivenRow, eventTime: Int64)] = []
-    /// By statement: what the server would call its answer.
-    private var entities: [String] = []
+    /// By statement.
+    private var answers: [Answer] = []
+
+    /// What a statement gives back.
+    private enum Answer {
+        /// What the server calls an answer to a statement that it has done.
+        case entity(String)
+        /// Rows, from records of the relation of that name.
+        case rows(AnswerPlan, of: String)
+    }
 
     /// - Throws: what is wrong with the test's own schemas.
     init(_ test: QueryTest, restartAfter: Int? = nil) throws {
@@ -27,6 +35,7 @@ struct QueryTestRun {
 
     static func verdict(of test: QueryTest, restartAfter: Int? = nil) -> TestVerdict {
         if !test.isEnabled { return TestVerdict(.skipped, cause: "disabled in its file") }
+        if test.statements.isEmpty { return .failed("no statements", "the case is no test") }
         if let reason = QueryTestScope.reason(against: test) {
             return TestVerdict(.outOfScope, cause: reason)
         }
@@ -41,17 +50,19 @@ struct QueryTestRun {
     private mutating func verdict() -> TestVerdict {
         do throws(Refusal) {
             try takeStatements()
-            if test.expectedError == nil, let found = catalogueDifference() ?? responseDifference() {
+            if test.expectedError == nil, let found = catalogueDifference() {
                 return found
             }
-            if !test.inputs.isEmpty || !test.outputs.isEmpty { try takeRecords() }
+            if !test.inputs.isEmpty || !test.outputs.isEmpty || !test.responses.isEmpty {
+                try takeRecords()
+            }
         } catch {
             return judge(error)
         }
         if let expected = test.expectedError {
             return .failed("not refused", "expected an error: \(expected.message)")
         }
-        return outputDifference() ?? .passed
+        return responseDifference() ?? outputDifference() ?? .passed
     }
 
     private func judge(_ refusal: Refusal) -> TestVerdict {
@@ -89,16 +100,36 @@ struct QueryTestRun {
             do throws(Diagnostic) { next = try reader.next() } catch { throw Refusal(.parsing, error) }
             guard let statement = next else { return }
             do throws(Diagnostic) {
-                if case .insertValues(let row) = statement.kind {
-                    try insert(row, statement)
-                } else {
-                    try planner.add(statement)
-                }
+                let answer = try take(statement)
+                if isAnswered { answers.append(answer) }
             } catch {
                 throw Refusal(.analysis, error, statement)
             }
-            if isAnswered { entities.append("currentStatus") }
         }
+    }
+
+    private mutating func take(_ statement: Statement) throws(Diagnostic) -> Answer {
+        switch statement.kind {
+        case .insertValues(let row): try insert(row, statement)
+        case .query(let query):
+            let plan = try planner.answer(query, in: statement, hidden: "ANSWER \(answers.count)")
+            return .rows(plan, of: try recorded(plan.source))
+        default: try planner.add(statement)
+        }
+        return .entity("currentStatus")
+    }
+
+    /// The name under which the records of a relation are kept: what queries write is; what a topic brings
+    /// goes through a query that takes it as it is.
+    private mutating func recorded(_ relation: Relation) throws(Diagnostic) -> String {
+        guard case .source = relation.origin else { return relation.name }
+        let name = "RECORDS OF \(relation.name)"
+        if planner.plan.catalogue.relation(name) == nil {
+            var reader = ScriptReader(
+                "CREATE \(relation.kind.rawValue) `\(name)` AS SELECT * FROM `\(relation.name)`;")
+            if let statement = try reader.next() { try planner.add(statement) }
+        }
+        return name
     }
 
     private mutating func insert(_ row: InsertValues, _ statement: Statement) throws(Diagnostic) {
@@ -111,13 +142,22 @@ struct QueryTestRun {
 
     private func responseDifference() -> TestVerdict? {
         for (index, response) in test.responses.enumerated() {
-            guard index < entities.count else {
-                return .failed("responses", "no answer to statement \(index)")
+            guard index < answers.count else {
+                return .failed("other answers", "no answer to statement \(index)")
             }
-            if case .entity(let expected) = response, let type = expected["@type"]?.string,
-                type != entities[index]
-            {
-                return .failed("responses", "answer \(index) is \(entities[index]) instead of \(type)")
+            switch (response, answers[index]) {
+            case (.entity(let expected), .entity(let type)):
+                let wanted = expected["@type"]?.string ?? type
+                if wanted == type { continue }
+                return .failed("other answers", "answer \(index) is \(type) instead of \(wanted)")
+            case (.rows(let expected), .rows(let plan, let name)):
+                let answer = QueryAnswer(
+                    plan, records: pipeline.output(of: name), codec(plan.source),
+                    clock: MemoryPipeline.standardClock)
+                if let found = answer.difference(expected, isOrdered: test.ordersRows) {
+                    return .failed("other answers", "answer \(index): \(found)")
+                }
+            default: return .failed("other answers", "answer \(index) is of another kind")
             }
         }
         return nil

@@ -66,7 +66,7 @@ struct AssertionCheck {
         }
         for (position, column) in expected.relation.columns.enumerated() {
             guard let value = expected.values[position] else { continue }
-            let found = record.values[position]
+            let found = Self.value(position, of: record)
             if !Self.isSame(found, value) {
                 throw different(
                     "other values",
@@ -82,6 +82,11 @@ struct AssertionCheck {
                     "\(pseudo.name) is \(text(found, column)) instead of \(text(value, column))")
             }
         }
+    }
+
+    /// NULL for a column that was added behind the record.
+    private static func value(_ position: Int, of record: MemorySink.Record) -> Value {
+        position < record.values.count ? record.values[position] : .null
     }
 
     private static func value(of pseudo: PseudoColumn, in record: MemorySink.Record) -> Value {
@@ -211,7 +216,7 @@ struct AssertionCheck {
         var parts: [String] = []
         for (position, column) in relation.columns.enumerated()
         where position < relation.keyCount || expected.values[position] != nil {
-            parts.append("\(column.name) \(text(record.values[position], column))")
+            parts.append("\(column.name) \(text(Self.value(position, of: record), column))")
         }
         for pseudo in expected.pseudoValues.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
             let column = RelationColumn(pseudo.name, pseudo.type)
