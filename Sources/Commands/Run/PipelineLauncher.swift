@@ -53,14 +53,9 @@ public struct PipelineLauncher: PipelineLaunching {
     static func planner(
         _ files: [String], variables: [String: String], rules: RulesFile = .none
     ) throws(Diagnostic) -> PipelinePlanner {
-        var planner = PipelinePlanner()
-        var known = Variables(overrides: variables)
-        for file in files {
-            var reader = ScriptReader(try text(of: file), file: file, variables: known)
-            while let statement = try reader.next() { try planner.add(statement) }
-            known = reader.variables
-        }
-        try rules.add(to: &planner, scripts: files, variables: &known)
+        var scripts = try PipelineScripts(files, variables: variables)
+        try scripts.add(rules, scripts: files)
+        let known = scripts.variables
         if let unused = known.unusedOverrides.first {
             // Without what is only on the command line: that is what is not known.
             let names = known.all.map(\.name).filter { name in !known.unusedOverrides.contains(name) }
@@ -70,16 +65,7 @@ public struct PipelineLauncher: PipelineLaunching {
                 expected: names.isEmpty ? nil : "one of " + names.joined(separator: ", "),
                 hint: suggestion.map { "did you mean \($0)?" } ?? "remove it, or DEFINE it in the file")
         }
-        return planner
-    }
-
-    private static func text(of file: String) throws(Diagnostic) -> String {
-        do throws(StorageError) {
-            return String(decoding: try LocalFileSystem().read(file), as: UTF8.self)
-        } catch {
-            throw Diagnostic(
-                .io, "\(file) can't be read: \(error.reason)", hint: "check the path of the SQL file")
-        }
+        return scripts.planner
     }
 
     private static func relation(_ name: String, in plan: PipelinePlan) throws(Diagnostic) -> String {

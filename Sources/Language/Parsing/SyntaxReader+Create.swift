@@ -62,6 +62,7 @@ extension SyntaxReader {
         place = nil
         guard accept(.as) else {
             try checkRoles(create)
+            try checkWindow(create)
             return .createSource(create)
         }
         if !create.columns.isEmpty {
@@ -79,6 +80,19 @@ extension SyntaxReader {
             CreateSourceAsSelect(
                 kind: kind, orReplace: orReplace, ifNotExists: create.ifNotExists, name: create.name,
                 properties: create.properties, query: query))
+    }
+
+    /// Keys of sessions name both bounds, so they have no size.
+    private func checkWindow(_ create: CreateSource) throws(Diagnostic) {
+        func property(_ name: String) -> Property? {
+            create.properties.last { $0.name.uppercased() == name }
+        }
+        guard property("WINDOW_TYPE")?.value.text?.uppercased() == "SESSION",
+            let size = property("WINDOW_SIZE")
+        else { return }
+        throw refused(
+            "'window_size' is given, and sessions have no size", at: size.span, hint: "remove the property",
+            code: .invalidStatement)
     }
 
     /// `KEY` belongs to streams, `PRIMARY KEY` to tables: the words say whether a key is unique.

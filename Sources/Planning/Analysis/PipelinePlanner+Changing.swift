@@ -107,8 +107,7 @@ extension PipelinePlanner {
         let analyzer = SourceAnalyzer(
             catalogue: plan.catalogue, statement: statement, settings: plan.settings, registry: plan.registry)
         let altered = try analyzer.relation(relation, source, adding: alter.additions)
-        try refuseUse(of: relation, by: "ALTER", alter.name, statement)
-        plan.catalogue.define(altered)
+        try define(altered, at: alter.name, by: "ALTER", statement)
     }
 
     // MARK: Queries

@@ -1,4 +1,5 @@
 import Diagnostics
+import Expressions
 import Language
 
 /// Statements that make relations and types, and that write into streams.
@@ -32,17 +33,39 @@ extension PipelinePlanner {
         return true
     }
 
-    /// Puts a relation in the place of one that may be there: what reads that must go on reading the same.
-    private mutating func define(
-        _ relation: Relation, at name: Identifier, _ statement: Statement
+    private static let replacing = "CREATE OR REPLACE with other columns"
+
+    /// Puts a relation in the place of one that may be there. Queries that read or write that go on as they
+    /// were: it may only get more columns.
+    mutating func define(
+        _ relation: Relation, at name: Identifier, by verb: String, _ statement: Statement
     ) throws(Diagnostic) {
-        if let existing = plan.catalogue.relation(relation.name),
-            existing.columns != relation.columns
-                || existing.keyCount != relation.keyCount || existing.windowing != relation.windowing
-        {
-            try refuseUse(of: existing, by: "CREATE OR REPLACE with other columns", name, statement)
+        if let existing = plan.catalogue.relation(relation.name) {
+            if let widening = RelationWidening(from: existing, to: relation) {
+                try widen(widening, at: name, statement)
+            } else {
+                try refuseUse(of: existing, by: verb, name, statement)
+            }
         }
         plan.catalogue.define(relation)
+    }
+
+    private mutating func widen(
+        _ widening: RelationWidening, at name: Identifier, _ statement: Statement
+    ) throws(Diagnostic) {
+        do throws(TypeError) {
+            for index in plan.queries.indices {
+                plan.queries[index] = try widening.applied(to: plan.queries[index])
+            }
+        } catch {
+            throw Diagnostic(.typeMismatch, error.message, at: statement.location(of: name.span))
+        }
+        for index in plan.sinks.indices where plan.sinks[index].from.name == widening.wide.name {
+            let sink = plan.sinks[index]
+            plan.sinks[index] = SinkPlan(
+                name: sink.name, connectorClass: sink.connectorClass, from: widening.wide,
+                properties: sink.properties)
+        }
     }
 
     mutating func add(_ create: CreateSource, _ statement: Statement) throws(Diagnostic) {
@@ -54,7 +77,7 @@ extension PipelinePlanner {
             catalogue: plan.catalogue, statement: statement, settings: plan.settings,
             registry: plan.registry)
         let relation = try analyzer.relation(create)
-        try define(relation, at: create.name, statement)
+        try define(relation, at: create.name, by: Self.replacing, statement)
         plan.queries.removeAll { $0.output.name == relation.name && $0.insertion == nil }
     }
 
@@ -75,7 +98,7 @@ extension PipelinePlanner {
             place: create.name.span)
         let query = try analyzer.plan(
             create.query, id: "\(what)_\(create.name.text)_\(queryNumber)", into: target)
-        try define(query.output, at: create.name, statement)
+        try define(query.output, at: create.name, by: Self.replacing, statement)
         plan.queries.removeAll { $0.output.name == create.name.text && $0.insertion == nil }
         plan.queries.append(query)
     }

@@ -55,7 +55,7 @@ public struct PipelinePlanner {
             case .query: ("a SELECT of its own", "give its result a name: CREATE STREAM name AS SELECT …")
             case .print: ("PRINT", "`millrace inspect events` shows records of files")
             case .runScript:
-                ("RUN SCRIPT", "name the files in their order: millrace run FIRST.sql SECOND.sql")
+                ("RUN SCRIPT", "it stands in scripts that `millrace run` reads")
             default: ("ALTER SYSTEM", "write SET 'name' = 'value' above the statements that it is for")
             }
         return Diagnostic(

@@ -253,12 +253,7 @@ struct SourceAnalyzer {
         guard let type = try properties.word("window_type", of: ["TUMBLING", "HOPPING", "SESSION"]) else {
             return nil
         }
-        if type == "SESSION" {
-            guard properties.text("window_size") != nil else { return .session }
-            throw Diagnostic(
-                .invalidStatement, "'window_size' is given, and sessions have no size",
-                at: properties.location(of: "window_size"), hint: "remove the property")
-        }
+        if type == "SESSION" { return .session }
         guard let size = try properties.duration("window_size") else {
             throw Diagnostic(
                 .missingProperty, "\(properties.owner) needs the property 'window_size'",

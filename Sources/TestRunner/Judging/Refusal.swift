@@ -35,7 +35,7 @@ struct Refusal: Error {
     }
 
     /// The refusal of a statement as a whole says nothing but that.
-    private var isOfStatement: Bool { diagnostic.message.contains("this statement") }
+    private var isOfStatement: Bool { diagnostic.message.hasPrefix("a pipeline's script") }
 
     private static func name(of kind: Statement.Kind) -> String {
         switch kind {

@@ -6,7 +6,7 @@ struct DocumentPage {
     enum Kind: String {
         /// Statements that run, each block going on from the ones before it on the page: `sql`.
         case statements = "sql"
-        /// Statements that are refused after these: `sql refused`.
+        /// Statements of which each is refused after these: `sql refused`.
         case refused = "sql refused"
         /// A line `expression -- value` each: `sql expressions`.
         case expressions = "sql expressions"
@@ -17,6 +17,11 @@ struct DocumentPage {
         let text: String
         /// Of its first line in the page.
         let line: Int
+
+        /// Each statement by itself.
+        var statements: [Block] {
+            text.split(separator: ";\n").map { Block(kind: kind, text: String($0), line: line) }
+        }
     }
 
     let path: String
@@ -29,6 +34,7 @@ struct DocumentPage {
     /// The pages that tell users of SQL.
     static let paths = [
         "README.md", "docs/sql.md", "docs/sql/expressions.md", "docs/sql/functions.md", "docs/sql/joins.md",
+        "docs/sql/statements.md",
         "docs/connectors.md", "docs/formats.md",
     ]
 

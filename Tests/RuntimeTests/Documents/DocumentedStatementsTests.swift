@@ -29,6 +29,22 @@ import Testing
         _ = try SinkFactory(fileSystem: fileSystem).sinks(of: planner.plan)
     }
 
+    private func expectRefusal(
+        of block: DocumentPage.Block, _ path: String, _ planner: PipelinePlanner, _ variables: Variables
+    ) {
+        var other = planner
+        var otherVariables = variables
+        let refusal = #expect(
+            throws: Diagnostic.self, "\(path):\(block.line) is not refused: \(block.text)"
+        ) {
+            try plan(block, after: &other, &otherVariables)
+        }
+        let codes: [DiagnosticCode] = [.unsupported, .invalidStatement, .schemaMismatch]
+        #expect(
+            refusal.map { codes.contains($0.code) } ?? true,
+            "\(path):\(block.line): \(refusal?.rendered() ?? "")")
+    }
+
     @Test(arguments: DocumentPage.paths) func statementsRunOrAreRefusedAsThePageSays(path: String) throws {
         let page = try DocumentPage(path)
         #expect(!page.blocks.isEmpty, "\(path) has no block of SQL")
@@ -44,15 +60,7 @@ import Testing
                     Issue.record("\(path):\(block.line): \(error.rendered())")
                 }
             case .refused:
-                var other = planner
-                var otherVariables = variables
-                let refusal = #expect(throws: Diagnostic.self, "\(path):\(block.line) is not refused") {
-                    try plan(block, after: &other, &otherVariables)
-                }
-                let codes: [DiagnosticCode] = [.unsupported, .invalidStatement]
-                #expect(
-                    refusal.map { codes.contains($0.code) } ?? true,
-                    "\(path):\(block.line): \(refusal?.rendered() ?? "")")
+                for statement in block.statements { expectRefusal(of: statement, path, planner, variables) }
             }
         }
     }
