@@ -30,14 +30,10 @@ public final class PostgresConnection: @unchecked Sendable {
         parameters["client_encoding"] = "UTF8"
         let seconds = parameters.removeValue(forKey: "connect_timeout").flatMap(Int.init) ?? 0
         handle = try Self.start(parameters, at: place)
-        do throws(PostgresError) {
-            try finishConnecting(seconds: seconds > 0 ? seconds : Self.connectTimeout)
-            PQsetNoticeProcessor(handle, { _, _ in }, nil)
-            try execute(Self.settings)
-        } catch {
-            PQfinish(handle)
-            throw error
-        }
+        // What throws from here on runs `deinit`, which frees the handle.
+        try finishConnecting(seconds: seconds > 0 ? seconds : Self.connectTimeout)
+        PQsetNoticeProcessor(handle, { _, _ in }, nil)
+        try execute(Self.settings)
     }
 
     deinit { PQfinish(handle) }
