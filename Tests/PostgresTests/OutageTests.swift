@@ -9,6 +9,8 @@ import Testing
     "A database that is away", .serialized,
     .enabled(if: PostgresServer.isHere, "\(PostgresServer.isMissing)"))
 struct OutageTests {
+    /// One that only these tests stop, one after another.
+    private static let server = Result { try PostgresServer() }
     private static let pipeline =
         SinkTests.counts + Place.sink("raw", from: "events") + Place.sink("sums", from: "counts")
 
@@ -25,10 +27,9 @@ struct OutageTests {
     }
 
     /// Its sessions are ended at moments by chance, and the server itself crashes now and then.
-    @Test(arguments: 0..<(Place.isFull ? 20 : 2))
+    @Test(arguments: 0..<(Place.isFull ? 20 : 1))
     func nothingIsLostOrDoubledWhenTheServerCrashes(seed: Int) throws {
-        let server = try PostgresServer()
-        defer { server.remove() }
+        let server = try Self.server.get()
         let place = try Place(server)
         place.epochBytes = 10_000
         var dice = SeededGenerator(seed: UInt64(seed))
@@ -53,8 +54,7 @@ struct OutageTests {
     }
 
     @Test func theStatusSaysThatItWaits() throws {
-        let server = try PostgresServer()
-        defer { server.remove() }
+        let server = try Self.server.get()
         let place = try Place(server)
         let running = try Running(try place.task(Self.pipeline, patience: nil))
         try place.deliver(Self.lines(0..<100), as: "a.json")
@@ -77,8 +77,7 @@ struct OutageTests {
 
     /// A start finds the server away, and waits for it.
     @Test func aStartWaitsForTheServer() throws {
-        let server = try PostgresServer()
-        defer { server.remove() }
+        let server = try Self.server.get()
         let place = try Place(server)
         try place.deliver(Self.lines(0..<100), as: "a.json")
         server.crash()

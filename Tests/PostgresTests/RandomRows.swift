@@ -41,7 +41,10 @@ struct RandomRows {
         case .bigint: return .bigint(dice.pick([.min, .max, 0, Int64(truncatingIfNeeded: dice.next())]))
         case .double:
             return .double(
-                dice.pick([0.1, .infinity, -.infinity, Double.leastNonzeroMagnitude, Double(dice.int(-1000...1000)) / 7, -1e300]))
+                dice.pick([
+                    0.1, .infinity, -.infinity, Double.leastNonzeroMagnitude,
+                    Double(dice.int(-1000...1000)) / 7, -1e300,
+                ]))
         case .decimal(let precision, let scale):
             let bound = Decimals.powersOfTen[dice.int(0...precision)]
             let high = Int128(dice.next() >> 1) << 64 | Int128(dice.next())

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// A throwaway PostgreSQL on a loopback port, by `scripts/postgres-server`; gone with its owner.
 public final class PostgresServer: @unchecked Sendable {
@@ -19,11 +20,18 @@ public final class PostgresServer: @unchecked Sendable {
     public static let isMissing = "needs a PostgreSQL server and psql (Debian's package postgresql-15)"
 
     /// One for all tests that do not stop it.
-    public static let shared: Result<PostgresServer, any Error> = Result {
-        let server = try PostgresServer()
-        atexit { if case .success(let server) = PostgresServer.shared { server.remove() } }
-        return server
-    }
+    public static let shared: Result<PostgresServer, any Error> = Result { try PostgresServer() }
+
+    /// What runs when the tests end: servers that nobody has removed.
+    private static let running = Mutex<[String: pid_t]>([:])
+    private static let removal: Void = {
+        atexit {
+            for (folder, processID) in PostgresServer.running.withLock({ $0 }) {
+                kill(processID, SIGQUIT)
+                try? FileManager.default.removeItem(atPath: folder)
+            }
+        }
+    }()
 
     public let folder: String
     private let options: [String]
@@ -48,6 +56,8 @@ public final class PostgresServer: @unchecked Sendable {
         process.standardOutput = FileHandle.nullDevice
         try process.run()
         self.process = process
+        Self.removal
+        Self.running.withLock { $0[folder] = process.processIdentifier }
         let end = Date(timeIntervalSinceNow: 120)
         while Date() < end {
             if !process.isRunning { throw Failure(description: "the server ended: \(log)") }
@@ -69,6 +79,7 @@ public final class PostgresServer: @unchecked Sendable {
         kill(process.processIdentifier, signal)
         process.waitUntilExit()
         self.process = nil
+        Self.running.withLock { $0[folder] = nil }
     }
 
     public func remove() {

@@ -57,16 +57,20 @@ public struct SinkFactory: Sendable {
     }
 
     private func postgres(_ plan: SinkPlan, _ folder: String?) throws(Diagnostic) -> any Sink {
-        guard folder == nil else {
-            throw Diagnostic(
-                .unsupported,
-                "\(plan.name.lowercased()) writes to PostgreSQL, and only Delta tables are replayed",
-                at: plan.properties.location(of: "connector.class"),
-                hint: "replay the Delta tables of a pipeline without this sink")
-        }
+        if folder != nil { try Self.checkReplayable(plan) }
         return PostgresSink(
             name: plan.name, options: try PostgresSinkOptions(plan, fileSystem), fileSystem: fileSystem,
             report: report)
+    }
+
+    /// Throws where the sink's target can't be made anew beside itself.
+    static func checkReplayable(_ plan: SinkPlan) throws(Diagnostic) {
+        guard plan.connectorClass != "delta" else { return }
+        throw Diagnostic(
+            .unsupported,
+            "the sink \(plan.name.lowercased()) writes to a database, and only Delta tables are replayed",
+            at: plan.properties.location(of: "connector.class"),
+            hint: "replay a pipeline file without this sink")
     }
 
     private func delta(_ plan: SinkPlan, _ folder: String?) throws(Diagnostic) -> any Sink {

@@ -94,11 +94,14 @@ struct TableFit {
 
     private static let numbers: Set<WireType> = [.int2, .int4, .int8, .float4, .float8, .numeric]
 
-    /// Whether the database turns the values into the column's without loss, or refuses single ones.
+    /// Whether the database turns the values into the column's, or refuses single ones.
     private static func casts(_ type: DataType, to column: TableColumn) -> Bool {
         switch type {
         case .string: return true
-        case .integer, .bigint, .double, .decimal:
+        case .double, .decimal:
+            // A whole number would lose what is behind the point, in silence.
+            return column.wire.map { [.float4, .float8, .numeric, .text].contains($0) } ?? false
+        case .integer, .bigint:
             return column.wire.map { numbers.contains($0) || $0 == .text } ?? false
         case .date: return column.wire == .timestamp || column.wire == .text
         case .boolean, .time, .timestamp: return column.wire == .text
