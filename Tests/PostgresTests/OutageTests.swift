@@ -43,7 +43,8 @@ struct OutageTests {
                 try server.start()
             } else {
                 _ = try? place.sql(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'millrace'"
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                        + "WHERE application_name = 'millrace'"
                 )
             }
         }

@@ -58,7 +58,8 @@ struct SinkTests {
         try place.deliver((0..<500).map { Place.line($0 % 50, n: $0) }, as: "a.json")
         let options =
             "'insert.mode' = 'upsert', 'pk.fields' = 'id', 'pk.mode' = 'record_value', "
-            + "'auto.create' = 'true', 'batch.size' = '7', 'fields.whitelist' = 'n', 'table.name.format' = 'latest'"
+            + "'auto.create' = 'true', 'batch.size' = '7', 'fields.whitelist' = 'n', "
+            + "'table.name.format' = 'latest'"
         try place.run(Place.sink("latest_rows", from: "events", options))
         #expect(try place.sql("SELECT count(*), min(n), max(n), sum(n) FROM latest") == "50|450|499|23725")
         #expect(
@@ -193,7 +194,8 @@ struct SinkTests {
     @Test func deferredConstraintsAreCheckedRowByRow() throws {
         let place = try Place()
         try place.sql(
-            "CREATE TABLE users (u text PRIMARY KEY); INSERT INTO users VALUES ('u1'); CREATE TABLE events (id text, "
+            "CREATE TABLE users (u text PRIMARY KEY); INSERT INTO users VALUES ('u1'); "
+                + "CREATE TABLE events (id text, "
                 + "\"user\" text REFERENCES users DEFERRABLE INITIALLY DEFERRED, price numeric, n int)")
         try place.deliver((0..<100).map { Place.line($0, user: $0 == 50 ? 2 : 1) }, as: "a.json")
         try place.run(Place.sink("s", from: "events", ""))

@@ -36,7 +36,8 @@ struct TypeTests {
         case .timestamp: return "(extract(epoch FROM \(column)) * 1000)::bigint"
         case .array(let element) where !element.isNested:
             return
-                "(SELECT coalesce(string_agg(coalesce((\(probe(element, "e")))::text, 'NULL'), ',' ORDER BY n), '')"
+                "(SELECT coalesce(string_agg(coalesce((\(probe(element, "e")))::text, 'NULL'), "
+                + "',' ORDER BY n), '')"
                 + " FROM unnest(\(column)) WITH ORDINALITY u (e, n) WHERE \(column) IS NOT NULL"
                 + " HAVING \(column) IS NOT NULL)"
         case .array, .map, .structure: return "encode(convert_to(\(column)::text, 'UTF8'), 'hex')"
@@ -169,11 +170,13 @@ struct TypeTests {
             try server.sql("TRUNCATE t; DROP TABLE IF EXISTS millrace_epochs", at: url)
             try write(batch, target(schema, creates: false, key: key), at: url)
             let found = try server.sql(
-                "SELECT \"Id\", small, big, narrow, half, m, p, v, j, b, addr, d AT TIME ZONE 'UTC', n, g, naive, "
+                "SELECT \"Id\", small, big, narrow, half, m, p, v, j, b, addr, d AT TIME ZONE 'UTC', "
+                    + "n, g, naive, "
                     + "exact FROM t", at: url)
             #expect(
                 found
-                    == "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11|-7|9223372036854775807|42|1.5|bad|1.2|ab|[1,null]|"
+                    == "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11|-7|9223372036854775807|42|1.5|bad|1.2|"
+                    + "ab|[1,null]|"
                     + "{\"x\": [1]}|10.0.0.1|1970-01-02 00:00:00|{\"k\":3}|1|1970-01-01 00:00:01|0.10")
         }
     }

@@ -9,7 +9,8 @@ struct NaturalType: Hashable {
     /// | SQL | PostgreSQL |
     /// |---|---|
     /// | BOOLEAN, INTEGER, BIGINT, DATE, TIME | boolean, integer, bigint, date, time |
-    /// | DOUBLE, DECIMAL(p, s), STRING, BYTES, TIMESTAMP | double precision, numeric(p,s), text, bytea, timestamptz |
+    /// | DOUBLE, DECIMAL(p, s) | double precision, numeric(p,s) |
+    /// | STRING, BYTES, TIMESTAMP | text, bytea, timestamptz |
     /// | ARRAY of those | an array of those |
     /// | other nested types | jsonb |
     init(_ type: DataType) {

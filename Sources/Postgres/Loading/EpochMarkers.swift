@@ -50,8 +50,8 @@ struct EpochMarkers {
                         "a table that only this instance (\(identity.instance)) writes to with this sink",
                     hint:
                         "run with the state directory of that instance (--state), give the sink another "
-                        + "name, write to another table, or, where the rows that are there may be followed by "
-                        + "all of them again, DELETE FROM \(name.quoted) WHERE table_name = "
+                        + "name, write to another table, or, where the rows that are there may be "
+                        + "followed by all of them again, DELETE FROM \(name.quoted) WHERE table_name = "
                         + SQLName.literal(table.name) + " AND sink = " + SQLName.literal(identity.sink)))
         }
         let last = found.rows.last.flatMap { $0[1] }.flatMap { Int64($0) }

@@ -2,25 +2,25 @@ import Foundation
 import Synchronization
 
 /// A throwaway PostgreSQL on a loopback port, by `scripts/postgres-server`; gone with its owner.
-public final class PostgresServer: @unchecked Sendable {
-    public struct Failure: Error, CustomStringConvertible {
-        public let description: String
+final class PostgresServer: @unchecked Sendable {
+    struct Failure: Error, CustomStringConvertible {
+        let description: String
     }
 
     private static let package = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().deletingLastPathComponent().path
 
     /// Whether this machine has the server's programs.
-    public static let isHere: Bool = {
+    static let isHere: Bool = {
         let versions = (try? FileManager.default.contentsOfDirectory(atPath: "/usr/lib/postgresql")) ?? []
         return versions.contains {
             FileManager.default.isExecutableFile(atPath: "/usr/lib/postgresql/\($0)/bin/initdb")
         } && FileManager.default.isExecutableFile(atPath: "/usr/bin/psql")
     }()
-    public static let isMissing = "needs a PostgreSQL server and psql (Debian's package postgresql-15)"
+    static let isMissing = "needs a PostgreSQL server and psql (Debian's package postgresql-15)"
 
     /// One for all tests that do not stop it.
-    public static let shared: Result<PostgresServer, any Error> = Result { try PostgresServer() }
+    static let shared: Result<PostgresServer, any Error> = Result { try PostgresServer() }
 
     /// What runs when the tests end: servers that nobody has removed.
     private static let running = Mutex<[String: pid_t]>([:])
@@ -33,11 +33,11 @@ public final class PostgresServer: @unchecked Sendable {
         }
     }()
 
-    public let folder: String
+    let folder: String
     private let options: [String]
     private var process: Process?
 
-    public init(tls: Bool = false) throws {
+    init(tls: Bool = false) throws {
         // Short: a socket's path has 107 bytes at most.
         folder = "/tmp/millrace-pg-\(getpid())-\(UInt32.random(in: .min ... .max))"
         options = tls ? ["--tls"] : []
@@ -48,7 +48,7 @@ public final class PostgresServer: @unchecked Sendable {
     deinit { remove() }
 
     /// Starts it, on the port of before, and waits until it answers.
-    public func start() throws {
+    func start() throws {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: Self.package + "/scripts/postgres-server")
         process.arguments = [folder] + options
@@ -72,7 +72,7 @@ public final class PostgresServer: @unchecked Sendable {
     }
 
     /// Ends it at once, as a crash does; its data stay.
-    public func crash() { end(SIGQUIT) }
+    func crash() { end(SIGQUIT) }
 
     private func end(_ signal: Int32) {
         guard let process, process.isRunning else { return }
@@ -82,16 +82,16 @@ public final class PostgresServer: @unchecked Sendable {
         Self.running.withLock { $0[folder] = nil }
     }
 
-    public func remove() {
+    func remove() {
         end(SIGQUIT)
         try? FileManager.default.removeItem(atPath: folder)
     }
 
     /// With the password in it.
-    public var url: String { text("url") }
-    public var password: String { text("password") }
-    public var port: Int { Int(text("port")) ?? 0 }
-    public var certificate: String { folder + "/root.crt" }
+    var url: String { text("url") }
+    var password: String { text("password") }
+    var port: Int { Int(text("port")) ?? 0 }
+    var certificate: String { folder + "/root.crt" }
 
     private func text(_ name: String) -> String {
         let text = (try? String(contentsOfFile: folder + "/" + name, encoding: .utf8)) ?? ""
@@ -99,7 +99,7 @@ public final class PostgresServer: @unchecked Sendable {
     }
 
     /// A database of its own, so that tests do not meet; returns its URL.
-    public func database(_ name: String) throws -> String {
+    func database(_ name: String) throws -> String {
         let unique = "\(name)_\(UInt32.random(in: .min ... .max))"
         try sql("CREATE DATABASE \(unique)")
         return String(url.dropLast("postgres".count)) + unique
@@ -107,7 +107,7 @@ public final class PostgresServer: @unchecked Sendable {
 
     /// What psql answers: rows by line, fields by `|`, NULL as `NULL`.
     @discardableResult
-    public func sql(_ text: String, at url: String? = nil) throws -> String {
+    func sql(_ text: String, at url: String? = nil) throws -> String {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/psql")
         process.arguments = [

@@ -10,12 +10,12 @@ import Testing
     .enabled(
         if: Place.hasProgram && PostgresServer.isHere,
         "\(Place.programIsMissing), \(PostgresServer.isMissing)"))
-struct PostgresKillTests {
+struct KillTests {
     private static let rows = 20_000
     private static let users = 500
     static let seeds = Array(0..<(Place.isFull ? 50 : 2))
 
-    private struct Shop {
+    private final class Shop {
         let folder: String
         let url: String
         let server: PostgresServer
@@ -23,7 +23,9 @@ struct PostgresKillTests {
         init() throws {
             server = try PostgresServer.shared.get()
             url = try server.database("kills")
-            folder = try Place.folder("postgres")
+            folder =
+                FileManager.default.temporaryDirectory
+                .appending(path: "millrace-postgres-\(UUID().uuidString)").path
             try FileManager.default.createDirectory(
                 atPath: folder + "/in", withIntermediateDirectories: true)
             let lines = (0..<rows).map {
@@ -52,16 +54,18 @@ struct PostgresKillTests {
             """.write(toFile: folder + "/shop.sql", atomically: true, encoding: .utf8)
         }
 
-        var command: [String] {
-            [Place.program, "run", folder + "/shop.sql", "--state", folder + "/state", "--once", "--quiet"]
+        deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+        func start() throws -> Program {
+            try Program(["run", folder + "/shop.sql", "--state", folder + "/state", "--once", "--quiet"])
         }
 
+        /// The seconds that it took.
         func finish() throws -> Double {
-            let ended = try RunningProgram(command).wait()
-            guard ended.exitCode == 0 else {
-                throw RunningProgram.Failure(description: ended.errors)
-            }
-            return ended.seconds
+            let started = Date()
+            let run = try start()
+            #expect(run.wait() == 0)
+            return Date().timeIntervalSince(started)
         }
 
         func expectAll(_ what: String) throws {
@@ -91,10 +95,10 @@ struct PostgresKillTests {
         var random = SeededGenerator(seed: UInt64(seed))
         var kills = 0
         for _ in 0..<(Place.isFull ? 2 : 3 - seed % 2) {
-            let run = try RunningProgram(shop.command)
+            let run = try shop.start()
             usleep(UInt32(Double.random(in: 0..<length * 0.6, using: &random) * 1_000_000))
-            run.signal(SIGKILL)
-            if try run.wait().exitCode == nil { kills += 1 }
+            run.kill()
+            if run.wait() == nil { kills += 1 }
         }
         _ = try shop.finish()
         try shop.expectAll("seed \(seed), \(kills) kills")
