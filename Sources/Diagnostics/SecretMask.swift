@@ -1,8 +1,8 @@
 /// Hides passwords in a line of text before people see it in an error or a log.
 ///
-/// `postgresql://app:secret@db` becomes `postgresql://app:******@db`, `'connection.password' = 'secret'` and
-/// `password=secret` likewise; `${…}`, which names a place and is no secret, stays. The line keeps its length,
-/// so that carets stand where they stood.
+/// `postgresql://app:secret@db` becomes `postgresql://app:******@db`, `'connection.password' = 'secret'`
+/// and `password=secret` likewise; `${…}`, which names a place and is no secret, stays. The line keeps its
+/// length, so that carets stand where they stood.
 public enum SecretMask {
     public static func masked(_ line: String) -> String {
         var characters = Array(line)

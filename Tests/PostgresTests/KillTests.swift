@@ -6,10 +6,9 @@ import Testing
 ///
 /// 5 kills, and 100 with MILLRACE_FULL=1.
 @Suite(
-    .serialized,
+    "Kills of the program", .serialized,
     .enabled(
-        if: Place.hasProgram && PostgresServer.isHere,
-        "\(Place.programIsMissing), \(PostgresServer.isMissing)"))
+        if: Program.isHere && PostgresServer.isHere, "\(Program.isMissing), \(PostgresServer.isMissing)"))
 struct KillTests {
     private static let rows = 20_000
     private static let users = 500
