@@ -19,6 +19,7 @@ let package = Package(
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CSnappy", providers: [.apt(["libsnappy-dev"])]),
+        .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CArrow", pkgConfig: "millrace-arrow"),
         .target(name: "CParquet", dependencies: ["CArrow"], cxxSettings: [.define("NDEBUG")]),
 
@@ -62,6 +63,10 @@ let package = Package(
         .target(
             name: "DeltaLake", dependencies: ["Diagnostics", "Columnar", "Storage", "Formats", "Parquet"],
             swiftSettings: house),
+        // PostgreSQL by its own client library: connections, COPY, rows and epochs in one transaction.
+        .target(
+            name: "Postgres", dependencies: ["Diagnostics", "Columnar", "Formats", "CLibpq"],
+            swiftSettings: house),
         // Shops that make events, reproducible from a seed.
         .target(name: "Simulation", dependencies: ["Diagnostics"], swiftSettings: house),
 
@@ -69,8 +74,9 @@ let package = Package(
         .target(
             name: "Connectors",
             dependencies: [
-                "Diagnostics", "Columnar", "Storage", "Formats", "Planning", "Runtime", "DeltaLake", "CZstd",
-                "CZlib", "CSnappy",
+                "Diagnostics", "Columnar", "Storage", "Formats", "Planning", "Runtime", "DeltaLake",
+                "Postgres",
+                "CZstd", "CZlib", "CSnappy",
             ],
             swiftSettings: house),
         // Tests of pipelines: statements, records that go in and records that must come out.
@@ -138,6 +144,13 @@ let package = Package(
             name: "DeltaLakeTests",
             dependencies: [
                 "TestKit", "DeltaLake", "Parquet", "Storage", "Columnar", "Diagnostics", "Formats",
+            ],
+            swiftSettings: house),
+        .testTarget(
+            name: "PostgresTests",
+            dependencies: [
+                "TestKit", "Postgres", "Connectors", "Runtime", "Planning", "Language", "Storage", "Columnar",
+                "Diagnostics",
             ],
             swiftSettings: house),
         .testTarget(

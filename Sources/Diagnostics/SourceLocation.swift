@@ -2,7 +2,7 @@
 ///
 /// `line` and `column` count from 1, `column` in characters as an editor shows it. `offset` and
 /// `length` count UTF-8 bytes from the start of the text. `sourceLine` is the whole line without its
-/// line end; without it a rendering shows the position but no caret.
+/// line end, with passwords hidden; without it a rendering shows the position but no caret.
 public struct SourceLocation: Hashable, Sendable {
     public var file: String?
     public var line: Int
@@ -49,7 +49,7 @@ public struct SourceLocation: Hashable, Sendable {
         self.init(
             file: file, line: line, column: before.count + 1, offset: start,
             length: min(max(length, 0), bytes.count - start),
-            sourceLine: String(decoding: bytes[lineStart..<lineEnd], as: UTF8.self))
+            sourceLine: SecretMask.masked(String(decoding: bytes[lineStart..<lineEnd], as: UTF8.self)))
     }
 }
 

@@ -29,7 +29,7 @@ public struct PipelineLauncher: PipelineLaunching {
     ) throws(Diagnostic) -> PipelineTask {
         let fileSystem = LocalFileSystem()
         let sources = try SourceFactory(fileSystem: fileSystem, report: reports.add).sources(of: plan)
-        let sinks = try SinkFactory(fileSystem: fileSystem).sinks(of: plan)
+        let sinks = try SinkFactory(fileSystem: fileSystem, report: reports.add).sinks(of: plan)
         var subscribers: [String: [any Subscriber]] = [:]
         if let printing = configuration.printing {
             let relation = try Self.relation(printing.relation, in: plan)

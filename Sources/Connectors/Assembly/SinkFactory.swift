@@ -8,13 +8,20 @@ import Storage
 public struct SinkFactory: Sendable {
     private let fileSystem: any FileSystem
     private let environment: TableEnvironment
+    /// Told of rows that a target refuses.
+    private let report: @Sendable (Diagnostic) -> Void
 
-    public init(fileSystem: any FileSystem, environment: TableEnvironment = .system) {
+    public init(
+        fileSystem: any FileSystem, environment: TableEnvironment = .system,
+        report: @escaping @Sendable (Diagnostic) -> Void = { _ in }
+    ) {
         self.fileSystem = fileSystem
         self.environment = environment
+        self.report = report
     }
 
-    private static let later = ["postgres", "clickhouse", "kafka", "files", "webhook"]
+    private static let known = ["delta", "postgres"]
+    private static let later = ["clickhouse", "kafka", "files", "webhook"]
 
     /// The sinks by the relation that they take. Nothing is opened yet.
     ///
@@ -35,17 +42,35 @@ public struct SinkFactory: Sendable {
     private func make(_ plan: SinkPlan, _ folder: String?) throws(Diagnostic) -> any Sink {
         switch plan.connectorClass {
         case "delta": return try delta(plan, folder)
+        case "postgres", PostgresSinkOptions.connectClass: return try postgres(plan, folder)
         case let name where Self.later.contains(name):
             throw Diagnostic(
                 .unsupported, "this version has no \(name) sink",
-                at: plan.properties.location(of: "connector.class"), expected: "'delta'")
+                at: plan.properties.location(of: "connector.class"), expected: "'delta' or 'postgres'")
         default:
-            let suggestion = NearestName.suggestion(for: plan.connectorClass, among: ["delta"] + Self.later)
+            let suggestion = NearestName.suggestion(for: plan.connectorClass, among: Self.known + Self.later)
             throw Diagnostic(
                 .unknownConnector, "there is no connector class '\(plan.connectorClass)'",
-                at: plan.properties.location(of: "connector.class"), expected: "'delta'",
+                at: plan.properties.location(of: "connector.class"), expected: "'delta' or 'postgres'",
                 hint: suggestion.map { "did you mean '\($0)'?" })
         }
+    }
+
+    private func postgres(_ plan: SinkPlan, _ folder: String?) throws(Diagnostic) -> any Sink {
+        if folder != nil { try Self.checkReplayable(plan) }
+        return PostgresSink(
+            name: plan.name, options: try PostgresSinkOptions(plan, fileSystem), fileSystem: fileSystem,
+            report: report)
+    }
+
+    /// Throws where the sink's target can't be made anew beside itself.
+    static func checkReplayable(_ plan: SinkPlan) throws(Diagnostic) {
+        guard plan.connectorClass != "delta" else { return }
+        throw Diagnostic(
+            .unsupported,
+            "the sink \(plan.name.lowercased()) writes to a database, and only Delta tables are replayed",
+            at: plan.properties.location(of: "connector.class"),
+            hint: "replay a pipeline file without this sink")
     }
 
     private func delta(_ plan: SinkPlan, _ folder: String?) throws(Diagnostic) -> any Sink {

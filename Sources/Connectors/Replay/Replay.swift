@@ -157,6 +157,7 @@ public final class Replay: @unchecked Sendable {
     /// Throws where a table may not be replaced, before any work is done.
     private func checkTables() throws(Diagnostic) {
         for sink in rebuilt {
+            try SinkFactory.checkReplayable(sink)
             let options = try DeltaSinkOptions(sink)
             let store = LocalObjectStore(options.path, in: fileSystem)
             try ReplayFailure.told { () throws(DeltaError) in

@@ -133,13 +133,15 @@ public struct PipelinePlanner {
         let properties = ConnectorProperties(
             create.properties, of: statement, owner: "the sink connector \(create.name.text)")
         let connectorClass = try properties.required("connector.class", example: "delta")
-        let from = try properties.required("from", example: "events")
+        // Kafka Connect calls it so.
+        let property = properties.text("from") == nil && properties.text("topics") != nil ? "topics" : "from"
+        let from = try properties.required(property, example: "events")
         guard let relation = plan.catalogue.relation(from) ?? plan.catalogue.relation(from.uppercased())
         else {
             let suggestion = NearestName.suggestion(for: from, among: plan.catalogue.order)
             throw Diagnostic(
                 .unknownSource, "there is no stream or table \(from.uppercased())",
-                at: properties.location(of: "from"),
+                at: properties.location(of: property),
                 expected: "one of " + plan.catalogue.order.joined(separator: ", "),
                 hint: suggestion.map { "did you mean \($0)?" })
         }

@@ -10,36 +10,51 @@ import Storage
 /// ```
 /// Bytes that are no UTF-8 stand in `raw_base64` instead of `raw`. The file is written whole under its
 /// epoch's name, so a repeated epoch writes the same file again.
-final class DeadLetterFiles: @unchecked Sendable {
+public final class DeadLetterFiles: @unchecked Sendable {
     private let fileSystem: any FileSystem
     private let directory: String
     private let sourceName: String
     private var letters: [(letter: DeadLetter, clock: Int64)] = []
     private var clock: Int64 = 0
 
-    init(fileSystem: any FileSystem, directory: String, sourceName: String) {
+    /// - Parameter sourceName: the source or sink that they are of; a part of the files' names.
+    public init(fileSystem: any FileSystem, directory: String, sourceName: String) {
         self.fileSystem = fileSystem
         self.directory = directory
         self.sourceName = sourceName
     }
 
-    func begin(clock: Int64) {
+    /// An epoch begins, at this wall-clock time in milliseconds.
+    public func begin(clock: Int64) {
         self.clock = clock
         letters.removeAll()
     }
 
+    /// Adds letters to the epoch.
+    ///
     /// - Parameter clock: that the records have seen, where it is not the epoch's.
-    func append(_ more: [DeadLetter], clock: Int64?) {
+    public func append(_ more: [DeadLetter], clock: Int64?) {
         letters += more.map { ($0, clock ?? self.clock) }
     }
 
     /// Ends the epoch: what is returned makes its dead letters durable, by any thread, and may be called
     /// again.
-    func end(epoch: Int64) -> @Sendable () throws(StorageError) -> Void {
+    public func end(epoch: Int64) -> @Sendable () throws(StorageError) -> Void {
         defer { letters = [] }
         return { [self, letters] () throws(StorageError) in
             if !letters.isEmpty { try write(letters, epoch: epoch) }
         }
+    }
+
+    /// Takes away what an attempt at the epoch that failed has left.
+    public func discard(epoch: Int64) throws(StorageError) {
+        if try fileSystem.status(path(of: epoch)) != nil { try fileSystem.remove(path(of: epoch)) }
+    }
+
+    private func path(of epoch: Int64) -> String {
+        let digits = String(epoch)
+        let zeros = String(repeating: "0", count: max(0, 20 - digits.utf8.count))
+        return Path.join(directory, zeros + digits + "-" + sourceName.lowercased() + ".jsonl")
     }
 
     private func write(
@@ -48,14 +63,10 @@ final class DeadLetterFiles: @unchecked Sendable {
         var text: [UInt8] = []
         for (letter, clock) in letters { Self.append(letter, clock, to: &text) }
         try fileSystem.createDirectory(directory)
-        let digits = String(epoch)
-        let name =
-            String(repeating: "0", count: max(0, 20 - digits.utf8.count)) + digits
-            + "-" + sourceName.lowercased() + ".jsonl"
         let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: text.count, alignment: 16)
         defer { copy.deallocate() }
         copy.copyBytes(from: text)
-        try fileSystem.writeAtomically(UnsafeRawBufferPointer(copy), to: Path.join(directory, name))
+        try fileSystem.writeAtomically(UnsafeRawBufferPointer(copy), to: path(of: epoch))
     }
 
     private static func append(_ letter: DeadLetter, _ clock: Int64, to text: inout [UInt8]) {

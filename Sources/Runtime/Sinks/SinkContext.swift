@@ -10,10 +10,13 @@ public struct SinkContext: Sendable {
     public let workers: WorkerPool
     /// Seed for fingerprints of keys.
     public let seed: UInt64
+    /// Where rows go that the target refuses, unless the sink is told otherwise.
+    public let deadLetterDirectory: String
 
-    public init(applicationID: String, workers: WorkerPool, seed: UInt64) {
+    public init(applicationID: String, workers: WorkerPool, seed: UInt64, deadLetterDirectory: String) {
         self.applicationID = applicationID
         self.workers = workers
         self.seed = seed
+        self.deadLetterDirectory = deadLetterDirectory
     }
 }

@@ -10,4 +10,15 @@ public struct DeadLetter: Sendable, Hashable {
     /// A sentence for people.
     public let reason: String
     public let bytes: [UInt8]
+
+    public init(
+        source: String, partition: Int, offset: Int64, code: String, reason: String, bytes: [UInt8]
+    ) {
+        self.source = source
+        self.partition = partition
+        self.offset = offset
+        self.code = code
+        self.reason = reason
+        self.bytes = bytes
+    }
 }

@@ -115,10 +115,10 @@ extension PipelineTask {
         flow.restore(restored.progress)
         for (name, counters) in flow.allCounters { counters.restore(restored.counters[name] ?? []) }
         for scan in flow.scans where scan.properties.errorPolicy == .deadLetter {
-            let standard = Path.join(configuration.stateDirectory, "dead-letters")
             deadLetters[scan.relation.name] = DeadLetterFiles(
                 fileSystem: environment.fileSystem,
-                directory: configuration.deadLetterDirectory ?? scan.properties.deadLetters ?? standard,
+                directory: configuration.deadLetterDirectory ?? scan.properties.deadLetters
+                    ?? standardDeadLetters,
                 sourceName: scan.relation.name)
         }
         try openRules()
@@ -127,10 +127,13 @@ extension PipelineTask {
         for (relation, source) in sources { try source.restore(restored.positions[relation]) }
     }
 
+    private var standardDeadLetters: String { Path.join(configuration.stateDirectory, "dead-letters") }
+
     private func openSinks(_ restored: TaskCheckpoint) throws(Diagnostic) {
         for sink in allSinks {
             let context = SinkContext(
-                applicationID: "\(instance.id)/\(sink.name)", workers: workers, seed: instance.seed.low)
+                applicationID: "\(instance.id)/\(sink.name)", workers: workers, seed: instance.seed.low,
+                deadLetterDirectory: configuration.deadLetterDirectory ?? standardDeadLetters)
             let expected = restored.sinkEpochs[sink.name]
             let next = ended + 1
             try delivering(sink) { () throws(SinkError) in

@@ -1,0 +1,105 @@
+import Foundation
+import TestKit
+import Testing
+
+/// `kill -9` of a run that writes to PostgreSQL: no row is missing and none is there twice.
+///
+/// 5 kills, and 100 with MILLRACE_FULL=1.
+@Suite(
+    "Kills of the program", .serialized,
+    .enabled(
+        if: Program.isHere && PostgresServer.isHere, "\(Program.isMissing), \(PostgresServer.isMissing)"))
+struct KillTests {
+    private static let rows = 20_000
+    private static let users = 500
+    static let seeds = Array(0..<(Place.isFull ? 50 : 2))
+
+    private final class Shop {
+        let folder: String
+        let url: String
+        let server: PostgresServer
+
+        init() throws {
+            server = try PostgresServer.shared.get()
+            url = try server.database("kills")
+            folder =
+                FileManager.default.temporaryDirectory
+                .appending(path: "millrace-postgres-\(UUID().uuidString)").path
+            try FileManager.default.createDirectory(
+                atPath: folder + "/in", withIntermediateDirectories: true)
+            let lines = (0..<rows).map {
+                "{\"id\":\($0),\"user\":\"u\($0 % users)\",\"price\":\($0 % 100).25}"
+            }
+            for part in 0..<4 {
+                let text = lines[part * rows / 4..<(part + 1) * rows / 4].joined(separator: "\n") + "\n"
+                try text.write(toFile: "\(folder)/in/\(part).json", atomically: true, encoding: .utf8)
+            }
+            try """
+            SET 'epoch.max.bytes' = '60000';
+            SET 'chunk.bytes' = '10000';
+            CREATE STREAM events (id BIGINT, user STRING, price DECIMAL(10, 2)) WITH (
+              connector = 'files', path = '\(folder)/in', value_format = 'JSON');
+            CREATE TABLE sums AS SELECT user, COUNT(*) AS c, SUM(price) AS total FROM events GROUP BY user;
+            CREATE SINK CONNECTOR raw WITH (
+              'connector.class' = 'postgres', 'from' = 'events', 'connection.url' = '\(url)',
+              'auto.create' = 'true');
+            CREATE SINK CONNECTOR totals WITH (
+              'connector.class' = 'postgres', 'from' = 'sums', 'connection.url' = '\(url)',
+              'auto.create' = 'true');
+            CREATE SINK CONNECTOR latest WITH (
+              'connector.class' = 'postgres', 'from' = 'events', 'connection.url' = '\(url)',
+              'auto.create' = 'true', 'insert.mode' = 'upsert', 'pk.fields' = 'user',
+              'table.name.format' = 'latest');
+            """.write(toFile: folder + "/shop.sql", atomically: true, encoding: .utf8)
+        }
+
+        deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+        func start() throws -> Program {
+            try Program(["run", folder + "/shop.sql", "--state", folder + "/state", "--once", "--quiet"])
+        }
+
+        /// The seconds that it took.
+        func finish() throws -> Double {
+            let started = Date()
+            let run = try start()
+            #expect(run.wait() == 0)
+            return Date().timeIntervalSince(started)
+        }
+
+        func expectAll(_ what: String) throws {
+            #expect(
+                try server.sql("SELECT count(*), count(DISTINCT id), sum(price) FROM events", at: url)
+                    == "\(rows)|\(rows)|995000.00", "\(what)")
+            #expect(
+                try server.sql("SELECT count(*), sum(c), sum(total), min(c), max(c) FROM sums", at: url)
+                    == "\(users)|\(rows)|995000.00|40|40", "\(what)")
+            #expect(
+                try server.sql("SELECT count(*), min(id), max(id) FROM latest", at: url)
+                    == "\(users)|\(rows - users)|\(rows - 1)", "\(what)")
+        }
+    }
+
+    /// Seconds of a run that nobody ends.
+    private static let length: Result<Double, any Error> = Result {
+        let shop = try Shop()
+        let seconds = try shop.finish()
+        try shop.expectAll("not killed")
+        return seconds
+    }
+
+    @Test(arguments: seeds) func aRunThatIsKilledLosesAndDoublesNothing(seed: Int) throws {
+        let length = try Self.length.get()
+        let shop = try Shop()
+        var random = SeededGenerator(seed: UInt64(seed))
+        var kills = 0
+        for _ in 0..<(Place.isFull ? 2 : 3 - seed % 2) {
+            let run = try shop.start()
+            usleep(UInt32(Double.random(in: 0..<length * 0.6, using: &random) * 1_000_000))
+            run.kill()
+            if run.wait() == nil { kills += 1 }
+        }
+        _ = try shop.finish()
+        try shop.expectAll("seed \(seed), \(kills) kills")
+    }
+}
