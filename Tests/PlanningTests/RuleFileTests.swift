@@ -16,17 +16,17 @@ import Testing
         CREATE SINK CONNECTOR sums_lake WITH ('connector.class' = 'delta', 'from' = 'sums', 'path' = 's');
         """
 
-    private func plan(_ rules: String) throws(Diagnostic) -> PipelinePlan {
+    private func plan(_ rules: String, more: String = "") throws(Diagnostic) -> PipelinePlan {
         let file = """
             { "results": "${lake}/results", "quarantine": "${lake}/aside",
               "rules": [\(rules)] }
             """
-        return try self.plan(file: file)
+        return try self.plan(file: file, more: more)
     }
 
-    private func plan(file: String) throws(Diagnostic) -> PipelinePlan {
+    private func plan(file: String, more: String = "") throws(Diagnostic) -> PipelinePlan {
         var planner = PipelinePlanner()
-        var reader = ScriptReader(Self.statements)
+        var reader = ScriptReader(Self.statements + more)
         while let statement = try reader.next() { try planner.add(statement) }
         var variables = reader.variables
         var plan = planner.plan
@@ -37,6 +37,34 @@ import Testing
     private func failure(_ rules: String) -> Diagnostic? {
         do throws(Diagnostic) { _ = try plan(rules) } catch { return error }
         return nil
+    }
+
+    @Test(
+        "a query counts repeats for a rule only where both see the same rows and keys",
+        arguments: [
+            (#""where": "price > 0""#, #""columns": ["kind", "id"]"#, "1 minute", "ONCE"),
+            (#""where": "price > 1""#, #""columns": ["id", "kind"]"#, "1 minute", nil),
+            (#""where": "price > 0""#, #""columns": ["id"]"#, "1 minute", nil),
+            (#""where": "price > 0""#, #""columns": ["id", "kind"]"#, "2 minutes", nil),
+            // Its query remembers records without a value as well.
+            (#""on_fail": []"#, #""columns": ["price"]"#, "1 minute", nil),
+        ] as [(String, String, String, String?)])
+    func repeats(_ filter: String, _ columns: String, _ within: String, _ query: String?) throws {
+        let more = """
+            CREATE STREAM once AS SELECT id FROM good WHERE price > 0
+              DEDUPLICATE BY id, kind WITHIN 1 MINUTE;
+            CREATE STREAM every AS SELECT id FROM good DEDUPLICATE BY price WITHIN 1 MINUTE;
+            """
+        let limits = #""within": "\#(within)", \#(columns), \#(filter)"#
+        let rule = #"{"name": "r", "on": "good", "check": "unique", \#(limits)}"#
+        let alone = try plan(rule, more: more)
+        #expect(alone.queryFindingRepeats(of: try #require(alone.quality?.rules.first))?.name == query)
+        // Another rule takes rows away before the query sees them.
+        let other =
+            #"{"name": "o", "on": "good", "check": "unique", "within": "1s", "column": "id", "#
+            + #""on_fail": ["quarantine"]}"#
+        let beside = try plan(rule + ", " + other, more: more)
+        #expect(beside.queryFindingRepeats(of: try #require(beside.quality?.rules.first)) == nil)
     }
 
     @Test("each kind of rule is read, with its defaults")

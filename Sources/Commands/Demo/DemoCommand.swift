@@ -23,7 +23,7 @@ struct DemoCommand: Command {
             .init("a minute of it", "millrace demo"),
             .init(
                 "busier, until Ctrl-C, in a directory of its own",
-                "millrace demo --rate 20000 --for 0 --dir /tmp/shop"),
+                "millrace demo --rate 20000 --for 0 --dir shop"),
         ])
 
     private static let pipelines = ["medallion"]

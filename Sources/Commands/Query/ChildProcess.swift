@@ -50,8 +50,8 @@ struct ChildProcess {
 
     /// A file without a name that holds the input: no pipe that could fill up, nothing left behind.
     private func temporaryFile() throws(Diagnostic) -> CInt {
-        let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-        var name = Array("\(folder)/millrace-XXXXXX".utf8CString)
+        let folder = TemporaryFolder.path
+        var name = TemporaryFolder.template(in: folder)
         let file = mkstemp(&name)
         guard file >= 0 else { throw failure("cannot make a temporary file in \(folder)", errno) }
         unlink(name)

@@ -7,18 +7,10 @@ struct ShellFolder {
 
     /// - Throws: when it can't be made.
     init() throws(Diagnostic) {
-        let given = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-        // The path stands within quotes of several kinds.
-        let isPlain = given.utf8.allSatisfy { byte in
-            UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20
-                || UInt8(ascii: "-")...UInt8(ascii: "9") ~= byte
-                || byte == UInt8(ascii: "_")
-        }
-        var name = Array("\(isPlain ? given : "/tmp")/millrace-XXXXXX".utf8CString)
+        let folder = TemporaryFolder.plainPath
+        var name = TemporaryFolder.template(in: folder)
         guard mkdtemp(&name) != nil else {
-            throw Diagnostic(
-                .io,
-                "cannot make a folder in \(isPlain ? given : "/tmp"): \(String(cString: strerror(errno)))")
+            throw Diagnostic(.io, "cannot make a folder in \(folder): \(String(cString: strerror(errno)))")
         }
         path = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         guard mkfifo(pipe, 0o600) == 0 else {

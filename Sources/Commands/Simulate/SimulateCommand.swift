@@ -37,7 +37,7 @@ struct SimulateCommand: Command {
             ),
             .init(
                 "a million events at once, the same ones every time",
-                "millrace simulate shop --to /tmp/events --events 1000000 --seed 7"),
+                "millrace simulate shop --to data/events --events 1000000 --seed 7"),
         ])
 
     private let configuration: SimulationConfiguration

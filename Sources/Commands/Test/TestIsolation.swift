@@ -1,5 +1,5 @@
 import Diagnostics
-import Formats
+import Glibc
 
 /// Runs tests in a process of their own, so that one that brings it down fails and all others still count.
 ///
@@ -31,7 +31,7 @@ struct TestIsolation {
             let input = crashed.map { "\($0)\n" }.joined()
             let ending = try start(["--worker", "--threads", "\(threads)"], input)
             let atWork = take(ending.errors)
-            guard ending.code >= 128 else { return ending.code }
+            guard Self.isCrash(ending.code) else { return ending.code }
             if threads == 1 {
                 guard let last = atWork.first else { break }
                 crashed.append(last)
@@ -41,6 +41,11 @@ struct TestIsolation {
         throw Diagnostic(
             .internalError, "the process of the tests was ended by a signal again and again",
             hint: "run fewer tests with --filter")
+    }
+
+    /// Whether a signal that it has earned itself ended it: not Ctrl-C, nor a pipe that nobody reads.
+    private static func isCrash(_ code: Int32) -> Bool {
+        [SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGKILL, SIGSEGV].contains(code - 128)
     }
 
     /// The tests that were begun and not ended; all else is kept for people.

@@ -17,7 +17,6 @@ public final class AvroDecoder: RecordDecoder {
     private let reader: AvroSchema?
     private let isWrapped: Bool
     private let slots: ColumnSlots
-    private var errors: [DecodedRecords.RowError] = []
     private var programs: [Int32: Result<AvroProgram, DecodeError>] = [:]
     private var lastID: Int32 = 0
     private var last: AvroProgram?
@@ -43,21 +42,14 @@ public final class AvroDecoder: RecordDecoder {
     }
 
     public func decode(_ buffer: Buffer, frames: RecordFrames) -> DecodedRecords {
-        slots.begin(rows: frames.count)
-        errors = []
-        let base = UnsafeRawPointer(buffer.pointer)
-        var end = 0
-        for row in 0..<frames.count {
-            guard let range = slots.place(row, of: frames, in: buffer) else { continue }
-            end = range.upperBound
+        slots.decode(buffer, frames) { base, range, row in
             do throws(DecodeError) {
                 try read(base, range, row: row)
+                return nil
             } catch {
-                slots.setNull(row: row)
-                errors.append(DecodedRecords.RowError(row: row, reason: error))
+                return error
             }
         }
-        return slots.finish(count: frames.count, buffer: buffer, errors: errors, consumed: 0..<end)
     }
 
     private func read(_ base: UnsafeRawPointer, _ range: Range<Int>, row: Int) throws(DecodeError) {
@@ -89,7 +81,7 @@ public final class AvroDecoder: RecordDecoder {
     /// A bad value ends the run: where the next begins is not known. `end` is behind the last good one.
     func decodeRun(_ buffer: Buffer, range: Range<Int>, limit: Int) -> DecodedRecords {
         slots.begin(rows: limit)
-        errors = []
+        var errors: [DecodedRecords.RowError] = []
         let base = UnsafeRawPointer(buffer.pointer)
         var row = 0
         var position = range.lowerBound

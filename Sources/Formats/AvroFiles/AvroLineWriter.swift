@@ -85,24 +85,30 @@ public final class AvroLineWriter {
     }
 
     private func writeArray(_ items: Int, to out: ByteWriter) throws(AvroFault) {
-        let minimum = minimum(items)
         out.append(0x5B)
-        var isFirst = true
-        while true {
-            let count = try cursor.block(minimum: minimum).count
-            if count == 0 { break }
-            for _ in 0..<count {
-                if !isFirst { out.append(0x2C) }
-                isFirst = false
-                try write(items, to: out)
-            }
+        try forEachItem(minimum: minimum(items), to: out) { () throws(AvroFault) in
+            try write(items, to: out)
         }
         out.append(0x5D)
     }
 
     private func writeMap(_ values: Int, to out: ByteWriter) throws(AvroFault) {
-        let minimum = 1 + minimum(values)
         out.append(0x7B)
+        try forEachItem(minimum: 1 + minimum(values), to: out) { () throws(AvroFault) in
+            try append(text: try cursor.bytes(), to: out)
+            out.append(0x3A)
+            try write(values, to: out)
+        }
+        out.append(0x7D)
+    }
+
+    /// The items of all blocks, with commas between them.
+    ///
+    /// - Parameter minimum: bytes that an item takes at least.
+    @inline(__always)
+    private func forEachItem(
+        minimum: Int, to out: ByteWriter, _ body: () throws(AvroFault) -> Void
+    ) throws(AvroFault) {
         var isFirst = true
         while true {
             let count = try cursor.block(minimum: minimum).count
@@ -110,12 +116,9 @@ public final class AvroLineWriter {
             for _ in 0..<count {
                 if !isFirst { out.append(0x2C) }
                 isFirst = false
-                try append(text: try cursor.bytes(), to: out)
-                out.append(0x3A)
-                try write(values, to: out)
+                try body()
             }
         }
-        out.append(0x7D)
     }
 
     private var minima: [Int: Int] = [:]

@@ -6,7 +6,6 @@ import Columnar
 public final class KafkaDecoder: RecordDecoder {
     public let fields: [DecodedField]
     private let slots: ColumnSlots
-    private var errors: [DecodedRecords.RowError] = []
 
     /// The format has no other types than these.
     public static func supports(_ type: DataType) -> Bool {
@@ -28,19 +27,7 @@ public final class KafkaDecoder: RecordDecoder {
     }
 
     public func decode(_ buffer: Buffer, frames: RecordFrames) -> DecodedRecords {
-        slots.begin(rows: frames.count)
-        errors = []
-        let base = UnsafeRawPointer(buffer.pointer)
-        var last = 0
-        for row in 0..<frames.count {
-            guard let range = slots.place(row, of: frames, in: buffer) else { continue }
-            last = range.upperBound
-            if let reason = read(base, range, row: row) {
-                slots.setNull(row: row)
-                errors.append(DecodedRecords.RowError(row: row, reason: reason))
-            }
-        }
-        return slots.finish(count: frames.count, buffer: buffer, errors: errors, consumed: 0..<last)
+        slots.decode(buffer, frames) { base, range, row in read(base, range, row: row) }
     }
 
     /// Stores the value; returns why it does not fit.

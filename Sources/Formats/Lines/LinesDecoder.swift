@@ -7,7 +7,6 @@ import Glibc
 public final class LinesDecoder: RecordDecoder {
     public let fields: [DecodedField]
     private let slots: ColumnSlots
-    private var errors: [DecodedRecords.RowError] = []
 
     public init(name: String) {
         fields = [DecodedField(name, .string)]
@@ -17,7 +16,7 @@ public final class LinesDecoder: RecordDecoder {
     public func decode(_ buffer: Buffer, range: Range<Int>, limit: Int) -> DecodedRecords {
         precondition(range.upperBound <= min(buffer.capacity, Int(UInt32.max)), "the range is in the buffer")
         slots.begin(bytes: range.count, limit: limit)
-        errors = []
+        var errors: [DecodedRecords.RowError] = []
         let base = UnsafeRawPointer(buffer.pointer)
         var frames = slots.frames
         var position = range.lowerBound
@@ -33,7 +32,10 @@ public final class LinesDecoder: RecordDecoder {
                     frames = slots.frames
                 }
                 frames.set(row, start: position, end: end)
-                store(base, position, end, row: row)
+                if let reason = store(base, position, end, row: row) {
+                    slots.setNull(row: row)
+                    errors.append(DecodedRecords.RowError(row: row, reason: reason))
+                }
                 row += 1
             }
             position = min(lineEnd + 1, range.upperBound)
@@ -43,26 +45,18 @@ public final class LinesDecoder: RecordDecoder {
     }
 
     public func decode(_ buffer: Buffer, frames: RecordFrames) -> DecodedRecords {
-        slots.begin(rows: frames.count)
-        errors = []
-        let base = UnsafeRawPointer(buffer.pointer)
-        var last = 0
-        for row in 0..<frames.count {
-            guard let range = slots.place(row, of: frames, in: buffer) else { continue }
+        slots.decode(buffer, frames) { base, range, row in
             store(base, range.lowerBound, range.upperBound, row: row)
-            last = range.upperBound
         }
-        return slots.finish(count: frames.count, buffer: buffer, errors: errors, consumed: 0..<last)
     }
 
-    private func store(_ base: UnsafeRawPointer, _ start: Int, _ end: Int, row: Int) {
+    /// Stores the line; returns why it is none.
+    private func store(_ base: UnsafeRawPointer, _ start: Int, _ end: Int, row: Int) -> DecodeError? {
         if let fault = UTF8Check.firstFault(base, start, end) {
-            slots.setNull(row: row)
-            let message = "the line is not UTF-8 at byte \(fault - start)"
-            errors.append(DecodedRecords.RowError(row: row, reason: DecodeError(.badUTF8, message)))
-        } else {
-            let view = StringView(base: base, buffer: 0, offset: start, length: end - start)
-            slots.slots.pointee.store(view, row)
+            return DecodeError(.badUTF8, "the line is not UTF-8 at byte \(fault - start)")
         }
+        let view = StringView(base: base, buffer: 0, offset: start, length: end - start)
+        slots.slots.pointee.store(view, row)
+        return nil
     }
 }

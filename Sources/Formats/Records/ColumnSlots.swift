@@ -194,6 +194,27 @@ final class ColumnSlots {
         return range
     }
 
+    /// Decodes messages: `read` stores a row, or says why it is none.
+    @inline(__always)
+    func decode(
+        _ buffer: Buffer, _ messages: RecordFrames,
+        _ read: (_ base: UnsafeRawPointer, _ range: Range<Int>, _ row: Int) -> DecodeError?
+    ) -> DecodedRecords {
+        begin(rows: messages.count)
+        var errors: [DecodedRecords.RowError] = []
+        let base = UnsafeRawPointer(buffer.pointer)
+        var end = 0
+        for row in 0..<messages.count {
+            guard let range = place(row, of: messages, in: buffer) else { continue }
+            end = range.upperBound
+            if let reason = read(base, range, row) {
+                setNull(row: row)
+                errors.append(DecodedRecords.RowError(row: row, reason: reason))
+            }
+        }
+        return finish(count: messages.count, buffer: buffer, errors: errors, consumed: 0..<end)
+    }
+
     /// Makes the whole row NULL, whatever was written of it.
     func setNull(row: Int) {
         for index in fields.indices { setNull(field: index, row: row) }

@@ -12,7 +12,7 @@ struct AnswerAnalyzer {
     let settings: Settings
 
     func plan(_ query: Query) throws(Diagnostic) -> AnswerPlan {
-        let source = try source(query)
+        let source = try catalogue.relation(named: query.from.name, in: statement)
         let isPush = query.emission != nil
         try refuseClauses(query)
         if !isPush {
@@ -49,14 +49,8 @@ struct AnswerAnalyzer {
                 _ = try scope.named(qualifier, in: statement)
                 for binding in all(scope.sources[0]) { try append(binding.name, binding.column, item.span) }
             case .allFields(let structure):
-                let typed = try translator.translate(structure)
-                guard case .structure(let fields) = typed.type else {
-                    throw Diagnostic(
-                        .typeMismatch, "->* needs a STRUCT, and this is \(typed.type.sql)",
-                        at: statement.location(of: item.span), expected: "STRUCT")
-                }
-                for (index, field) in fields.enumerated() {
-                    try append(field.name, .member(typed, index, field.type), item.span)
+                for field in try translator.fields(of: structure, in: item) {
+                    try append(field.name, field.value, item.span)
                 }
             case .expression(let syntax, let alias):
                 let typed = try translator.translate(syntax)
@@ -66,16 +60,6 @@ struct AnswerAnalyzer {
         return AnswerPlan(
             source: source, isPush: isPush, filter: filter, columns: columns, expressions: expressions,
             limit: query.limit)
-    }
-
-    private func source(_ query: Query) throws(Diagnostic) -> Relation {
-        let name = query.from.name
-        if let relation = catalogue.relation(name.text) { return relation }
-        let suggestion = NearestName.suggestion(for: name.text, among: catalogue.order)
-        throw Diagnostic(
-            .unknownSource, "there is no stream or table \(name.text)",
-            at: statement.location(of: name.span),
-            hint: suggestion.map { "did you mean \($0)?" } ?? "create it first")
     }
 
     /// What makes one row of several, or of several sources, is no answer from one relation.

@@ -30,6 +30,19 @@ struct ExpressionTranslator {
         }
     }
 
+    /// The fields of a structure, as `structure->*` in a SELECT list gives them.
+    func fields(
+        of structure: Syntax, in item: SelectItem
+    ) throws(Diagnostic) -> [(name: String, value: Typed)] {
+        let typed = try translate(structure)
+        guard case .structure(let fields) = typed.type else {
+            throw Diagnostic(
+                .typeMismatch, "->* needs a STRUCT, and this is \(typed.type.sql)",
+                at: statement.location(of: item.span), expected: "STRUCT")
+        }
+        return fields.enumerated().map { ($1.name, .member(typed, $0, $1.type)) }
+    }
+
     /// A condition: BOOLEAN, or an error.
     func condition(_ syntax: Syntax, clause: String) throws(Diagnostic) -> Typed {
         let typed = try translate(syntax)

@@ -57,7 +57,7 @@ extension PipelinePlanner {
     private func relation(
         _ name: Identifier, of kind: Relation.Kind, verb: String, _ statement: Statement
     ) throws(Diagnostic) -> Relation {
-        let relation = try relation(name, statement)
+        let relation = try plan.catalogue.relation(named: name, in: statement)
         guard relation.kind == kind else {
             throw Diagnostic(
                 .invalidStatement, "\(name.text) is a \(relation.kind.rawValue.lowercased())",

@@ -147,7 +147,7 @@ extension PipelinePlanner {
     private func insertTarget(
         _ insert: InsertInto, _ statement: Statement
     ) throws(Diagnostic) -> Relation {
-        let target = try relation(insert.target, statement)
+        let target = try plan.catalogue.relation(named: insert.target, in: statement)
         let place = statement.location(of: insert.target.span)
         if target.kind == .table {
             throw Diagnostic(
@@ -165,16 +165,6 @@ extension PipelinePlanner {
                 at: place, hint: "insert into a stream without HEADERS columns")
         }
         return target
-    }
-
-    /// The relation of that name.
-    func relation(_ name: Identifier, _ statement: Statement) throws(Diagnostic) -> Relation {
-        if let relation = plan.catalogue.relation(name.text) { return relation }
-        let suggestion = NearestName.suggestion(for: name.text, among: plan.catalogue.order)
-        throw Diagnostic(
-            .unknownSource, "there is no stream or table \(name.text)",
-            at: statement.location(of: name.span),
-            hint: suggestion.map { "did you mean \($0)?" } ?? "create it first")
     }
 
     /// The column that holds the time of a stream's records, as the statement that made it says.

@@ -76,7 +76,7 @@ extension PipelinePlanner {
 
     func listing(of describe: Describe, _ statement: Statement) throws(Diagnostic) -> Listing {
         switch describe {
-        case .source(let name, _): return columns(of: try relation(name, statement))
+        case .source(let name, _): return columns(of: try plan.catalogue.relation(named: name, in: statement))
         case .streams: return relations(.stream, "streams")
         case .tables: return relations(.table, "tables")
         case .function(let name): return try forms(of: name, statement)

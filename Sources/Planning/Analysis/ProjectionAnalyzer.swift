@@ -31,16 +31,9 @@ struct ProjectionAnalyzer {
             case .allColumns(let qualifier):
                 try appendAll(try scope.named(qualifier, in: statement), query, keys, item, &names, &selected)
             case .allFields(let structure):
-                let typed = try translator.translate(structure)
-                guard case .structure(let fields) = typed.type else {
-                    throw Diagnostic(
-                        .typeMismatch, "->* needs a STRUCT, and this is \(typed.type.sql)",
-                        at: statement.location(of: item.span), expected: "STRUCT")
-                }
-                for (index, field) in fields.enumerated() {
+                for field in try translator.fields(of: structure, in: item) {
                     try selected.append(
-                        field.name, .member(typed, index, field.type), key: nil, span: item.span,
-                        in: statement)
+                        field.name, field.value, key: nil, span: item.span, in: statement)
                 }
             case .expression(let syntax, let alias):
                 let typed = try translator.translate(syntax)

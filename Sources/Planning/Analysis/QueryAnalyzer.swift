@@ -87,22 +87,11 @@ struct QueryAnalyzer {
     /// What the query's clauses read.
     func input(_ query: Query, id: String) throws(Diagnostic) -> QueryInput {
         let types = TypeTranslator(catalogue: catalogue, statement: statement)
-        let first = try source(query.from)
+        let first = try catalogue.relation(named: query.from.name, in: statement)
         return try JoinAnalyzer(catalogue: catalogue, types: types, id: id).input(query, first: first) {
-            reference throws(Diagnostic) in try source(reference)
+            reference throws(Diagnostic) in
+            try catalogue.relation(named: reference.name, in: statement)
         }
-    }
-
-    private func source(_ reference: SourceReference) throws(Diagnostic) -> Relation {
-        let name = reference.name.text
-        if let relation = catalogue.relation(name) { return relation }
-        let suggestion = NearestName.suggestion(for: name, among: catalogue.order)
-        throw Diagnostic(
-            .unknownSource, "there is no stream or table \(name)",
-            at: statement.location(of: reference.name.span),
-            expected: suggestion == nil && !catalogue.order.isEmpty
-                ? "one of " + catalogue.order.joined(separator: ", ") : nil,
-            hint: suggestion.map { "did you mean \($0)?" } ?? "create it first")
     }
 
     private func refuseUnsupported(_ query: Query, _ input: QueryInput) throws(Diagnostic) {

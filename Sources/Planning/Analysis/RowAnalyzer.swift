@@ -12,7 +12,7 @@ struct RowAnalyzer {
 
     /// - Parameter allowed: the pseudo-columns that the statement may name.
     func row(_ row: InsertValues, _ allowed: Set<PseudoColumn>) throws(Diagnostic) -> GivenRow {
-        let relation = try relation(row.target)
+        let relation = try catalogue.relation(named: row.target, in: statement)
         var values = [Value?](repeating: nil, count: relation.columns.count)
         var pseudoValues: [PseudoColumn: Value] = [:]
         if row.columns.isEmpty, row.values.count != relation.columns.count {
@@ -69,15 +69,6 @@ struct RowAnalyzer {
                 at: statement.location(of: row.target.span),
                 hint: "name the other columns: \(target.name) (column, …)")
         }
-    }
-
-    private func relation(_ name: Identifier) throws(Diagnostic) -> Relation {
-        if let relation = catalogue.relation(name.text) { return relation }
-        let suggestion = NearestName.suggestion(for: name.text, among: catalogue.order)
-        throw Diagnostic(
-            .unknownSource, "there is no stream or table \(name.text)",
-            at: statement.location(of: name.span),
-            hint: suggestion.map { "did you mean \($0)?" } ?? "create it first")
     }
 
     private func twice(_ name: String, _ place: SourceSpan) -> Diagnostic {

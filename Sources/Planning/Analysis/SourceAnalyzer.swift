@@ -102,11 +102,7 @@ struct SourceAnalyzer {
         for definition in additions {
             let name = definition.name.text
             let place = statement.location(of: definition.name.span)
-            if PseudoColumn(name: name) != nil {
-                throw Diagnostic(
-                    .invalidStatement, "\(name) is a pseudo-column that every record has", at: place,
-                    hint: "choose another name")
-            }
+            try refusePseudoColumn(name, place)
             if (relation.columns + values).contains(where: { $0.name == name }) {
                 throw Diagnostic(
                     .duplicateColumn, "\(relation.name) has a column \(name) already", at: place,
@@ -170,11 +166,7 @@ struct SourceAnalyzer {
         for definition in create.columns {
             let name = definition.name.text
             let place = statement.location(of: definition.name.span)
-            if PseudoColumn(name: name) != nil {
-                throw Diagnostic(
-                    .invalidStatement, "\(name) is a pseudo-column that every record has", at: place,
-                    hint: "choose another name")
-            }
+            try refusePseudoColumn(name, place)
             if !names.insert(name).inserted {
                 throw Diagnostic(
                     .duplicateColumn, "column \(name) is declared twice", at: place, hint: "remove one")
@@ -184,6 +176,13 @@ struct SourceAnalyzer {
                 (RelationColumn(name, try types.type(definition.type)), try isKey(definition, create)))
         }
         return columns
+    }
+
+    private func refusePseudoColumn(_ name: String, _ place: SourceLocation?) throws(Diagnostic) {
+        guard PseudoColumn(name: name) != nil else { return }
+        throw Diagnostic(
+            .invalidStatement, "\(name) is a pseudo-column that every record has", at: place,
+            hint: "choose another name")
     }
 
     private func isKey(

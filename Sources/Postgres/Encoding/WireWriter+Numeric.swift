@@ -37,19 +37,7 @@ extension WireWriter {
         let (whole, fraction) = magnitude.quotientAndRemainder(dividingBy: power)
         var weight = -1
         if whole > 0 { weight = appendWhole(whole) }
-        var left = fraction
-        var unit = power
-        while left > 0 {
-            let digit: UInt64
-            if unit >= 10_000 {
-                unit /= 10_000
-                (digit, left) = left.quotientAndRemainder(dividingBy: unit)
-            } else {
-                digit = left * (10_000 / unit)
-                left = 0
-            }
-            append(Int16(truncatingIfNeeded: digit))
-        }
+        appendFraction(fraction, of: power)
         return weight
     }
 
@@ -74,10 +62,20 @@ extension WireWriter {
                 }
             }
         }
+        appendFraction(fraction, of: power)
+        return weight
+    }
+
+    /// The digits of `fraction / unit`, up to the last that is not 0. Made for both widths: a division of
+    /// 128 bits is a call.
+    @inline(__always)
+    private func appendFraction<Digits: FixedWidthInteger & UnsignedInteger>(
+        _ fraction: Digits, of unit: Digits
+    ) {
         var left = fraction
-        var unit = power
+        var unit = unit
         while left > 0 {
-            let digit: UInt128
+            let digit: Digits
             if unit >= 10_000 {
                 unit /= 10_000
                 (digit, left) = left.quotientAndRemainder(dividingBy: unit)
@@ -87,7 +85,6 @@ extension WireWriter {
             }
             append(Int16(truncatingIfNeeded: digit))
         }
-        return weight
     }
 
     /// The digits of a number above 0; returns the weight of the first.

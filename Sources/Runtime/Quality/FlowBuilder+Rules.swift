@@ -47,8 +47,8 @@ extension FlowBuilder {
         _ rule: QualityRule, _ keys: [Expression], _ within: Int64, _ level: Int, _ slots: Int
     ) -> UniqueCheck {
         let tally = RepeatTally(columns: rule.columns)
-        if let query = queryFindingRepeats(of: rule, keys, within) {
-            return UniqueCheck(finder: nil, query: query, tally: tally)
+        if let query = plan.queryFindingRepeats(of: rule) {
+            return UniqueCheck(finder: nil, query: query.name, tally: tally)
         }
         // The name has the rule's version in it: keys that another version remembered mean something else.
         let version = String(EpochLog.checksum(Array(rule.signature.utf8)), radix: 16)
@@ -59,27 +59,5 @@ extension FlowBuilder {
             DeduplicationPlan(keys: keys, within: within), skipsNullKeys: true, level: level, stores: stores,
             observers: [tally], seed: seed, slots: slots)
         return UniqueCheck(finder: finder, query: nil, tally: tally)
-    }
-
-    /// The name of a query that deduplicates just those rows which a rule looks at, by the same keys.
-    ///
-    /// It gets the same rows only where nothing takes some away in between: neither another rule, nor the
-    /// query itself, which leaves out records without a value; those have a NULL among their columns.
-    private func queryFindingRepeats(
-        of rule: QualityRule, _ keys: [Expression], _ within: Int64
-    ) -> String? {
-        let relation = rule.relation
-        let rules = plan.quality?.rules(of: relation.name) ?? []
-        let values = relation.keyCount..<relation.columns.count
-        let isNullWithoutValue = keys.contains {
-            if case .column(let position, _) = $0 { values.contains(position) } else { false }
-        }
-        guard isNullWithoutValue, !rules.contains(where: { $0.isQuarantining && $0.kind == .unique })
-        else { return nil }
-        return plan.queries.first { query in
-            guard let deduplication = query.deduplication else { return false }
-            return query.input.name == relation.name && query.joins.isEmpty && query.filter == rule.filter
-                && deduplication.within == within && Set(deduplication.keys) == Set(keys)
-        }?.name
     }
 }

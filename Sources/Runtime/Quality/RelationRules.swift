@@ -88,7 +88,7 @@ final class RelationRules: @unchecked Sendable {
             guard let finder = rule.uniqueness?.finder else { continue }
             let looked =
                 (rule.filter.map { left.keeping(columns[$0]) } ?? left).selection ?? .all(batch.count)
-            let verdicts = finder.take(rest.selecting(looked), slot)
+            let verdicts = finder.take(rest.selecting(looked).withValues, slot)
             if rule.rule.isQuarantining {
                 repeats.append(Found(rule: rule, looked: looked, verdicts: verdicts))
             }

@@ -100,11 +100,7 @@ final class ForeignKeyJoinOperator: JoinOperator, @unchecked Sendable {
         waiting.removeAll()
         waitingCount = 0
         try failure.rethrow()
-        guard let changes = JoinedChanges.joined(parts.all, firstSequence: progress.nextSequence) else {
-            return
-        }
-        progress.nextSequence += Int64(changes.count)
-        outputs.deliver(changes, context)
+        deliver(parts, context)
     }
 
     /// What the changes of a shard's left rows mean for right keys; remembers which they name.

@@ -38,6 +38,15 @@ extension JoinOperator {
     func foldChanges(_ workers: WorkerPool, _ context: EvaluationContext) throws(StateError) {}
     func processShard(_ shard: Int, watermark: Int64) throws(StateError) {}
     func clear() {}
+
+    /// Numbers the changes that the shards have made, and hands them on.
+    func deliver(_ parts: ShardParts<JoinedChanges>, _ context: EvaluationContext) {
+        guard let changes = JoinedChanges.joined(parts.all, firstSequence: progress.nextSequence) else {
+            return
+        }
+        progress.nextSequence += Int64(changes.count)
+        outputs.deliver(changes, context)
+    }
 }
 
 /// How far a join has come.

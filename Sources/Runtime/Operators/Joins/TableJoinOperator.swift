@@ -54,11 +54,7 @@ final class TableJoinOperator: JoinOperator, @unchecked Sendable {
         waiting.removeAll()
         waitingCount = 0
         try failure.rethrow()
-        guard let changes = JoinedChanges.joined(parts.all, firstSequence: progress.nextSequence) else {
-            return
-        }
-        progress.nextSequence += Int64(changes.count)
-        outputs.deliver(changes, context)
+        deliver(parts, context)
     }
 
     private func fold(_ shard: Int) throws(StateError) -> JoinedChanges {
