@@ -19,6 +19,8 @@ let package = Package(
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CSnappy", providers: [.apt(["libsnappy-dev"])]),
+        .systemLibrary(
+            name: "CMicrohttpd", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
         .systemLibrary(name: "CArrow", pkgConfig: "millrace-arrow"),
         .target(name: "CParquet", dependencies: ["CArrow"], cxxSettings: [.define("NDEBUG")]),
 
@@ -62,6 +64,8 @@ let package = Package(
         .target(
             name: "DeltaLake", dependencies: ["Diagnostics", "Columnar", "Storage", "Formats", "Parquet"],
             swiftSettings: house),
+        // Requests and answers over HTTP, whole or as streams.
+        .target(name: "HTTP", dependencies: ["Diagnostics", "CMicrohttpd"], swiftSettings: house),
         // Shops that make events, reproducible from a seed.
         .target(name: "Simulation", dependencies: ["Diagnostics"], swiftSettings: house),
 
@@ -90,6 +94,7 @@ let package = Package(
         .testTarget(name: "TidyTests", exclude: ["unsafe-files.txt"], swiftSettings: house),
         .testTarget(
             name: "DiagnosticsTests", dependencies: ["TestKit", "Diagnostics"], swiftSettings: house),
+        .testTarget(name: "HTTPTests", dependencies: ["Diagnostics", "HTTP"], swiftSettings: house),
         .testTarget(name: "ColumnarTests", dependencies: ["TestKit", "Columnar"], swiftSettings: house),
         .testTarget(name: "StorageTests", dependencies: ["Storage"], swiftSettings: house),
         .testTarget(
