@@ -20,6 +20,8 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CSnappy", providers: [.apt(["libsnappy-dev"])]),
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(
+            name: "CMicrohttpd", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
         .systemLibrary(name: "CArrow", pkgConfig: "millrace-arrow"),
         .target(name: "CParquet", dependencies: ["CArrow"], cxxSettings: [.define("NDEBUG")]),
 
@@ -67,6 +69,8 @@ let package = Package(
         .target(
             name: "Postgres", dependencies: ["Diagnostics", "Columnar", "Formats", "CLibpq"],
             swiftSettings: house),
+        // Requests and answers over HTTP, whole or as streams.
+        .target(name: "HTTP", dependencies: ["Diagnostics", "CMicrohttpd"], swiftSettings: house),
         // Shops that make events, reproducible from a seed.
         .target(name: "Simulation", dependencies: ["Diagnostics"], swiftSettings: house),
 
@@ -104,6 +108,7 @@ let package = Package(
         .testTarget(name: "TidyTests", exclude: ["unsafe-files.txt"], swiftSettings: house),
         .testTarget(
             name: "DiagnosticsTests", dependencies: ["TestKit", "Diagnostics"], swiftSettings: house),
+        .testTarget(name: "HTTPTests", dependencies: ["Diagnostics", "HTTP"], swiftSettings: house),
         .testTarget(name: "ColumnarTests", dependencies: ["TestKit", "Columnar"], swiftSettings: house),
         .testTarget(name: "StorageTests", dependencies: ["Storage"], swiftSettings: house),
         .testTarget(

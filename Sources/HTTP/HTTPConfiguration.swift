@@ -1,0 +1,31 @@
+/// How a server listens and what it takes.
+public struct HTTPConfiguration: Sendable {
+    /// A certificate with its chain and its key, as PEM texts.
+    public struct TLS: Sendable {
+        public let certificate: String
+        public let key: String
+
+        public init(certificate: String, key: String) {
+            self.certificate = certificate
+            self.key = key
+        }
+    }
+
+    /// A numeric address or a name of this machine.
+    public var host = "127.0.0.1"
+    /// 0 takes a free one.
+    public var port: UInt16 = 0
+    public var tls: TLS?
+    /// Threads that read and write; handlers have their own.
+    public var threads = 1
+    public var connectionLimit = 4096
+    /// Bytes that a request's body may have; more is answered with 413.
+    public var bodyLimit = 64 << 20
+    /// A connection on which nothing happens for so many seconds is closed; one that waits for an answer, or
+    /// for more of a stream, is not.
+    public var idleSeconds: UInt32 = 120
+    /// How long a stop waits for requests under way.
+    public var stopSeconds = 5
+
+    public init() {}
+}

@@ -1,0 +1,141 @@
+import CMicrohttpd
+import Glibc
+
+/// The body of a response that comes piece by piece: an unbounded result, or events as they happen.
+///
+/// Any thread writes, the server's threads send. What a slow client has not taken yet waits in memory, up to
+/// a bound that the writer minds: nobody is held up by a client.
+public final class HTTPStream: @unchecked Sendable {
+    /// What came of a write.
+    public enum Outcome: Sendable, Equatable {
+        case taken
+        /// The client is too far behind: nothing was taken.
+        case full
+        /// The client has gone, or the stream is finished.
+        case closed
+    }
+
+    public let limit: Int
+    private let mutex = HTTPLock()
+    // Guarded by `mutex`.
+    private var waiting: [UInt8] = []
+    private var taken = 0
+    private var isFinished = false
+    private var isGone = false
+    private var connection: OpaquePointer?
+    private var isSuspended = false
+    private var whenGone: (@Sendable () -> Void)?
+
+    /// - Parameter limit: how many bytes may wait for the client.
+    public init(limit: Int = 1 << 20) { self.limit = limit }
+
+    /// Adds bytes to what the client gets.
+    ///
+    /// One write is taken even above the limit when nothing waits, so that a large piece is no error.
+    @discardableResult
+    public func write(_ bytes: [UInt8]) -> Outcome {
+        mutex.withLock {
+            guard !isFinished, !isGone else { return .closed }
+            let left = waiting.count - taken
+            guard left == 0 || left + bytes.count <= limit else { return .full }
+            if taken > 0, taken == waiting.count || taken > 1 << 16 {
+                waiting.removeFirst(taken)
+                taken = 0
+            }
+            waiting += bytes
+            resume()
+            return .taken
+        }
+    }
+
+    @discardableResult
+    public func write(_ text: String) -> Outcome { write(Array(text.utf8)) }
+
+    /// The client gets what waits, and then the end.
+    public func finish() {
+        mutex.withLock {
+            isFinished = true
+            resume()
+        }
+    }
+
+    /// Whether the client has gone away.
+    public var isClosed: Bool { mutex.withLock { isGone } }
+
+    /// Bytes that wait for the client.
+    public var waitingBytes: Int { mutex.withLock { waiting.count - taken } }
+
+    /// Called once when the client has gone before the end, by a thread of the server; at once if it has.
+    public func onClose(_ body: @escaping @Sendable () -> Void) {
+        let isLate = mutex.withLock {
+            if !isGone { whenGone = body }
+            return isGone
+        }
+        if isLate { body() }
+    }
+
+    // MARK: The server's side
+
+    func attach(_ connection: OpaquePointer) { mutex.withLock { self.connection = connection } }
+
+    /// Gives bytes to the server; without any the connection sleeps until there are.
+    func read(_ target: UnsafeMutablePointer<CChar>, _ room: Int) -> Int {
+        mutex.withLock {
+            let count = min(room, waiting.count - taken)
+            if count > 0 {
+                waiting.withUnsafeBytes { bytes in
+                    if let start = bytes.baseAddress { memcpy(target, start + taken, count) }
+                }
+                taken += count
+                if taken == waiting.count {
+                    waiting.removeAll(keepingCapacity: taken <= 1 << 16)
+                    taken = 0
+                }
+                return count
+            }
+            if isFinished { return HTTPServer.endOfStream }
+            if isGone { return HTTPServer.endWithError }
+            if let connection {
+                isSuspended = true
+                MHD_suspend_connection(connection)
+            }
+            return 0
+        }
+    }
+
+    /// The request is over: the connection is not to be touched any more.
+    func detach() {
+        let body = mutex.withLock { () -> (@Sendable () -> Void)? in
+            connection = nil
+            isSuspended = false
+            guard !isGone else { return nil }
+            isGone = true
+            waiting = []
+            taken = 0
+            defer { whenGone = nil }
+            return isFinished ? nil : whenGone
+        }
+        body?()
+    }
+
+    /// Wakes a sleeping connection whose client has gone, so that it ends.
+    func abandon() {
+        let body = mutex.withLock { () -> (@Sendable () -> Void)? in
+            guard !isGone else { return nil }
+            isGone = true
+            waiting = []
+            taken = 0
+            resume()
+            defer { whenGone = nil }
+            return isFinished ? nil : whenGone
+        }
+        body?()
+    }
+
+    /// The mutex is held.
+    private func resume() {
+        guard isSuspended, let connection else { return }
+        isSuspended = false
+        MHD_resume_connection(connection)
+    }
+}
