@@ -19,6 +19,8 @@ let package = Package(
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CSnappy", providers: [.apt(["libsnappy-dev"])]),
+        .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+        .target(name: "CChecksum"),
         .systemLibrary(name: "CArrow", pkgConfig: "millrace-arrow"),
         .target(name: "CParquet", dependencies: ["CArrow"], cxxSettings: [.define("NDEBUG")]),
 
@@ -61,6 +63,11 @@ let package = Package(
         // The Delta table protocol.
         .target(
             name: "DeltaLake", dependencies: ["Diagnostics", "Columnar", "Storage", "Formats", "Parquet"],
+            swiftSettings: house),
+        // The embedded Kafka-protocol broker: record batches, logs of partitions, topics, messages.
+        .target(
+            name: "Broker",
+            dependencies: ["Diagnostics", "Storage", "CChecksum", "CZlib", "CSnappy", "CLZ4", "CZstd"],
             swiftSettings: house),
         // Shops that make events, reproducible from a seed.
         .target(name: "Simulation", dependencies: ["Diagnostics"], swiftSettings: house),
@@ -127,6 +134,9 @@ let package = Package(
             dependencies: [
                 "TestKit", "DeltaLake", "Parquet", "Storage", "Columnar", "Diagnostics", "Formats",
             ],
+            swiftSettings: house),
+        .testTarget(
+            name: "BrokerTests", dependencies: ["TestKit", "Broker", "Storage", "Diagnostics", "CChecksum"],
             swiftSettings: house),
         .testTarget(
             name: "SimulationTests", dependencies: ["Simulation", "Diagnostics"], swiftSettings: house),
