@@ -14,7 +14,13 @@ final class ByteBlock {
 
     deinit { free(base) }
 
-    var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
+    /// Lends what is filled; it must not leave `body`.
+    func withBytes<Result, Failure: Error>(
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        defer { withExtendedLifetime(self) {} }
+        return try body(UnsafeRawBufferPointer(start: base, count: count))
+    }
 
     /// The room behind what is filled.
     var room: UnsafeMutableRawBufferPointer {

@@ -106,9 +106,9 @@ enum MessageSet {
         let block = try unpackedValue(packed, compression, magic: wrapper.magic, limit: room)
         // Many small packed messages share the bound of one.
         room -= block.capacity
-        try withExtendedLifetime(block) { () throws(RecordError) in
+        try block.withBytes { bytes throws(RecordError) in
             var inner: [Message] = []
-            var reader = ByteReader(block.bytes)
+            var reader = ByteReader(bytes)
             while !reader.isAtEnd {
                 do throws(RecordError) {
                     inner.append(try next(&reader))

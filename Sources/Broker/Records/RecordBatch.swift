@@ -41,7 +41,7 @@ struct RecordBatch {
         // An empty batch, which compaction leaves, has nothing that could be unpacked.
         if header.recordCount == 0, payload.isEmpty { return }
         let block = try compression.unpack(payload, limit: limit)
-        try withExtendedLifetime(block) { () throws(RecordError) in try walk(block.bytes, body) }
+        try block.withBytes { bytes throws(RecordError) in try walk(bytes, body) }
     }
 
     private func walk(
