@@ -96,7 +96,9 @@ import Testing
             place.log.configure(place.settings)
             let start = place.log.bounds.logStart
             #expect(
-                model.records.prefix { $0.offset < start }.allSatisfy { $0.record.timestamp < model.clock - 1000 })
+                model.records.prefix { $0.offset < start }.allSatisfy {
+                    $0.record.timestamp < model.clock - 1000
+                })
             model.records.removeAll { $0.offset < start }
         default: try append(place, &model, &random)
         }
@@ -170,7 +172,7 @@ import Testing
                 do {
                     while true {
                         before = model
-                        if random.chance(settings.isCompacted ? 5 : 0) {
+                        if random.chance(settings.isCompacted ? 20 : 0) {
                             _ = try place.log.compact(now: model.clock, isForced: true)
                             model.records = try place.all()
                         } else if random.chance(4) {
@@ -213,7 +215,8 @@ import Testing
             if let record = there[entry.offset] {
                 #expect(record == entry.record, "\(note)")
             } else {
-                let isReplaced = place.settings.isCompacted
+                let isReplaced =
+                    place.settings.isCompacted
                     && (last[entry.record.key] ?? 0 > entry.offset || entry.record.value == nil)
                 #expect(isReplaced, "\(note): offset \(entry.offset) is lost")
             }

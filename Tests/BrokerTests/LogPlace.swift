@@ -66,10 +66,14 @@ final class LogPlace {
                     aborting.insert(open.removeFirst().producerID)
                 }
                 if batch.header.attributes.isControl {
-                    if try TransactionMark(batch)?.isCommit == false { aborting.remove(batch.header.producerID) }
+                    if try TransactionMark(batch)?.isCommit == false {
+                        aborting.remove(batch.header.producerID)
+                    }
                     continue
                 }
-                if batch.header.attributes.isTransactional, aborting.contains(batch.header.producerID) { continue }
+                if batch.header.attributes.isTransactional, aborting.contains(batch.header.producerID) {
+                    continue
+                }
                 try batch.forEachRecord {
                     if $0.offset >= offset { records.append(($0.offset, SampleRecord($0))) }
                 }
@@ -93,14 +97,16 @@ final class LogPlace {
         let records = values.map { SampleRecord(timestamp: 1000, key: nil, value: Array($0.utf8)) }
         return try log.append(
             try sampleBatch(
-                records, producer: producer, epoch: epoch, sequence: sequence, isTransactional: isTransactional),
+                records, producer: producer, epoch: epoch, sequence: sequence,
+                isTransactional: isTransactional),
             now: 1000)
     }
 
     @discardableResult
     func end(_ producer: Int64, epoch: Int16 = 0, isCommit: Bool) throws -> PartitionLog.Appended {
         try log.append(
-            TransactionMark(isCommit: isCommit, coordinatorEpoch: 0), producerID: producer, producerEpoch: epoch,
+            TransactionMark(isCommit: isCommit, coordinatorEpoch: 0), producerID: producer,
+            producerEpoch: epoch,
             now: 1000)
     }
 

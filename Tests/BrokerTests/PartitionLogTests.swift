@@ -9,7 +9,9 @@ import Testing
 
     @Test func `a batch sent again has its old offset`() throws {
         let place = try LogPlace()
-        for number in 0..<7 as Range<Int32> { try place.append(["v\(number)"], producer: 1, sequence: number) }
+        for number in 0..<7 as Range<Int32> {
+            try place.append(["v\(number)"], producer: 1, sequence: number)
+        }
         let again = try place.append(["v4"], producer: 1, sequence: 4)
         #expect(again.isDuplicate)
         #expect(again.baseOffset == 4)
@@ -28,7 +30,9 @@ import Testing
 
     @Test func `producers are known after a crash`() throws {
         let place = try LogPlace()
-        for number in 0..<90 as Range<Int32> { try place.append(["v\(number)"], producer: 1, sequence: number) }
+        for number in 0..<90 as Range<Int32> {
+            try place.append(["v\(number)"], producer: 1, sequence: number)
+        }
         let before = place.log.producers
         try place.losePower(seed: 3)
         #expect(place.log.producers == before)
@@ -117,12 +121,18 @@ import Testing
         let place = try LogPlace()
         try place.append(["a", "b", "c"])
         #expect(try place.log.fetch(from: 3, maxBytes: 100).bytes.isEmpty)
-        #expect(throws: LogError.offsetOutOfRange(start: 0, end: 3)) { try place.log.fetch(from: 4, maxBytes: 100) }
+        #expect(throws: LogError.offsetOutOfRange(start: 0, end: 3)) {
+            try place.log.fetch(from: 4, maxBytes: 100)
+        }
         _ = try place.log.deleteRecords(before: 2)
-        #expect(throws: LogError.offsetOutOfRange(start: 2, end: 3)) { try place.log.fetch(from: 1, maxBytes: 100) }
+        #expect(throws: LogError.offsetOutOfRange(start: 2, end: 3)) {
+            try place.log.fetch(from: 1, maxBytes: 100)
+        }
         #expect(try place.values() == ["c"])
         #expect(try place.log.deleteRecords(before: -1) == 3)
-        #expect(throws: LogError.offsetOutOfRange(start: 3, end: 3)) { try place.log.deleteRecords(before: 9) }
+        #expect(throws: LogError.offsetOutOfRange(start: 3, end: 3)) {
+            try place.log.deleteRecords(before: 9)
+        }
     }
 
     @Test func `a batch above the bound comes alone, or not at all`() throws {
@@ -239,7 +249,8 @@ import Testing
                 if random.chance(20) {
                     try place.files.truncate(path, to: random.below(size))
                 } else {
-                    try place.files.damage(path, at: random.below(size), flipping: UInt8(1 + random.below(255)))
+                    try place.files.damage(
+                        path, at: random.below(size), flipping: UInt8(1 + random.below(255)))
                 }
             }
             try place.reopen()

@@ -28,7 +28,9 @@ import Testing
     @Test func `bare snappy blocks are read as framed ones are`() throws {
         let text = Array(String(repeating: "a record of some length, ", count: 4000).utf8)
         let bare = text.withUnsafeBytes { Snappy.packBlock($0) } ?? []
-        let unpacked = try bare.withUnsafeBytes { try Snappy.unpack($0, limit: 1 << 20).withBytes { Array($0) } }
+        let unpacked = try bare.withUnsafeBytes {
+            try Snappy.unpack($0, limit: 1 << 20).withBytes { Array($0) }
+        }
         #expect(unpacked == text)
     }
 

@@ -32,7 +32,8 @@ struct LogRecovery {
         try files.createDirectory(directory)
         try finishSwaps()
         let checkpointPath = Path.join(directory, SegmentNames.checkpoint)
-        let saved = try files.status(checkpointPath) == nil
+        let saved =
+            try files.status(checkpointPath) == nil
             ? nil : LogCheckpoint(try files.read(checkpointPath))
         var offsets = try files.list(directory).compactMap { SegmentNames.offset(ofLog: $0.name) }.sorted()
         if let saved { try removeDeleted(&offsets, before: saved.logStartOffset) }

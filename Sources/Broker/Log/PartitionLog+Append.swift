@@ -81,7 +81,8 @@ extension PartitionLog {
         }
         let baseOffset = live.offset
         prepared.assign(from: baseOffset, leaderEpoch: leaderEpoch)
-        try rollIfDue(adding: prepared.bytes.count, lastOffset: baseOffset + prepared.lastOffsetDelta, now: now)
+        try rollIfDue(
+            adding: prepared.bytes.count, lastOffset: baseOffset + prepared.lastOffsetDelta, now: now)
         try write(prepared.bytes)
         withState {
             let active = active
@@ -215,6 +216,16 @@ extension PartitionLog {
             try files.writeAtomically(index.encoded(), to: SegmentNames.index(ofLog: active.file.path))
         }
         bytesSinceCheckpoint = 0
+    }
+
+    /// Closes the files of a log that is being deleted, or cannot be saved. Whoever still uses it is refused.
+    func abandon() {
+        writing.withLock { _ in
+            withState {
+                stopReason = "it is closed"
+                for segment in segments { segment.file.close() }
+            }
+        }
     }
 
     /// Writes the checkpoint and closes the files. The log may not be used afterwards.

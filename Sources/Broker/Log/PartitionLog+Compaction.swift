@@ -61,7 +61,11 @@ extension PartitionLog {
                 // What is damaged stays as it is, and all behind it.
                 segment.head.fileByteCount == segment.byteCount
             else { break }
-            if segment.endOffset <= live.cleanedOffset { clean.append(segment) } else { dirty.append(segment) }
+            if segment.endOffset <= live.cleanedOffset {
+                clean.append(segment)
+            } else {
+                dirty.append(segment)
+            }
         }
         return (clean, dirty)
     }

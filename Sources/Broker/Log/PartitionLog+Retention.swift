@@ -34,7 +34,8 @@ extension PartitionLog {
                 let isOld =
                     settings.retentionMilliseconds.map { segment.head.maxTimestamp < now - $0 } ?? false
                 let isTooMuch = settings.retentionBytes.map { left - segment.byteCount >= $0 } ?? false
-                guard segment.byteCount > 0, isOld || isTooMuch, segment.endOffset <= boundsLocked.highWatermark
+                guard segment.byteCount > 0, isOld || isTooMuch,
+                    segment.endOffset <= boundsLocked.highWatermark
                 else { break }
                 // All the log is too old: what comes next begins a segment of its own.
                 if segment === active {

@@ -93,7 +93,9 @@ struct ProducerTable: Equatable {
         } else {
             producer.lastDataOffset = header.lastOffset
             if header.baseSequence >= 0 {
-                if producer.batches.count == ProducerTable.rememberedBatches { producer.batches.removeFirst() }
+                if producer.batches.count == ProducerTable.rememberedBatches {
+                    producer.batches.removeFirst()
+                }
                 producer.batches.append(
                     Batch(
                         firstSequence: header.baseSequence, lastSequence: header.lastSequence,

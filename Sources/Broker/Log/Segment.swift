@@ -37,7 +37,8 @@ final class Segment {
     func loadedIndex(_ files: any FileSystem, intervalBytes: Int) throws(StorageError) -> SegmentIndex {
         if let index { return index }
         let path = SegmentNames.index(ofLog: file.path)
-        if let bytes = try? files.read(path), let read = SegmentIndex(bytes), read.head.byteCount == byteCount {
+        if let bytes = try? files.read(path), let read = SegmentIndex(bytes), read.head.byteCount == byteCount
+        {
             index = read
             return read
         }

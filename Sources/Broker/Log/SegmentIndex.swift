@@ -111,7 +111,8 @@ struct SegmentIndex: Equatable {
         self.head = head
         entries.reserveCapacity(head.entryCount)
         for _ in 0..<head.entryCount {
-            guard let offset = try? decoder.number(Int64.self), let position = try? decoder.number(Int64.self),
+            guard let offset = try? decoder.number(Int64.self),
+                let position = try? decoder.number(Int64.self),
                 let time = try? decoder.number(Int64.self)
             else { return nil }
             entries.append(Entry(offset: offset, position: Int(position), timeBefore: time))

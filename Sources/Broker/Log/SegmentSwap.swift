@@ -10,7 +10,9 @@ struct SegmentSwap {
     /// From the first segment's base offset to the base offset behind the last.
     let range: Range<Int64>
 
-    var cleanedPath: String { Path.join(directory, SegmentNames.digits(range.lowerBound) + SegmentNames.cleaned) }
+    var cleanedPath: String {
+        Path.join(directory, SegmentNames.digits(range.lowerBound) + SegmentNames.cleaned)
+    }
     var swapPath: String { Path.join(directory, SegmentNames.swap(range)) }
     var logPath: String { Path.join(directory, SegmentNames.log(range.lowerBound)) }
 
@@ -23,7 +25,9 @@ struct SegmentSwap {
     /// Removes what is replaced; can be repeated after a crash at any point.
     func finish() throws(StorageError) {
         for entry in try files.list(directory) {
-            guard let offset = SegmentNames.offset(ofLog: entry.name), range.contains(offset) else { continue }
+            guard let offset = SegmentNames.offset(ofLog: entry.name), range.contains(offset) else {
+                continue
+            }
             let path = Path.join(directory, entry.name)
             let index = SegmentNames.index(ofLog: path)
             if try files.status(index) != nil { try files.remove(index) }
