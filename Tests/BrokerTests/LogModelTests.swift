@@ -105,7 +105,7 @@ import Testing
     }
 
     @Test func `random operations agree with a list of records`() throws {
-        for seed in 0..<60 as Range<UInt64> {
+        for seed in 0..<40 * TestData.effort {
             var random = SeededGenerator(seed: seed)
             var model = Model()
             let place = try LogPlace()
@@ -118,7 +118,7 @@ import Testing
     }
 
     @Test func `compaction keeps the last record of each key, and all behind what it has cleaned`() throws {
-        for seed in 0..<60 as Range<UInt64> {
+        for seed in 0..<40 * TestData.effort {
             var random = SeededGenerator(seed: seed)
             var model = Model()
             var settings = LogPlace.smallSettings
@@ -159,7 +159,7 @@ import Testing
     }
 
     @Test func `no acknowledged record is lost with the power`() throws {
-        for seed in 0..<150 as Range<UInt64> {
+        for seed in 0..<60 * TestData.effort {
             var random = SeededGenerator(seed: seed)
             var model = Model()
             var settings = LogPlace.smallSettings

@@ -117,7 +117,7 @@ import Testing
         var random = SeededGenerator(seed: 1)
         let vectors = try vectors()
         for vector in vectors {
-            for _ in 0..<30 {
+            for _ in 0..<15 * TestData.effort {
                 var bytes = vector.bytes
                 for _ in 0...random.below(3) where !bytes.isEmpty {
                     bytes[random.below(bytes.count)] = random.chance(30) ? 0xff : UInt8(random.below(256))

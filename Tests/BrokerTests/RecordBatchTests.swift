@@ -46,7 +46,7 @@ import Testing
 
     @Test(arguments: Compression.allCases)
     func `damaged batches are refused, and never crash`(_ compression: Compression) throws {
-        for seed in 0..<400 as Range<UInt64> {
+        for seed in 0..<200 * TestData.effort {
             var random = SeededGenerator(seed: seed)
             let records = (0...random.below(20)).map { _ in SampleRecord.random(&random) }
             var bytes = try sampleBatch(records, compression)

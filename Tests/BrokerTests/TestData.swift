@@ -12,6 +12,9 @@ enum TestData {
     static let isThere = FileManager.default.fileExists(atPath: folder.path)
     static let missing = "the folder testdata/kafka is not there"
 
+    /// How many times more seeds the slow tests take with MILLRACE_FULL=1.
+    static let effort: UInt64 = ProcessInfo.processInfo.environment["MILLRACE_FULL"] == "1" ? 20 : 1
+
     static func entries(_ name: String) throws -> [[String: Any]] {
         let data = try Data(contentsOf: folder.appending(path: name))
         return try JSONSerialization.jsonObject(with: data) as? [[String: Any]] ?? []

@@ -1,7 +1,7 @@
 /// How the records of a batch are packed; the raw value is what the batch's attributes say.
 ///
-/// Unpacking allocates `limit` bytes at most (and the library's own window: 8 MiB), and throws `tooLarge` where that
-/// is not enough.
+/// Unpacking allocates `limit` bytes at most (and the library's own window: 8 MiB), and throws `tooLarge`
+/// where that is not enough.
 enum Compression: Int16, CaseIterable {
     case none = 0
     case gzip = 1

@@ -12,6 +12,8 @@ final class LogFile: @unchecked Sendable {
     private var isDirty = false
     private let reading = Mutex(())
     private var reader: (any ReadableFile)?
+    private var isPinned = false
+    private var isRetired = false
     private let use = Atomic<UInt64>(0)
 
     init(_ path: String, _ pool: OpenFiles) {
@@ -66,6 +68,8 @@ final class LogFile: @unchecked Sendable {
             reading._unsafeUnlock()
         } else {
             defer { reading._unsafeUnlock() }
+            // Another file has the path by now, and positions in this one mean nothing there.
+            if isRetired { throw .missing(path: path) }
             file = try pool.files.open(path)
             reader = file
             isOpened = true
@@ -104,6 +108,23 @@ final class LogFile: @unchecked Sendable {
         pool.closed(self)
     }
 
+    /// Holds on to what the path names now, before another file takes the path: reads go on in this one.
+    func pin() throws(StorageError) {
+        reading._unsafeLock()
+        defer { reading._unsafeUnlock() }
+        if reader == nil { reader = try pool.files.open(path) }
+        isPinned = true
+    }
+
+    /// Closes for good; reads that are under way go on, later ones are told that the file is missing.
+    func retire() {
+        reading.withLock { _ in
+            isPinned = false
+            isRetired = true
+        }
+        close()
+    }
+
     /// Closes unless somebody is writing. What is dirty is made durable first: a new descriptor might not
     /// hear of an error that the old one caused.
     func closeIfIdle() -> Bool {
@@ -119,7 +140,10 @@ final class LogFile: @unchecked Sendable {
             return true
         }
         guard isClosed == true else { return false }
-        reading.withLock { _ in reader = nil }
-        return true
+        return reading.withLock { _ in
+            if isPinned { return false }
+            reader = nil
+            return true
+        }
     }
 }

@@ -27,12 +27,12 @@ struct LogSettings: Equatable, Sendable {
     var minCompactionLagMilliseconds: Int64 = 0
     /// The share of the log that must be uncleaned before it is cleaned again.
     var minCleanableRatio = 0.5
-    /// Bytes for the map of keys while cleaning; when it is full, the segments behind are left for the next pass.
+    /// Bytes for the map of keys while cleaning; when it is full, the segments behind wait for the next pass.
     var cleanerMapBytes = 128 << 20
     var usesLogAppendTime = false
     /// How long a producer without a transaction is remembered after its last batch.
     var producerExpirationMilliseconds: Int64 = 86_400_000
-    /// Bytes appended between two checkpoints: what a start after a crash has to read, at most, and a segment.
+    /// Bytes appended between two checkpoints: what a start after a crash has to read, about.
     var checkpointBytes = 256 << 20
 
     init() {}

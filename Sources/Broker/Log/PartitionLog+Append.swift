@@ -181,9 +181,11 @@ extension PartitionLog {
     private func rollIfDue(adding bytes: Int, lastOffset: Int64, now: Int64) throws(LogError) {
         let active = active
         guard active.byteCount > 0 else { return }
-        let age = now - (active.createdAt ?? now)
+        // Times of records come from clients: any number may stand there.
+        let (age, isAbsurd) = now.subtractingReportingOverflow(active.createdAt ?? active.head.firstTimestamp)
         guard
-            active.byteCount + bytes > settings.segmentBytes || age >= settings.segmentMilliseconds
+            active.byteCount + bytes > settings.segmentBytes
+                || age >= settings.segmentMilliseconds && !isAbsurd
                 || lastOffset - active.baseOffset > Int64(Int32.max)
         else {
             if bytesSinceCheckpoint >= settings.checkpointBytes { try checkpoint() }
@@ -205,7 +207,7 @@ extension PartitionLog {
         withState { segments.append(segment) }
     }
 
-    /// Makes durable all that the log knows, so that opening it has little to read. Under the lock of writing.
+    /// Makes durable all that the log knows, so that opening it has little to read. While writing.
     func checkpoint() throws(LogError) {
         if durableEnd < live.offset { try synchroniseActive() }
         let active = active

@@ -8,7 +8,7 @@ extension PartitionLog {
         var cleanedOffset: Int64 = 0
     }
 
-    /// Keeps the last record of each key in all segments but the active one; nil where there is too little to do.
+    /// Keeps the last record of each key in all segments but the active one; nil where too little is to do.
     ///
     /// What lies behind the first open transaction, or is younger than the lag, is left. Records of
     /// transactions that were taken back go; tombstones and marks go `deleteRetentionMilliseconds` after they

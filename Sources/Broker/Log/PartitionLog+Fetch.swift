@@ -1,6 +1,9 @@
 import Storage
 
 extension PartitionLog {
+    /// How often files may vanish under one read before it is an error.
+    static let readAttempts = 20
+
     enum Isolation: Sendable {
         /// All before the high watermark.
         case uncommitted
@@ -27,7 +30,10 @@ extension PartitionLog {
     func fetch(
         from offset: Int64, maxBytes: Int, isolation: Isolation = .uncommitted, alwaysOne: Bool = true
     ) throws(LogError) -> Fetched {
+        // A second look finds what compaction or retention has put in the place of what was read.
+        var attempt = 0
         while true {
+            attempt += 1
             let (start, bounds, upper) = try withState { () throws(LogError) in
                 let bounds = boundsLocked
                 guard offset >= bounds.logStart, offset <= bounds.logEnd else {
@@ -52,11 +58,10 @@ extension PartitionLog {
                     guard let next = place.next, next.baseOffset < upper else { return nothing }
                     place = withState { self.place(at: next, position: 0) }
                 }
-            } catch .missing {
-                // Retention or compaction has taken the segment away meanwhile: look again.
-                continue
             } catch {
-                throw .storage(error)
+                guard case .missing = error, attempt < PartitionLog.readAttempts else {
+                    throw .storage(error)
+                }
             }
         }
     }

@@ -10,7 +10,9 @@ extension PartitionLog {
     func firstOffset(
         atOrAfter time: Int64, isolation: Isolation = .uncommitted
     ) throws(LogError) -> TimedOffset? {
+        var attempt = 0
         while true {
+            attempt += 1
             let (places, upper, logStart) = try withState { () throws(LogError) in
                 let bounds = boundsLocked
                 var places: [Place] = []
@@ -30,10 +32,10 @@ extension PartitionLog {
                     }
                 }
                 return nil
-            } catch .missing {
-                continue
             } catch {
-                throw .storage(error)
+                guard case .missing = error, attempt < PartitionLog.readAttempts else {
+                    throw .storage(error)
+                }
             }
         }
     }

@@ -1,8 +1,8 @@
 import Storage
 
 extension PartitionLog {
-    /// Deletes what is before `offset`: readers no longer see it when this returns, segments that lie before it
-    /// whole are gone. -1 stands for the high watermark.
+    /// Deletes what is before `offset`: readers no longer see it when this returns, segments that lie before
+    /// it whole are gone. -1 stands for the high watermark.
     ///
     /// Returns the log's start afterwards.
     func deleteRecords(before offset: Int64) throws(LogError) -> Int64 {
@@ -72,7 +72,7 @@ extension PartitionLog {
         }
         try LogError.onDisk { () throws(StorageError) in
             for segment in gone {
-                segment.file.close()
+                segment.file.retire()
                 try files.remove(segment.file.path)
                 let index = SegmentNames.index(ofLog: segment.file.path)
                 if try files.status(index) != nil { try files.remove(index) }

@@ -101,8 +101,8 @@ extension PartitionLog {
         writing.withLock { _ in withState { self.settings = settings } }
     }
 
-    /// The epoch that `epoch` or the greatest one before it was, and where it ended; nil where the log knows of
-    /// none (`OffsetForLeaderEpoch`).
+    /// The epoch `epoch`, or the greatest one before it, and where it ended; nil where the log knows of none
+    /// (`OffsetForLeaderEpoch`).
     func endOffset(ofLeaderEpoch epoch: Int32) -> (epoch: Int32, endOffset: Int64)? {
         withState {
             guard let index = live.epochs.lastIndex(where: { $0.epoch <= epoch }) else { return nil }

@@ -41,6 +41,8 @@ struct SegmentCleaner {
         try log.whileWriting { () throws(LogError) in
             let segment = Segment(index.head, LogFile(swap.logPath, log.pool))
             do throws(StorageError) {
+                // Who is reading an old file must not find itself in the new one.
+                for segment in group { try segment.file.pin() }
                 try swap.finish()
                 try log.files.writeAtomically(
                     index.encoded(), to: SegmentNames.index(ofLog: swap.logPath))
@@ -55,7 +57,7 @@ struct SegmentCleaner {
                 log.segments.insert(segment, at: place)
             }
         }
-        for segment in group { segment.file.close() }
+        for segment in group { segment.file.retire() }
         return (read, index.head.byteCount)
     }
 
@@ -139,7 +141,8 @@ struct SegmentCleaner {
         _ batch: RecordBatch, withHorizon: Bool, _ isKept: (Record) -> Bool
     ) throws(RecordError) -> [UInt8] {
         let header = batch.header
-        let base = withHorizon ? now &+ settings.deleteRetentionMilliseconds : header.baseTimestamp
+        let (horizon, isNever) = now.addingReportingOverflow(settings.deleteRetentionMilliseconds)
+        let base = withHorizon ? isNever ? Int64.max : horizon : header.baseTimestamp
         var builder = RecordBatchBuilder(baseOffset: header.baseOffset, baseTimestamp: base)
         var maxTimestamp = Int64.min
         try batch.forEachRecord(limit: settings.maxUnpackedBytes) { record throws(RecordError) in

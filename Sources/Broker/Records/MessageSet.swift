@@ -2,8 +2,8 @@ import CZlib
 
 /// Messages of the formats 0 and 1, as clients before 2017 send them, and their way into format 2.
 ///
-/// A message: offset i64, length i32, then CRC-32 u32 (of all behind it), magic i8, attributes i8, in format 1
-/// a time stamp i64, key and value behind their lengths i32 (-1 for nil). A packed message's value holds
+/// A message: offset i64, length i32, then CRC-32 u32 (of all behind it), magic i8, attributes i8, in format
+/// 1 a time stamp i64, key and value behind their lengths i32 (-1 for nil). A packed message's value holds
 /// messages in turn, whose offsets are in format 1 relative to the first one.
 enum MessageSet {
     struct Message {

@@ -38,7 +38,7 @@ struct RecordBatchHeader: Equatable {
 
     /// Reads the header alone; the batch may break off behind it.
     ///
-    /// After it: 61 <= byteCount, 0 <= baseOffset, 0 <= lastOffsetDelta, 0 <= recordCount, no offset overflows.
+    /// After it: byteCount >= 61; base offset, last offset delta and record count >= 0; no offset overflows.
     init(_ bytes: UnsafeRawBufferPointer) throws(RecordError) {
         // The magic first: an older format is told from damage by it.
         guard bytes.count >= 17 else { throw .incomplete(needed: Self.byteCount) }

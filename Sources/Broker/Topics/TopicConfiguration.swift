@@ -1,7 +1,7 @@
 /// A topic's configuration, by Kafka's names, and what it means for its logs.
 ///
-/// Only what was set is stored; all else has the broker's default. Sizes are bytes, times milliseconds, -1 means
-/// without bound.
+/// Only what was set is stored; all else has the broker's default. Sizes are bytes, times milliseconds, -1
+/// means without bound.
 struct TopicConfiguration: Equatable, Sendable {
     /// Why a value cannot be taken: `INVALID_CONFIG`.
     struct Refusal: Error, Equatable {

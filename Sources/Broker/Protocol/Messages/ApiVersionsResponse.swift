@@ -58,24 +58,28 @@ struct ApiVersionsResponse: Message {
         if isFlexible {
             var tags = unknownTags
             if version >= 3, supportedFeatures != [] {
-                tags.append(MessageWriter.tag(0) { field in
-                    field.array(supportedFeatures, isFlexible) { $1.write(to: &$0, version: version) }
-                })
+                tags.append(
+                    MessageWriter.tag(0) { field in
+                        field.array(supportedFeatures, isFlexible) { $1.write(to: &$0, version: version) }
+                    })
             }
             if version >= 3, finalizedFeaturesEpoch != -1 {
-                tags.append(MessageWriter.tag(1) { field in
-                    field.number(finalizedFeaturesEpoch)
-                })
+                tags.append(
+                    MessageWriter.tag(1) { field in
+                        field.number(finalizedFeaturesEpoch)
+                    })
             }
             if version >= 3, finalizedFeatures != [] {
-                tags.append(MessageWriter.tag(2) { field in
-                    field.array(finalizedFeatures, isFlexible) { $1.write(to: &$0, version: version) }
-                })
+                tags.append(
+                    MessageWriter.tag(2) { field in
+                        field.array(finalizedFeatures, isFlexible) { $1.write(to: &$0, version: version) }
+                    })
             }
             if version >= 3, zkMigrationReady != false {
-                tags.append(MessageWriter.tag(3) { field in
-                    field.bool(zkMigrationReady)
-                })
+                tags.append(
+                    MessageWriter.tag(3) { field in
+                        field.bool(zkMigrationReady)
+                    })
             }
             writer.tags(tags)
         }

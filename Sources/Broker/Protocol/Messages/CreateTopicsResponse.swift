@@ -98,9 +98,10 @@ extension CreateTopicsResponse {
             if isFlexible {
                 var tags = unknownTags
                 if version >= 5, topicConfigErrorCode != 0 {
-                    tags.append(MessageWriter.tag(0) { field in
-                        field.number(topicConfigErrorCode)
-                    })
+                    tags.append(
+                        MessageWriter.tag(0) { field in
+                            field.number(topicConfigErrorCode)
+                        })
                 }
                 writer.tags(tags)
             }

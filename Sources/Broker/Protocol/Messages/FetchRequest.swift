@@ -91,14 +91,16 @@ struct FetchRequest: Message {
         if isFlexible {
             var tags = unknownTags
             if version >= 12, clusterID != nil {
-                tags.append(MessageWriter.tag(0) { field in
-                    field.string(clusterID, isFlexible)
-                })
+                tags.append(
+                    MessageWriter.tag(0) { field in
+                        field.string(clusterID, isFlexible)
+                    })
             }
             if version >= 15, replicaState != ReplicaState() {
-                tags.append(MessageWriter.tag(1) { field in
-                    replicaState.write(to: &field, version: version)
-                })
+                tags.append(
+                    MessageWriter.tag(1) { field in
+                        replicaState.write(to: &field, version: version)
+                    })
             }
             writer.tags(tags)
         }
@@ -237,14 +239,16 @@ extension FetchRequest {
             if isFlexible {
                 var tags = unknownTags
                 if version >= 17, replicaDirectoryID != .zero {
-                    tags.append(MessageWriter.tag(0) { field in
-                        field.identifier(replicaDirectoryID)
-                    })
+                    tags.append(
+                        MessageWriter.tag(0) { field in
+                            field.identifier(replicaDirectoryID)
+                        })
                 }
                 if version >= 18, highWatermark != 9223372036854775807 {
-                    tags.append(MessageWriter.tag(1) { field in
-                        field.number(highWatermark)
-                    })
+                    tags.append(
+                        MessageWriter.tag(1) { field in
+                            field.number(highWatermark)
+                        })
                 }
                 writer.tags(tags)
             }

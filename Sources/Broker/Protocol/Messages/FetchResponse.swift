@@ -54,9 +54,10 @@ struct FetchResponse: Message {
         if isFlexible {
             var tags = unknownTags
             if version >= 16, nodeEndpoints != [] {
-                tags.append(MessageWriter.tag(0) { field in
-                    field.array(nodeEndpoints, isFlexible) { $1.write(to: &$0, version: version) }
-                })
+                tags.append(
+                    MessageWriter.tag(0) { field in
+                        field.array(nodeEndpoints, isFlexible) { $1.write(to: &$0, version: version) }
+                    })
             }
             writer.tags(tags)
         }
@@ -178,19 +179,22 @@ extension FetchResponse {
             if isFlexible {
                 var tags = unknownTags
                 if version >= 12, divergingEpoch != EpochEndOffset() {
-                    tags.append(MessageWriter.tag(0) { field in
-                        divergingEpoch.write(to: &field, version: version)
-                    })
+                    tags.append(
+                        MessageWriter.tag(0) { field in
+                            divergingEpoch.write(to: &field, version: version)
+                        })
                 }
                 if version >= 12, currentLeader != LeaderIdAndEpoch() {
-                    tags.append(MessageWriter.tag(1) { field in
-                        currentLeader.write(to: &field, version: version)
-                    })
+                    tags.append(
+                        MessageWriter.tag(1) { field in
+                            currentLeader.write(to: &field, version: version)
+                        })
                 }
                 if version >= 12, snapshotID != SnapshotId() {
-                    tags.append(MessageWriter.tag(2) { field in
-                        snapshotID.write(to: &field, version: version)
-                    })
+                    tags.append(
+                        MessageWriter.tag(2) { field in
+                            snapshotID.write(to: &field, version: version)
+                        })
                 }
                 writer.tags(tags)
             }

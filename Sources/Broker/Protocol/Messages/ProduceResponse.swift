@@ -44,9 +44,10 @@ struct ProduceResponse: Message {
         if isFlexible {
             var tags = unknownTags
             if version >= 10, nodeEndpoints != [] {
-                tags.append(MessageWriter.tag(0) { field in
-                    field.array(nodeEndpoints, isFlexible) { $1.write(to: &$0, version: version) }
-                })
+                tags.append(
+                    MessageWriter.tag(0) { field in
+                        field.array(nodeEndpoints, isFlexible) { $1.write(to: &$0, version: version) }
+                    })
             }
             writer.tags(tags)
         }
@@ -155,9 +156,10 @@ extension ProduceResponse {
             if isFlexible {
                 var tags = unknownTags
                 if version >= 10, currentLeader != LeaderIdAndEpoch() {
-                    tags.append(MessageWriter.tag(0) { field in
-                        currentLeader.write(to: &field, version: version)
-                    })
+                    tags.append(
+                        MessageWriter.tag(0) { field in
+                            currentLeader.write(to: &field, version: version)
+                        })
                 }
                 writer.tags(tags)
             }
