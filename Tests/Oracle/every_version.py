@@ -22,7 +22,7 @@ import lake
 def delta_rs(path, version, keys):
     """Rows, and distinct keys without NULLs (None where no key is asked for)."""
     connection = duckdb.connect()
-    connection.register("t", DeltaTable(path, version=version).to_pyarrow_dataset())
+    connection.register("t", lake.dataset(path, version))
     names = ", ".join(f'"{key}"' for key in keys)
     complete = " AND ".join(f'"{key}" IS NOT NULL' for key in keys)
     distinct = (
