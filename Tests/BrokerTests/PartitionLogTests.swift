@@ -208,6 +208,16 @@ import Testing
         while !reader.isFinished { usleep(1000) }
     }
 
+    @Test func `a place found before compaction does not lead into the file that came after it`() throws {
+        let place = try LogPlace()
+        for number in 0..<60 { try place.append(["v\(number)"], key: "k\(number % 3)") }
+        let high = place.log.bounds.highWatermark
+        let found = try #require(try place.log.withState { try place.log.place(of: 1, before: high) })
+        _ = try place.log.compact(now: 2000, isForced: true)
+        #expect(throws: StorageError.missing(path: found.file.path)) { try found.file.read(at: 0, count: 100) }
+        #expect(try place.log.fetch(from: 1, maxBytes: 100).nextOffset > 1)
+    }
+
     // MARK: What is refused
 
     @Test func `records that no client may send are refused`() throws {

@@ -13,6 +13,7 @@ struct LogRecovery {
     private let settings: LogSettings
     private var report = RecoveryReport()
     private var live = LogCheckpoint()
+    private var isFresh = false
     private var files: any FileSystem { pool.files }
 
     static func open(
@@ -44,6 +45,7 @@ struct LogRecovery {
             live.offset = start
             live.logStartOffset = start
             try create(start)
+            isFresh = true
             offsets = [start]
         }
         var segments = try segments(offsets, saved)
@@ -59,9 +61,9 @@ struct LogRecovery {
         }
         live.logStartOffset = max(live.logStartOffset, segments[0].baseOffset)
         live.offset = max(live.offset, last.endOffset, live.logStartOffset)
-        // What was read may be in the system's memory only.
-        try last.file.synchronise()
-        try files.synchroniseDirectory(directory)
+        // What was read, and a name, may be in the system's memory only; what was just made is not.
+        if report.readByteCount > 0 { try last.file.synchronise() }
+        if !isFresh { try files.synchroniseDirectory(directory) }
         return PartitionLog(directory, pool, settings, segments: segments, live: live, report: report)
     }
 
