@@ -214,7 +214,9 @@ import Testing
         let high = place.log.bounds.highWatermark
         let found = try #require(try place.log.withState { try place.log.place(of: 1, before: high) })
         _ = try place.log.compact(now: 2000, isForced: true)
-        #expect(throws: StorageError.missing(path: found.file.path)) { try found.file.read(at: 0, count: 100) }
+        #expect(throws: StorageError.missing(path: found.file.path)) {
+            try found.file.read(at: 0, count: 100)
+        }
         #expect(try place.log.fetch(from: 1, maxBytes: 100).nextOffset > 1)
     }
 
