@@ -22,6 +22,8 @@ let package = Package(
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(
             name: "CMicrohttpd", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
+        .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+        .target(name: "CChecksum"),
         .systemLibrary(name: "CArrow", pkgConfig: "millrace-arrow"),
         .target(name: "CParquet", dependencies: ["CArrow"], cxxSettings: [.define("NDEBUG")]),
 
@@ -71,6 +73,11 @@ let package = Package(
             swiftSettings: house),
         // Requests and answers over HTTP, whole or as streams.
         .target(name: "HTTP", dependencies: ["Diagnostics", "CMicrohttpd"], swiftSettings: house),
+        // The embedded Kafka-protocol broker: record batches, logs of partitions, topics, messages.
+        .target(
+            name: "Broker",
+            dependencies: ["Diagnostics", "Storage", "CChecksum", "CZlib", "CSnappy", "CLZ4", "CZstd"],
+            swiftSettings: house),
         // Shops that make events, reproducible from a seed.
         .target(name: "Simulation", dependencies: ["Diagnostics"], swiftSettings: house),
 
@@ -157,6 +164,9 @@ let package = Package(
                 "TestKit", "Postgres", "Connectors", "Runtime", "Planning", "Language", "Storage", "Columnar",
                 "Diagnostics",
             ],
+            swiftSettings: house),
+        .testTarget(
+            name: "BrokerTests", dependencies: ["TestKit", "Broker", "Storage", "Diagnostics", "CChecksum"],
             swiftSettings: house),
         .testTarget(
             name: "SimulationTests", dependencies: ["Simulation", "Diagnostics"], swiftSettings: house),

@@ -1,0 +1,149 @@
+import Storage
+import Synchronization
+
+/// The file of a segment, opened when it is needed and closed when others need the descriptors more.
+///
+/// Thread-safe; reads wait neither for writes nor for the disk.
+final class LogFile: @unchecked Sendable {
+    let path: String
+    private let pool: OpenFiles
+    private let writing = Mutex(())
+    private var writer: (any WritableFile)?
+    private var isDirty = false
+    private let reading = Mutex(())
+    private var reader: (any ReadableFile)?
+    private var isPinned = false
+    private var isRetired = false
+    private let use = Atomic<UInt64>(0)
+
+    init(_ path: String, _ pool: OpenFiles) {
+        self.path = path
+        self.pool = pool
+    }
+
+    var lastUse: UInt64 { use.load(ordering: .relaxed) }
+
+    /// Adds to the end of the file; after a throw a part may be there.
+    func append(_ bytes: UnsafeRawBufferPointer) throws(StorageError) {
+        try withWriter { writer throws(StorageError) in
+            isDirty = true
+            try writer.write(bytes)
+        }
+    }
+
+    /// Makes all durable that was written, also by a process before this one.
+    func synchronise() throws(StorageError) {
+        try withWriter { writer throws(StorageError) in
+            try writer.synchronise()
+            isDirty = false
+        }
+    }
+
+    private func withWriter(
+        _ body: (any WritableFile) throws(StorageError) -> Void
+    ) throws(StorageError) {
+        var isOpened = false
+        writing._unsafeLock()
+        do throws(StorageError) {
+            if writer == nil {
+                writer = try pool.files.append(to: path)
+                isOpened = true
+            }
+            if let writer { try body(writer) }
+            writing._unsafeUnlock()
+        } catch {
+            writing._unsafeUnlock()
+            throw error
+        }
+        touch(isOpened)
+    }
+
+    /// As many bytes as there are, to the buffer's size.
+    func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws(StorageError) -> Int {
+        var isOpened = false
+        let file: any ReadableFile
+        reading._unsafeLock()
+        if let reader {
+            file = reader
+            reading._unsafeUnlock()
+        } else {
+            defer { reading._unsafeUnlock() }
+            // Another file has the path by now, and positions in this one mean nothing there.
+            if isRetired { throw .missing(path: path) }
+            file = try pool.files.open(path)
+            reader = file
+            isOpened = true
+        }
+        touch(isOpened)
+        return try file.read(at: offset, into: buffer)
+    }
+
+    /// `count` bytes from `offset`, fewer at the file's end.
+    func read(at offset: Int, count: Int) throws(StorageError) -> [UInt8] {
+        var failure: StorageError?
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { target, filled in
+            do throws(StorageError) {
+                filled = try read(at: offset, into: UnsafeMutableRawBufferPointer(target))
+            } catch {
+                failure = error
+            }
+        }
+        if let failure { throw failure }
+        return bytes
+    }
+
+    private func touch(_ isOpened: Bool) {
+        use.store(pool.nextUse(), ordering: .relaxed)
+        if isOpened { pool.opened(self) }
+    }
+
+    /// Closes without making durable. Reads that are under way go on, and later uses open it again.
+    func close() {
+        writing.withLock { _ in
+            writer?.close()
+            writer = nil
+        }
+        // Whoever still reads holds the reader, which closes itself.
+        reading.withLock { _ in reader = nil }
+        pool.closed(self)
+    }
+
+    /// Holds on to what the path names now, before another file takes the path: reads go on in this one.
+    func pin() throws(StorageError) {
+        reading._unsafeLock()
+        defer { reading._unsafeUnlock() }
+        if reader == nil { reader = try pool.files.open(path) }
+        isPinned = true
+    }
+
+    /// Closes for good; reads that are under way go on, later ones are told that the file is missing.
+    func retire() {
+        reading.withLock { _ in
+            isPinned = false
+            isRetired = true
+        }
+        close()
+    }
+
+    /// Closes unless somebody is writing. What is dirty is made durable first: a new descriptor might not
+    /// hear of an error that the old one caused.
+    func closeIfIdle() -> Bool {
+        let isClosed: Bool? = writing.withLockIfAvailable { _ in
+            guard let writer else { return true }
+            if isDirty {
+                // The error stays for the log's own call, which comes because the bytes are not yet durable.
+                guard (try? writer.synchronise()) != nil else { return false }
+                isDirty = false
+            }
+            writer.close()
+            self.writer = nil
+            return true
+        }
+        guard isClosed == true else { return false }
+        return reading.withLock { _ in
+            if isPinned { return false }
+            reader = nil
+            return true
+        }
+    }
+}

@@ -1,0 +1,253 @@
+import Storage
+
+extension PartitionLog {
+    struct Appended: Equatable, Sendable {
+        let baseOffset: Int64
+        let lastOffset: Int64
+        /// Milliseconds; -1 where the records keep their producer's times.
+        let logAppendTime: Int64
+        let logStartOffset: Int64
+        /// They were there already: sent again by a producer that did not hear the answer.
+        let isDuplicate: Bool
+    }
+
+    /// Adds the batches of a produce request, and returns when they are as durable as the settings ask.
+    ///
+    /// - Parameters:
+    ///   - records: batches of format 2, or messages of the formats before it.
+    ///   - now: milliseconds since the epoch.
+    func append(
+        _ records: consuming [UInt8], now: Int64, leaderEpoch: Int32 = 0
+    ) throws(LogError) -> Appended {
+        let settings = currentSettings
+        var prepared: PreparedRecords
+        do throws(RecordError) {
+            prepared = try PreparedRecords(records, settings, now: now)
+        } catch {
+            throw .records(error)
+        }
+        return try append(&prepared, now: now, leaderEpoch: leaderEpoch)
+    }
+
+    /// Ends a producer's transaction in this partition.
+    func append(
+        _ mark: TransactionMark, producerID: Int64, producerEpoch: Int16, now: Int64, leaderEpoch: Int32 = 0
+    ) throws(LogError) -> Appended {
+        var settings = currentSettings
+        // A mark has its own small size and its own key.
+        settings.maxMessageBytes = max(settings.maxMessageBytes, 1024)
+        settings.isCompacted = false
+        var prepared: PreparedRecords
+        do throws(RecordError) {
+            let batch = try mark.batch(
+                producerID: producerID, producerEpoch: producerEpoch, timestamp: now)
+            prepared = try PreparedRecords(batch, settings, now: now, isMark: true)
+        } catch {
+            throw .records(error)
+        }
+        return try append(&prepared, now: now, leaderEpoch: leaderEpoch)
+    }
+
+    private func append(
+        _ prepared: inout PreparedRecords, now: Int64, leaderEpoch: Int32
+    ) throws(LogError) -> Appended {
+        writing._unsafeLock()
+        let appended: Appended
+        do throws(LogError) {
+            appended = try write(&prepared, now: now, leaderEpoch: leaderEpoch)
+            writing._unsafeUnlock()
+        } catch {
+            writing._unsafeUnlock()
+            throw error
+        }
+        // Others may write before this, and then one call serves them all.
+        switch currentSettings.flush {
+        case .everyAppend: try synchronise(upTo: appended.lastOffset + 1)
+        case .after(let bytes, let milliseconds):
+            try synchroniseIfDue(bytes: bytes, milliseconds: milliseconds, now: now)
+        }
+        return appended
+    }
+
+    private func write(
+        _ prepared: inout PreparedRecords, now: Int64, leaderEpoch: Int32
+    ) throws(LogError) -> Appended {
+        if let stopReason { throw .stopped(reason: stopReason) }
+        if let repeated = try check(prepared) {
+            return Appended(
+                baseOffset: repeated.firstOffset, lastOffset: repeated.lastOffset,
+                logAppendTime: settings.usesLogAppendTime ? repeated.timestamp : -1,
+                logStartOffset: live.logStartOffset, isDuplicate: true)
+        }
+        let baseOffset = live.offset
+        prepared.assign(from: baseOffset, leaderEpoch: leaderEpoch)
+        try rollIfDue(
+            adding: prepared.bytes.count, lastOffset: baseOffset + prepared.lastOffsetDelta, now: now)
+        try write(prepared.bytes)
+        withState {
+            let active = active
+            if active.createdAt == nil { active.createdAt = now }
+            for batch in prepared.batches {
+                active.add(batch.header, intervalBytes: settings.indexIntervalBytes)
+                live.note(batch.header, batch.mark)
+            }
+        }
+        dirtyBytes += prepared.bytes.count
+        if dirtySince == nil { dirtySince = now }
+        bytesSinceCheckpoint += prepared.bytes.count
+        return Appended(
+            baseOffset: baseOffset, lastOffset: live.offset - 1,
+            logAppendTime: settings.usesLogAppendTime ? now : -1, logStartOffset: live.logStartOffset,
+            isDuplicate: false)
+    }
+
+    private func check(_ prepared: PreparedRecords) throws(LogError) -> ProducerTable.Batch? {
+        for batch in prepared.batches {
+            if batch.header.attributes.isControl {
+                if let mark = batch.mark { try live.producers.checkMark(mark, batch.header) }
+                continue
+            }
+            if let repeated = try live.producers.duplicate(of: batch.header) { return repeated }
+            let open = live.producers[batch.header.producerID]
+            if !batch.header.attributes.isTransactional, open?.transactionOffset != nil,
+                batch.header.hasProducer
+            {
+                throw .transactionState("a batch outside the producer's open transaction")
+            }
+        }
+        return nil
+    }
+
+    private func write(_ bytes: [UInt8]) throws(LogError) {
+        let active = active
+        var failure: StorageError?
+        bytes.withUnsafeBytes { bytes in
+            do throws(StorageError) { try active.file.append(bytes) } catch { failure = error }
+        }
+        guard let failure else { return }
+        // A part may be there: the next batch must not come behind it.
+        active.file.close()
+        do throws(StorageError) {
+            try files.truncate(active.file.path, to: active.byteCount)
+        } catch {
+            stop("a half-written batch could not be taken back: \(error.reason)")
+        }
+        throw .storage(failure)
+    }
+
+    func stop(_ reason: String) { withState { stopReason = reason } }
+
+    /// Returns when all before `offset` is durable.
+    func synchronise(upTo offset: Int64) throws(LogError) {
+        // Without the lock of writing, which others may hold for a while.
+        if withState({ durableEnd >= offset }) { return }
+        try whileWriting { () throws(LogError) in
+            if durableEnd < offset { try synchroniseActive() }
+        }
+    }
+
+    /// Makes all durable that was appended.
+    func synchronise() throws(LogError) { try synchronise(upTo: withState { live.offset }) }
+
+    /// What the flush settings ask for as time goes by; to be called about every interval.
+    func synchroniseIfDue(now: Int64) throws(LogError) {
+        guard case .after(let bytes, let milliseconds) = currentSettings.flush else { return }
+        try synchroniseIfDue(bytes: bytes, milliseconds: milliseconds, now: now)
+    }
+
+    private func synchroniseIfDue(bytes: Int, milliseconds: Int64, now: Int64) throws(LogError) {
+        try whileWriting { () throws(LogError) in
+            guard dirtyBytes > 0 else { return }
+            if dirtyBytes >= bytes || now - (dirtySince ?? now) >= milliseconds { try synchroniseActive() }
+        }
+    }
+
+    /// Under the lock of writing.
+    func synchroniseActive() throws(LogError) {
+        if let stopReason { throw .stopped(reason: stopReason) }
+        do throws(StorageError) {
+            try active.file.synchronise()
+        } catch {
+            // The system may have dropped the bytes: a second call that succeeds would mean nothing.
+            let reason = "\(active.file.path) could not be made durable: \(error.reason)"
+            stop(reason)
+            throw .stopped(reason: reason)
+        }
+        dirtyBytes = 0
+        dirtySince = nil
+        withState { durableEnd = live.offset }
+    }
+
+    private func rollIfDue(adding bytes: Int, lastOffset: Int64, now: Int64) throws(LogError) {
+        let active = active
+        guard active.byteCount > 0 else { return }
+        // Times of records come from clients: any number may stand there.
+        let (age, isAbsurd) = now.subtractingReportingOverflow(active.createdAt ?? active.head.firstTimestamp)
+        guard
+            active.byteCount + bytes > settings.segmentBytes
+                || age >= settings.segmentMilliseconds && !isAbsurd
+                || lastOffset - active.baseOffset > Int64(Int32.max)
+        else {
+            if bytesSinceCheckpoint >= settings.checkpointBytes { try checkpoint() }
+            return
+        }
+        try roll()
+    }
+
+    /// Seals the active segment and begins one behind it. Under the lock of writing.
+    func roll() throws(LogError) {
+        try checkpoint()
+        let path = Path.join(directory, SegmentNames.log(live.offset))
+        try LogError.onDisk { () throws(StorageError) in
+            try files.create(path).close()
+            // Its name must be durable before anything in it is promised to be.
+            try files.synchroniseDirectory(directory)
+        }
+        let segment = Segment(SegmentIndex(baseOffset: live.offset), LogFile(path, pool))
+        withState { segments.append(segment) }
+    }
+
+    /// Makes durable all that the log knows, so that opening it has little to read. While writing.
+    func checkpoint() throws(LogError) {
+        if durableEnd < live.offset { try synchroniseActive() }
+        let active = active
+        try LogError.onDisk { () throws(StorageError) in
+            // The checkpoint first: it is never behind an index.
+            try files.writeAtomically(live.encoded(), to: Path.join(directory, SegmentNames.checkpoint))
+            let index = try active.loadedIndex(files, intervalBytes: settings.indexIntervalBytes)
+            try files.writeAtomically(index.encoded(), to: SegmentNames.index(ofLog: active.file.path))
+        }
+        bytesSinceCheckpoint = 0
+    }
+
+    /// Closes the files of a log that is being deleted, or cannot be saved. Whoever still uses it is refused.
+    func abandon() {
+        writing.withLock { _ in
+            withState {
+                stopReason = "it is closed"
+                for segment in segments { segment.file.close() }
+            }
+        }
+    }
+
+    /// Writes the checkpoint and closes the files. The log may not be used afterwards.
+    func close() throws(LogError) {
+        try whileWriting { () throws(LogError) in
+            if stopReason == nil { try checkpoint() }
+            withState {
+                stopReason = stopReason ?? "it is closed"
+                for segment in segments { segment.file.close() }
+            }
+        }
+    }
+}
+
+extension FileSystem {
+    func writeAtomically(_ bytes: [UInt8], to path: String) throws(StorageError) {
+        var failure: StorageError?
+        bytes.withUnsafeBytes { bytes in
+            do throws(StorageError) { try writeAtomically(bytes, to: path) } catch { failure = error }
+        }
+        if let failure { throw failure }
+    }
+}

@@ -1,0 +1,28 @@
+/// What opening a log found wrong, and did about it.
+struct RecoveryReport: Equatable, Sendable {
+    /// The torn end of the last segment, which was cut off.
+    struct Cut: Equatable, Sendable {
+        let file: String
+        /// The log ends here now.
+        let offset: Int64
+        let byteCount: Int
+        let reason: String
+    }
+
+    /// Damage inside the log. The bytes are left as they are; readers go on with the next segment.
+    struct Damage: Equatable, Sendable {
+        let file: String
+        let offset: Int64
+        let byteCount: Int
+        let reason: String
+    }
+
+    var cut: Cut?
+    var damages: [Damage] = []
+    /// Bytes that were read to find the end and what producers did.
+    var readByteCount = 0
+    /// The checkpoint was missing or damaged, and there was something to read.
+    var isRebuilt = false
+
+    var isClean: Bool { cut == nil && damages.isEmpty }
+}

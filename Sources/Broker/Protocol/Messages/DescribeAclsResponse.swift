@@ -1,0 +1,114 @@
+// Made by scripts/kafka-messages from Kafka's message descriptions: change that, not this.
+
+/// The answer to request 29.
+struct DescribeAclsResponse: Message {
+    static let apiKey: Int16 = 29
+    static let validVersions: ClosedRange<Int16> = 1...3
+    static let firstFlexibleVersion: Int16 = 2
+
+    var throttleTimeMs: Int32 = 0
+    var errorCode: Int16 = 0
+    var errorMessage: String? = ""
+    var resources: [DescribeAclsResource] = []
+    var unknownTags: [UnknownTag] = []
+
+    init() {}
+
+    init(from reader: inout MessageReader, version: Int16) throws(MessageError) {
+        let isFlexible = version >= 2
+        throttleTimeMs = try reader.number(Int32.self)
+        errorCode = try reader.number(Int16.self)
+        errorMessage = try reader.nullableString(isFlexible)
+        resources = try reader.array(isFlexible) { element throws(MessageError) in
+            try DescribeAclsResource(from: &element, version: version)
+        }
+        if isFlexible {
+            unknownTags = try reader.tags()
+        }
+    }
+
+    func write(to writer: inout MessageWriter, version: Int16) {
+        let isFlexible = version >= 2
+        writer.number(throttleTimeMs)
+        writer.number(errorCode)
+        writer.string(errorMessage, isFlexible)
+        writer.array(resources, isFlexible) { $1.write(to: &$0, version: version) }
+        if isFlexible {
+            writer.tags(unknownTags)
+        }
+    }
+}
+
+extension DescribeAclsResponse {
+    struct DescribeAclsResource: Equatable, Sendable {
+        var resourceType: Int8 = 0
+        var resourceName: String = ""
+        var patternType: Int8 = 3
+        var acls: [AclDescription] = []
+        var unknownTags: [UnknownTag] = []
+
+        init() {}
+
+        init(from reader: inout MessageReader, version: Int16) throws(MessageError) {
+            let isFlexible = version >= 2
+            resourceType = try reader.number(Int8.self)
+            resourceName = try reader.string(isFlexible)
+            if version >= 1 {
+                patternType = try reader.number(Int8.self)
+            }
+            acls = try reader.array(isFlexible) { element throws(MessageError) in
+                try AclDescription(from: &element, version: version)
+            }
+            if isFlexible {
+                unknownTags = try reader.tags()
+            }
+        }
+
+        func write(to writer: inout MessageWriter, version: Int16) {
+            let isFlexible = version >= 2
+            writer.number(resourceType)
+            writer.string(resourceName, isFlexible)
+            if version >= 1 {
+                writer.number(patternType)
+            }
+            writer.array(acls, isFlexible) { $1.write(to: &$0, version: version) }
+            if isFlexible {
+                writer.tags(unknownTags)
+            }
+        }
+    }
+}
+
+extension DescribeAclsResponse {
+    struct AclDescription: Equatable, Sendable {
+        var principal: String = ""
+        var host: String = ""
+        var operation: Int8 = 0
+        var permissionType: Int8 = 0
+        var unknownTags: [UnknownTag] = []
+
+        init() {}
+
+        init(from reader: inout MessageReader, version: Int16) throws(MessageError) {
+            let isFlexible = version >= 2
+            principal = try reader.string(isFlexible)
+            host = try reader.string(isFlexible)
+            operation = try reader.number(Int8.self)
+            permissionType = try reader.number(Int8.self)
+            if isFlexible {
+                unknownTags = try reader.tags()
+            }
+        }
+
+        func write(to writer: inout MessageWriter, version: Int16) {
+            let isFlexible = version >= 2
+            writer.string(principal, isFlexible)
+            writer.string(host, isFlexible)
+            writer.number(operation)
+            writer.number(permissionType)
+            if isFlexible {
+                writer.tags(unknownTags)
+            }
+        }
+    }
+}

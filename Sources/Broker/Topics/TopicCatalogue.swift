@@ -1,0 +1,242 @@
+import Storage
+import Synchronization
+
+/// The topics of a broker and the logs of their partitions, in one directory.
+///
+/// ```
+/// <directory>/catalogue                     all topics, durable before a call returns
+/// <directory>/topics/<name>-<id>/<number>/  the log of a partition
+/// ```
+/// The catalogue decides: a topic's directory without an entry in it is what a deletion left over, and is
+/// removed at the next start; one that is missing is made when its log is opened. Logs are opened when they
+/// are first used, and share one pool of open files. Thread-safe.
+final class TopicCatalogue: @unchecked Sendable {
+    /// Partitions of all topics, at most.
+    static let partitionLimit = 200_000
+
+    private let directory: String
+    private let pool: OpenFiles
+    private let defaults: LogSettings
+    /// Called for each log that is opened and was not as it should be.
+    private let reportRecovery: @Sendable (_ topic: String, _ partition: Int, RecoveryReport) -> Void
+
+    private let lock = Mutex(())
+    private var topics: [String: Topic] = [:]
+    private var names: [Identifier: String] = [:]
+    private var logs: [Identifier: [Int: PartitionLog]] = [:]
+    private var random = SystemRandomNumberGenerator()
+
+    /// Opens the catalogue in a directory, which is made if it is not there.
+    init(
+        _ directory: String, _ files: any FileSystem, defaults: LogSettings = LogSettings(),
+        openFiles: Int = 400,
+        reportRecovery: @escaping @Sendable (String, Int, RecoveryReport) -> Void = { _, _, _ in }
+    ) throws(TopicError) {
+        self.directory = directory
+        self.defaults = defaults
+        self.reportRecovery = reportRecovery
+        pool = OpenFiles(files, limit: openFiles)
+        let path = Path.join(directory, "catalogue")
+        let topicsDirectory = Path.join(directory, "topics")
+        let bytes = try TopicError.onDisk { () throws(StorageError) -> [UInt8]? in
+            try files.createDirectory(topicsDirectory)
+            return try files.status(path) == nil ? nil : try files.read(path)
+        }
+        if let bytes {
+            guard let file = CatalogueFile(bytes) else { throw .corrupt(path: path) }
+            for topic in file.topics {
+                topics[topic.name] = topic
+                names[topic.identifier] = topic.name
+            }
+        }
+        let known = Set(topics.values.map(folder))
+        try TopicError.onDisk { () throws(StorageError) in
+            for entry in try files.list(topicsDirectory) where !known.contains(entry.name) {
+                try removeFiles(below: Path.join(topicsDirectory, entry.name))
+            }
+        }
+    }
+
+    private func locked<Result>(_ body: () throws(TopicError) -> Result) throws(TopicError) -> Result {
+        lock._unsafeLock()
+        defer { lock._unsafeUnlock() }
+        return try body()
+    }
+
+    // MARK: Looking
+
+    /// By name.
+    var all: [Topic] { lock.withLock { _ in topics.values.sorted { $0.name < $1.name } } }
+
+    func topic(_ name: String) -> Topic? { lock.withLock { _ in topics[name] } }
+
+    func topic(_ identifier: Identifier) -> Topic? {
+        lock.withLock { _ in names[identifier].flatMap { topics[$0] } }
+    }
+
+    var openFileCount: Int { pool.openCount }
+
+    /// The log of a partition, opened now if nobody has asked for it yet.
+    func log(_ name: String, _ partition: Int) throws(TopicError) -> PartitionLog {
+        try locked { () throws(TopicError) in
+            guard let topic = topics[name], (0..<topic.partitionCount).contains(partition) else {
+                throw .unknown("\(name)-\(partition)")
+            }
+            if let log = logs[topic.identifier]?[partition] { return log }
+            let path = Path.join(path(topic), String(partition))
+            do throws(LogError) {
+                let log = try PartitionLog.open(path, pool, topic.configuration.logSettings(defaults))
+                logs[topic.identifier, default: [:]][partition] = log
+                if !log.report.isClean { reportRecovery(name, partition, log.report) }
+                return log
+            } catch .storage(let error) {
+                throw .storage(error)
+            } catch {
+                throw .storage(.unavailable(path: path, reason: "\(error)"))
+            }
+        }
+    }
+
+    /// The logs that are open, for retention, compaction and flushing.
+    var openLogs: [(topic: Topic, partition: Int, log: PartitionLog)] {
+        lock.withLock { _ in
+            logs.flatMap { identifier, logs in
+                guard let topic = names[identifier].flatMap({ topics[$0] }) else {
+                    return [(topic: Topic, partition: Int, log: PartitionLog)]()
+                }
+                return logs.map { (topic, $0.key, $0.value) }
+            }
+        }
+    }
+
+    // MARK: Changing
+
+    /// Checks all that `create` checks, and does nothing (`validate_only`).
+    func validate(_ name: String, partitions: Int, _ values: [String: String] = [:]) throws(TopicError) {
+        _ = try locked { () throws(TopicError) in try made(name, partitions, values) }
+    }
+
+    @discardableResult
+    func create(
+        _ name: String, partitions: Int, _ values: [String: String] = [:]
+    ) throws(TopicError) -> Topic {
+        try locked { () throws(TopicError) in
+            let topic = try made(name, partitions, values)
+            try save(replacing: name, with: topic)
+            return topic
+        }
+    }
+
+    private func made(
+        _ name: String, _ partitions: Int, _ values: [String: String]
+    ) throws(TopicError) -> Topic {
+        if let reason = Topic.reasonAgainst(name: name) { throw .invalidName(name, reason: reason) }
+        guard topics[name] == nil else { throw .exists(name) }
+        try checkPartitions(partitions, more: partitions)
+        do throws(TopicConfiguration.Refusal) {
+            return Topic(
+                name: name, identifier: .random(using: &random), partitionCount: partitions,
+                configuration: try TopicConfiguration(values))
+        } catch {
+            throw .invalidConfiguration(error)
+        }
+    }
+
+    private func checkPartitions(_ count: Int, more: Int) throws(TopicError) {
+        guard count > 0 else { throw .invalidPartitions(reason: "a topic has one partition at least") }
+        let all = topics.values.reduce(0) { $0 + $1.partitionCount }
+        guard more <= TopicCatalogue.partitionLimit - all else {
+            throw .invalidPartitions(
+                reason: "with \(more) more the broker would have above \(TopicCatalogue.partitionLimit)")
+        }
+    }
+
+    /// Gives the topic more partitions; their number never falls.
+    func addPartitions(_ name: String, to count: Int) throws(TopicError) {
+        try locked { () throws(TopicError) in
+            guard var topic = topics[name] else { throw .unknown(name) }
+            guard count > topic.partitionCount else {
+                throw .invalidPartitions(reason: "\(name) has \(topic.partitionCount) partitions already")
+            }
+            try checkPartitions(count, more: count - topic.partitionCount)
+            topic.partitionCount = count
+            try save(replacing: name, with: topic)
+        }
+    }
+
+    /// Sets some values, puts others (nil) back to their defaults; all or none.
+    func configure(_ name: String, _ changes: [String: String?]) throws(TopicError) {
+        try locked { () throws(TopicError) in
+            guard var topic = topics[name] else { throw .unknown(name) }
+            do throws(TopicConfiguration.Refusal) {
+                for (name, value) in changes.sorted(by: { $0.key < $1.key }) {
+                    try topic.configuration.set(name, value)
+                }
+            } catch {
+                throw .invalidConfiguration(error)
+            }
+            try save(replacing: name, with: topic)
+            let settings = topic.configuration.logSettings(defaults)
+            for log in (logs[topic.identifier] ?? [:]).values { log.configure(settings) }
+        }
+    }
+
+    /// The topic is gone when this returns, also after a loss of power; its name is free.
+    func delete(_ name: String) throws(TopicError) {
+        try locked { () throws(TopicError) in
+            guard let topic = topics[name] else { throw .unknown(name) }
+            try save(replacing: name, with: nil)
+            for log in (logs.removeValue(forKey: topic.identifier) ?? [:]).values { log.abandon() }
+            // What cannot be removed now is removed at the next start.
+            try? removeFiles(below: path(topic))
+        }
+    }
+
+    /// Writes all checkpoints and closes all logs. What cannot be written is found again by reading.
+    func close() {
+        lock.withLock { _ in
+            for log in logs.values.flatMap(\.values) {
+                do throws(LogError) { try log.close() } catch { log.abandon() }
+            }
+            logs = [:]
+        }
+    }
+
+    private func save(replacing name: String, with topic: Topic?) throws(TopicError) {
+        var changed = topics
+        changed[name] = topic
+        var file = CatalogueFile()
+        file.topics = Array(changed.values)
+        let bytes = file.encoded()
+        try TopicError.onDisk { () throws(StorageError) in
+            try pool.files.writeAtomically(bytes, to: Path.join(directory, "catalogue"))
+        }
+        if let old = topics[name] { names[old.identifier] = nil }
+        topics = changed
+        if let topic { names[topic.identifier] = name }
+    }
+
+    // MARK: Files
+
+    private func folder(_ topic: Topic) -> String {
+        let digits = [topic.identifier.high, topic.identifier.low].map {
+            let text = String($0, radix: 16)
+            return String(repeating: "0", count: 16 - text.utf8.count) + text
+        }
+        // The name for people; file names have 255 bytes at most.
+        return String(topic.name.prefix(200)) + "-" + digits.joined()
+    }
+
+    private func path(_ topic: Topic) -> String {
+        Path.join(Path.join(directory, "topics"), folder(topic))
+    }
+
+    /// Empties the directories; they themselves stay, as `FileSystem` removes files only.
+    private func removeFiles(below path: String) throws(StorageError) {
+        guard try pool.files.status(path)?.isDirectory == true else { return }
+        for entry in try pool.files.list(path) {
+            let below = Path.join(path, entry.name)
+            if entry.isDirectory { try removeFiles(below: below) } else { try pool.files.remove(below) }
+        }
+    }
+}
