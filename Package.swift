@@ -86,7 +86,7 @@ let package = Package(
             name: "Connectors",
             dependencies: [
                 "Diagnostics", "Columnar", "Storage", "Formats", "Planning", "Runtime", "DeltaLake",
-                "Postgres",
+                "Postgres", "Broker",
                 "CZstd", "CZlib", "CSnappy",
             ],
             swiftSettings: house),
@@ -98,12 +98,20 @@ let package = Package(
                 "Planning", "Runtime", "Connectors",
             ],
             swiftSettings: house),
+        // The long-running server: statements that come one by one, their queries at work, answers over HTTP.
+        .target(
+            name: "Server",
+            dependencies: [
+                "Diagnostics", "Columnar", "Storage", "Formats", "Registry", "Language", "Expressions",
+                "Planning", "State", "Runtime", "Connectors", "Broker", "HTTP",
+            ],
+            swiftSettings: house),
         // One type per command of `millrace`.
         .target(
             name: "Commands",
             dependencies: [
                 "Diagnostics", "Columnar", "Storage", "Formats", "Language", "Expressions", "Planning",
-                "State", "Runtime", "DeltaLake", "Simulation", "Connectors", "TestRunner",
+                "State", "Runtime", "DeltaLake", "Simulation", "Connectors", "TestRunner", "Server",
             ],
             swiftSettings: house),
         .executableTarget(

@@ -1,0 +1,16 @@
+import Columnar
+import Diagnostics
+
+/// Takes the rows of a push query or of PRINT. Called by one thread at a time; must not block.
+public protocol AnswerReceiver: Sendable {
+    /// Rows in order.
+    ///
+    /// - Parameters:
+    ///   - columns: one for each column of the answer.
+    ///   - deleted: rows of a table that are gone, whose values but those of the key are NULL; nil is none.
+    /// - Returns: false ends the query.
+    func receive(_ columns: [Column], count: Int, deleted: Bitmap?) -> Bool
+
+    /// No more rows: the limit is reached (`nil`), or why it stopped.
+    func end(_ failure: Diagnostic?)
+}
