@@ -22,3 +22,10 @@ public struct AnswerPlan: Sendable {
     public let expressions: [Expression]
     public let limit: Int?
 }
+
+extension Sequence where Element == AnswerPlan.Column {
+    /// The columns as the header of an answer lists them: `` `ID` STRING KEY, `TOTAL` BIGINT ``.
+    public var schemaText: String {
+        map { "`\($0.name)` \($0.type.sql)\($0.isKey ? " KEY" : "")" }.joined(separator: ", ")
+    }
+}
