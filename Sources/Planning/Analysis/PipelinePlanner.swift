@@ -5,7 +5,7 @@ import Registry
 /// Plans the statements of a pipeline, one after another.
 ///
 /// Knows nothing of files or connections: connectors check their own properties when they are made.
-public struct PipelinePlanner {
+public struct PipelinePlanner: Sendable {
     public internal(set) var plan = PipelinePlan()
     /// Answers of statements that ask, such as EXPLAIN, in order.
     public internal(set) var answers: [String] = []
@@ -19,6 +19,19 @@ public struct PipelinePlanner {
         _ text: String, file: String, variables: inout Variables
     ) throws(Diagnostic) {
         try RuleFileReader.add(text, file: file, variables: &variables, to: &plan)
+    }
+
+    /// Has the statements that follow see these settings.
+    public mutating func use(_ settings: Settings) { plan.settings = settings }
+
+    /// Has ids of queries go on with this number.
+    public mutating func numberQueries(from number: Int) { queryNumber = number - 1 }
+
+    /// A planner of the same statements whose schemas nobody else sees: to try statements out.
+    public func copy() throws(Diagnostic) -> PipelinePlanner {
+        var other = self
+        other.plan.registry = try plan.registry.copy()
+        return other
     }
 
     public mutating func add(_ statement: Statement) throws(Diagnostic) {
@@ -67,9 +80,8 @@ public struct PipelinePlanner {
         switch explain {
         case .query(let id): answers.append(try query(id, statement).explanation)
         case .statement(let inner):
-            // What is explained is not done: schemas go into a copy.
-            var other = self
-            other.plan.registry = try plan.registry.copy()
+            // What is explained is not done.
+            var other = try copy()
             if case .query(let query) = inner.kind {
                 answers.append(try other.plan(query, inner).explanation)
                 return
@@ -105,6 +117,10 @@ public struct PipelinePlanner {
     }
 
     /// The query of that id, or the one that makes the stream or table of that name.
+    public func query(named id: Identifier, in statement: Statement) throws(Diagnostic) -> QueryPlan {
+        try query(id, statement)
+    }
+
     func query(_ id: Identifier, _ statement: Statement) throws(Diagnostic) -> QueryPlan {
         if let query = plan.queries.last(where: { $0.id == id.text || $0.output.name == id.text }) {
             return query
