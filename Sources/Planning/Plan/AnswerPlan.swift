@@ -21,6 +21,20 @@ public struct AnswerPlan: Sendable {
     /// One for each column.
     public let expressions: [Expression]
     public let limit: Int?
+
+    /// The pseudo-columns of the source that it reads.
+    public var pseudoColumns: Set<PseudoColumn> {
+        var read = filter?.columns ?? []
+        for expression in expressions { read.formUnion(expression.columns) }
+        return Set(PseudoColumn.allCases.filter { read.contains(source.position(of: $0)) })
+    }
+
+    /// The same for all rows.
+    public var withoutLimit: AnswerPlan {
+        AnswerPlan(
+            source: source, isPush: isPush, filter: filter, columns: columns, expressions: expressions,
+            limit: nil)
+    }
 }
 
 extension Sequence where Element == AnswerPlan.Column {
