@@ -71,7 +71,7 @@ struct StatementRunner {
         if done.sequence < 0 {
             return json(WarningEntity(message: done.message), statement, warnings: done.warnings)
         }
-        context.statuses.note(done.commandID, status, sequence: done.sequence)
+        context.statuses.note(done.commandID, status)
         switch statement.kind {
         case .createConnector(let create):
             return json(ConnectorInfo(create: create), statement, warnings: done.warnings)
@@ -114,7 +114,7 @@ struct StatementRunner {
     private func properties(_ snapshot: EngineSnapshot) -> PropertyList {
         var settings: [String: String] = [:]
         for name in SettingName.allCases { settings[name.rawValue] = snapshot.plan.settings[name] ?? "" }
-        settings.merge(context.engine.configuration.properties) { $1 }
+        settings.merge(snapshot.properties) { $1 }
         var server = context.configuration.properties
         server["ksql.service.id"] = context.engine.configuration.serviceID
         return PropertyList(settings: settings, server: server, session: session.properties)

@@ -24,6 +24,7 @@ final class AnswerStream: AnswerReceiver, @unchecked Sendable {
     private var types: [DataType] = []
     private var hasBegun = false
     private var isOver = false
+    private var whenOver: (@Sendable () -> Void)?
 
     /// - Parameter count: told how many rows were taken.
     init(_ form: AnswerForm, count: @escaping @Sendable (Int) -> Void) {
@@ -37,6 +38,20 @@ final class AnswerStream: AnswerReceiver, @unchecked Sendable {
     var hasRoom: Bool { stream.waitingBytes < Self.comfortableBytes }
 
     var waitingBytes: Int { stream.waitingBytes }
+
+    /// Called once when no more rows are taken; at once if that is so.
+    func onEnd(_ body: @escaping @Sendable () -> Void) {
+        monitor.withLock {
+            if isOver { body() } else { whenOver = body }
+        }
+    }
+
+    /// The monitor is held.
+    private func close() {
+        isOver = true
+        whenOver?()
+        whenOver = nil
+    }
 
     /// Writes the header, and what has come meanwhile.
     func begin(_ queryID: String, _ columns: [AnswerPlan.Column]) {
@@ -97,10 +112,10 @@ final class AnswerStream: AnswerReceiver, @unchecked Sendable {
         switch stream.write(Array(out.bytes)) {
         case .taken: return true
         case .closed:
-            isOver = true
+            close()
             return false
         case .full:
-            isOver = true
+            close()
             out.removeAll()
             finish(
                 with: Diagnostic(
@@ -113,7 +128,7 @@ final class AnswerStream: AnswerReceiver, @unchecked Sendable {
     func end(_ failure: Diagnostic?) {
         monitor.withLock {
             guard !isOver else { return }
-            isOver = true
+            close()
             finish(with: failure, message: failure == nil ? "Limit Reached" : nil)
         }
     }
@@ -122,7 +137,7 @@ final class AnswerStream: AnswerReceiver, @unchecked Sendable {
     func terminate() {
         monitor.withLock {
             guard !isOver else { return }
-            isOver = true
+            close()
             finish(with: nil, message: "Query terminated")
         }
     }

@@ -71,8 +71,9 @@ struct QueryAnswering {
         let query = try context.tally.time(kind) { () throws(Diagnostic) -> PushQuery in try start(answer) }
         context.answers.add(answer, query.id)
         answer.begin(query.id, query.columns)
+        answer.onEnd { context.answers.remove(query.id) }
         answer.stream.onClose {
-            context.answers.remove(query.id)
+            answer.terminate()
             query.cancel()
         }
         return HTTPResponse(

@@ -18,7 +18,7 @@ struct StatementsEndpoint: Endpoint {
 
     /// Statements are done before they are answered, so one that is not there has not been sent.
     private func require(_ sequence: Int64, _ context: RESTContext) throws(ErrorReply) {
-        let last = context.statuses.lastSequence
+        let last = context.engine.snapshot.sequence
         guard sequence > last else { return }
         throw ErrorReply(
             .commandTimeout,

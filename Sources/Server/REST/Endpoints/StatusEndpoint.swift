@@ -13,7 +13,7 @@ struct StatusEndpoint: Endpoint {
             let statuses: JSONValue = ["commandStatuses": .object(members)]
             return HTTPResponse(json: statuses.text, for: request)
         }
-        guard let status = all[id] ?? all.first(where: { $0.key.filter { $0 != "`" } == id })?.value else {
+        guard let status = all.first(where: { $0.key.filter { $0 != "`" } == id })?.value else {
             throw ErrorReply(.notFound, "there is no command \(id)")
         }
         return HTTPResponse(json: status.json.text, for: request)
