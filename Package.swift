@@ -85,7 +85,7 @@ let package = Package(
         .target(
             name: "Connectors",
             dependencies: [
-                "Diagnostics", "Columnar", "Storage", "Formats", "Planning", "Runtime", "DeltaLake",
+                "Diagnostics", "Columnar", "Storage", "Formats", "Registry", "Planning", "Runtime", "DeltaLake",
                 "Postgres", "Broker",
                 "CZstd", "CZlib", "CSnappy",
             ],

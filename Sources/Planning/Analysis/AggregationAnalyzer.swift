@@ -238,7 +238,9 @@ struct AggregationAnalyzer {
             }
         }
         let standard = query.emission == .final ? 0 : WindowPlan.defaultGrace
-        return WindowPlan(kind: kind, grace: window.grace?.milliseconds ?? standard)
+        return WindowPlan(
+            kind: kind, grace: window.grace?.milliseconds ?? standard,
+            retention: window.retention?.milliseconds)
     }
 
     private func checkWindowBounds(

@@ -16,6 +16,7 @@ extension PipelineTask {
         for sink in allSinks { sinkEpochs[sink.name] = sink.end() }
         checkpoint.attachments = [Self.attachment: currentCheckpoint(flow, sinkEpochs).bytes]
         checkpoint.attachments[Self.rulesAttachment] = ruleBook?.bytes
+        checkpoint.attachments[Self.viewsAttachment] = viewBytes
         checkpoint.attachments[Self.stopsAttachment] = sinkStops.isEmpty ? nil : sinkStops.bytes
         var makeStateDurable: (@Sendable () throws(StateError) -> Void)?
         try persistingState { () throws(StateError) in

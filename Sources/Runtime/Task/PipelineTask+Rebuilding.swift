@@ -63,6 +63,7 @@ extension PipelineTask {
         current.sinkEpochs = sinkEpochs
         checkpoint.attachments = [Self.attachment: current.bytes]
         checkpoint.attachments[Self.rulesAttachment] = ruleBook?.bytes
+        checkpoint.attachments[Self.viewsAttachment] = viewBytes
         var makeStateDurable: (@Sendable () throws(StateError) -> Void)?
         try persistingState { () throws(StateError) in
             makeStateDurable = try checkpoint.end(epoch: Int(number), spread: workers.forEach)

@@ -40,6 +40,10 @@ public final class PipelineTask: @unchecked Sendable {
     /// The sinks that they have stopped, and how many rows are kept for each.
     var sinkStops = SinkStops()
     var withheldCounts: [String: Int64] = [:]
+    /// The views that hold all rows of their tables.
+    var wholeViews: [String: TableView] = [:]
+    /// The same, for other threads.
+    let views = Mutex<[String: TableView]>([:])
     /// The last epoch that has ended: it is done once `pending` is.
     var ended: Int64 = 0
     var epoch: OpenEpoch?

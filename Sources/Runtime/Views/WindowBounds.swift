@@ -1,0 +1,14 @@
+/// Where the windows lie that are asked for; event times in milliseconds.
+public struct WindowBounds: Hashable, Sendable {
+    public var starts: ClosedRange<Int64>
+    public var ends: ClosedRange<Int64>
+
+    public static let all = WindowBounds()
+
+    public init(
+        starts: ClosedRange<Int64> = .min ... .max, ends: ClosedRange<Int64> = .min ... .max
+    ) {
+        self.starts = starts
+        self.ends = ends
+    }
+}
