@@ -11,6 +11,12 @@ public struct AnswerPlan: Sendable {
         public let type: DataType
         /// Whether it is part of what tells the rows of a table apart.
         public let isKey: Bool
+
+        public init(name: String, type: DataType, isKey: Bool) {
+            self.name = name
+            self.type = type
+            self.isKey = isKey
+        }
     }
 
     public let source: Relation
