@@ -113,8 +113,7 @@ final class ViewShard: @unchecked Sendable {
                 for start in starts {
                     try look(print.combined(with: start).combined(with: start &+ size), &rows)
                 }
-            } else if bounds.starts.count == 1, bounds.ends.count == 1 {
-                let (start, end) = (bounds.starts.lowerBound, bounds.ends.lowerBound)
+            } else if let (start, end) = bounds.onlyWindow {
                 try look(print.combined(with: start).combined(with: end), &rows)
             } else {
                 let half = Int64(bitPattern: print.low)
