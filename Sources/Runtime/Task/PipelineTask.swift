@@ -40,6 +40,8 @@ public final class PipelineTask: @unchecked Sendable {
     var epoch: OpenEpoch?
     /// The commit that is under way.
     var pending: EpochCommit?
+    /// Of sources with a time-out, by number.
+    var silences: [Int: Silence] = [:]
     /// Whether sinks are merging files and the like.
     let isMaintaining = Atomic<Bool>(false)
 
@@ -109,8 +111,8 @@ public final class PipelineTask: @unchecked Sendable {
                 try begin()
             } else if once {
                 break
-            } else if isRuleDue {
-                // Nothing comes: what a rule has to say of that is an epoch's too.
+            } else if isRuleDue || untilIdlenessCounts == 0 {
+                // Nothing comes: what a rule has to say of that is an epoch's too, and what it closes.
                 try begin()
             } else {
                 wait(milliseconds: 1000)
@@ -145,6 +147,8 @@ public final class PipelineTask: @unchecked Sendable {
             let room = configuration.epochBytes - (epoch?.bytes ?? 0)
             let ranges = try sources[index].source.poll(
                 maximumBytes: max(1, min(room, stepBytes)), isFinal: isFinal)
+            // With a final end nothing is to come: nobody waits for it.
+            if !isFinal { note(index, hadRecords: !ranges.isEmpty) }
             guard !ranges.isEmpty else { continue }
             found = true
             try begin()
@@ -180,6 +184,7 @@ public final class PipelineTask: @unchecked Sendable {
         }
         guard let writer else { return }
         try open(content, writer)
+        try countIdleTime()
     }
 
     func open(_ content: EpochLog.Content, _ writer: EpochLog.Writer) throws(Diagnostic) {
