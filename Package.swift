@@ -194,6 +194,13 @@ let package = Package(
             ],
             exclude: ["Files/avro_files.py"], swiftSettings: house),
         .testTarget(
+            name: "ServerTests",
+            dependencies: [
+                "TestKit", "Server", "HTTP", "Planning", "Language", "Runtime", "Formats", "Storage",
+                "Columnar", "Diagnostics",
+            ],
+            exclude: ["REST/Golden", "REST/rest_clients.py"], swiftSettings: house),
+        .testTarget(
             name: "CommandsTests",
             dependencies: [
                 "TestKit",

@@ -80,17 +80,33 @@ public struct PipelinePlanner: Sendable {
         switch explain {
         case .query(let id): answers.append(try query(id, statement).explanation)
         case .statement(let inner):
-            // What is explained is not done.
-            var other = try copy()
-            if case .query(let query) = inner.kind {
-                answers.append(try other.plan(query, inner).explanation)
-                return
-            }
-            try other.add(inner)
-            if let query = other.plan.queries.last, other.plan.queries.count > plan.queries.count {
-                answers.append(query.explanation)
-            }
+            if let query = try explained(inner) { answers.append(query.explanation) }
         }
+    }
+
+    /// The query that a statement would start; nil for one that starts none.
+    private func explained(_ inner: Statement) throws(Diagnostic) -> QueryPlan? {
+        // What is explained is not done.
+        var other = try copy()
+        if case .query(let query) = inner.kind { return try other.plan(query, inner) }
+        try other.add(inner)
+        return other.queryNumber > queryNumber ? other.plan.queries.last : nil
+    }
+
+    /// The query that a statement would start over what a plan has; nil for one that starts none.
+    public static func query(of inner: Statement, over plan: PipelinePlan) throws(Diagnostic) -> QueryPlan? {
+        var planner = PipelinePlanner()
+        planner.plan = plan
+        planner.queryNumber = plan.queries.count
+        return try planner.explained(inner)
+    }
+
+    /// What a pull query answers from, over what a plan has.
+    public static func pull(
+        _ query: Query, in statement: Statement, over plan: PipelinePlan
+    ) throws(Diagnostic) -> AnswerPlan {
+        try AnswerAnalyzer(catalogue: plan.catalogue, statement: statement, settings: plan.settings)
+            .plan(query)
     }
 
     /// Refuses what is most likely a slip; scripts for ksqlDB set many names that have no meaning here.

@@ -71,3 +71,10 @@ public struct AnswerPlan: Sendable {
         return plan
     }
 }
+
+extension Sequence where Element == AnswerPlan.Column {
+    /// The columns as the header of an answer lists them: `` `ID` STRING KEY, `TOTAL` BIGINT ``.
+    public var schemaText: String {
+        map { "`\($0.name)` \($0.type.sql)\($0.isKey ? " KEY" : "")" }.joined(separator: ", ")
+    }
+}
