@@ -85,7 +85,8 @@ let package = Package(
         .target(
             name: "Connectors",
             dependencies: [
-                "Diagnostics", "Columnar", "Storage", "Formats", "Registry", "Planning", "Runtime", "DeltaLake",
+                "Diagnostics", "Columnar", "Storage", "Formats", "Registry", "Planning", "Runtime",
+                "DeltaLake",
                 "Postgres", "Broker",
                 "CZstd", "CZlib", "CSnappy",
             ],
@@ -175,6 +176,13 @@ let package = Package(
             swiftSettings: house),
         .testTarget(
             name: "BrokerTests", dependencies: ["TestKit", "Broker", "Storage", "Diagnostics", "CChecksum"],
+            swiftSettings: house),
+        .testTarget(
+            name: "ServerTests",
+            dependencies: [
+                "TestKit", "Server", "HTTP", "Runtime", "Planning", "Language", "Formats", "Storage",
+                "Columnar", "Diagnostics",
+            ],
             swiftSettings: house),
         .testTarget(
             name: "SimulationTests", dependencies: ["Simulation", "Diagnostics"], swiftSettings: house),

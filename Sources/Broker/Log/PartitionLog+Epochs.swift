@@ -31,7 +31,7 @@ extension PartitionLog {
                 batch.header.attributes.isTransactional = isTransaction
                 waiting.append(batch)
                 byteCount += batch.unpackedByteCount
-                guard byteCount >= PartitionLog.pieceByteCount else { continue }
+                guard byteCount >= settings.epochPieceBytes else { continue }
                 try write(waiting, now: now)
                 waiting = []
                 byteCount = 0
@@ -44,9 +44,6 @@ extension PartitionLog {
         try synchronise()
         listeners?.notify()
     }
-
-    /// Bytes that are written in one call, about.
-    private static let pieceByteCount = 8 << 20
 
     /// Takes back what writers of a process that ended have left unfinished.
     func takeBackUnfinished(now: Int64) throws(LogError) {
@@ -67,7 +64,7 @@ extension PartitionLog {
     }
 
     /// Adds batches without a producer, durable as the settings ask; returns the first offset.
-    func append(_ batches: [RecordBatchBuilder], now: Int64) throws(LogError) -> Appended {
+    func append(built batches: [RecordBatchBuilder], now: Int64) throws(LogError) -> Appended {
         var prepared = try PreparedRecords(batches, currentSettings, now: now)
         return try append(&prepared, now: now, leaderEpoch: 0)
     }

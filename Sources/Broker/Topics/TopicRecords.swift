@@ -1,12 +1,16 @@
 /// Records on their way into the partitions of a topic, already in the form in which they are stored.
 public struct TopicRecords: Sendable {
-    /// Bytes of one batch, about: an epoch that is not larger is one batch.
-    static let batchByteCount = 1_000_000
+    /// Bytes of one batch, about.
+    private let batchByteCount: Int
 
     /// By partition.
     private(set) var batches: [[RecordBatchBuilder]]
 
-    public init(partitionCount: Int) {
+    /// What goes to one partition in an epoch is one batch up to a MB.
+    public init(partitionCount: Int) { self.init(partitionCount: partitionCount, batchByteCount: 1_000_000) }
+
+    init(partitionCount: Int, batchByteCount: Int) {
+        self.batchByteCount = batchByteCount
         batches = [[RecordBatchBuilder]](repeating: [], count: partitionCount)
     }
 
@@ -52,7 +56,7 @@ public struct TopicRecords: Sendable {
     @inline(__always)
     private mutating func room(in partition: Int, for byteCount: Int) -> Int {
         let last = batches[partition].count - 1
-        if last >= 0, batches[partition][last].unpackedByteCount + byteCount <= TopicRecords.batchByteCount {
+        if last >= 0, batches[partition][last].unpackedByteCount + byteCount <= batchByteCount {
             return last
         }
         batches[partition].append(RecordBatchBuilder(baseOffset: 0))

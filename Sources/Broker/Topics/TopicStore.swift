@@ -161,7 +161,7 @@ public final class TopicStore: Sendable {
         }
         guard !batches.isEmpty else { return log.bounds.logEnd }
         return try TopicStoreError.log { () throws(LogError) in
-            try log.append(batches, now: clock()).baseOffset
+            try log.append(built: batches, now: clock()).baseOffset
         }
     }
 

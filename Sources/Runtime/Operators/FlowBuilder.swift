@@ -233,7 +233,7 @@ struct FlowBuilder {
             slots: slots)
     }
 
-    private func makeAggregation(
+    func makeAggregation(
         _ plan: AggregationPlan, _ query: QueryPlan, _ output: Outputs, _ level: Int, _ slots: Int
     ) -> AggregationOperator {
         let isSession = plan.hasSessions

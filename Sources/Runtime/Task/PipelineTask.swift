@@ -51,6 +51,8 @@ public final class PipelineTask: @unchecked Sendable {
     var pending: EpochCommit?
     /// Called when an epoch was committed, or could not be: the next step takes that up. By any thread.
     public var onCommit: (@Sendable () -> Void)?
+    /// Of sources with a time-out, by number.
+    var silences: [Int: Silence] = [:]
     /// Whether sinks are merging files and the like.
     let isMaintaining = Atomic<Bool>(false)
 
@@ -155,12 +157,14 @@ public final class PipelineTask: @unchecked Sendable {
             return .worked
         }
         if isFinal { return .ended }
-        if isRuleDue {
-            // Nothing comes: what a rule has to say of that is an epoch's too.
+        let untilIdleness = untilIdlenessCounts.map { Int(clamping: $0) }
+        if isRuleDue || untilIdleness == 0 {
+            // Nothing comes: what a rule has to say of that is an epoch's too, and what it closes.
             try begin()
             return .worked
         }
-        return .waits(milliseconds: ruleBook == nil && pending == nil ? nil : Self.idleWait)
+        let others = ruleBook == nil && pending == nil ? nil : Self.idleWait
+        return .waits(milliseconds: [untilIdleness, others].compactMap { $0 }.min())
     }
 
     /// Commits the epoch at work and waits for it.
@@ -195,6 +199,8 @@ public final class PipelineTask: @unchecked Sendable {
             let room = configuration.epochBytes - (epoch?.bytes ?? 0)
             let ranges = try sources[index].source.poll(
                 maximumBytes: max(1, min(room, stepBytes)), isFinal: isFinal)
+            // With a final end nothing is to come: nobody waits for it.
+            if !isFinal { note(index, hadRecords: !ranges.isEmpty) }
             guard !ranges.isEmpty else { continue }
             found = true
             try begin()
@@ -230,6 +236,7 @@ public final class PipelineTask: @unchecked Sendable {
         }
         guard let writer else { return }
         try open(content, writer)
+        try countIdleTime()
     }
 
     func open(_ content: EpochLog.Content, _ writer: EpochLog.Writer) throws(Diagnostic) {

@@ -25,7 +25,7 @@ public final class TransientTask {
     public init(
         plan: PipelinePlan, environment: TaskEnvironment, sources: [String: any Source],
         subscribers: [String: [any Subscriber]], workers: WorkerPool, stateLimit: Int
-    ) {
+    ) throws(Diagnostic) {
         self.environment = environment
         self.stateLimit = stateLimit
         self.sources = plan.catalogue.order.compactMap { name in sources[name].map { (name, $0) } }
@@ -39,6 +39,7 @@ public final class TransientTask {
             stores.all.append(store)
             return store
         }.build()
+        for (_, source) in self.sources { try source.restore(nil) }
     }
 
     private static let stepBytes = 1 << 20

@@ -65,7 +65,8 @@ final class ViewShard: @unchecked Sendable {
             codec.encode(part.stored, row: Int(row)) { bytes in
                 // Groups are handed on whenever a row was folded in, also where it changed nothing.
                 if scratch.isNew[index] == 0, let old = store.blobs.bytes(at: state + ViewLayout.row),
-                    old.count == bytes.count, memcmp(old.baseAddress, bytes.baseAddress, old.count) == 0
+                    old.count == bytes.count, let here = old.baseAddress, let there = bytes.baseAddress,
+                    memcmp(here, there, old.count) == 0
                 {
                     return
                 }
@@ -112,8 +113,7 @@ final class ViewShard: @unchecked Sendable {
                 for start in starts {
                     try look(print.combined(with: start).combined(with: start &+ size), &rows)
                 }
-            } else if bounds.starts.count == 1, bounds.ends.count == 1 {
-                let (start, end) = (bounds.starts.lowerBound, bounds.ends.lowerBound)
+            } else if let (start, end) = bounds.onlyWindow {
                 try look(print.combined(with: start).combined(with: end), &rows)
             } else {
                 let half = Int64(bitPattern: print.low)

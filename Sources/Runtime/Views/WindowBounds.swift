@@ -11,4 +11,10 @@ public struct WindowBounds: Hashable, Sendable {
         self.starts = starts
         self.ends = ends
     }
+
+    /// Where there is but one.
+    var onlyWindow: (start: Int64, end: Int64)? {
+        guard starts.lowerBound == starts.upperBound, ends.lowerBound == ends.upperBound else { return nil }
+        return (starts.lowerBound, ends.lowerBound)
+    }
 }

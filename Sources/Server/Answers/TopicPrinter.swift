@@ -12,6 +12,8 @@ final class TopicPrinter: @unchecked Sendable {
     private let receiver: any AnswerReceiver
     private let interval: Int
     private let isCancelled = Atomic<Bool>(false)
+    private let subscription = Mutex<TopicSubscription?>(nil)
+    private let wakeUp = Mutex<(@Sendable () -> Void)?>(nil)
     // The job's own.
     private var left: Int?
     private var next: [Int64]
@@ -37,7 +39,26 @@ final class TopicPrinter: @unchecked Sendable {
         }
     }
 
-    func cancel() { isCancelled.store(true, ordering: .relaxed) }
+    /// - Parameter whenOver: called once when it has ended, by whatever reason.
+    func start(on scheduler: TaskScheduler, whenOver: @escaping @Sendable () -> Void) {
+        let job = scheduler.add { [self] in
+            let next = step()
+            if case .end = next {
+                subscription.withLock { $0 = nil }
+                whenOver()
+            }
+            return next
+        }
+        let made = reader.onInput { scheduler.wake(job) }
+        subscription.withLock { $0 = made }
+        wakeUp.withLock { $0 = { scheduler.wake(job) } }
+        scheduler.wake(job)
+    }
+
+    func cancel() {
+        isCancelled.store(true, ordering: .relaxed)
+        wakeUp.withLock { $0 }?()
+    }
 
     func step() -> TaskScheduler.Next {
         if isCancelled.load(ordering: .relaxed) { return .end }

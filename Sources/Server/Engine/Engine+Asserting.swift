@@ -35,7 +35,8 @@ extension Engine {
             try planner.add(statement)
             return "Schema assertion holds."
         }
-        let topic = topics.standing(name.text) ?? topics.standing(name.text.lowercased())
+        let known = [name.text, name.text.lowercased()].first { topics.partitionCount($0) != nil }
+        let topic = known.flatMap { name in topics.partitionCount(name).map { (name: name, partitions: $0) } }
         let given = ConnectorProperties(properties, of: statement, owner: "ASSERT TOPIC")
         let partitions = try given.integer("partitions", in: 1...Int.max)
         guard let topic, partitions ?? topic.partitions == topic.partitions else {

@@ -41,7 +41,7 @@ extension Engine {
         try draft.plan(statement, Self.settings(properties))
         guard draft.isChange else { return draft.outcome(sequence: -1) }
         try makeTopics(&draft)
-        fixStarts(&draft, properties)
+        try fixStarts(&draft, properties)
         let changes = unitChanges(draft.state)
         // Whoever had an epoch open must have ended it before anything is known of another plan.
         stop(changes.ended)
@@ -65,7 +65,7 @@ extension Engine {
             state.pushes = pushes
             state.pushCount = count
         }
-        for name in draft.removedTopics { topics.delete(name) }
+        for name in draft.removedTopics { try topics.delete(name) }
         return draft.outcome(sequence: next.sequence)
     }
 
@@ -105,17 +105,16 @@ extension Engine {
     private func makeTopics(_ draft: inout Draft) throws(Diagnostic) {
         for relation in draft.newRelations {
             guard let topic = relation.topic else { continue }
-            if let existing = topics.standing(topic.name) {
-                if let wanted = topic.partitions, wanted != existing.partitions {
+            if let existing = topics.partitionCount(topic.name) {
+                if let wanted = topic.partitions, wanted != existing {
                     throw Diagnostic(
-                        .conflict,
-                        "the topic \(topic.name) has \(existing.partitions) partitions, not \(wanted)",
+                        .conflict, "the topic \(topic.name) has \(existing) partitions, not \(wanted)",
                         hint: "leave out PARTITIONS, or name another topic")
                 }
                 continue
             }
             let sources = draft.state.planner.plan.query(producing: relation.name).flatMap(\.sources)
-            let inherited = sources.lazy.compactMap { self.topics.standing($0.topic?.name ?? "")?.partitions }
+            let inherited = sources.lazy.compactMap { self.topics.partitionCount($0.topic?.name ?? "") }
             guard let count = topic.partitions ?? inherited.max() ?? (relation.source == nil ? 1 : nil) else {
                 throw Diagnostic(
                     .notFound, "there is no topic \(topic.name)",
@@ -129,14 +128,16 @@ extension Engine {
     }
 
     /// Fixes where a new query begins to read: tables at the beginning, streams as `auto.offset.reset` says.
-    private func fixStarts(_ draft: inout Draft, _ properties: [String: String]) {
+    private func fixStarts(
+        _ draft: inout Draft, _ properties: [String: String]
+    ) throws(Diagnostic) {
         // One that takes another's place goes on where that one is.
         guard let id = draft.queryID, draft.state.starts[id] == nil else { return }
         var starts: [String: [Int: Int64]] = [:]
         for query in draft.state.planner.plan.queries where query.id == id {
             for source in query.sources where source.kind == .stream {
                 guard Self.readsFromEnd(properties), let topic = source.topic else { continue }
-                starts[source.name] = topics.ends(topic.name)
+                starts[source.name] = try topics.ends(topic.name)
             }
         }
         draft.state.starts[id] = starts

@@ -51,7 +51,7 @@ extension Engine {
             var starts = draft.state.starts[unit.name] ?? [:]
             for input in unit.inputs {
                 guard let position = positions[input.name] else { continue }
-                starts[input.name] = try topics.offsets(at: position)
+                starts[input.name] = try TopicSource.offsets(at: position)
             }
             draft.restart(unit.name, from: starts)
         }
@@ -101,22 +101,22 @@ extension Engine {
     ) throws(Diagnostic) -> PipelineTask {
         let reports = reports
         let wake: @Sendable () -> Void = { [weak host] in host?.wake() }
-        var sources: [String: any Source] = [:]
-        if unit.isConnected {
-            let own = unit.plan.withoutRelations(unit.inputs.map(\.name))
-            sources = try SourceFactory(fileSystem: files, report: reports.add).sources(of: own)
-        }
-        for input in unit.inputs {
-            sources[input.name] = try topics.source(of: input, from: starts[input.name] ?? [:], wake: wake)
-        }
+        let sources = try SourceFactory(
+            fileSystem: files, topics: topics.store, start: { .offsets(starts[$0.name] ?? [:]) },
+            onInput: wake, report: reports.add
+        ).sources(of: unit.plan, alsoReading: Array(unit.views))
         var sinks = try SinkFactory(fileSystem: files, report: reports.add).sinks(of: unit.plan)
         for output in unit.outputs {
-            sinks[output.name, default: []].append(try topics.sink(of: output, unit.plan.registry))
+            sinks[output.name, default: []].append(
+                try TopicSink(
+                    name: output.name, relation: output, registry: unit.plan.registry, store: topics.store,
+                    report: reports.add))
         }
         var settings = TaskConfiguration(stateDirectory: directory(of: unit.name))
         settings.triggerMilliseconds = configuration.triggerMilliseconds
         settings.threads = configuration.threads
         try settings.read(unit.plan.settings)
+        settings.views = unit.views
         let task = PipelineTask(
             plan: unit.plan, configuration: settings, environment: environment, sources: sources,
             sinks: sinks, threads: threads)

@@ -23,7 +23,7 @@ public final class Engine: @unchecked Sendable {
     let threads: TaskThreads
     let scheduler: TaskScheduler
     let reports = EngineReports()
-    private let lock: StateDirectoryLock
+    private let lock: Mutex<StateDirectoryLock?>
 
     /// One statement is done at a time.
     let statementMonitor = Monitor()
@@ -44,8 +44,9 @@ public final class Engine: @unchecked Sendable {
         self.configuration = configuration
         self.files = files
         self.environment = environment
-        lock = try StateDirectoryLock(configuration.directory)
-        topics = try EngineTopics(Path.join(configuration.directory, "topics"), files)
+        lock = Mutex(try StateDirectoryLock(configuration.directory))
+        topics = try EngineTopics(
+            Path.join(configuration.directory, "topics"), files, report: reports.add)
         log = try StatementLog(Path.join(configuration.directory, "statements.log"), files)
         threads = TaskThreads(sharing: configuration.threads)
         scheduler = TaskScheduler(threads: configuration.threads + Self.spareThreads)
@@ -70,6 +71,7 @@ public final class Engine: @unchecked Sendable {
         scheduler.stop()
         threads.stop()
         topics.close()
+        lock.withLock { $0 = nil }
     }
 
     /// Side by side, since each mostly waits for the disk.
