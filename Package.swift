@@ -178,13 +178,6 @@ let package = Package(
             name: "BrokerTests", dependencies: ["TestKit", "Broker", "Storage", "Diagnostics", "CChecksum"],
             swiftSettings: house),
         .testTarget(
-            name: "ServerTests",
-            dependencies: [
-                "TestKit", "Server", "HTTP", "Runtime", "Planning", "Language", "Formats", "Storage",
-                "Columnar", "Diagnostics",
-            ],
-            swiftSettings: house),
-        .testTarget(
             name: "SimulationTests", dependencies: ["Simulation", "Diagnostics"], swiftSettings: house),
         .testTarget(
             name: "ConnectorsTests",

@@ -75,16 +75,6 @@ extension Engine {
     }
 }
 
-// Pull queries.
-extension Engine {
-    /// Answers a SELECT without EMIT from what is there.
-    public func pull(
-        _ query: Query, _ statement: Statement, _ session: Session
-    ) throws(Diagnostic) -> PullAnswer {
-        throw Diagnostic(.unsupported, "to come")
-    }
-}
-
 // PRINT.
 extension Engine {
     /// Starts PRINT: records of a topic as lines of text.

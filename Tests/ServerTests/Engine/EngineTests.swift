@@ -144,4 +144,36 @@ import Testing
         let line = try #require(rows.all.first)
         #expect(line.contains("key: ann, value: {\"PAGE\":\"/\",\"MS\":10}, partition: "))
     }
+
+    // MARK: Pull queries
+
+    @Test func pullQueriesSeeWhatTheTableHolds() throws {
+        try server.run(Self.counts)
+        for turn in 1...5 { for user in ["ann", "bob", "cid"] { try click(user, "/", turn) } }
+        #expect(try TestServer.waits { try server.pull("SELECT * FROM counts WHERE user = 'cid';") == ["cid 5 15"] })
+        try server.run("INSERT INTO clicks VALUES ('dan', '/x', 100);")
+        #expect(try TestServer.waits { try server.pull("SELECT COUNT(*) FROM counts;") == ["4"] })
+        #expect(try server.pull("SELECT user FROM counts WHERE n < 3;") == ["dan"])
+        #expect(
+            try server.pull("SELECT user, total FROM counts ORDER BY total DESC, user LIMIT 2;")
+                == ["dan 100", "ann 15"])
+        try server.restart()
+        #expect(try TestServer.waits { (try? server.pull("SELECT COUNT(*) FROM counts;")) == ["4"] })
+        #expect(try server.pull("SELECT COUNT(*), SUM(ms) FROM clicks;") == ["16 145"])
+    }
+
+    @Test func sourceTablesAreAskedToo() throws {
+        try server.run(
+            """
+            CREATE TABLE pages (page STRING PRIMARY KEY, title STRING) WITH (
+              KAFKA_TOPIC = 'pages', PARTITIONS = 1, VALUE_FORMAT = 'JSON');
+            CREATE SOURCE TABLE seen (page STRING PRIMARY KEY, title STRING) WITH (
+              KAFKA_TOPIC = 'pages', VALUE_FORMAT = 'JSON');
+            INSERT INTO pages VALUES ('/', 'Home');
+            INSERT INTO pages VALUES ('/a', 'A');
+            """)
+        #expect(
+            try TestServer.waits { (try? server.pull("SELECT * FROM seen ORDER BY page;")) == ["/ Home", "/a A"] })
+        #expect(throws: Diagnostic.self) { try server.pull("SELECT * FROM pages;") }
+    }
 }
