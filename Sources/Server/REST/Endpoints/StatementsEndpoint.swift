@@ -39,8 +39,14 @@ struct StatementsEndpoint: Endpoint {
             default: break
             }
         }
+        // Push queries are no part of the plan that the engine checks against.
+        let pushes = Set(context.engine.snapshot.pushQueries.map(\.id))
+        let statements = script.statements.filter { statement in
+            guard case .queryControl(let control) = statement.kind, let id = control.query else { return true }
+            return !pushes.contains(id.text)
+        }
         do throws(Diagnostic) {
-            try context.engine.check(script.statements, session)
+            try context.engine.check(statements, session)
         } catch {
             throw ErrorReply(error, statementText: script.shown(error))
         }
