@@ -65,7 +65,7 @@ def ksql_client():
     from ksql.errors import KSQLError
 
     client = KSQLAPI(url)
-    client.create_stream("pypi", ["id varchar", "n integer"], "pypi", "JSON")
+    client.create_stream("pypi", ["id varchar key", "n integer"], "p", "JSON")
     client.ksql("INSERT INTO p (id, n) VALUES ('b', 2);")
     properties = {"ksql.streams.auto.offset.reset": "earliest"}
     rows = client.query("SELECT id, n FROM p EMIT CHANGES LIMIT 2", stream_properties=properties, return_objects=True)
