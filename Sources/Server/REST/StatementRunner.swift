@@ -182,9 +182,9 @@ struct StatementRunner {
 extension RESTContext {
     /// Ends a push query and its answer; false when there is none of that id.
     func endPush(_ id: String) -> Bool {
-        let isEnded = engine.endPushQuery(id)
-        guard let answer = answers.remove(id) else { return isEnded }
-        answer.terminate()
-        return true
+        // The answer first: to the engine's end it would say that its limit is reached.
+        let answer = answers.remove(id)
+        answer?.terminate()
+        return engine.endPushQuery(id) || answer != nil
     }
 }

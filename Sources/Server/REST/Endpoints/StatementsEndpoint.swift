@@ -39,11 +39,15 @@ struct StatementsEndpoint: Endpoint {
             default: break
             }
         }
-        // Push queries are no part of the plan that the engine checks against.
+        // Push queries are no part of the plan that the engine checks against, and what only asks is refused
+        // when it is its turn.
         let pushes = Set(context.engine.snapshot.pushQueries.map(\.id))
         let statements = script.statements.filter { statement in
-            guard case .queryControl(let control) = statement.kind, let id = control.query else { return true }
-            return !pushes.contains(id.text)
+            switch statement.kind {
+            case .explain: return false
+            case .queryControl(let control): return control.query.map { !pushes.contains($0.text) } ?? true
+            default: return true
+            }
         }
         do throws(Diagnostic) {
             try context.engine.check(statements, session)
