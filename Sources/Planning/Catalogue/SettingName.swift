@@ -3,6 +3,7 @@ public enum SettingName: String, CaseIterable, Sendable {
     case emitsPerRecord = "emit.per.record"
     case epochBytes = "epoch.max.bytes"
     case chunkBytes = "chunk.bytes"
+    case idleTimeout = "idle.timeout"
     case keyFormat = "ksql.persistence.default.format.key"
     case valueFormat = "ksql.persistence.default.format.value"
     case wrapsSingleValues = "ksql.persistence.wrap.single.values"

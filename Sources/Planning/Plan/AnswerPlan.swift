@@ -14,6 +14,12 @@ public struct AnswerPlan: Sendable {
         public let type: DataType
         /// Whether it is part of what tells the rows of a table apart.
         public let isKey: Bool
+
+        public init(name: String, type: DataType, isKey: Bool) {
+            self.name = name
+            self.type = type
+            self.isKey = isKey
+        }
     }
 
     /// One expression of ORDER BY. NULLs stand behind all values, with `isDescending` before them.
@@ -40,7 +46,7 @@ public struct AnswerPlan: Sendable {
     public let columns: [Column]
     /// One for each column.
     public let expressions: [Expression]
-    public let limit: Int?
+    public private(set) var limit: Int?
     /// From the first to the last; only of a pull query. Their sides are streams, whatever they are called.
     public var joins: [JoinPlan] = []
     /// The rows of the source that may pass the filter, by their keys; nil is all.
@@ -50,4 +56,25 @@ public struct AnswerPlan: Sendable {
     public var order: [SortKey] = []
     /// The streams and tables that a pull query reads, in the order of its joins, as the catalogue has them.
     public var sources: [Relation] = []
+
+    /// The pseudo-columns of the source that it reads.
+    public var pseudoColumns: Set<PseudoColumn> {
+        var read = filter?.columns ?? []
+        for expression in expressions { read.formUnion(expression.columns) }
+        return Set(PseudoColumn.allCases.filter { read.contains(source.position(of: $0)) })
+    }
+
+    /// The same for all rows.
+    public var withoutLimit: AnswerPlan {
+        var plan = self
+        plan.limit = nil
+        return plan
+    }
+}
+
+extension Sequence where Element == AnswerPlan.Column {
+    /// The columns as the header of an answer lists them: `` `ID` STRING KEY, `TOTAL` BIGINT ``.
+    public var schemaText: String {
+        map { "`\($0.name)` \($0.type.sql)\($0.isKey ? " KEY" : "")" }.joined(separator: ", ")
+    }
 }

@@ -31,6 +31,8 @@ public struct JoinPlan: Sendable {
         case foreignKey
         /// Rows that are there, once: those of a pull query.
         case rows
+
+        public var isOfStreams: Bool { if case .streams = self { true } else { false } }
     }
 
     public let kind: Kind

@@ -25,6 +25,7 @@ extension FlowBuilder {
             nodes.append(
                 FlowNode(
                     join: made, sources: way.sources, clocks: way.clocks,
+                    sideClocks: plan.mode.isOfStreams ? [left.clocks, right.clocks] : [],
                     meetsItself: isOfStreamAndTable && !left.sources.isDisjoint(with: right.sources),
                     leading: isOfStreamAndTable ? right.sources.subtracting(left.sources) : []))
         }

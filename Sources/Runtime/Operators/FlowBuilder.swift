@@ -161,6 +161,9 @@ struct FlowBuilder {
                     }
                 }
             }
+            for pseudo in made.subscribers.flatMap(\.pseudoColumns) {
+                made.needed.insert(relation.position(of: pseudo))
+            }
             let hasOther = relation.source != nil || queries.count { $0.output.name == name } > 1
             if plan.isInserted(into: name), hasOther {
                 made.merge = StreamMerge(

@@ -10,6 +10,8 @@ struct FlowNode {
     /// Relations whose watermarks tell it how far time has come: sources, and streams with times of their
     /// own; tables' do not.
     let clocks: Set<String>
+    /// Of a join of two streams, by side.
+    var sideClocks: [Set<String>] = []
     /// Whether rows of one source come together here again: a stream meets a table that is made of the same
     /// source, or several queries write what they make of it into one stream.
     var meetsItself = false

@@ -42,7 +42,7 @@ extension PipelineTask {
         }
         if epoch != nil { try commit() }
         try settle(mergesState: false)
-        committers.drainBackground()
+        committers.drain(commitJobs)
         publish()
     }
 
@@ -86,7 +86,7 @@ extension PipelineTask {
     /// Returns when no thread of the task writes to its directory or its targets any more; `run` or `takeAll`
     /// has returned before.
     public func drain() {
-        workers.drainBackground()
-        committers.drainBackground()
+        if ownsThreads { workers.drainBackground() } else { workers.drain(mergeJobs) }
+        committers.drain(commitJobs)
     }
 }

@@ -124,6 +124,7 @@ extension PipelineTask {
                     ?? standardDeadLetters,
                 sourceName: scan.relation.name)
         }
+        openSilences()
         try openRules()
         try openStops()
         try openSinks(restored)
@@ -153,6 +154,7 @@ extension PipelineTask {
         }
         guard let writer else { return }
         try open(content, writer)
+        try pass(content.idle)
         for (index, range) in content.ranges {
             guard index < sources.count else { continue }
             try sources[index].source.replay(range)
