@@ -152,11 +152,11 @@ import Testing
     }
 
     @Test func `readers see whole rows while the task works`() throws {
-        try run(keys: 300, records: 12_000, memory: 1 << 30, epochBytes: 100_000, readers: 3)
+        try run(keys: 200, records: 3_000, memory: 1 << 30, epochBytes: 50_000, readers: 2)
     }
 
     @Test func `readers see whole rows of which most are on disk`() throws {
-        try run(keys: 6_000, records: 16_000, memory: 1_000_000, epochBytes: 300_000, readers: 2)
+        try run(keys: 3_000, records: 5_000, memory: 400_000, epochBytes: 100_000, readers: 2)
     }
 
     @Test(.enabled(if: ProcessInfo.processInfo.environment["MILLRACE_FULL"] == "1"))
