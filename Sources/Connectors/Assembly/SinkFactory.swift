@@ -22,7 +22,8 @@ public struct SinkFactory: Sendable {
         self.report = report
     }
 
-    private static let known = ["delta", "postgres"]
+    /// The classes that there are.
+    public static let known = ["delta", "postgres"]
     private static let later = ["clickhouse", "kafka", "files", "webhook"]
 
     /// The sinks by the relation that they take. Nothing is opened yet.

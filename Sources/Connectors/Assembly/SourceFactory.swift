@@ -29,11 +29,13 @@ public struct SourceFactory: Sendable {
         self.report = report
     }
 
-    /// The sources of the relations that queries or sinks read, by relation.
-    public func sources(of plan: PipelinePlan) throws(Diagnostic) -> [String: any Source] {
+    /// The sources of the relations that queries, sinks or somebody else reads, by relation.
+    public func sources(
+        of plan: PipelinePlan, alsoReading others: [String] = []
+    ) throws(Diagnostic) -> [String: any Source] {
         let read = Set(
             plan.queries.flatMap { $0.sources.map(\.name) } + plan.sinks.map(\.from.name)
-                + (plan.quality?.rules.map(\.relation.name) ?? []))
+                + (plan.quality?.rules.map(\.relation.name) ?? []) + others)
         var sources: [String: any Source] = [:]
         for name in plan.catalogue.order where read.contains(name) {
             guard let relation = plan.catalogue.relation(name), case .source(let properties) = relation.origin

@@ -79,6 +79,12 @@ public final class TopicSource: Source {
 
     public func position() -> [UInt8] { TopicPosition(topic: ready().topic.identity, next: next).encoded }
 
+    /// The next offset of each partition, as a position has it.
+    public static func offsets(at position: [UInt8]) throws(Diagnostic) -> [Int: Int64] {
+        let next = try TopicPosition(position).next
+        return Dictionary(uniqueKeysWithValues: next.enumerated().map { ($0.offset, $0.element) })
+    }
+
     // MARK: Reading
 
     public func poll(maximumBytes: Int, isFinal: Bool) throws(Diagnostic) -> [InputRange] {
