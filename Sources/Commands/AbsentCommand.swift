@@ -11,10 +11,6 @@ struct AbsentCommand {
             name: "serve", purpose: "a long-running server with REST and a dashboard",
             instead: "millrace run FILE.sql runs a pipeline with a live view until Ctrl-C"),
         AbsentCommand(
-            name: "sql", purpose: "the SQL shell",
-            instead:
-                "millrace query \"SELECT …\" asks the lake's tables; millrace run FILE.sql runs statements"),
-        AbsentCommand(
             name: "broker", purpose: "the embedded Kafka broker",
             instead: "millrace simulate writes files, and a pipeline reads them with connector = 'files'"),
         AbsentCommand(
