@@ -3,8 +3,8 @@ import Formats
 
 /// Reads the lines that `/query-stream` and `/query` answer with.
 ///
-/// The first has an object and then arrays; the second one array of objects, a line each, so that brackets and
-/// commas stand around them.
+/// The first has an object and then arrays; the second one array of objects, a line each, so that brackets
+/// and commas stand around them.
 struct AnswerReader {
     private var hasColumns = false
 

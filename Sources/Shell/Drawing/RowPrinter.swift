@@ -81,8 +81,8 @@ struct RowPrinter {
         write(lines)
     }
 
-    /// Widths for rows that are still to come too: what the first ones take and a little more, where there are
-    /// none what a type usually takes, and for texts what is left of the line.
+    /// Widths for rows that are still to come too: what the first ones take and a little more, where there
+    /// are none what a type usually takes, and for texts what is left of the line.
     private func roomy(_ room: Int?) -> [Int] {
         var widths = columns.map { column in
             let title = DisplayWidth.of(Cell(column.name).text)

@@ -30,18 +30,21 @@ public final class Shell {
     /// - Throws: its error; `cancelled` after Ctrl-C.
     public func run(_ text: String, file: String? = nil) throws(Diagnostic) {
         Interrupts.install()
+        defer { Interrupts.uninstall() }
         try session.run(SourceText(text, file: file))
     }
 
     /// Does the statements of a file.
     public func run(file: String) throws(Diagnostic) {
         Interrupts.install()
+        defer { Interrupts.uninstall() }
         try session.runScript(file)
     }
 
     /// Does the statements of standard input.
     public func runInput() throws(Diagnostic) {
         Interrupts.install()
+        defer { Interrupts.uninstall() }
         try session.run(SourceText(try ScriptText.read(0, named: "standard input")))
     }
 
@@ -55,6 +58,7 @@ public final class Shell {
     /// - Throws: when lines can't be edited here.
     public func talk() throws(Diagnostic) {
         Interrupts.install()
+        defer { Interrupts.uninstall() }
         var earlier = ""
         let editor = try LineEditor { [session, terminal] line, cursor in
             Completion(

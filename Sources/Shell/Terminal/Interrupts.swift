@@ -46,6 +46,11 @@ enum Interrupts {
         signal(SIGPIPE, SIG_IGN)
     }
 
+    /// The signals end the process again.
+    static func uninstall() {
+        for number in [SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGWINCH] { signal(number, SIG_DFL) }
+    }
+
     /// Whether Ctrl-C came since it was last forgotten, or the terminal is gone.
     static var isInterrupted: Bool { interrupted.load(ordering: .relaxed) || isEnding }
 
