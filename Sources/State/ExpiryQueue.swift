@@ -18,6 +18,9 @@ struct ExpiryQueue {
         buckets.reduce(buckets.count * 16) { $0 + $1.capacity * MemoryLayout<Record>.stride }
     }
 
+    /// Not behind the expiry of any record; nil without records.
+    var earliest: Int64? { minima.first { $0 != .max } }
+
     mutating func add(_ expiry: Int64, _ slot: UInt32) {
         if buckets.isEmpty {
             buckets = Array(repeating: [], count: 65)

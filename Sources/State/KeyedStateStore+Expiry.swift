@@ -1,6 +1,19 @@
 import Columnar
 
 extension KeyedStateStore {
+    /// The watermark at which `takeExpired` may have something to hand out, and not before; nil when it has
+    /// nothing to wait for. It may lie too early, until `takeExpired` is asked.
+    public var earliestExpiry: Int64? {
+        precondition(layout.tracksExpiryOrder, "the store does not keep the order of expiry")
+        var earliest = queue.earliest
+        if let disk, disk.isPartial {
+            for section in disk.sections where section.info.timerBlockCount > 0 && section.nextTimer < .max {
+                earliest = min(earliest ?? .max, section.nextTimer)
+            }
+        }
+        return earliest
+    }
+
     /// Hands out the live entries with an expiry of up to `watermark`, ordered by expiry and then by key.
     ///
     /// Call it until it returns 0; then all these entries are dead. The slots of one call can be read until

@@ -15,7 +15,7 @@ final class Section {
     private var touched: UInt8 = 0
     private(set) var filter: KeyFilter?
     /// A timer block known to hold nothing before this expiry, or to be the end.
-    private var nextTimer = Int64.min
+    private(set) var nextTimer = Int64.min
 
     /// - Parameter index: nil if the section is not open.
     init(

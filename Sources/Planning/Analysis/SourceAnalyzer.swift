@@ -21,7 +21,7 @@ struct SourceAnalyzer {
 
     /// Names of the properties that go on to the connector.
     private static let connectorOptions = [
-        "poll_interval", "after", "archive.path", "max.record.bytes", "idle_timeout", "header",
+        "poll_interval", "after", "archive.path", "max.record.bytes", "header",
     ]
 
     func relation(_ create: CreateSource) throws(Diagnostic) -> Relation {
@@ -73,6 +73,8 @@ struct SourceAnalyzer {
                 delimiter: source.delimiter)
             topic?.keyDelimiter = source.keyDelimiter
             topic?.wrapsSingleValue = source.wrapsSingleValue
+            topic?.partitions = try properties.integer("partitions", in: TopicProperties.partitionRange)
+            topic?.retention = try TopicProperties.retention(properties)
         }
         var relation = Relation(
             name: create.name.text, kind: create.kind == .stream ? .stream : .table, columns: keys + values,
@@ -243,9 +245,27 @@ struct SourceAnalyzer {
     ) throws(Diagnostic) {
         source.watermarkDelay = try properties.duration("watermark_delay") ?? 0
         source.maximumFuture = try properties.duration("max_future")
+        source.idleTimeout = try idleTimeout(properties)
         let time = try TimeColumn.read(properties, columns: columns, statement: statement)
         source.timestampColumn = time?.name
         source.timestampFormat = time?.format
+    }
+
+    private func idleTimeout(_ properties: ConnectorProperties) throws(Diagnostic) -> Int64? {
+        guard properties.text("idle_timeout") == nil else {
+            let timeout = try properties.duration("idle_timeout") ?? 0
+            if timeout > 0 { return timeout }
+            throw Diagnostic(
+                .invalidValue, "'idle_timeout' is not above 0", at: properties.location(of: "idle_timeout"),
+                expected: "a length of time such as '30 seconds'",
+                hint: "remove it, and event time moves with records alone")
+        }
+        guard let text = settings[.idleTimeout] else { return nil }
+        if let timeout = DurationText.parse(text)?.wholeMilliseconds { return timeout > 0 ? timeout : nil }
+        throw Diagnostic(
+            .invalidValue, "'\(text)' is no value for the setting '\(SettingName.idleTimeout.rawValue)'",
+            at: statement.location(of: statement.span),
+            expected: "a length of time such as '30 seconds'; '0' is none")
     }
 
     private func windowing(_ properties: ConnectorProperties) throws(Diagnostic) -> Relation.Windowing? {

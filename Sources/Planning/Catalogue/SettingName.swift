@@ -3,11 +3,14 @@ public enum SettingName: String, CaseIterable, Sendable {
     case emitsPerRecord = "emit.per.record"
     case epochBytes = "epoch.max.bytes"
     case chunkBytes = "chunk.bytes"
+    case idleTimeout = "idle.timeout"
     case keyFormat = "ksql.persistence.default.format.key"
     case valueFormat = "ksql.persistence.default.format.value"
     case wrapsSingleValues = "ksql.persistence.wrap.single.values"
     case topicPrefix = "ksql.output.topic.name.prefix"
     case collectListLimit = "ksql.functions.collect_list.limit"
     case collectSetLimit = "ksql.functions.collect_set.limit"
+    /// Whether a pull query is refused that ksqlDB refuses: with joins, groups or an order.
+    case pullsLikeKsqlDB = "pull.queries.like.ksqldb"
     case keysInListOrder = "ksql.new.query.planner.enabled"
 }

@@ -8,7 +8,7 @@ import Storage
 /// file  <directory>/<epoch, 20 digits>.wal
 /// entry | length: UInt32 | checksum: UInt64 of kind and payload | kind: UInt8 | payload |
 /// ```
-/// Entries: one `begin`, any number of `range`, then `sealed` (no more ranges, sinks may commit), then
+/// Entries: one `begin`, one `idle` if sources were, any number of `range`, then `sealed` (no more ranges, sinks may commit), then
 /// `done`.
 /// A torn last entry is cut off: nothing can have depended on it, because sinks commit only after `sealed` is
 /// durable.
@@ -19,6 +19,8 @@ struct EpochLog {
         /// Milliseconds since the epoch of time, UTC: the clock that all rows of this epoch see.
         var clock: Int64
         var planFingerprint: UInt64
+        /// Sources that had nothing for so long that their time goes on, before any range.
+        var idle: [IdleTime] = []
         /// In the order in which they were taken: the source's number and its range.
         var ranges: [(source: Int, range: InputRange)] = []
         var isSealed = false
@@ -28,7 +30,7 @@ struct EpochLog {
             left.epoch == right.epoch && left.clock == right.clock
                 && left.planFingerprint == right.planFingerprint && left.isSealed == right.isSealed
                 && left.isDone == right.isDone && left.ranges.map(\.source) == right.ranges.map(\.source)
-                && left.ranges.map(\.range) == right.ranges.map(\.range)
+                && left.ranges.map(\.range) == right.ranges.map(\.range) && left.idle == right.idle
         }
     }
 
@@ -37,9 +39,11 @@ struct EpochLog {
         case range = 2
         case sealed = 3
         case done = 4
+        /// Since version 2.
+        case idle = 5
     }
 
-    static let formatVersion: UInt32 = 1
+    static let formatVersion: UInt32 = 2
 
     let fileSystem: any FileSystem
     let directory: String
@@ -121,10 +125,23 @@ struct EpochLog {
             else { return false }
             let range = InputRange(encoded: reader.rest(), byteCount: Int(count))
             content?.ranges.append((Int(source), range))
+        case .idle:
+            guard content != nil, let idle = idleTimes(&reader) else { return false }
+            content?.idle = idle
         case .sealed: content?.isSealed = true
         case .done: content?.isDone = true
         }
         return content != nil
+    }
+
+    private static func idleTimes(_ reader: inout BinaryDecoder) -> [IdleTime]? {
+        try? reader.list { entry throws(BinaryDecoder.Failure) in
+            IdleTime(
+                source: Int(try entry.number(UInt32.self)), isWhole: try entry.flag(),
+                partitions: try entry.list { part throws(BinaryDecoder.Failure) in
+                    .init(number: Int(try part.number(UInt32.self)), passed: try part.number(Int64.self))
+                })
+        }
     }
 
     static func checksum(_ bytes: [UInt8]) -> UInt64 {
@@ -173,6 +190,21 @@ struct EpochLog {
             payload.add(Int64(range.byteCount))
             payload.add(contentsOf: range.encoded)
             try append(Kind.range.rawValue, payload.bytes)
+        }
+
+        func append(_ idle: [IdleTime]) throws(StorageError) {
+            var payload = BinaryEncoder()
+            payload.add(UInt32(idle.count))
+            for entry in idle {
+                payload.add(UInt32(entry.source))
+                payload.add(entry.isWhole)
+                payload.add(UInt32(entry.partitions.count))
+                for partition in entry.partitions {
+                    payload.add(UInt32(partition.number))
+                    payload.add(partition.passed)
+                }
+            }
+            try append(Kind.idle.rawValue, payload.bytes)
         }
 
         /// No more ranges. Durable when it returns, with all entries before it.

@@ -26,8 +26,9 @@ final class Flow: @unchecked Sendable {
     /// Rules about relations; empty without a rules file.
     let rules: [RelationRules]
     let quarantine: Quarantine?
+    let views: [ViewNode]
     /// Queries, joins and merges in the order of the flow.
-    private let nodes: [FlowNode]
+    let nodes: [FlowNode]
     /// By scan: what reads it, directly or through other queries. Each source has rounds and a time of its
     /// own.
     private let stages: [FlowStages]
@@ -45,12 +46,12 @@ final class Flow: @unchecked Sendable {
     private let context = EvaluationContext()
 
     /// Event time of each source, by scan.
-    private(set) var progress: [SourceProgress]
+    var progress: [SourceProgress]
 
     init(
         scans: [Scan], outputs: [String: Outputs], nodes: [FlowNode], tables: [TableOperator],
-        rules: [RelationRules], quarantine: Quarantine?, slots: [Slot], workers: WorkerPool,
-        emitsPerRecord: Bool, seed: UInt64
+        rules: [RelationRules], quarantine: Quarantine?, views: [ViewNode], slots: [Slot],
+        workers: WorkerPool, emitsPerRecord: Bool, seed: UInt64
     ) {
         self.scans = scans
         self.outputs = outputs
@@ -60,6 +61,7 @@ final class Flow: @unchecked Sendable {
         self.tables = tables
         self.rules = rules
         self.quarantine = quarantine
+        self.views = views
         self.nodes = nodes
         self.seed = seed
         self.slots = slots
@@ -73,7 +75,8 @@ final class Flow: @unchecked Sendable {
             FlowStages(
                 source: name, scans: names, nodes: nodes,
                 tables: tables.filter { $0.outputs.relation.name == name },
-                rules: rules.filter { $0.sources.contains(name) })
+                rules: rules.filter { $0.sources.contains(name) },
+                views: views.filter { $0.sources.contains(name) })
         }
     }
 
@@ -98,7 +101,8 @@ final class Flow: @unchecked Sendable {
     func restore(_ saved: [String: SourceProgress]) {
         for (index, scan) in scans.enumerated() {
             if let found = saved[scan.relation.name] {
-                progress[index] = progress[index].resumed(from: found)
+                let newest = saved[Self.newestName(scan)]?.maxima
+                progress[index] = progress[index].resumed(from: found, newest: newest)
             }
         }
         for query in queries {
@@ -115,12 +119,19 @@ final class Flow: @unchecked Sendable {
     /// What `restore` takes.
     var allProgress: [String: SourceProgress] {
         var all: [String: SourceProgress] = [:]
-        for (scan, progress) in zip(scans, progress) { all[scan.relation.name] = progress }
+        for (scan, progress) in zip(scans, progress) {
+            all[scan.relation.name] = progress
+            guard progress.newest != progress.maxima else { continue }
+            all[Self.newestName(scan)] = SourceProgress(
+                delay: 0, maxima: progress.newest, watermark: .min, nextSequence: 0)
+        }
         for query in queries { all[query.plan.name] = query.progress }
         for merge in merges { all[merge.name] = merge.saved }
         for join in joins { all[join.plan.output.name] = join.progress.saved }
         return all
     }
+
+    private static func newestName(_ scan: Scan) -> String { scan.relation.name + "/newest" }
 
     /// The watermark that the rows of a query's input go by; nil before there is one.
     func watermark(of query: QueryOperator) -> Int64? {
@@ -141,11 +152,7 @@ final class Flow: @unchecked Sendable {
 
     /// Runs chunks of one source through all operators. At most as many chunks as there are slots.
     func run(_ loaders: [ChunkLoader], of source: Int, clock: Int64) throws(StateError) -> RoundResult {
-        if tellsClock, let last = self.clock, last != clock {
-            for stages in stages { try flushTables(of: stages, everything: true) }
-        }
-        self.clock = clock
-        begin(clock)
+        try begin(clock)
         let scan = scans[source]
         let decoded = SlotResults(count: loaders.count)
         let first = outputs[scan.relation.name]
@@ -186,7 +193,11 @@ final class Flow: @unchecked Sendable {
     }
 
     /// Gives everybody the epoch's clock.
-    private func begin(_ clock: Int64) {
+    func begin(_ clock: Int64) throws(StateError) {
+        if tellsClock, let last = self.clock, last != clock {
+            for stages in stages { try flushTables(of: stages, everything: true) }
+        }
+        self.clock = clock
         for slot in slots {
             slot.context.clock = clock
             slot.context.seed = seed
@@ -207,6 +218,12 @@ final class Flow: @unchecked Sendable {
                 try flushTables(of: stages[source], everything: emitsPerRecord)
             }
         }
+    }
+
+    /// A round without records, when time has gone on.
+    func closeRound(of source: Int) throws(StateError) {
+        try finishRound(source)
+        if emitsPerRecord { try flushTables(of: stages[source], everything: true) }
     }
 
     /// From the first shard phase to the end of the round.
@@ -309,6 +326,9 @@ final class Flow: @unchecked Sendable {
             guard everything || query.outputs.wantsEveryRound, let changes = aggregation.takeChanges(workers)
             else { continue }
             query.outputs.deliver(changes, context)
+        }
+        for entry in stages.views {
+            try entry.view.fold(workers, watermark: watermark(of: entry.clocks, nil))
         }
     }
 

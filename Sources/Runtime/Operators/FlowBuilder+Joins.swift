@@ -25,6 +25,7 @@ extension FlowBuilder {
             nodes.append(
                 FlowNode(
                     join: made, sources: way.sources, clocks: way.clocks,
+                    sideClocks: plan.mode.isOfStreams ? [left.clocks, right.clocks] : [],
                     meetsItself: isOfStreamAndTable && !left.sources.isDisjoint(with: right.sources),
                     leading: isOfStreamAndTable ? right.sources.subtracting(left.sources) : []))
         }
@@ -39,6 +40,7 @@ extension FlowBuilder {
         }
         let plan = layout.plan
         switch plan.mode {
+        case .rows: preconditionFailure("a pull query's joins are no operators")
         case .tables:
             return TableJoinOperator(
                 layout, outputs: output, level: level, stores: stores(TableJoinOperator.stateLayout, plan),

@@ -10,6 +10,8 @@ struct FlowNode {
     /// Relations whose watermarks tell it how far time has come: sources, and streams with times of their
     /// own; tables' do not.
     let clocks: Set<String>
+    /// Of a join of two streams, by side.
+    var sideClocks: [Set<String>] = []
     /// Whether rows of one source come together here again: a stream meets a table that is made of the same
     /// source, or several queries write what they make of it into one stream.
     var meetsItself = false
@@ -41,6 +43,8 @@ struct FlowStages {
     let joins: [any JoinOperator]
     let tables: [TableOperator]
     let rules: [RelationRules]
+    /// With the clocks that tell which windows are over.
+    let views: [(view: TableView, clocks: [Clock])]
     /// By the shard phase of a round.
     let levels: [[Entry]]
     /// Whether records are taken one by one, so that what is made of one source comes together in one order.
@@ -53,13 +57,14 @@ struct FlowStages {
 
     init(
         source: String, scans: [String], nodes all: [FlowNode], tables: [TableOperator],
-        rules: [RelationRules]
+        rules: [RelationRules], views: [ViewNode]
     ) {
         nodes = all.filter { $0.sources.contains(source) }
         queries = nodes.compactMap(\.query)
         joins = nodes.compactMap(\.join)
         self.tables = tables
         self.rules = rules
+        self.views = views.map { ($0.view, Self.clocks(named: $0.clocks, scans, all)) }
         meetsItself = nodes.contains(where: \.meetsItself)
         numbering = nodes.filter { $0.query?.progress != nil || $0.merge != nil }
         let own = Self.clocks(named: [source], scans, all)

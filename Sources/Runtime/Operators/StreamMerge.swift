@@ -56,6 +56,9 @@ final class StreamMerge: @unchecked Sendable {
         }
     }
 
+    /// Time has gone on without rows.
+    func reach(_ watermark: Int64) { self.watermark = max(self.watermark, watermark) }
+
     /// In the form in which a checkpoint keeps progress.
     var saved: SourceProgress {
         SourceProgress(delay: 0, maxima: [], watermark: watermark, nextSequence: nextSequence)

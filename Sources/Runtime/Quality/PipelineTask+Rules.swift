@@ -138,6 +138,8 @@ extension Flow {
     func newestEventTime(of source: String) -> Int64? {
         guard let index = scans.firstIndex(where: { $0.relation.name == source }) else { return nil }
         let progress = progress[index]
+        // Time that goes on while a source is idle is no record.
+        if progress.newest != progress.maxima { return progress.newest.filter { $0 > .min }.min() }
         return progress.watermark == .min ? nil : progress.watermark &+ progress.delay
     }
 }

@@ -20,9 +20,12 @@ extension PipelineTask {
         let openEpochs = try findOpenEpochs()
         try wrapStoppableSinks()
         try build()
+        let isNew = ended == 0
         try takeUp(try restoreState())
+        try openViews(isNew: isNew)
         for epoch in openEpochs { try finishEpoch(epoch) }
         try resumeSinks()
+        publishViews()
     }
 
     private static let replayAdvice = "millrace replay FILE.sql --from bronze"
@@ -77,7 +80,7 @@ extension PipelineTask {
         let builder = FlowBuilder(
             plan: plan, sinks: sinks, subscribers: subscribers, workers: workers, seed: instance.seed,
             // Marks of an epoch's rounds stay below the next epoch's first.
-            firstMark: (ended + 1) << 24, makeStore: checkpoint.addStore)
+            firstMark: (ended + 1) << 24, views: configuration.views, makeStore: checkpoint.addStore)
         flow = builder.build()
     }
 
@@ -121,6 +124,7 @@ extension PipelineTask {
                     ?? standardDeadLetters,
                 sourceName: scan.relation.name)
         }
+        openSilences()
         try openRules()
         try openStops()
         try openSinks(restored)
@@ -150,6 +154,7 @@ extension PipelineTask {
         }
         guard let writer else { return }
         try open(content, writer)
+        try pass(content.idle)
         for (index, range) in content.ranges {
             guard index < sources.count else { continue }
             try sources[index].source.replay(range)

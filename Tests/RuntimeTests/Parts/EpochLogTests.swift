@@ -56,6 +56,20 @@ import Testing
         #expect(try log.epochs().isEmpty)
     }
 
+    @Test func givesBackForHowLongSourcesWereIdle() throws {
+        let fileSystem = SimulatedFileSystem()
+        let log = try Self.log(fileSystem)
+        let idle = [
+            IdleTime(source: 1, isWhole: false, partitions: [.init(number: 3, passed: 40_000)]),
+            IdleTime(source: 2, isWhole: true, partitions: []),
+        ]
+        let writer = try log.begin(.init(epoch: 7, clock: -5, planFingerprint: 99))
+        try writer.append(idle)
+        try writer.append(source: 0, Self.ranges[0].range)
+        try writer.seal()
+        #expect(try log.load(7)?.idle == idle)
+    }
+
     /// At whatever byte a log ends, what is whole is read, what is torn is cut off, and more can be written.
     @Test func cutsOffATornTailAtEveryByte() throws {
         let (bytes, ends) = try Self.write(SimulatedFileSystem())

@@ -27,6 +27,17 @@ protocol JoinOperator: StatefulOperator {
     /// Hands on what came of a slot's rows. Called for each slot, by any thread.
     func release(_ slot: Slot)
     func foldChanges(_ workers: WorkerPool, _ context: EvaluationContext) throws(StateError)
+    /// Time has gone on without records: counts in the next round.
+    ///
+    /// - Parameters:
+    ///   - times: the watermarks of the sides.
+    ///   - watermark: of the join.
+    func reach(_ times: [Int64], watermark: Int64)
+    /// The time at which a row of a side that waits for partners is given alone, or some time before; nil
+    /// where none waits.
+    func nextClosing(_ side: JoinSide) -> Int64?
+    /// Whether that is told by the join's watermark; else by the other side's.
+    var closesByBothSides: Bool { get }
 }
 
 extension JoinOperator {
@@ -38,6 +49,9 @@ extension JoinOperator {
     func foldChanges(_ workers: WorkerPool, _ context: EvaluationContext) throws(StateError) {}
     func processShard(_ shard: Int, watermark: Int64) throws(StateError) {}
     func clear() {}
+    func reach(_ times: [Int64], watermark: Int64) {}
+    func nextClosing(_ side: JoinSide) -> Int64? { nil }
+    var closesByBothSides: Bool { false }
 
     /// Numbers the changes that the shards have made, and hands them on.
     func deliver(_ parts: ShardParts<JoinedChanges>, _ context: EvaluationContext) {

@@ -28,6 +28,8 @@ final class StreamJoinOperator: JoinOperator, @unchecked Sendable {
     private var parts: [ShardParts<StreamJoinPart>]
     private var firstSequences: [Int64]
     private var round = StreamJoinRound()
+    /// How far time has gone on without records since the last round: each side's watermark, and the join's.
+    private var reached: (times: [Int64], watermark: Int64)?
 
     init(
         _ layout: JoinedLayout, _ time: StreamJoinTime, outputs: Outputs, level: Int,
@@ -76,11 +78,24 @@ final class StreamJoinOperator: JoinOperator, @unchecked Sendable {
         deposits[slot.index].append(StreamJoinRows(rows, side, keys: keys, slot: slot.index))
     }
 
+    // MARK: Time without records
+
+    func reach(_ times: [Int64], watermark: Int64) { reached = (times, watermark) }
+
+    func nextClosing(_ side: JoinSide) -> Int64? {
+        guard time.window.waitsForClose, keeps(side) else { return nil }
+        return shards.compactMap { $0.unmatched[side.rawValue].earliestExpiry }.min()
+    }
+
+    var closesByBothSides: Bool { time.rule == .streamTime }
+
     // MARK: A round
 
     func prepare(others: Int64) {
         let all = deposits.flatMap { $0 }
         round = StreamJoinRound(all, others: others, time: time, progress: &progress)
+        if let reached { round.reach(reached.times, watermark: reached.watermark, progress: &progress) }
+        reached = nil
         counters.add(.late, round.late)
     }
 

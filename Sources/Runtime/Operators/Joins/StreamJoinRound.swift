@@ -2,7 +2,7 @@ import Columnar
 
 /// All rows of a round of a stream join, in their order.
 struct StreamJoinRound: Sendable {
-    /// A record with which a clock went on.
+    /// A record with which a clock went on, or time that passed without one.
     struct Advance: Sendable {
         let time: Int64
         let slot: Int
@@ -100,6 +100,31 @@ struct StreamJoinRound: Sendable {
         deposit[row] = StreamJoinRows.Mark(
             clocks: (now[0], now[1]), other: progress.times[1 - own], reached: source, watermark: watermark,
             isLate: isLate, isKept: isKept)
+    }
+
+    /// Moves time on behind the last row, without a record.
+    ///
+    /// - Parameters:
+    ///   - times: the watermarks of the sides.
+    ///   - watermark: of the join.
+    mutating func reach(_ times: [Int64], watermark: Int64, progress: inout JoinProgress) {
+        guard let time else { return }
+        switch time.rule {
+        case .watermarks:
+            for side in times.indices { progress.times[side] = max(progress.times[side], times[side]) }
+        case .streamTime: progress.time = max(progress.time, watermark)
+        }
+        progress.watermark = max(progress.watermark, watermark)
+        let now = Self.clocks(time, progress)
+        for side in JoinSide.allCases {
+            let place = side.rawValue
+            forgotten[place] = progress.times[time.keeper(of: side).rawValue]
+            guard now[place] > clocks[place] else { continue }
+            clocks[place] = now[place]
+            advances[place].append(
+                Advance(
+                    time: now[place], slot: 0, order: .max, side: side, watermark: progress.watermark))
+        }
     }
 
     /// The first record with which the clock of a side reached `time`.

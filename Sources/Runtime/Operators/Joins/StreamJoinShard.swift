@@ -11,7 +11,7 @@ final class StreamJoinShard: @unchecked Sendable {
     private let stores: [KeyedStateStore]
     /// By side: records of an outer side that found no partner, by key and time; each dies when its window
     /// has closed.
-    private let unmatched: [KeyedStateStore]
+    let unmatched: [KeyedStateStore]
     private let time: StreamJoinTime
     private var codecs: [KeyCodec]
     private var scratch = StateScratch()
