@@ -23,6 +23,7 @@ static struct {
     __typeof__(&el_line) el_line;
     __typeof__(&el_insertstr) el_insertstr;
     __typeof__(&el_deletestr) el_deletestr;
+    __typeof__(&el_cursor) el_cursor;
     __typeof__(&el_end) el_end;
     __typeof__(&history_init) history_init;
     __typeof__(&history) history;
@@ -58,6 +59,7 @@ static int load(char *failure) {
     FIND(el_line)
     FIND(el_insertstr)
     FIND(el_deletestr)
+    FIND(el_cursor)
     FIND(el_end)
     FIND(history_init)
     FIND(history)
@@ -77,6 +79,13 @@ static char *prompt(EditLine *line) {
     return (char *)editor_of(line)->prompt;
 }
 
+static void move_to_end(EditLine *line) {
+    const LineInfo *info = library.el_line(line);
+    library.el_cursor(line, (int)(info->lastchar - info->cursor));
+    library.el_set(line, EL_REFRESH);
+    fflush(stdout);
+}
+
 // One character of UTF-8, whatever the number of reads.
 static int read_character(EditLine *line, wchar_t *character) {
     millrace_editor *editor = editor_of(line);
@@ -87,9 +96,13 @@ static int read_character(EditLine *line, wchar_t *character) {
         case millrace_editor_ready: break;
         case millrace_editor_resized:
             library.el_resize(line);
+            // It draws the line anew from where it believes the cursor to be: at the beginning.
+            millrace_editor_write(editor, "\r\033[J");
             library.el_set(line, EL_REFRESH);
             continue;
         default:
+            // What the caller writes next comes behind the line, not into it.
+            move_to_end(line);
             errno = EINTR;
             return -1;
         }

@@ -96,13 +96,16 @@ extension EntityReport {
         if let properties = query["overriddenProperties"]?.members, !properties.isEmpty {
             add("settings", query["overriddenProperties"])
         }
-        var blocks: [EntityBlock] = [.heading("query \(query["id"]?.string ?? "")")]
+        let id = query["id"]?.string ?? ""
+        var blocks: [EntityBlock] = [.heading(id.isEmpty ? "query" : "query \(id)")]
         if let statement = query["statementText"]?.string { blocks.append(.text(statement)) }
         blocks += [.fields(fields), .text(""), columns(query["fields"], isTable: false)]
         if let plan = query["executionPlan"]?.string, !plan.isEmpty {
             blocks += [.text(""), .heading("plan"), .text(plan)]
         }
-        if let topology = query["topology"]?.string, !topology.isEmpty {
+        if let topology = query["topology"]?.string, !topology.isEmpty,
+            query["topology"] != query["executionPlan"]
+        {
             blocks += [.text(""), .heading("topology"), .text(topology)]
         }
         for error in query["queryErrors"]?.array ?? [] {
@@ -117,24 +120,27 @@ extension EntityReport {
                 "\(entity["name"]?.string ?? "") (\(entity["type"]?.string?.lowercased() ?? "function"))")
         ]
         if let text = entity["description"]?.string, !text.isEmpty { blocks.append(.text(text)) }
-        for function in entity["functions"]?.array ?? [] {
-            let arguments = function["arguments"]?.array ?? []
-            let shown = arguments.map { argument in
-                let name = argument["name"]?.string ?? ""
-                let type = argument["type"]?.string ?? argument["argumentType"]?.string ?? ""
-                let more = argument["isVariadic"]?.boolean == true ? "…" : ""
-                return (name.isEmpty ? type : "\(name) \(type)") + more
-            }
-            let result = function["returnType"]?.string.map { " → \($0)" } ?? ""
-            let name = entity["name"]?.string ?? ""
-            blocks += [.text(""), .text("  \(name)(\(shown.joined(separator: ", ")))\(result)")]
-            if let text = function["description"]?.string, !text.isEmpty {
-                blocks.append(.text("    \(text)"))
-            }
-            for argument in arguments {
-                guard let text = argument["description"]?.string, !text.isEmpty else { continue }
-                blocks.append(.text("    \(argument["name"]?.string ?? ""): \(text)"))
-            }
+        for function in entity["functions"]?.array ?? [] { blocks += forms(of: function) }
+        return blocks
+    }
+
+    /// A form of a function: how it is called, and what is told of it.
+    private func forms(of function: JSONValue) -> [EntityBlock] {
+        func told(_ value: JSONValue?) -> String? { value?.string.flatMap { $0.isEmpty ? nil : $0 } }
+        let arguments = function["arguments"]?.array ?? []
+        let shown = arguments.map { argument in
+            let type = told(argument["type"]) ?? told(argument["argumentType"]) ?? ""
+            let more = argument["isVariadic"]?.boolean == true ? "…" : ""
+            return (told(argument["name"]).map { "\($0) \(type)" } ?? type) + more
+        }
+        let result = told(function["returnType"]).map { " → \($0)" } ?? ""
+        var blocks: [EntityBlock] = [
+            .text("  \(entity["name"]?.string ?? "")(\(shown.joined(separator: ", ")))\(result)")
+        ]
+        if let text = told(function["description"]) { blocks.append(.text("    \(text)")) }
+        for argument in arguments {
+            guard let text = told(argument["description"]) else { continue }
+            blocks.append(.text("    \(argument["name"]?.string ?? ""): \(text)"))
         }
         return blocks
     }

@@ -145,7 +145,7 @@ struct EntityReport {
         if entity["defaultProperties"]?.array?.contains(where: { $0.string == name }) == true {
             return "default"
         }
-        return property["scope"] ?? .null
+        return property["scope"]?.string == "KSQL" ? "server" : property["scope"] ?? .null
     }
 
     private static func state(of query: JSONValue) -> JSONValue {

@@ -28,6 +28,9 @@ struct Completion {
     /// More would push away what the person wrote.
     private static let mostShown = 120
 
+    /// Sources whose columns are asked for without being named.
+    private static let mostAsked = 20
+
     private static let showSubjects = [
         "STREAMS", "TABLES", "TOPICS", "QUERIES", "FUNCTIONS", "TYPES", "CONNECTORS", "PROPERTIES",
         "VARIABLES", "ALL TOPICS", "CONNECTOR PLUGINS",
@@ -91,6 +94,10 @@ struct Completion {
         for (index, word) in words.enumerated().dropFirst() {
             guard ["FROM", "JOIN", "INTO", "TABLE", "STREAM"].contains(words[index - 1]) else { continue }
             found += names.columns(of: word)
+        }
+        // Before FROM is written, any source may be meant.
+        if !words.contains("FROM"), words.first == "SELECT" {
+            for source in names.sources.prefix(Self.mostAsked) { found += names.columns(of: source) }
         }
         return found
     }
