@@ -85,7 +85,8 @@ let package = Package(
         .target(
             name: "Connectors",
             dependencies: [
-                "Diagnostics", "Columnar", "Storage", "Formats", "Planning", "Runtime", "DeltaLake",
+                "Diagnostics", "Columnar", "Storage", "Formats", "Registry", "Planning", "Runtime",
+                "DeltaLake",
                 "Postgres", "Broker",
                 "CZstd", "CZlib", "CSnappy",
             ],
@@ -185,6 +186,13 @@ let package = Package(
                 "Diagnostics", "CZlib", "CZstd",
             ],
             exclude: ["Files/avro_files.py"], swiftSettings: house),
+        .testTarget(
+            name: "ServerTests",
+            dependencies: [
+                "TestKit", "Server", "HTTP", "Planning", "Language", "Runtime", "Formats", "Storage",
+                "Columnar", "Diagnostics",
+            ],
+            exclude: ["REST/Golden", "REST/rest_clients.py"], swiftSettings: house),
         .testTarget(
             name: "CommandsTests",
             dependencies: [

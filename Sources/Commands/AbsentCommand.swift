@@ -8,9 +8,6 @@ struct AbsentCommand {
 
     private static let all = [
         AbsentCommand(
-            name: "serve", purpose: "a long-running server with REST and a dashboard",
-            instead: "millrace run FILE.sql runs a pipeline with a live view until Ctrl-C"),
-        AbsentCommand(
             name: "sql", purpose: "the SQL shell",
             instead:
                 "millrace query \"SELECT …\" asks the lake's tables; millrace run FILE.sql runs statements"),

@@ -9,7 +9,7 @@ public struct MillraceProgram: Sendable {
 
     static let commands: [any Command.Type] = [
         DemoCommand.self, RunCommand.self, SimulateCommand.self, QueryCommand.self, InspectCommand.self,
-        TableCommand.self, ReplayCommand.self, TestCommand.self,
+        TableCommand.self, ReplayCommand.self, TestCommand.self, ServeCommand.self,
     ]
 
     private let console: Console

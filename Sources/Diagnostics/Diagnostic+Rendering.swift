@@ -55,3 +55,24 @@ extension Diagnostic {
         return "{\(members.joined(separator: ","))}"
     }
 }
+
+extension Diagnostic {
+    /// The diagnostic as the message of an answer to a program, which may show it as it is.
+    ///
+    /// ```
+    /// line 1:8: column EVNT_ID does not exist in RAW_EVENTS
+    /// SELECT evnt_id FROM raw_events;
+    ///        ^^^^^^^
+    /// expected: one of EVENT_ID, EVENT_TYPE
+    /// next: did you mean EVENT_ID?
+    /// ```
+    public var answer: String {
+        var lines = [(location.map { "line \($0.line):\($0.column): " } ?? "") + DisplayText.escaped(message)]
+        if let excerpt = location.flatMap({ SourceExcerpt(of: $0) }) {
+            lines += [excerpt.text, excerpt.marker]
+        }
+        if let expected { lines.append("expected: " + DisplayText.escaped(expected)) }
+        if let hint { lines.append("next: " + DisplayText.escaped(hint)) }
+        return lines.joined(separator: "\n")
+    }
+}

@@ -11,7 +11,8 @@ import Glibc
 /// order of calls alone, not on memory, batches or restarts.
 ///
 /// Not thread-safe: one owner at a time. Stores of one task may be used by different threads at the same
-/// time.
+/// time. One whose layout is shared may be looked at by others, between whose looks its owner works
+/// (`exclusively`).
 public final class KeyedStateStore {
     /// What stands for a slot where there is none.
     public static let none = UInt32.max
@@ -41,6 +42,8 @@ public final class KeyedStateStore {
     public internal(set) var retiredWatermark = Int64.min
     let memory: StateMemory?
     let disk: StoreDisk?
+    /// Of a shared store; whoever works on it holds this.
+    let lock: StoreLock?
     var countedBytes = 0
 
     /// A store that lives in memory only and for as long as it is referred to; `endEpoch` must still be
@@ -51,6 +54,7 @@ public final class KeyedStateStore {
         self.layout = layout
         self.memory = memory
         self.disk = disk
+        lock = layout.isShared ? StoreLock() : nil
         arena = EntryArena(stride: 24 + layout.payloadBytes)
         bases = arena.bases
         stride = arena.stride

@@ -74,6 +74,8 @@ extension StateCheckpoint {
         }
         for store in stores {
             guard let disk = store.disk else { continue }
+            store.lock?.lock()
+            defer { store.lock?.unlock() }
             let first = disk.sections.firstIndex { replaced.contains($0.file.serial) }
             disk.sections.removeAll { replaced.contains($0.file.serial) }
             // Where none is left, all was dead, or has been put in order meanwhile.

@@ -25,11 +25,19 @@ extension StateCheckpoint {
         try installMerge()
         if files.count > MergePolicy.inlineFrom, let merge = pendingMerge() { try merge() }
         try installMerge()
-        for store in stores { store.disk?.dropDeadSections(store.retiredWatermark) }
+        for store in stores {
+            store.lock?.lock()
+            defer { store.lock?.unlock() }
+            store.disk?.dropDeadSections(store.retiredWatermark)
+        }
         dropUnusedFiles()
         let entries = files.map(\.entry)
         let name = StateFileName.epoch(epoch).text
         let drafts = SectionDrafts(stores)
+        // What was removed must not be found on disk before the section that says so is there.
+        let closed = stores.filter { $0.disk?.isPartial ?? false }
+        for store in closed { store.lock?.lock() }
+        defer { for store in closed { store.lock?.unlock() } }
         let (done, infos) = try open.end(
             as: name,
             {
@@ -53,6 +61,9 @@ extension StateCheckpoint {
         var infos = infos.makeIterator()
         for (index, store) in stores.enumerated() {
             guard let disk = store.disk else { continue }
+            let isOpen = !disk.isPartial
+            if isOpen { store.lock?.lock() }
+            defer { if isOpen { store.lock?.unlock() } }
             if let draft = drafts[index], let info = infos.next() {
                 disk.sections.append(Section(file, info, store.recordFormat, draft.index))
             }
@@ -102,7 +113,12 @@ private final class SectionDrafts: @unchecked Sendable {
     init(_ stores: [KeyedStateStore]) { self.stores = stores }
 
     func draft(_ index: Int) {
-        guard let draft = stores[index].endEpochForDisk() else { return }
+        let store = stores[index]
+        // Those that are partial are locked all the while.
+        let isOpen = !(store.disk?.isPartial ?? false)
+        if isOpen { store.lock?.lock() }
+        defer { if isOpen { store.lock?.unlock() } }
+        guard let draft = store.endEpochForDisk() else { return }
         lock.withLock { _ in results[index] = draft }
     }
 

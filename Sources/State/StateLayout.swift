@@ -10,10 +10,12 @@ public struct StateLayout: Hashable, Sendable {
     public let tracksExpiryOrder: Bool
     /// Whether the changes of an epoch are read back; if not, they are forgotten when memory is short.
     public let reportsChanges: Bool
+    /// Whether other threads than its owner's look into the store (`exclusively`).
+    public let isShared: Bool
 
     public init(
         name: String, payloadBytes: Int, blobOffsets: [Int] = [], tracksExpiryOrder: Bool = false,
-        reportsChanges: Bool = false
+        reportsChanges: Bool = false, isShared: Bool = false
     ) {
         precondition(payloadBytes >= 0 && payloadBytes % 8 == 0, "a payload is made of 8-byte words")
         var end = 0
@@ -28,5 +30,6 @@ public struct StateLayout: Hashable, Sendable {
         self.blobOffsets = blobOffsets
         self.tracksExpiryOrder = tracksExpiryOrder
         self.reportsChanges = reportsChanges
+        self.isShared = isShared
     }
 }

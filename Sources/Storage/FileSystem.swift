@@ -18,7 +18,7 @@ public protocol FileSystem: AnyObject, Sendable {
     func rename(_ path: String, to newPath: String) throws(StorageError)
     /// Gives the file a second name; `exists` when that is taken. The atomic test-and-set of this protocol.
     func link(_ path: String, to newPath: String) throws(StorageError)
-    /// Removes a file. A missing one is an error.
+    /// Removes a file, or a directory that is empty. A missing one is an error.
     func remove(_ path: String) throws(StorageError)
     /// Cuts a file to `size` bytes.
     func truncate(_ path: String, to size: Int) throws(StorageError)
@@ -33,6 +33,15 @@ public protocol FileSystem: AnyObject, Sendable {
 }
 
 extension FileSystem {
+    /// Removes a directory with all that is in it; no error if it is not there.
+    public func removeTree(_ path: String) throws(StorageError) {
+        guard let status = try status(path) else { return }
+        if status.isDirectory {
+            for entry in try list(path) { try removeTree(Path.join(path, entry.name)) }
+        }
+        try remove(path)
+    }
+
     /// The whole contents of a file.
     public func read(_ path: String) throws(StorageError) -> [UInt8] {
         let file = try open(path)

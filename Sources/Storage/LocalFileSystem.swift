@@ -25,7 +25,7 @@ public final class LocalFileSystem: FileSystem {
     }
 
     public func remove(_ path: String) throws(StorageError) {
-        if unlink(path) != 0 { throw .last(path) }
+        if Glibc.remove(path) != 0 { throw .last(path) }
     }
 
     public func truncate(_ path: String, to size: Int) throws(StorageError) {

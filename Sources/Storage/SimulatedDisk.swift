@@ -150,8 +150,8 @@ struct SimulatedDisk {
     mutating func remove(_ path: String) throws(StorageError) {
         let (directory, name) = try place(of: path)
         guard let node = directory.entries[name] else { throw .missing(path: path) }
-        guard !node.isDirectory else {
-            throw .invalid(path: path, reason: "it is a directory, where a file is needed")
+        guard node.entries.isEmpty else {
+            throw .invalid(path: path, reason: "it is a directory that is not empty")
         }
         change([(directory, name, nil)])
     }

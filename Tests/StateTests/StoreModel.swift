@@ -250,7 +250,41 @@ struct StorePair {
         return nil
     }
 
-    func compareAll() throws -> String? { try compare((0..<domain).map(key)) }
+    func compareAll() throws -> String? { try compare((0..<domain).map(key)) ?? compareReading() }
+
+    /// Compares what readers see, which changes nothing.
+    func compareReading() throws -> String? {
+        let before = (store.countInMemory, store.memoryBytes)
+        var found: [Fingerprint: StoreModel.Entry] = [:]
+        var twice: Fingerprint?
+        try store.forEachEntry { entry in
+            if found.updateValue(modelEntry(entry), forKey: entry.key) != nil { twice = entry.key }
+            return true
+        }
+        if let twice { return "\(twice) is seen twice" }
+        if found.count != model.entries.count { return "\(found.count) seen, not \(model.entries.count)" }
+        for key in (0..<domain).map(key) {
+            if found[key] != model.entries[key] { return "\(key) is seen as \(found[key] as Any)" }
+            var peeked: StoreModel.Entry?
+            let isThere = try store.peek(key) { peeked = modelEntry($0) }
+            if isThere != (peeked != nil) || peeked != model.entries[key] {
+                return "\(key) is found as \(peeked as Any), not \(model.entries[key] as Any)"
+            }
+        }
+        return before == (store.countInMemory, store.memoryBytes) ? nil : "reading has changed the store"
+    }
+
+    private func modelEntry(_ entry: StoredEntry) -> StoreModel.Entry {
+        var made = StoreModel.Entry(expiry: entry.expiry, words: [], blobs: [])
+        for offset in stride(from: 0, to: store.layout.payloadBytes, by: 8) {
+            if store.layout.blobOffsets.contains(offset) {
+                made.blobs.append(entry.blob(at: offset).map(Array.init))
+            } else {
+                made.words.append(entry.word(at: offset))
+            }
+        }
+        return made
+    }
 
     /// Compares the epoch's changes.
     func compareChanges() throws -> String? {

@@ -30,6 +30,18 @@ struct ByteWriter {
         unsignedVarint(UInt64(bitPattern: (number << 1) ^ (number >> 63)))
     }
 
+    /// Bytes that `varint` writes.
+    static func varintByteCount(_ number: Int64) -> Int {
+        let bits = 64 - UInt64(bitPattern: (number << 1) ^ (number >> 63)).leadingZeroBitCount
+        return max(1, (bits + 6) / 7)
+    }
+
+    /// Bytes that `sized` writes.
+    static func sizedByteCount(_ run: UnsafeRawBufferPointer?) -> Int {
+        guard let run else { return 1 }
+        return varintByteCount(Int64(run.count)) + run.count
+    }
+
     mutating func append(_ run: UnsafeRawBufferPointer) { bytes.append(contentsOf: run) }
 
     mutating func append(_ run: [UInt8]) { bytes.append(contentsOf: run) }

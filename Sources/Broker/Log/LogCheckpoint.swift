@@ -20,7 +20,7 @@ struct LogCheckpoint: Equatable {
     var aborted: [AbortedTransaction] = []
     var producers = ProducerTable()
 
-    private static let magic: UInt64 = 0x3130_5458_4B43_524D  // "MRCKXT01"
+    private static let magic: UInt64 = 0x3230_5458_4B43_524D  // "MRCKXT02"
 
     init() {}
 

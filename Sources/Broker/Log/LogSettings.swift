@@ -34,6 +34,8 @@ struct LogSettings: Equatable, Sendable {
     var producerExpirationMilliseconds: Int64 = 86_400_000
     /// Bytes appended between two checkpoints: what a start after a crash has to read, about.
     var checkpointBytes = 256 << 20
+    /// Bytes of a writer's epoch that are written in one call, about.
+    var epochPieceBytes = 8 << 20
 
     init() {}
 }

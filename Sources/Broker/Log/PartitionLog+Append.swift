@@ -48,7 +48,7 @@ extension PartitionLog {
         return try append(&prepared, now: now, leaderEpoch: leaderEpoch)
     }
 
-    private func append(
+    func append(
         _ prepared: inout PreparedRecords, now: Int64, leaderEpoch: Int32
     ) throws(LogError) -> Appended {
         writing._unsafeLock()
@@ -66,6 +66,7 @@ extension PartitionLog {
         case .after(let bytes, let milliseconds):
             try synchroniseIfDue(bytes: bytes, milliseconds: milliseconds, now: now)
         }
+        listeners?.notify()
         return appended
     }
 
@@ -79,13 +80,26 @@ extension PartitionLog {
                 logAppendTime: settings.usesLogAppendTime ? repeated.timestamp : -1,
                 logStartOffset: live.logStartOffset, isDuplicate: true)
         }
+        return try writeUnchecked(&prepared, now: now, leaderEpoch: leaderEpoch)
+    }
+
+    /// Under the lock of writing.
+    func writeUnchecked(
+        _ prepared: inout PreparedRecords, now: Int64, leaderEpoch: Int32
+    ) throws(LogError) -> Appended {
         let baseOffset = live.offset
         prepared.assign(from: baseOffset, leaderEpoch: leaderEpoch)
         try rollIfDue(
             adding: prepared.bytes.count, lastOffset: baseOffset + prepared.lastOffsetDelta, now: now)
+        let active = active
+        // It may have been given back while nobody wrote.
+        try withState { () throws(LogError) in
+            try LogError.onDisk { () throws(StorageError) in
+                _ = try active.loadedIndex(files, intervalBytes: settings.indexIntervalBytes)
+            }
+        }
         try write(prepared.bytes)
         withState {
-            let active = active
             if active.createdAt == nil { active.createdAt = now }
             for batch in prepared.batches {
                 active.add(batch.header, intervalBytes: settings.indexIntervalBytes)
@@ -218,6 +232,7 @@ extension PartitionLog {
             try files.writeAtomically(index.encoded(), to: SegmentNames.index(ofLog: active.file.path))
         }
         bytesSinceCheckpoint = 0
+        checkpointedOffset = live.offset
     }
 
     /// Closes the files of a log that is being deleted, or cannot be saved. Whoever still uses it is refused.

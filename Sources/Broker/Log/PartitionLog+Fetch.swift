@@ -30,6 +30,22 @@ extension PartitionLog {
     func fetch(
         from offset: Int64, maxBytes: Int, isolation: Isolation = .uncommitted, alwaysOne: Bool = true
     ) throws(LogError) -> Fetched {
+        let (found, bounds) = try search(from: offset, isolation) { place, upper throws(StorageError) in
+            try read(place, from: offset, before: upper, maxBytes: maxBytes, alwaysOne: alwaysOne)
+        }
+        guard let found else {
+            return Fetched(bytes: [], nextOffset: offset, bounds: bounds, aborted: [])
+        }
+        let aborted =
+            isolation == .committed ? abortedTransactions(from: offset, before: found.nextOffset) : []
+        return Fetched(bytes: found.bytes, nextOffset: found.nextOffset, bounds: bounds, aborted: aborted)
+    }
+
+    /// The first thing that `body` finds in the segments from an offset on, before what readers may see.
+    func search<Found>(
+        from offset: Int64, _ isolation: Isolation,
+        _ body: (_ place: Place, _ upper: Int64) throws(StorageError) -> Found?
+    ) throws(LogError) -> (found: Found?, bounds: Bounds) {
         // A second look finds what compaction or retention has put in the place of what was read.
         var attempt = 0
         while true {
@@ -42,20 +58,11 @@ extension PartitionLog {
                 let upper = isolation == .committed ? bounds.lastStable : bounds.highWatermark
                 return (try place(of: offset, before: upper), bounds, upper)
             }
-            let nothing = Fetched(bytes: [], nextOffset: offset, bounds: bounds, aborted: [])
-            guard var place = start else { return nothing }
+            guard var place = start else { return (nil, bounds) }
             do throws(StorageError) {
                 while true {
-                    if let read = try read(
-                        place, from: offset, before: upper, maxBytes: maxBytes, alwaysOne: alwaysOne)
-                    {
-                        let aborted =
-                            isolation == .committed
-                            ? abortedTransactions(from: offset, before: read.nextOffset) : []
-                        return Fetched(
-                            bytes: read.bytes, nextOffset: read.nextOffset, bounds: bounds, aborted: aborted)
-                    }
-                    guard let next = place.next, next.baseOffset < upper else { return nothing }
+                    if let found = try body(place, upper) { return (found, bounds) }
+                    guard let next = place.next, next.baseOffset < upper else { return (nil, bounds) }
                     place = withState { self.place(at: next, position: 0) }
                 }
             } catch {
@@ -122,7 +129,7 @@ extension PartitionLog {
     }
 
     /// Transactions taken back whose records may lie in the range.
-    private func abortedTransactions(from offset: Int64, before end: Int64) -> [AbortedTransaction] {
+    func abortedTransactions(from offset: Int64, before end: Int64) -> [AbortedTransaction] {
         withState {
             let list = live.aborted
             var (low, high) = (0, list.count)

@@ -84,13 +84,28 @@ extension PartitionLog {
     /// What a log needs from time to time: flush, checkpoint, forgotten producers, memory of indexes.
     func tick(now: Int64) throws(LogError) {
         try synchroniseIfDue(now: now)
-        whileWritingQuietly {
+        try whileWriting { () throws(LogError) in
             withState {
                 live.producers.forget(silentSince: now - settings.producerExpirationMilliseconds)
                 for segment in segments.dropLast() { segment.dropIndex() }
             }
+            try restIfIdle()
         }
     }
 
-    private func whileWritingQuietly(_ body: () -> Void) { writing.withLock { _ in body() } }
+    /// Gives back what a log holds that nothing was appended to since the last tick.
+    private func restIfIdle() throws(LogError) {
+        guard live.offset == offsetAtTick else {
+            offsetAtTick = live.offset
+            return
+        }
+        let active = active
+        guard stopReason == nil, active.indexEntryCount > PartitionLog.idleIndexEntries else { return }
+        // On disk first: it is read again from there.
+        if checkpointedOffset != live.offset { try checkpoint() }
+        withState { active.dropIndex() }
+    }
+
+    /// Entries of the active segment's index that an idle log may keep in memory.
+    private static let idleIndexEntries = 64
 }

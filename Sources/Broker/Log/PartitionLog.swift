@@ -32,10 +32,17 @@ final class PartitionLog: @unchecked Sendable {
     /// After a failed fsync nobody knows what is durable.
     var stopReason: String?
 
+    /// Told when readers see more than before. Set before the log is used.
+    var listeners: TopicListeners?
+
     // Under the lock of writing.
     var dirtyBytes = 0
     var dirtySince: Int64?
     var bytesSinceCheckpoint = 0
+    /// The log's end when its checkpoint and its active index were last written; -1 before that.
+    var checkpointedOffset: Int64 = -1
+    /// The log's end at the last tick.
+    var offsetAtTick: Int64 = -1
 
     init(
         _ directory: String, _ pool: OpenFiles, _ settings: LogSettings, segments: [Segment],

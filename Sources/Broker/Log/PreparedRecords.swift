@@ -12,6 +12,8 @@ struct PreparedRecords {
     private(set) var bytes: [UInt8]
     private(set) var batches: [Batch] = []
 
+    init() { bytes = [] }
+
     /// - Parameter isMark: the transaction coordinator's own control batch, which clients may not send.
     init(
         _ sent: consuming [UInt8], _ settings: LogSettings, now: Int64, isMark: Bool = false
@@ -27,6 +29,16 @@ struct PreparedRecords {
         guard batches.count == 1 || !batches.contains(where: { $0.header.hasProducer }) else {
             throw .invalid("several batches at once from a producer with an id")
         }
+    }
+
+    /// Adds a batch that was built here.
+    mutating func add(_ builder: RecordBatchBuilder, _ mark: TransactionMark?) throws(RecordError) {
+        let built = try builder.finish()
+        let header = try PreparedRecords.withBytes(of: built) { bytes throws(RecordError) in
+            try RecordBatchHeader(bytes)
+        }
+        batches.append(Batch(header: header, position: bytes.count, mark: mark))
+        if bytes.isEmpty { bytes = built } else { bytes += built }
     }
 
     var lastOffsetDelta: Int64 {

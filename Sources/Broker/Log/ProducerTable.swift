@@ -24,7 +24,14 @@ struct ProducerTable: Equatable {
         var coordinatorEpoch: Int32 = -1
         /// Of the last data batch, which compaction must keep.
         var lastDataOffset: Int64 = -1
+        /// Of a writer of the process: the last of its epochs that is here whole; -1 before the first.
+        var writerEpoch: Int64 = -1
     }
+
+    /// The first producer id of writers in the process, above all that clients are ever given.
+    ///
+    /// Their batches carry the number of an epoch instead of sequences, and they are never forgotten.
+    static let firstWriterID: Int64 = 1 << 62
 
     static let rememberedBatches = 5
 
@@ -88,11 +95,14 @@ struct ProducerTable: Equatable {
                     aborted = AbortedTransaction(
                         producerID: header.producerID, firstOffset: first, lastOffset: header.lastOffset)
                 }
+                if header.isOfWriter, mark.isCommit { producer.writerEpoch = header.writerEpoch }
                 producer.transactionOffset = nil
             }
         } else {
             producer.lastDataOffset = header.lastOffset
-            if header.baseSequence >= 0 {
+            if header.isOfWriter {
+                if !header.attributes.isTransactional { producer.writerEpoch = header.writerEpoch }
+            } else if header.baseSequence >= 0 {
                 if producer.batches.count == ProducerTable.rememberedBatches {
                     producer.batches.removeFirst()
                 }
@@ -113,8 +123,16 @@ struct ProducerTable: Equatable {
 
     /// Forgets producers that have been silent since before `time`, unless a transaction of theirs is open.
     mutating func forget(silentSince time: Int64) {
-        producers = producers.filter { $0.value.transactionOffset != nil || $0.value.lastTimestamp >= time }
+        func isSilent(_ identifier: Int64, _ producer: Producer) -> Bool {
+            identifier < ProducerTable.firstWriterID && producer.transactionOffset == nil
+                && producer.lastTimestamp < time
+        }
+        guard producers.contains(where: { isSilent($0.key, $0.value) }) else { return }
+        producers = producers.filter { !isSilent($0.key, $0.value) }
     }
+
+    /// Writers of the process with an open transaction: where this begins a log, they ended before it did.
+    var openWriters: [Int64] { open.keys.filter { $0 >= ProducerTable.firstWriterID }.sorted() }
 }
 
 extension ProducerTable {
@@ -127,6 +145,7 @@ extension ProducerTable {
             encoder.add(producer.lastTimestamp)
             encoder.add(producer.coordinatorEpoch)
             encoder.add(producer.lastDataOffset)
+            encoder.add(producer.writerEpoch)
             encoder.add(UInt32(producer.batches.count))
             for batch in producer.batches {
                 encoder.add(batch.firstSequence)
@@ -147,6 +166,7 @@ extension ProducerTable {
             producer.transactionOffset = transaction < 0 ? nil : transaction
             producer.coordinatorEpoch = try decoder.number(Int32.self)
             producer.lastDataOffset = try decoder.number(Int64.self)
+            producer.writerEpoch = try decoder.number(Int64.self)
             producer.batches = try decoder.list { decoder throws(BinaryDecoder.Failure) in
                 Batch(
                     firstSequence: try decoder.number(Int32.self),

@@ -25,4 +25,17 @@ struct RecoveryReport: Equatable, Sendable {
     var isRebuilt = false
 
     var isClean: Bool { cut == nil && damages.isEmpty }
+
+    /// What was found, for people.
+    var summary: String {
+        let cuts = cut.map {
+            [
+                "\($0.byteCount) bytes at the end of \($0.file) were cut off, from offset \($0.offset): \($0.reason)"
+            ]
+        }
+        let others = damages.map {
+            "\($0.byteCount) bytes of \($0.file) can't be read, from offset \($0.offset): \($0.reason)"
+        }
+        return ((cuts ?? []) + others).joined(separator: "; ")
+    }
 }

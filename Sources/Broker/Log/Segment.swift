@@ -28,7 +28,9 @@ final class Segment {
     var endOffset: Int64 { head.endOffset }
     var byteCount: Int { head.byteCount }
 
+    /// Counts a batch at the end; the index must be loaded.
     func add(_ header: RecordBatchHeader, intervalBytes: Int) {
+        precondition(index != nil, "a segment is written to with its index in memory")
         index?.add(header, intervalBytes: intervalBytes)
         if let index { head = index.head }
     }
@@ -49,6 +51,9 @@ final class Segment {
         return made
     }
 
-    /// Gives the memory of the index back; only for sealed segments, whose index is on disk.
+    /// Entries of the index that are in memory.
+    var indexEntryCount: Int { index?.entries.count ?? 0 }
+
+    /// Gives the memory of the index back, where it is on disk.
     func dropIndex() { index = nil }
 }

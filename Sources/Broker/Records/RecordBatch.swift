@@ -62,8 +62,9 @@ struct RecordBatch {
         guard reader.isAtEnd else { throw .corrupt("\(reader.remaining) bytes behind the last record") }
     }
 
+    /// The next record of unpacked ones.
     @inline(__always)
-    private static func record(
+    static func record(
         _ reader: inout ByteReader, _ header: RecordBatchHeader, _ lastDelta: inout Int32
     ) throws(RecordError) -> Record {
         let length = Int(try reader.varint32())

@@ -6,8 +6,8 @@ struct RecordBatchBuilder {
     var header: RecordBatchHeader
     /// Offset that the batch ends at, where that is behind the last record.
     var lastOffset: Int64?
+    private(set) var hasRecordWithoutKey = false
     private var records = ByteWriter()
-    private var scratch = ByteWriter()
     private var nextOffset: Int64
     private let hasBaseTimestamp: Bool
 
@@ -34,16 +34,20 @@ struct RecordBatchBuilder {
         precondition(offset >= nextOffset, "records are added in the order of their offsets")
         if header.recordCount == 0, !hasBaseTimestamp { header.baseTimestamp = timestamp }
         header.maxTimestamp = header.recordCount == 0 ? timestamp : max(header.maxTimestamp, timestamp)
-        scratch.removeAll()
-        scratch.number(attributes)
-        scratch.varint(timestamp &- header.baseTimestamp)
-        scratch.varint(offset - header.baseOffset)
-        scratch.sized(key)
-        scratch.sized(value)
-        scratch.varint(Int64(headerCount))
-        scratch.append(headerBytes)
-        records.varint(Int64(scratch.count))
-        records.append(scratch.bytes)
+        if key == nil { hasRecordWithoutKey = true }
+        let (timeDelta, offsetDelta) = (timestamp &- header.baseTimestamp, offset - header.baseOffset)
+        let length =
+            1 + ByteWriter.varintByteCount(timeDelta) + ByteWriter.varintByteCount(offsetDelta)
+            + ByteWriter.sizedByteCount(key) + ByteWriter.sizedByteCount(value)
+            + ByteWriter.varintByteCount(Int64(headerCount)) + headerBytes.count
+        records.varint(Int64(length))
+        records.number(attributes)
+        records.varint(timeDelta)
+        records.varint(offsetDelta)
+        records.sized(key)
+        records.sized(value)
+        records.varint(Int64(headerCount))
+        records.append(headerBytes)
         header.recordCount += 1
         nextOffset = offset + 1
     }

@@ -76,6 +76,18 @@ struct RecordBatchHeader: Equatable {
         baseSequence < 0 ? -1 : RecordBatchHeader.sequence(baseSequence, after: lastOffsetDelta)
     }
 
+    /// Whether a writer of the process made it: then producer epoch and sequence are the number of an epoch.
+    var isOfWriter: Bool { producerID >= ProducerTable.firstWriterID }
+
+    var writerEpoch: Int64 {
+        get { Int64(producerEpoch) << 31 | Int64(max(baseSequence, 0)) }
+        set {
+            precondition((0..<(1 << 46)).contains(newValue), "an epoch has 46 bits")
+            producerEpoch = Int16(newValue >> 31)
+            baseSequence = Int32(newValue & Int64(Int32.max))
+        }
+    }
+
     static func sequence(_ sequence: Int32, after count: Int32) -> Int32 {
         Int32(truncatingIfNeeded: (Int64(sequence) + Int64(count)) & Int64(Int32.max))
     }

@@ -5,7 +5,7 @@ struct CatalogueFile {
     /// Directories of topics that are being deleted carry their id, so that the name is free at once.
     var topics: [Topic] = []
 
-    private static let magic: UInt64 = 0x3130_5350_4F54_524D  // "MRTOPS01"
+    private static let magic: UInt64 = 0x3230_5350_4F54_524D  // "MRTOPS02"
 
     init() {}
 
@@ -22,6 +22,11 @@ struct CatalogueFile {
             for (name, value) in topic.configuration.values.sorted(by: { $0.key < $1.key }) {
                 encoder.add(name)
                 encoder.add(value)
+            }
+            encoder.add(UInt32(topic.writers.count))
+            for (name, identifier) in topic.writers.sorted(by: { $0.value < $1.value }) {
+                encoder.add(name)
+                encoder.add(identifier)
             }
         }
         encoder.add(CRC32C.checksum(encoder.bytes))
@@ -49,8 +54,12 @@ struct CatalogueFile {
                 // Written by a version that knew more: what this one does not know is left out.
                 var configuration = TopicConfiguration()
                 for (name, value) in values { try? configuration.set(name, value) }
+                let writers = try decoder.list { decoder throws(BinaryDecoder.Failure) in
+                    (try decoder.text(), try decoder.number(Int64.self))
+                }
                 return Topic(
-                    name: name, identifier: identifier, partitionCount: count, configuration: configuration)
+                    name: name, identifier: identifier, partitionCount: count, configuration: configuration,
+                    writers: Dictionary(writers, uniquingKeysWith: { $1 }))
             }
         } catch {
             return nil

@@ -5,6 +5,8 @@ struct Topic: Equatable, Sendable {
     let identifier: Identifier
     var partitionCount: Int
     var configuration: TopicConfiguration
+    /// Writers of the process by name, each with its producer id in all logs of the topic.
+    var writers: [String: Int64] = [:]
 
     /// Letters, digits, `.`, `_` and `-`, 249 at most, as Kafka has it.
     static func reasonAgainst(name: String) -> String? {

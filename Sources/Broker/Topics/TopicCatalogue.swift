@@ -17,6 +17,8 @@ final class TopicCatalogue: @unchecked Sendable {
     private let directory: String
     private let pool: OpenFiles
     private let defaults: LogSettings
+    /// Milliseconds since the epoch.
+    private let clock: @Sendable () -> Int64
     /// Called for each log that is opened and was not as it should be.
     private let reportRecovery: @Sendable (_ topic: String, _ partition: Int, RecoveryReport) -> Void
 
@@ -24,16 +26,18 @@ final class TopicCatalogue: @unchecked Sendable {
     private var topics: [String: Topic] = [:]
     private var names: [Identifier: String] = [:]
     private var logs: [Identifier: [Int: PartitionLog]] = [:]
+    private var listeners: [Identifier: TopicListeners] = [:]
     private var random = SystemRandomNumberGenerator()
 
     /// Opens the catalogue in a directory, which is made if it is not there.
     init(
         _ directory: String, _ files: any FileSystem, defaults: LogSettings = LogSettings(),
-        openFiles: Int = 400,
+        openFiles: Int = 400, clock: @escaping @Sendable () -> Int64 = { 0 },
         reportRecovery: @escaping @Sendable (String, Int, RecoveryReport) -> Void = { _, _, _ in }
     ) throws(TopicError) {
         self.directory = directory
         self.defaults = defaults
+        self.clock = clock
         self.reportRecovery = reportRecovery
         pool = OpenFiles(files, limit: openFiles)
         let path = Path.join(directory, "catalogue")
@@ -82,18 +86,76 @@ final class TopicCatalogue: @unchecked Sendable {
             guard let topic = topics[name], (0..<topic.partitionCount).contains(partition) else {
                 throw .unknown("\(name)-\(partition)")
             }
-            if let log = logs[topic.identifier]?[partition] { return log }
-            let path = Path.join(path(topic), String(partition))
-            do throws(LogError) {
-                let log = try PartitionLog.open(path, pool, topic.configuration.logSettings(defaults))
-                logs[topic.identifier, default: [:]][partition] = log
-                if !log.report.isClean { reportRecovery(name, partition, log.report) }
-                return log
-            } catch .storage(let error) {
-                throw .storage(error)
-            } catch {
-                throw .storage(.unavailable(path: path, reason: "\(error)"))
+            return try log(of: topic, partition)
+        }
+    }
+
+    /// As `log(_:_:)`, of exactly this topic and none that has its name later.
+    func log(_ identifier: Identifier, _ partition: Int) throws(TopicError) -> PartitionLog {
+        try locked { () throws(TopicError) in
+            guard let topic = names[identifier].flatMap({ topics[$0] }),
+                (0..<topic.partitionCount).contains(partition)
+            else { throw .unknown("(partition \(partition))") }
+            return try log(of: topic, partition)
+        }
+    }
+
+    /// Under the lock.
+    private func log(of topic: Topic, _ partition: Int) throws(TopicError) -> PartitionLog {
+        if let log = logs[topic.identifier]?[partition] { return log }
+        let path = Path.join(path(topic), String(partition))
+        do throws(LogError) {
+            let log = try PartitionLog.open(path, pool, topic.configuration.logSettings(defaults))
+            try log.takeBackUnfinished(now: clock())
+            log.listeners = topicListeners(topic.identifier)
+            logs[topic.identifier, default: [:]][partition] = log
+            if !log.report.isClean { reportRecovery(topic.name, partition, log.report) }
+            return log
+        } catch .storage(let error) {
+            throw .storage(error)
+        } catch {
+            throw .storage(.unavailable(path: path, reason: "\(error)"))
+        }
+    }
+
+    /// Those who are told of news of a topic.
+    func listeners(_ identifier: Identifier) -> TopicListeners {
+        lock.withLock { _ in topicListeners(identifier) }
+    }
+
+    /// Under the lock.
+    private func topicListeners(_ identifier: Identifier) -> TopicListeners {
+        if let known = listeners[identifier] { return known }
+        let made = TopicListeners()
+        // A topic that is gone has no news.
+        if names[identifier] != nil { listeners[identifier] = made }
+        return made
+    }
+
+    /// The producer id of a writer in the process, the same whenever it is asked for; durable.
+    func writerID(_ name: String, of identifier: Identifier) throws(TopicError) -> Int64 {
+        try locked { () throws(TopicError) in
+            guard var topic = names[identifier].flatMap({ topics[$0] }) else { throw .unknown(name) }
+            if let known = topic.writers[name] { return known }
+            let made = (topic.writers.values.max() ?? ProducerTable.firstWriterID - 1) + 1
+            topic.writers[name] = made
+            try save(replacing: topic.name, with: topic)
+            return made
+        }
+    }
+
+    /// Partitions whose log is not open, `limit` at most.
+    func unopened(limit: Int) -> [(identifier: Identifier, partition: Int)] {
+        lock.withLock { _ in
+            var found: [(identifier: Identifier, partition: Int)] = []
+            for topic in topics.values {
+                for partition in 0..<topic.partitionCount
+                where logs[topic.identifier]?[partition] == nil {
+                    found.append((topic.identifier, partition))
+                    if found.count == limit { return found }
+                }
             }
+            return found
         }
     }
 
@@ -183,13 +245,16 @@ final class TopicCatalogue: @unchecked Sendable {
 
     /// The topic is gone when this returns, also after a loss of power; its name is free.
     func delete(_ name: String) throws(TopicError) {
-        try locked { () throws(TopicError) in
+        let told = try locked { () throws(TopicError) -> TopicListeners? in
             guard let topic = topics[name] else { throw .unknown(name) }
             try save(replacing: name, with: nil)
             for log in (logs.removeValue(forKey: topic.identifier) ?? [:]).values { log.abandon() }
             // What cannot be removed now is removed at the next start.
             try? removeFiles(below: path(topic))
+            return listeners.removeValue(forKey: topic.identifier)
         }
+        // Readers find out that it is gone.
+        told?.notify()
     }
 
     /// Writes all checkpoints and closes all logs. What cannot be written is found again by reading.

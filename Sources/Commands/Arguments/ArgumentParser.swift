@@ -110,10 +110,10 @@ struct ArgumentParser {
                     throw usage("\(operand.name) is missing", expected: "\(operand.name): \(operand.help)")
                 }
                 parsed.add(first, as: operand.name)
-            case .optional:
+            case .optional, .zeroOrMore:
                 if let first = rest.popFirst() { parsed.add(first, as: operand.name) }
             }
-            guard case .oneOrMore = operand.count else { continue }
+            guard [.oneOrMore, .zeroOrMore].contains(operand.count) else { continue }
             while let next = rest.popFirst() { parsed.add(next, as: operand.name) }
         }
         guard let extra = rest.first else { return }

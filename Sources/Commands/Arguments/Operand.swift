@@ -4,6 +4,7 @@ struct Operand: Sendable {
         case one
         case optional
         case oneOrMore
+        case zeroOrMore
     }
 
     let name: String
@@ -22,6 +23,7 @@ struct Operand: Sendable {
         case .one: name
         case .optional: "[\(name)]"
         case .oneOrMore: "\(name)…"
+        case .zeroOrMore: "[\(name)…]"
         }
     }
 }

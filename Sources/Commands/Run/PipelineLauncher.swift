@@ -1,6 +1,5 @@
 import Connectors
 import Diagnostics
-import Glibc
 import Language
 import Planning
 import Runtime
@@ -77,23 +76,5 @@ public struct PipelineLauncher: PipelineLaunching {
             .unknownSource, "--print \(name) names no stream or table of the pipeline",
             expected: "one of " + plan.catalogue.order.joined(separator: ", "),
             hint: suggestion.map { "did you mean \($0)?" })
-    }
-}
-
-extension TaskEnvironment {
-    /// This machine's files, clocks and random bits.
-    static func machine(_ fileSystem: any FileSystem) -> TaskEnvironment {
-        TaskEnvironment(
-            fileSystem: fileSystem,
-            clock: {
-                var time = timespec()
-                clock_gettime(CLOCK_REALTIME, &time)
-                return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
-            },
-            monotonic: {
-                var time = timespec()
-                clock_gettime(CLOCK_MONOTONIC, &time)
-                return Double(time.tv_sec) * 1000 + Double(time.tv_nsec) / 1_000_000
-            }, entropy: { UInt64.random(in: .min ... .max) })
     }
 }

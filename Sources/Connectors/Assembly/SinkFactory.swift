@@ -1,6 +1,8 @@
+import Broker
 import DeltaLake
 import Diagnostics
 import Planning
+import Registry
 import Runtime
 import Storage
 
@@ -20,7 +22,8 @@ public struct SinkFactory: Sendable {
         self.report = report
     }
 
-    private static let known = ["delta", "postgres"]
+    /// The classes that there are.
+    public static let known = ["delta", "postgres"]
     private static let later = ["clickhouse", "kafka", "files", "webhook"]
 
     /// The sinks by the relation that they take. Nothing is opened yet.
@@ -37,6 +40,15 @@ public struct SinkFactory: Sendable {
             sinks[sink.from.name, default: []].append(try make(sink, folder))
         }
         return sinks
+    }
+
+    /// The sink that writes what a query makes to the topic of its output.
+    ///
+    /// - Parameter name: as `TopicSink` has it; the query's id does.
+    public func topicSink(
+        _ name: String, for relation: Relation, registry: SchemaRegistry, topics: TopicStore
+    ) throws(Diagnostic) -> any Sink {
+        try TopicSink(name: name, relation: relation, registry: registry, store: topics, report: report)
     }
 
     private func make(_ plan: SinkPlan, _ folder: String?) throws(Diagnostic) -> any Sink {

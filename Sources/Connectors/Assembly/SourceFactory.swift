@@ -1,3 +1,4 @@
+import Broker
 import Diagnostics
 import Formats
 import Planning
@@ -7,19 +8,34 @@ import Storage
 /// Makes the sources that a plan reads.
 public struct SourceFactory: Sendable {
     private let fileSystem: any FileSystem
+    /// Has the topics; without it relations over topics are refused.
+    private let topics: TopicStore?
+    /// Where a relation's topic is read from when there is no checkpoint.
+    private let start: @Sendable (Relation) -> TopicSource.Start
+    /// Called when a topic has more for a relation; must not block.
+    private let onInput: (@Sendable () -> Void)?
     /// Told of what is wrong with single files.
     private let report: @Sendable (Diagnostic) -> Void
 
-    public init(fileSystem: any FileSystem, report: @escaping @Sendable (Diagnostic) -> Void) {
+    public init(
+        fileSystem: any FileSystem, topics: TopicStore? = nil,
+        start: @escaping @Sendable (Relation) -> TopicSource.Start = { _ in .earliest },
+        onInput: (@Sendable () -> Void)? = nil, report: @escaping @Sendable (Diagnostic) -> Void
+    ) {
         self.fileSystem = fileSystem
+        self.topics = topics
+        self.start = start
+        self.onInput = onInput
         self.report = report
     }
 
-    /// The sources of the relations that queries or sinks read, by relation.
-    public func sources(of plan: PipelinePlan) throws(Diagnostic) -> [String: any Source] {
+    /// The sources of the relations that queries, sinks or somebody else reads, by relation.
+    public func sources(
+        of plan: PipelinePlan, alsoReading others: [String] = []
+    ) throws(Diagnostic) -> [String: any Source] {
         let read = Set(
             plan.queries.flatMap { $0.sources.map(\.name) } + plan.sinks.map(\.from.name)
-                + (plan.quality?.rules.map(\.relation.name) ?? []))
+                + (plan.quality?.rules.map(\.relation.name) ?? []) + others)
         var sources: [String: any Source] = [:]
         for name in plan.catalogue.order where read.contains(name) {
             guard let relation = plan.catalogue.relation(name), case .source(let properties) = relation.origin
@@ -35,6 +51,11 @@ public struct SourceFactory: Sendable {
         switch properties.connector {
         case .files(let path): return try files(path, relation, properties)
         case .topic(let topic):
+            if let topics {
+                return TopicSource(
+                    topic: topic, store: topics, relation: relation.name, start: start(relation),
+                    onInput: onInput)
+            }
             throw Diagnostic(
                 .unsupported,
                 "\(relation.name) reads the topic \(topic), and this version has no Kafka source",

@@ -50,6 +50,16 @@ public final class JSONEncoder: RecordEncoder {
         return true
     }
 
+    /// Appends the values alone as an array, in the order of the columns.
+    func appendArray(row: Int, of batch: EncodedBatch, to out: ByteWriter) {
+        out.append(0x5B)
+        for index in 0..<schema.count {
+            if index > 0 { out.append(0x2C) }
+            append(batch.columns, index, shapes[index], row, to: out)
+        }
+        out.append(0x5D)
+    }
+
     /// One value; `index` is the column's place among `columns`.
     func append(
         _ columns: UnsafeMutablePointer<EncodedColumn>, _ index: Int, _ shape: JSONShape, _ row: Int,

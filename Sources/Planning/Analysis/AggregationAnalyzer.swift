@@ -64,6 +64,30 @@ struct AggregationAnalyzer {
         return (plan, selected)
     }
 
+    /// The groups of a pull query, of which any part may be selected.
+    ///
+    /// - Parameter select: what the projection makes, in its order.
+    func groups(
+        _ query: Query, _ select: (ExpressionTranslator) throws(Diagnostic) -> [Typed]
+    ) throws(Diagnostic) -> AggregationPlan {
+        let inner = ExpressionTranslator(scope: scope, types: types)
+        let keySyntax = query.groupBy?.expressions ?? []
+        var keys: [Typed] = []
+        for syntax in keySyntax { keys.append(try inner.translate(syntax)) }
+        let collected = Collected()
+        let outer = self.outer(inner: inner, keySyntax: keySyntax, keys: keys, collected: collected)
+        let selected = try select(outer)
+        let having = try query.having.map { condition throws(Diagnostic) in
+            try outer.condition(condition, clause: "HAVING")
+        }
+        try checkWindowBounds(selected + (having.map { [$0] } ?? []), nil, query)
+        let behind = keys.count + collected.calls.count
+        return AggregationPlan(
+            groupBy: keys, window: nil, aggregates: collected.calls,
+            having: having.map { Self.settle($0, behind: behind) },
+            projection: selected.map { Self.settle($0, behind: behind) }, emission: .changes)
+    }
+
     static func windowing(_ window: WindowPlan) -> Relation.Windowing {
         switch window.kind {
         case .tumbling(let size), .hopping(let size, _): return .time(size: size)
@@ -238,7 +262,9 @@ struct AggregationAnalyzer {
             }
         }
         let standard = query.emission == .final ? 0 : WindowPlan.defaultGrace
-        return WindowPlan(kind: kind, grace: window.grace?.milliseconds ?? standard)
+        return WindowPlan(
+            kind: kind, grace: window.grace?.milliseconds ?? standard,
+            retention: window.retention?.milliseconds)
     }
 
     private func checkWindowBounds(

@@ -3,7 +3,8 @@ import Diagnostics
 import Expressions
 import Language
 
-/// Turns a SELECT of its own over one stream or table into a plan.
+/// Turns a SELECT of its own over one stream or table into a plan: a push query, or a pull query with no more
+/// than ksqlDB's.
 struct AnswerAnalyzer {
     typealias Typed = Expressions.Expression
 
@@ -12,8 +13,11 @@ struct AnswerAnalyzer {
     let settings: Settings
 
     func plan(_ query: Query) throws(Diagnostic) -> AnswerPlan {
-        let source = try catalogue.relation(named: query.from.name, in: statement)
         let isPush = query.emission != nil
+        if !isPush, settings[.pullsLikeKsqlDB]?.lowercased() != "true" {
+            return try PullAnalyzer(catalogue: catalogue, statement: statement, settings: settings).plan(query)
+        }
+        let source = try catalogue.relation(named: query.from.name, in: statement)
         try refuseClauses(query)
         if !isPush {
             try checkPull(query, source)
@@ -32,7 +36,7 @@ struct AnswerAnalyzer {
         var columns: [AnswerPlan.Column] = []
         var expressions: [Typed] = []
         var names = ColumnNames(scope: scope)
-        let keys = keys(of: scope.sources[0], isPush: isPush, source)
+        let keys = isPush ? [] : Self.keys(of: scope.sources[0], source)
         func append(_ name: String, _ expression: Typed, _ span: SourceSpan) throws(Diagnostic) {
             if columns.contains(where: { $0.name == name }) {
                 throw Diagnostic(
@@ -47,7 +51,7 @@ struct AnswerAnalyzer {
             switch item.kind {
             case .allColumns(let qualifier):
                 _ = try scope.named(qualifier, in: statement)
-                for binding in all(scope.sources[0]) { try append(binding.name, binding.column, item.span) }
+                for binding in Self.all(scope.sources[0]) { try append(binding.name, binding.column, item.span) }
             case .allFields(let structure):
                 for field in try translator.fields(of: structure, in: item) {
                     try append(field.name, field.value, item.span)
@@ -59,7 +63,7 @@ struct AnswerAnalyzer {
         }
         return AnswerPlan(
             source: source, isPush: isPush, filter: filter, columns: columns, expressions: expressions,
-            limit: query.limit)
+            limit: query.limit, sources: [source])
     }
 
     /// What makes one row of several, or of several sources, is no answer from one relation.
@@ -152,13 +156,14 @@ struct AnswerAnalyzer {
     }
 
     /// Keys, their window, values.
-    private func all(_ source: Scope.Source) -> [Scope.Binding] {
+    static func all(_ source: Scope.Source) -> [Scope.Binding] {
         let bounds = source.pseudoColumns.filter { PseudoColumn(name: $0.name)?.isWindowBound ?? false }
         return source.columns[..<source.keyCount] + bounds + source.columns[source.keyCount...]
     }
 
-    private func keys(of source: Scope.Source, isPush: Bool, _ relation: Relation) -> Set<Typed> {
-        guard !isPush, relation.kind == .table else { return [] }
+    /// What tells the rows of a table apart, its windows included.
+    static func keys(of source: Scope.Source, _ relation: Relation) -> Set<Typed> {
+        guard relation.kind == .table else { return [] }
         let bounds = source.pseudoColumns.filter { PseudoColumn(name: $0.name)?.isWindowBound ?? false }
         return Set((source.columns[..<source.keyCount] + bounds).map(\.column))
     }

@@ -11,6 +11,8 @@ struct JoinAnalyzer {
     let types: TypeTranslator
     /// The id of the query, for the names of what joins make.
     let id: String
+    /// Whether the sources are rows that are there, once, and not records that come.
+    var readsRows = false
 
     var statement: Statement { types.statement }
 
@@ -55,7 +57,7 @@ struct JoinAnalyzer {
         _ right: Relation, _ join: Join, _ chain: Chain, isOnly: Bool
     ) throws(Diagnostic) {
         let place = statement.location(of: join.source.span)
-        if chain.sources.contains(where: { $0.relationName == right.name }) {
+        if !readsRows, chain.sources.contains(where: { $0.relationName == right.name }) {
             throw Diagnostic(
                 .invalidStatement,
                 isOnly
@@ -74,7 +76,8 @@ struct JoinAnalyzer {
 
     private func joined(_ chain: Chain, _ right: Relation, _ join: Join) throws(Diagnostic) -> Chain {
         let rightSource = Scope.Source(relation: right, qualifier: join.source.qualifier.text)
-        let (leftKey, rightKey) = try condition(join, chain, rightSource, right)
+        if readsRows { return try joinedRows(chain, right, rightSource, join) }
+        let (leftKey, rightKey) = try condition(join.condition, join, chain, rightSource, right)
         let mode = try mode(
             join, left: chain.relation, leftName: chain.sources[0].relationName, isFirst: chain.joins.isEmpty,
             isLeftKey: chain.keys.count == 1 && chain.keys[0].contains(leftKey), right: right,
@@ -138,10 +141,14 @@ struct JoinAnalyzer {
     }
 
     private func output(
-        _ join: Join, _ chain: Chain, _ right: Relation, _ mode: JoinPlan.Mode, _ leftKey: Typed
+        _ join: Join, _ chain: Chain, _ right: Relation, _ mode: JoinPlan.Mode, _ leftKey: Typed?
     ) -> Relation {
-        var columns =
-            mode == .foreignKey ? Array(chain.relation.keys) : [RelationColumn("ROWKEY", leftKey.type)]
+        var columns: [RelationColumn]
+        switch mode {
+        case .foreignKey: columns = Array(chain.relation.keys)
+        case .rows: columns = []
+        default: columns = leftKey.map { [RelationColumn("ROWKEY", $0.type)] } ?? []
+        }
         let keyCount = columns.count
         func add(_ relation: Relation, _ qualifier: String) {
             let front = qualifier.isEmpty ? "" : qualifier + "_"
@@ -153,17 +160,51 @@ struct JoinAnalyzer {
         add(right, join.source.qualifier.text)
         return Relation(
             name: "\(id)/join/\(chain.joins.count)", kind: chain.relation.kind, columns: columns,
-            keyCount: keyCount, windowing: chain.relation.windowing, origin: .query(id: id),
+            keyCount: keyCount, windowing: readsRows ? nil : chain.relation.windowing,
+            origin: .query(id: id),
             topic: chain.relation.topic)
+    }
+
+    /// A join of rows that are there: on one or more equalities of whatever either side has.
+    private func joinedRows(
+        _ chain: Chain, _ right: Relation, _ rightSource: Scope.Source, _ join: Join
+    ) throws(Diagnostic) -> Chain {
+        if let within = join.within {
+            throw Diagnostic(
+                .invalidStatement, "a pull query's join has no WITHIN",
+                at: statement.location(of: within.span),
+                hint: "remove it, and compare the times in WHERE: a.ROWTIME - b.ROWTIME")
+        }
+        var leftKeys: [Typed] = []
+        var rightKeys: [Typed] = []
+        for part in Self.parts(of: join.condition) {
+            let (left, right) = try condition(part, join, chain, rightSource, right)
+            leftKeys.append(left)
+            rightKeys.append(right)
+        }
+        let output = output(join, chain, right, .rows, nil)
+        let plan = JoinPlan(
+            kind: JoinPlan.Kind(join.kind), mode: .rows, left: chain.relation, right: right,
+            leftKeys: leftKeys, rightKeys: rightKeys, output: output)
+        return Chain(
+            relation: output,
+            sources: chain.sources.map { $0.shifted(by: plan.leftStart) }
+                + [rightSource.shifted(by: plan.rightStart)],
+            joins: chain.joins + [plan], keys: [])
+    }
+
+    private static func parts(of condition: Language.Expression) -> [Language.Expression] {
+        guard case .logical(.and, let left, let right) = condition.kind else { return [condition] }
+        return parts(of: left) + parts(of: right)
     }
 
     // MARK: ON
 
     /// The two sides of the condition, over the left and the right row.
     private func condition(
-        _ join: Join, _ chain: Chain, _ rightSource: Scope.Source, _ right: Relation
+        _ condition: Language.Expression, _ join: Join, _ chain: Chain, _ rightSource: Scope.Source,
+        _ right: Relation
     ) throws(Diagnostic) -> (Typed, Typed) {
-        let condition = join.condition
         let text = statement.fragment(condition.span)
         guard case .comparison(.equal, let first, let second) = condition.kind else {
             if case .logical(.and, _, _) = condition.kind {
@@ -198,6 +239,7 @@ struct JoinAnalyzer {
         }
         let left = isFlipped ? typed.1 : typed.0
         let rightKey = (isFlipped ? typed.0 : typed.1).mappingColumns { $0 - shift }
+        if readsRows, let widened = Self.widened(left, rightKey) { return widened }
         guard left.type == rightKey.type else {
             throw Diagnostic(
                 .typeMismatch,
@@ -206,6 +248,14 @@ struct JoinAnalyzer {
                 hint: "CAST one of them")
         }
         return (left, rightKey)
+    }
+
+    /// Both sides in one type that can tell them equal.
+    private static func widened(_ left: Typed, _ right: Typed) -> (Typed, Typed)? {
+        guard left.type != right.type, let type = TypeRules.common(left.type, right.type),
+            let one = try? left.coerced(to: type), let other = try? right.coerced(to: type)
+        else { return nil }
+        return (one, other)
     }
 
     /// A source that is not there is told before a column that several sources have.

@@ -96,8 +96,10 @@ extension PipelinePlanner {
             name: create.name.text, kind: create.kind == .stream ? .stream : .table,
             properties: ConnectorProperties(create.properties, of: statement, owner: owner),
             place: create.name.span)
+        // What takes a query's place keeps its id.
+        let former = plan.queries.first { $0.output.name == create.name.text && $0.insertion == nil }
         let query = try analyzer.plan(
-            create.query, id: "\(what)_\(create.name.text)_\(queryNumber)", into: target)
+            create.query, id: former?.id ?? "\(what)_\(create.name.text)_\(queryNumber)", into: target)
         try define(query.output, at: create.name, by: Self.replacing, statement)
         plan.queries.removeAll { $0.output.name == create.name.text && $0.insertion == nil }
         plan.queries.append(query)
@@ -180,5 +182,5 @@ extension PipelinePlanner {
 }
 
 extension SourceKind {
-    var relation: Relation.Kind { self == .stream ? .stream : .table }
+    public var relation: Relation.Kind { self == .stream ? .stream : .table }
 }

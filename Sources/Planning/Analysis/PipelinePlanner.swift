@@ -5,7 +5,7 @@ import Registry
 /// Plans the statements of a pipeline, one after another.
 ///
 /// Knows nothing of files or connections: connectors check their own properties when they are made.
-public struct PipelinePlanner {
+public struct PipelinePlanner: Sendable {
     public internal(set) var plan = PipelinePlan()
     /// Answers of statements that ask, such as EXPLAIN, in order.
     public internal(set) var answers: [String] = []
@@ -19,6 +19,19 @@ public struct PipelinePlanner {
         _ text: String, file: String, variables: inout Variables
     ) throws(Diagnostic) {
         try RuleFileReader.add(text, file: file, variables: &variables, to: &plan)
+    }
+
+    /// Has the statements that follow see these settings.
+    public mutating func use(_ settings: Settings) { plan.settings = settings }
+
+    /// Has ids of queries go on with this number.
+    public mutating func numberQueries(from number: Int) { queryNumber = number - 1 }
+
+    /// A planner of the same statements whose schemas nobody else sees: to try statements out.
+    public func copy() throws(Diagnostic) -> PipelinePlanner {
+        var other = self
+        other.plan.registry = try plan.registry.copy()
+        return other
     }
 
     public mutating func add(_ statement: Statement) throws(Diagnostic) {
@@ -67,18 +80,33 @@ public struct PipelinePlanner {
         switch explain {
         case .query(let id): answers.append(try query(id, statement).explanation)
         case .statement(let inner):
-            // What is explained is not done: schemas go into a copy.
-            var other = self
-            other.plan.registry = try plan.registry.copy()
-            if case .query(let query) = inner.kind {
-                answers.append(try other.plan(query, inner).explanation)
-                return
-            }
-            try other.add(inner)
-            if let query = other.plan.queries.last, other.plan.queries.count > plan.queries.count {
-                answers.append(query.explanation)
-            }
+            if let query = try explained(inner) { answers.append(query.explanation) }
         }
+    }
+
+    /// The query that a statement would start; nil for one that starts none.
+    private func explained(_ inner: Statement) throws(Diagnostic) -> QueryPlan? {
+        // What is explained is not done.
+        var other = try copy()
+        if case .query(let query) = inner.kind { return try other.plan(query, inner) }
+        try other.add(inner)
+        return other.queryNumber > queryNumber ? other.plan.queries.last : nil
+    }
+
+    /// The query that a statement would start over what a plan has; nil for one that starts none.
+    public static func query(of inner: Statement, over plan: PipelinePlan) throws(Diagnostic) -> QueryPlan? {
+        var planner = PipelinePlanner()
+        planner.plan = plan
+        planner.queryNumber = plan.queries.count
+        return try planner.explained(inner)
+    }
+
+    /// What a pull query answers from, over what a plan has.
+    public static func pull(
+        _ query: Query, in statement: Statement, over plan: PipelinePlan
+    ) throws(Diagnostic) -> AnswerPlan {
+        try AnswerAnalyzer(catalogue: plan.catalogue, statement: statement, settings: plan.settings)
+            .plan(query)
     }
 
     /// Refuses what is most likely a slip; scripts for ksqlDB set many names that have no meaning here.
@@ -105,6 +133,10 @@ public struct PipelinePlanner {
     }
 
     /// The query of that id, or the one that makes the stream or table of that name.
+    public func query(named id: Identifier, in statement: Statement) throws(Diagnostic) -> QueryPlan {
+        try query(id, statement)
+    }
+
     func query(_ id: Identifier, _ statement: Statement) throws(Diagnostic) -> QueryPlan {
         if let query = plan.queries.last(where: { $0.id == id.text || $0.output.name == id.text }) {
             return query

@@ -234,6 +234,8 @@ struct QueryAnalyzer {
             ?? (key == inherited.keyFormat ? inherited.keyDelimiter : nil)
         topic.wrapsSingleValue = try formats.wrapsSingleValue(
             value, values: output.columns.count - output.keyCount)
+        topic.partitions = try target.properties.integer("partitions", in: TopicProperties.partitionRange)
+        topic.retention = try TopicProperties.retention(target.properties)
         try formats.check(key: key, value: value, relation: output, at: statement.location(of: target.place))
         let schemas = SchemaAnalyzer(
             registry: registry, properties: target.properties, statement: statement)

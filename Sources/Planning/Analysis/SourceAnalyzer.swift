@@ -73,6 +73,8 @@ struct SourceAnalyzer {
                 delimiter: source.delimiter)
             topic?.keyDelimiter = source.keyDelimiter
             topic?.wrapsSingleValue = source.wrapsSingleValue
+            topic?.partitions = try properties.integer("partitions", in: TopicProperties.partitionRange)
+            topic?.retention = try TopicProperties.retention(properties)
         }
         var relation = Relation(
             name: create.name.text, kind: create.kind == .stream ? .stream : .table, columns: keys + values,

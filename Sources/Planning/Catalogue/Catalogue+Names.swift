@@ -5,7 +5,7 @@ extension Catalogue {
     /// The relation that a statement names.
     ///
     /// - Throws: where there is none, with what was probably meant.
-    func relation(named name: Identifier, in statement: Statement) throws(Diagnostic) -> Relation {
+    public func relation(named name: Identifier, in statement: Statement) throws(Diagnostic) -> Relation {
         if let relation = relation(name.text) { return relation }
         let suggestion = NearestName.suggestion(for: name.text, among: order)
         throw Diagnostic(

@@ -10,5 +10,7 @@ public enum SettingName: String, CaseIterable, Sendable {
     case topicPrefix = "ksql.output.topic.name.prefix"
     case collectListLimit = "ksql.functions.collect_list.limit"
     case collectSetLimit = "ksql.functions.collect_set.limit"
+    /// Whether a pull query is refused that ksqlDB refuses: with joins, groups or an order.
+    case pullsLikeKsqlDB = "pull.queries.like.ksqldb"
     case keysInListOrder = "ksql.new.query.planner.enabled"
 }

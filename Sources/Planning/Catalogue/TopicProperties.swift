@@ -9,6 +9,10 @@ public struct TopicProperties: Hashable, Sendable {
     public var writesNullKeys = false
     /// Whether a value of one column is an object with one field; if not, it is the bare value.
     public var wrapsSingleValue = true
+    /// How many partitions it gets where the statement makes it; nil where the statement does not say.
+    public var partitions: Int?
+    /// How long its records are kept at least, milliseconds; nil is for ever.
+    public var retention: Int64?
     /// The registered schemas that records are written with, for formats that have them.
     public var keySchemaID: Int32?
     public var valueSchemaID: Int32?

@@ -29,6 +29,8 @@ public struct JoinPlan: Sendable {
         case tables
         /// A row meets the row of the right table whose primary key an expression of it names.
         case foreignKey
+        /// Rows that are there, once: those of a pull query.
+        case rows
 
         public var isOfStreams: Bool { if case .streams = self { true } else { false } }
     }

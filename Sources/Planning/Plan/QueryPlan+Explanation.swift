@@ -100,6 +100,7 @@ extension JoinPlan {
         case .streamTable: return front + ", a record and the table's row at its turn"
         case .tables: return front + ", primary keys"
         case .foreignKey: return front + ", foreign key"
+        case .rows: return front
         }
     }
 }

@@ -12,6 +12,8 @@ public struct WindowPlan: Hashable, Sendable {
     public let kind: Kind
     /// How long behind its end a window takes late records.
     public let grace: Int64
+    /// How long behind its start its row is kept for pull queries; nil where the statement says nothing.
+    public var retention: Int64?
 
     public static let defaultGrace: Int64 = 86_400_000
 }

@@ -23,6 +23,16 @@ public final class Monitor: @unchecked Sendable {
     /// Waits until `signalAll`; the lock is held before and after. May wake without a signal.
     public func wait() { pthread_cond_wait(condition, mutex) }
 
+    /// The same, but for at most so long. May wake earlier.
+    public func wait(milliseconds: Int) {
+        var end = timespec()
+        clock_gettime(CLOCK_REALTIME, &end)
+        let nanoseconds = end.tv_nsec + milliseconds % 1000 * 1_000_000
+        end.tv_sec += milliseconds / 1000 + nanoseconds / 1_000_000_000
+        end.tv_nsec = nanoseconds % 1_000_000_000
+        pthread_cond_timedwait(condition, mutex, &end)
+    }
+
     public func signalAll() { pthread_cond_broadcast(condition) }
 
     public func withLock<Result>(_ body: () throws -> Result) rethrows -> Result {

@@ -1,6 +1,6 @@
 import Glibc
 
-/// The threads that do a task's work.
+/// The threads that do the work of one task, or of many.
 ///
 /// Two kinds of work: `forEach`, the phases of a round, which the caller waits for; and jobs in the
 /// background, such as encoding a file, which threads take up when no phase needs them. Background jobs hold
@@ -13,12 +13,14 @@ public final class WorkerPool: @unchecked Sendable {
     private let monitor = Monitor()
 
     // All below is guarded by `monitor`.
-    private var phase: Phase?
+    /// Those that have calls left to begin, the oldest first.
+    private var phases: [Phase] = []
     private var jobs: [Job] = []
     private var jobsRunning = 0
     private var jobBytes = 0
     private var isStopped = false
-    private var holdsJobs = false
+    /// How many callers hold jobs back.
+    private var holders = 0
 
     private final class Phase: @unchecked Sendable {
         let count: Int
@@ -87,11 +89,10 @@ public final class WorkerPool: @unchecked Sendable {
         withoutActuallyEscaping(body) { body in
             let phase = Phase(count: count, body: body)
             monitor.lock()
-            self.phase = phase
+            phases.append(phase)
             monitor.signalAll()
             while phase.next < phase.count { runOne(of: phase) }
             while phase.finished < phase.count { monitor.wait() }
-            self.phase = nil
             monitor.unlock()
         }
     }
@@ -100,6 +101,7 @@ public final class WorkerPool: @unchecked Sendable {
     private func runOne(of phase: Phase) {
         let index = phase.next
         phase.next += 1
+        if phase.next == phase.count { phases.removeAll { $0 === phase } }
         monitor.unlock()
         phase.body(index)
         monitor.lock()
@@ -113,7 +115,7 @@ public final class WorkerPool: @unchecked Sendable {
     public func enqueue(bytes: Int, group: JobGroup? = nil, _ job: @escaping @Sendable () -> Void) {
         monitor.lock()
         defer { monitor.unlock() }
-        if threadCount == 1, !holdsJobs {
+        if threadCount == 1, holders == 0 {
             monitor.unlock()
             job()
             monitor.lock()
@@ -129,10 +131,10 @@ public final class WorkerPool: @unchecked Sendable {
     /// Runs `body`, in which somebody waits for an answer, without starting background jobs meanwhile, unless
     /// there are too many.
     public func holdingBackground<Failure: Error>(_ body: () throws(Failure) -> Void) throws(Failure) {
-        monitor.withLock { holdsJobs = true }
+        monitor.withLock { holders += 1 }
         defer {
             monitor.lock()
-            holdsJobs = false
+            holders -= 1
             while threadCount == 1, !jobs.isEmpty { runJob(0) }
             monitor.signalAll()
             monitor.unlock()
@@ -184,9 +186,9 @@ public final class WorkerPool: @unchecked Sendable {
         monitor.lock()
         defer { monitor.unlock() }
         while !isStopped {
-            if let phase, phase.next < phase.count {
+            if let phase = phases.first {
                 runOne(of: phase)
-            } else if !jobs.isEmpty, !holdsJobs {
+            } else if !jobs.isEmpty, holders == 0 {
                 runJob(0)
             } else {
                 monitor.wait()

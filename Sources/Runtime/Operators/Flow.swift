@@ -26,6 +26,7 @@ final class Flow: @unchecked Sendable {
     /// Rules about relations; empty without a rules file.
     let rules: [RelationRules]
     let quarantine: Quarantine?
+    let views: [ViewNode]
     /// Queries, joins and merges in the order of the flow.
     let nodes: [FlowNode]
     /// By scan: what reads it, directly or through other queries. Each source has rounds and a time of its
@@ -49,8 +50,8 @@ final class Flow: @unchecked Sendable {
 
     init(
         scans: [Scan], outputs: [String: Outputs], nodes: [FlowNode], tables: [TableOperator],
-        rules: [RelationRules], quarantine: Quarantine?, slots: [Slot], workers: WorkerPool,
-        emitsPerRecord: Bool, seed: UInt64
+        rules: [RelationRules], quarantine: Quarantine?, views: [ViewNode], slots: [Slot],
+        workers: WorkerPool, emitsPerRecord: Bool, seed: UInt64
     ) {
         self.scans = scans
         self.outputs = outputs
@@ -60,6 +61,7 @@ final class Flow: @unchecked Sendable {
         self.tables = tables
         self.rules = rules
         self.quarantine = quarantine
+        self.views = views
         self.nodes = nodes
         self.seed = seed
         self.slots = slots
@@ -73,7 +75,8 @@ final class Flow: @unchecked Sendable {
             FlowStages(
                 source: name, scans: names, nodes: nodes,
                 tables: tables.filter { $0.outputs.relation.name == name },
-                rules: rules.filter { $0.sources.contains(name) })
+                rules: rules.filter { $0.sources.contains(name) },
+                views: views.filter { $0.sources.contains(name) })
         }
     }
 
@@ -323,6 +326,9 @@ final class Flow: @unchecked Sendable {
             guard everything || query.outputs.wantsEveryRound, let changes = aggregation.takeChanges(workers)
             else { continue }
             query.outputs.deliver(changes, context)
+        }
+        for entry in stages.views {
+            try entry.view.fold(workers, watermark: watermark(of: entry.clocks, nil))
         }
     }
 

@@ -40,6 +40,7 @@ extension FlowBuilder {
         }
         let plan = layout.plan
         switch plan.mode {
+        case .rows: preconditionFailure("a pull query's joins are no operators")
         case .tables:
             return TableJoinOperator(
                 layout, outputs: output, level: level, stores: stores(TableJoinOperator.stateLayout, plan),

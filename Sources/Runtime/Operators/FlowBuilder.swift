@@ -12,13 +12,15 @@ struct FlowBuilder {
     let seed: Fingerprint
     /// The first mark that no group has: higher than those of all epochs before.
     let firstMark: Int64
+    /// Tables that others look into.
+    let views: Set<String>
     let makeStore: (StateLayout) -> KeyedStateStore
     /// All that write a relation before those that read it.
     private let queries: [QueryPlan]
 
     init(
         plan: PipelinePlan, sinks: [String: [any Sink]], subscribers: [String: [any Subscriber]],
-        workers: WorkerPool, seed: Fingerprint, firstMark: Int64,
+        workers: WorkerPool, seed: Fingerprint, firstMark: Int64, views: Set<String> = [],
         makeStore: @escaping (StateLayout) -> KeyedStateStore
     ) {
         self.plan = plan
@@ -27,6 +29,7 @@ struct FlowBuilder {
         self.workers = workers
         self.seed = seed
         self.firstMark = firstMark
+        self.views = views
         self.makeStore = makeStore
         queries = plan.queriesInFlowOrder
     }
@@ -73,7 +76,8 @@ struct FlowBuilder {
         let tables = makeTables(outputs, slotCount)
         return Flow(
             scans: scans, outputs: outputs, nodes: nodes, tables: tables, rules: rules,
-            quarantine: quarantine, slots: (0..<slotCount).map(Slot.init),
+            quarantine: quarantine, views: viewNodes(outputs, ways),
+            slots: (0..<slotCount).map(Slot.init),
             workers: workers, emitsPerRecord: plan.emitsPerRecord, seed: seed.low)
     }
 
@@ -156,13 +160,17 @@ struct FlowBuilder {
             let made = Outputs(relation: relation)
             made.sinks = sinks[name] ?? []
             made.subscribers = subscribers[name] ?? []
-            if !made.sinks.isEmpty || !made.subscribers.isEmpty {
+            if views.contains(name), relation.kind == .table { made.view = makeView(relation) }
+            if !made.sinks.isEmpty || !made.subscribers.isEmpty || made.view != nil {
                 made.needed = Set(relation.columns.indices)
                 if relation.windowing != nil {
                     for bound in PseudoColumn.allCases where bound.isWindowBound {
                         made.needed.insert(relation.position(of: bound))
                     }
                 }
+            }
+            for pseudo in made.subscribers.flatMap(\.pseudoColumns) {
+                made.needed.insert(relation.position(of: pseudo))
             }
             let hasOther = relation.source != nil || queries.count { $0.output.name == name } > 1
             if plan.isInserted(into: name), hasOther {
@@ -233,7 +241,7 @@ struct FlowBuilder {
             slots: slots)
     }
 
-    private func makeAggregation(
+    func makeAggregation(
         _ plan: AggregationPlan, _ query: QueryPlan, _ output: Outputs, _ level: Int, _ slots: Int
     ) -> AggregationOperator {
         let isSession = plan.hasSessions

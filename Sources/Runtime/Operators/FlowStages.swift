@@ -43,6 +43,8 @@ struct FlowStages {
     let joins: [any JoinOperator]
     let tables: [TableOperator]
     let rules: [RelationRules]
+    /// With the clocks that tell which windows are over.
+    let views: [(view: TableView, clocks: [Clock])]
     /// By the shard phase of a round.
     let levels: [[Entry]]
     /// Whether records are taken one by one, so that what is made of one source comes together in one order.
@@ -55,13 +57,14 @@ struct FlowStages {
 
     init(
         source: String, scans: [String], nodes all: [FlowNode], tables: [TableOperator],
-        rules: [RelationRules]
+        rules: [RelationRules], views: [ViewNode]
     ) {
         nodes = all.filter { $0.sources.contains(source) }
         queries = nodes.compactMap(\.query)
         joins = nodes.compactMap(\.join)
         self.tables = tables
         self.rules = rules
+        self.views = views.map { ($0.view, Self.clocks(named: $0.clocks, scans, all)) }
         meetsItself = nodes.contains(where: \.meetsItself)
         numbering = nodes.filter { $0.query?.progress != nil || $0.merge != nil }
         let own = Self.clocks(named: [source], scans, all)

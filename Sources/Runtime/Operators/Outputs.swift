@@ -15,6 +15,8 @@ final class Outputs: @unchecked Sendable {
     var table: TableOperator?
     var sinks: [any Sink] = []
     var subscribers: [any Subscriber] = []
+    /// Keeps a table's rows for others to look at.
+    var view: TableView?
     /// Rules that look at its rows; nil without any.
     var rules: RelationRules?
     /// Rows or changes that went through.
@@ -26,7 +28,9 @@ final class Outputs: @unchecked Sendable {
     var isRead: Bool { wantsEveryRound || !sinks.isEmpty || rules != nil }
 
     /// Whether somebody wants changes at the end of each round and not only of the epoch.
-    var wantsEveryRound: Bool { !subscribers.isEmpty || !queries.isEmpty || !joins.isEmpty }
+    var wantsEveryRound: Bool {
+        !subscribers.isEmpty || !queries.isEmpty || !joins.isEmpty || view != nil
+    }
 
     /// Hands living rows on: to queries at once, to sinks and subscribers when the phase is over.
     func deliver(_ batch: RowBatch, to slot: Slot) {
@@ -69,6 +73,7 @@ final class Outputs: @unchecked Sendable {
         guard changes.count > 0 else { return }
         counters.add(.rows, changes.count)
         rules?.take(changes)
+        view?.take(changes)
         for query in queries { query.process(changes, context) }
         for (join, side) in joins { join.take(changes, side, context) }
         for subscriber in subscribers { subscriber.receive(changes) }

@@ -6,6 +6,12 @@ import Planning
 ///
 /// Called by the task's thread, in order, before the epoch is committed; must not block.
 public protocol Subscriber: AnyObject, Sendable {
+    /// What it reads beside the relation's columns, the bounds of windows and the event time.
+    var pseudoColumns: Set<PseudoColumn> { get }
     func receive(_ rows: StreamRows)
     func receive(_ changes: ChangeBatch)
+}
+
+extension Subscriber {
+    public var pseudoColumns: Set<PseudoColumn> { [] }
 }

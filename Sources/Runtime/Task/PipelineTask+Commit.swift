@@ -16,6 +16,7 @@ extension PipelineTask {
         for sink in allSinks { sinkEpochs[sink.name] = sink.end() }
         checkpoint.attachments = [Self.attachment: currentCheckpoint(flow, sinkEpochs).bytes]
         checkpoint.attachments[Self.rulesAttachment] = ruleBook?.bytes
+        checkpoint.attachments[Self.viewsAttachment] = viewBytes
         checkpoint.attachments[Self.stopsAttachment] = sinkStops.isEmpty ? nil : sinkStops.bytes
         var makeStateDurable: (@Sendable () throws(StateError) -> Void)?
         try persistingState { () throws(StateError) in
@@ -34,7 +35,7 @@ extension PipelineTask {
         ended = open.number
         epoch = nil
         pending = commit
-        committers.enqueue(bytes: 0) { [self] in
+        committers.enqueue(bytes: 0, group: commitJobs) { [self] in
             do throws(Diagnostic) {
                 try run(commit)
                 commit.finish(.success(()))
@@ -42,6 +43,7 @@ extension PipelineTask {
                 commit.finish(.failure(error))
             }
             for (_, source) in sources { source.wake() }
+            onCommit?()
         }
     }
 
@@ -96,7 +98,7 @@ extension PipelineTask {
     /// Joins files of the state while the next epoch runs.
     private func mergeState() {
         guard let merge = checkpoint?.pendingMerge() else { return }
-        workers.enqueue(bytes: 0) {
+        workers.enqueue(bytes: 0, group: mergeJobs) {
             // A merge that fails leaves the files as they are; it is due again after the next epoch.
             do throws(StateError) { try merge() } catch {}
         }
@@ -106,7 +108,7 @@ extension PipelineTask {
     private func maintainSinks() {
         guard isMaintaining.compareExchange(expected: false, desired: true, ordering: .relaxed).exchanged
         else { return }
-        committers.enqueue(bytes: 0) { [self] in
+        committers.enqueue(bytes: 0, group: commitJobs) { [self] in
             for sink in allSinks {
                 do throws(SinkError) {
                     try sink.maintain()

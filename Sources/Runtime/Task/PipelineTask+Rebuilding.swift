@@ -42,7 +42,7 @@ extension PipelineTask {
         }
         if epoch != nil { try commit() }
         try settle(mergesState: false)
-        committers.drainBackground()
+        committers.drain(commitJobs)
         publish()
     }
 
@@ -63,6 +63,7 @@ extension PipelineTask {
         current.sinkEpochs = sinkEpochs
         checkpoint.attachments = [Self.attachment: current.bytes]
         checkpoint.attachments[Self.rulesAttachment] = ruleBook?.bytes
+        checkpoint.attachments[Self.viewsAttachment] = viewBytes
         var makeStateDurable: (@Sendable () throws(StateError) -> Void)?
         try persistingState { () throws(StateError) in
             makeStateDurable = try checkpoint.end(epoch: Int(number), spread: workers.forEach)
@@ -85,7 +86,7 @@ extension PipelineTask {
     /// Returns when no thread of the task writes to its directory or its targets any more; `run` or `takeAll`
     /// has returned before.
     public func drain() {
-        workers.drainBackground()
-        committers.drainBackground()
+        if ownsThreads { workers.drainBackground() } else { workers.drain(mergeJobs) }
+        committers.drain(commitJobs)
     }
 }

@@ -20,9 +20,12 @@ extension PipelineTask {
         let openEpochs = try findOpenEpochs()
         try wrapStoppableSinks()
         try build()
+        let isNew = ended == 0
         try takeUp(try restoreState())
+        try openViews(isNew: isNew)
         for epoch in openEpochs { try finishEpoch(epoch) }
         try resumeSinks()
+        publishViews()
     }
 
     private static let replayAdvice = "millrace replay FILE.sql --from bronze"
@@ -77,7 +80,7 @@ extension PipelineTask {
         let builder = FlowBuilder(
             plan: plan, sinks: sinks, subscribers: subscribers, workers: workers, seed: instance.seed,
             // Marks of an epoch's rounds stay below the next epoch's first.
-            firstMark: (ended + 1) << 24, makeStore: checkpoint.addStore)
+            firstMark: (ended + 1) << 24, views: configuration.views, makeStore: checkpoint.addStore)
         flow = builder.build()
     }
 

@@ -12,7 +12,8 @@ import Synchronization
 ///         └─ an epoch at work, by this ─┘     └─ its commit, by other threads, while the next is at work ─┘
 /// ```
 /// After a crash the unfinished epoch's ranges are run again under the same clock: the same rows come out,
-/// and a sink that has the epoch already skips it. All methods but `stop` and `status` belong to one thread.
+/// and a sink that has the epoch already skips it. All methods but `stop` and `status` belong to one thread at
+/// a time: that of `run`, or whoever calls `start`, `step` and `finish`.
 public final class PipelineTask: @unchecked Sendable {
     let plan: PipelinePlan
     let configuration: TaskConfiguration
@@ -23,6 +24,10 @@ public final class PipelineTask: @unchecked Sendable {
     let workers: WorkerPool
     /// Threads for commits, which mostly wait for the disk.
     let committers: WorkerPool
+    /// What this task has them do.
+    let commitJobs = WorkerPool.JobGroup()
+    let mergeJobs = WorkerPool.JobGroup()
+    let ownsThreads: Bool
     let log: EpochLog
     let board: StatusBoard
 
@@ -35,11 +40,17 @@ public final class PipelineTask: @unchecked Sendable {
     /// The sinks that they have stopped, and how many rows are kept for each.
     var sinkStops = SinkStops()
     var withheldCounts: [String: Int64] = [:]
+    /// The views that hold all rows of their tables.
+    var wholeViews: [String: TableView] = [:]
+    /// The same, for other threads.
+    let views = Mutex<[String: TableView]>([:])
     /// The last epoch that has ended: it is done once `pending` is.
     var ended: Int64 = 0
     var epoch: OpenEpoch?
     /// The commit that is under way.
     var pending: EpochCommit?
+    /// Called when an epoch was committed, or could not be: the next step takes that up. By any thread.
+    public var onCommit: (@Sendable () -> Void)?
     /// Of sources with a time-out, by number.
     var silences: [Int: Silence] = [:]
     /// Whether sinks are merging files and the like.
@@ -57,10 +68,11 @@ public final class PipelineTask: @unchecked Sendable {
     /// - Parameters:
     ///   - sources: by relation.
     ///   - sinks: by relation.
+    ///   - threads: those that it shares with other tasks; nil makes its own.
     public init(
         plan: PipelinePlan, configuration: TaskConfiguration, environment: TaskEnvironment,
         sources: [String: any Source], sinks: [String: [any Sink]],
-        subscribers: [String: [any Subscriber]] = [:]
+        subscribers: [String: [any Subscriber]] = [:], threads: TaskThreads? = nil
     ) {
         self.plan = plan
         self.configuration = configuration
@@ -68,9 +80,10 @@ public final class PipelineTask: @unchecked Sendable {
         self.sources = plan.catalogue.order.compactMap { name in sources[name].map { (name, $0) } }
         self.sinks = sinks
         self.subscribers = subscribers
-        workers = WorkerPool(threads: configuration.threads)
-        // With one thread commits too run on the caller's.
-        committers = WorkerPool(threads: configuration.threads == 1 ? 1 : Self.committerCount)
+        let threads = threads ?? TaskThreads(configuration.threads)
+        ownsThreads = threads.isOfOneTask
+        workers = threads.workers
+        committers = threads.committers
         log = EpochLog(
             fileSystem: environment.fileSystem,
             directory: Path.join(configuration.stateDirectory, "log"))
@@ -78,11 +91,10 @@ public final class PipelineTask: @unchecked Sendable {
     }
 
     deinit {
+        guard ownsThreads else { return }
         workers.stop()
         committers.stop()
     }
-
-    private static let committerCount = 4
 
     /// Asks the task to finish its epoch and return. From any thread.
     public func stop() {
@@ -98,33 +110,73 @@ public final class PipelineTask: @unchecked Sendable {
     /// Takes up the checkpoint, finishes an epoch that a crash left open, and then works until `stop`, or
     /// with `once` until all input that is there has been taken.
     public func run(once: Bool) throws(Diagnostic) {
+        try start()
+        while !board.isStopRequested {
+            let next = try step(isFinal: once)
+            if case .ended = next { break }
+            if case .waits(let milliseconds) = next { wait(milliseconds: milliseconds ?? Self.idleWait) }
+        }
+        try finish()
+    }
+
+    /// What a step has come to.
+    public enum Step: Sendable, Equatable {
+        /// There may be more to do at once.
+        case worked
+        /// Nothing to do until there is input or so many milliseconds have passed; nil is any time.
+        case waits(milliseconds: Int?)
+        /// All input that is there has been taken.
+        case ended
+    }
+
+    /// Takes up the checkpoint and finishes an epoch that a crash left open.
+    public func start() throws(Diagnostic) {
         try recover()
         board.update { $0.phase = .running }
-        while !board.isStopRequested {
-            if pending?.isFinished == true { try settle() }
-            if try takeInput(isFinal: once) { continue }
-            if let epoch {
-                let left =
-                    Double(configuration.triggerMilliseconds) - (environment.monotonic() - epoch.startedAt)
-                if once || isDue { try commit() } else { wait(milliseconds: max(1, Int(left))) }
-            } else if try hasResumption() {
-                try begin()
-            } else if once {
-                break
-            } else if isRuleDue || untilIdlenessCounts == 0 {
-                // Nothing comes: what a rule has to say of that is an epoch's too, and what it closes.
-                try begin()
-            } else {
-                wait(milliseconds: 1000)
+    }
+
+    /// Takes what input there is, or ends the epoch when that is due; waits for neither.
+    ///
+    /// - Parameter isFinal: takes unterminated records too, and ends where there is no more input.
+    public func step(isFinal: Bool = false) throws(Diagnostic) -> Step {
+        if pending?.isFinished == true { try settle() }
+        if try takeInput(isFinal: isFinal) { return .worked }
+        defer { publish() }
+        if let epoch {
+            let left =
+                Double(configuration.triggerMilliseconds) - (environment.monotonic() - epoch.startedAt)
+            guard isFinal || isDue else {
+                // What is being committed holds up the next commit, and wakes us when it is done.
+                return .waits(milliseconds: left > 0 ? max(1, Int(left)) : Self.idleWait)
             }
-            publish()
+            try commit()
+            return .worked
         }
+        if try hasResumption() {
+            try begin()
+            return .worked
+        }
+        if isFinal { return .ended }
+        let untilIdleness = untilIdlenessCounts.map { Int(clamping: $0) }
+        if isRuleDue || untilIdleness == 0 {
+            // Nothing comes: what a rule has to say of that is an epoch's too, and what it closes.
+            try begin()
+            return .worked
+        }
+        let others = ruleBook == nil && pending == nil ? nil : Self.idleWait
+        return .waits(milliseconds: [untilIdleness, others].compactMap { $0 }.min())
+    }
+
+    /// Commits the epoch at work and waits for it.
+    public func finish() throws(Diagnostic) {
         if epoch != nil { try commit() }
         try settle(mergesState: false)
-        committers.drainBackground()
+        committers.drain(commitJobs)
         publish()
         board.update { $0.phase = .stopped }
     }
+
+    private static let idleWait = 1000
 
     private func wait(milliseconds: Int) {
         // One source wakes us by itself; among several nobody can wait for all, so each gets a little time in
@@ -217,23 +269,8 @@ public final class PipelineTask: @unchecked Sendable {
         var loaders: [ChunkLoader] = []
         let bytes = chunkBytes(of: ranges, flow.slots.count)
         for range in ranges { loaders += try source.chunks(of: range, targetBytes: bytes) }
-        guard let scan = flow.scans.firstIndex(where: { $0.relation.name == relation }) else { return }
-        var start = 0
-        while start < loaders.count {
-            // All rows of a round see one clock.
-            let clock = loaders[start].clock
-            var end = start + 1
-            while end < loaders.count, end - start < flow.slots.count, loaders[end].clock == clock {
-                end += 1
-            }
-            var round: Flow.RoundResult?
-            let part = Array(loaders[start..<end])
-            try stateful { () throws(StateError) in
-                round = try flow.run(part, of: scan, clock: clock ?? epoch.clock)
-            }
-            if let failure = round?.failures.first { throw failure }
-            deadLetters[relation]?.append(round?.deadLetters ?? [], clock: clock)
-            start = end
+        try flow.run(loaders, of: relation, clock: epoch.clock) { round, clock in
+            deadLetters[relation]?.append(round.deadLetters, clock: clock)
             publish()
         }
     }

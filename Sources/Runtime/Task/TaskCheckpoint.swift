@@ -102,8 +102,16 @@ extension PipelinePlan {
         return signatures
     }
 
+    /// Whether a task of this plan can go on with the state that one of another plan has left.
+    public func keepsState(of former: PipelinePlan) -> Bool {
+        let signatures = former.stateSignatures
+        return stateSignatures.allSatisfy { name, signature in
+            signatures[name].map { $0 == signature } ?? true
+        }
+    }
+
     /// Tells plans apart: only the plan that began an epoch may finish it.
-    var fingerprint: UInt64 {
+    public var fingerprint: UInt64 {
         var text = queries.map(\.explanation).joined(separator: "\n")
         for sink in sinks { text += "\nsink \(sink.name) \(sink.connectorClass) from \(sink.from.name)" }
         if let quality { text += "\n" + quality.explanation }

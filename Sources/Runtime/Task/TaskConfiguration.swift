@@ -21,6 +21,8 @@ public struct TaskConfiguration: Sendable {
     public var patienceMilliseconds: Int?
     /// Sinks that a quality rule has stopped and that are to go on.
     public var resumedSinks: [String] = []
+    /// Tables whose rows others look up while the task works, see `PipelineTask.view`.
+    public var views: Set<String> = []
 
     public init(stateDirectory: String) { self.stateDirectory = stateDirectory }
 

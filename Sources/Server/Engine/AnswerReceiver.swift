@@ -3,6 +3,9 @@ import Diagnostics
 
 /// Takes the rows of a push query or of PRINT. Called by one thread at a time; must not block.
 public protocol AnswerReceiver: Sendable {
+    /// Whether it takes more now; while it does not, the query rests.
+    var hasRoom: Bool { get }
+
     /// Rows in order.
     ///
     /// - Parameters:

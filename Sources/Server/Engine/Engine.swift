@@ -1,61 +1,114 @@
 import Columnar
+import Connectors
 import Diagnostics
 import Formats
 import Language
 import Planning
+import Runtime
 import Storage
+import Synchronization
 
 /// Takes statements one by one, keeps their queries at work, and answers questions about what they made.
 ///
+/// ```
+/// statement ─► planner ─► units of the plan ─► hosts stop, the log of statements grows, hosts start
+///                                               each: topics ─► task ─► topic, or connectors
+/// ```
 /// All methods may be called from any thread.
-public final class Engine: Sendable {
+public final class Engine: @unchecked Sendable {
     public let configuration: EngineConfiguration
+    let files: any FileSystem
+    let environment: TaskEnvironment
+    let topics: EngineTopics
+    let threads: TaskThreads
+    let scheduler: TaskScheduler
+    let reports = EngineReports()
+    private let lock: Mutex<StateDirectoryLock?>
+
+    /// One statement is done at a time.
+    let statementMonitor = Monitor()
+    // Changed under `statementMonitor` and `state`; read under either.
+    let state: Mutex<EngineState>
+    // Under `statementMonitor`.
+    let log: StatementLog
 
     /// Opens the directory, takes up the statements that it holds and starts their queries.
-    public init(_ configuration: EngineConfiguration) throws(Diagnostic) {
-        self.configuration = configuration
-        fatalError("to come")
+    public convenience init(_ configuration: EngineConfiguration) throws(Diagnostic) {
+        let files = LocalFileSystem()
+        try self.init(configuration, files, .machine(files))
     }
+
+    init(
+        _ configuration: EngineConfiguration, _ files: any FileSystem, _ environment: TaskEnvironment
+    ) throws(Diagnostic) {
+        self.configuration = configuration
+        self.files = files
+        self.environment = environment
+        lock = Mutex(try StateDirectoryLock(configuration.directory))
+        topics = try EngineTopics(
+            Path.join(configuration.directory, "topics"), files, report: reports.add)
+        log = try StatementLog(Path.join(configuration.directory, "statements.log"), files)
+        threads = TaskThreads(sharing: configuration.threads)
+        scheduler = TaskScheduler(threads: configuration.threads + Self.spareThreads)
+        state = Mutex(EngineState())
+        for damage in log.damages { reports.add(damage) }
+        takeUp(log.entries)
+    }
+
+    /// Steps mostly compute, but some wait for the disk.
+    private static let spareThreads = 2
 
     /// Ends all queries at a committed epoch and lets go of the directory.
-    public func stop() {}
-
-    public var snapshot: EngineSnapshot { fatalError("to come") }
-
-    /// Plans statements without doing them; throws at the first that can't be done.
-    public func check(_ statements: [Statement], _ session: Session) throws(Diagnostic) {}
-
-    /// Does a statement that changes something: CREATE, DROP, ALTER, INSERT INTO … SELECT, TERMINATE, PAUSE,
-    /// RESUME, CREATE CONNECTOR, ASSERT. It is durable when this returns.
-    public func execute(_ statement: Statement, _ session: Session) throws(Diagnostic) -> ExecutedStatement {
-        fatalError("to come")
+    public func stop() {
+        statementMonitor.lock()
+        defer { statementMonitor.unlock() }
+        let (hosts, pushes) = state.withLock { state in
+            defer { state.pushes = [:] }
+            return (Array(state.hosts.values), Array(state.pushes.values))
+        }
+        for push in pushes { push.end() }
+        stop(hosts)
+        scheduler.stop()
+        threads.stop()
+        topics.close()
+        lock.withLock { $0 = nil }
     }
 
-    /// INSERT INTO … VALUES.
-    public func insert(_ row: InsertValues, _ statement: Statement, _ session: Session) throws(Diagnostic) {}
+    /// Side by side, since each mostly waits for the disk.
+    func stop(_ hosts: [UnitHost]) {
+        guard hosts.count > 1 else { return hosts.forEach { $0.stop() } }
+        let pool = WorkerPool(threads: min(8, hosts.count))
+        defer { pool.stop() }
+        pool.forEach(hosts.count) { hosts[$0].stop() }
+    }
 
-    /// Appends rows as JSON objects by column name, as `/inserts-stream` takes them.
-    ///
-    /// - Returns: for each row nil, or what is wrong with it.
-    public func insert(into target: String, rows: [JSONValue], _ session: Session) throws(Diagnostic)
-        -> [Diagnostic?]
-    { fatalError("to come") }
+    // MARK: How it stands
 
-    /// Answers a SELECT without EMIT from what is there.
-    public func pull(_ query: Query, _ statement: Statement, _ session: Session) throws(Diagnostic)
-        -> PullAnswer
-    { fatalError("to come") }
+    public var snapshot: EngineSnapshot {
+        let state = state.withLock { $0 }
+        var queries: [EngineSnapshot.Standing] = []
+        for query in state.planner.plan.queries {
+            let unit = state.unitNames[query.id] ?? query.id
+            queries.append(standing(query.id, state.hosts[unit], isPaused: state.paused.contains(query.id)))
+        }
+        for name in state.hosts.keys.sorted() where name.hasPrefix(PlanUnit.viewPrefix) {
+            queries.append(standing(name, state.hosts[name], isPaused: state.paused.contains(name)))
+        }
+        let connectors = state.planner.plan.sinks.map { sink in
+            let unit = sink.from.topic == nil ? PipelinePlan.localUnit : PlanUnit.sinkPrefix + sink.name
+            return standing(sink.name, state.hosts[unit], isPaused: state.paused.contains(sink.name))
+        }
+        return EngineSnapshot(
+            sequence: state.sequence, properties: configuration.properties.merging(state.properties) { $1 },
+            plan: state.planner.plan, statements: state.statements, queries: queries, connectors: connectors,
+            topics: topics.all, pushQueries: state.pushes.map { ($0, $1.statement) }.sorted { $0.0 < $1.0 },
+            refused: state.refused, incidents: reports.newest)
+    }
 
-    /// Starts a SELECT with EMIT; the receiver gets its rows until it ends, is cancelled, or has enough.
-    public func push(
-        _ query: Query, _ statement: Statement, _ session: Session, to receiver: any AnswerReceiver
-    ) throws(Diagnostic) -> PushQuery { fatalError("to come") }
-
-    /// Starts PRINT: records of a topic as lines of text.
-    public func print(
-        _ topic: PrintTopic, _ statement: Statement, _ session: Session, to receiver: any AnswerReceiver
-    ) throws(Diagnostic) -> PushQuery { fatalError("to come") }
-
-    /// Ends a push query by its id; false when there is none.
-    public func endPushQuery(_ id: String) -> Bool { false }
+    private func standing(_ id: String, _ host: UnitHost?, isPaused: Bool) -> EngineSnapshot.Standing {
+        let failure = host?.failure
+        return EngineSnapshot.Standing(
+            id: id, state: isPaused ? .paused : failure == nil ? .running : .failed, failure: failure,
+            status: host?.status ?? PipelineStatus())
+    }
 }

@@ -28,6 +28,10 @@ public struct EngineSnapshot: Sendable {
         public let counts: [Int64]
     }
 
+    /// The number of the last statement in the log; -1 when there is none.
+    public let sequence: Int64
+    /// The server's settings.
+    public let properties: [String: String]
     /// Relations, types and queries as statements have made them.
     public let plan: PipelinePlan
     /// The statement behind each relation and query, by name and by id.
@@ -40,4 +44,6 @@ public struct EngineSnapshot: Sendable {
     public let pushQueries: [(id: String, statement: String)]
     /// Statements of the log that could not be taken up at the start, with the reason.
     public let refused: [(statement: String, reason: Diagnostic)]
+    /// What went wrong beside the work of queries, newest last; at most a few.
+    public let incidents: [Diagnostic]
 }

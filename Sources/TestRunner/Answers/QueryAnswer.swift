@@ -23,19 +23,14 @@ struct QueryAnswer {
             !plan.isPush && plan.source.kind == .table
             ? HeldRecords(rowsOf: plan.source, records, codec) : HeldRecords(changesOf: plan.source, records)
         let answer = RowAnswer(plan).rows(held.columns, count: held.records.count, clock: clock)
-        let batch = Batch(
-            schema: Schema(plan.columns.enumerated().map { Field("C\($0)", $1.type) }),
-            columns: answer.columns, count: held.records.count)
-        let encoded = JSONEncoder(schema: batch.schema).encode(batch)
+        let encoder = AnswerEncoder(plan.columns.map(\.type))
+        let encoded = encoder.layOut(answer.columns, count: held.records.count)
         rows = answer.chosen.map { row in
-            let json = encoded.bytes(row).flatMap { try? JSONValue(parsing: $0) }
-            return Row(
-                values: (json?.members ?? []).map(\.value), isTombstone: held.records[row].isDeletion)
+            let bytes = ByteWriter()
+            encoder.append(row: row, of: encoded, to: bytes)
+            let values = (try? JSONValue(parsing: Array(bytes.bytes)))?.array ?? []
+            return Row(values: values, isTombstone: held.records[row].isDeletion)
         }
-    }
-
-    var schema: String {
-        plan.columns.map { "`\($0.name)` \($0.type.sql)\($0.isKey ? " KEY" : "")" }.joined(separator: ", ")
     }
 
     var finalMessage: String? {
@@ -50,8 +45,9 @@ struct QueryAnswer {
     func difference(_ expected: [JSONValue], isOrdered: Bool) -> String? {
         var wanted: [JSONValue] = []
         for part in expected {
-            if let header = part["header"], let schema = header["schema"]?.string, schema != self.schema {
-                return "the schema is \(self.schema) instead of \(schema)"
+            let schema = plan.columns.schemaText
+            if let wanted = part["header"]?["schema"]?.string, wanted != schema {
+                return "the schema is \(schema) instead of \(wanted)"
             }
             if let row = part["row"] { wanted.append(row) }
         }

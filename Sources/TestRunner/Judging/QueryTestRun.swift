@@ -87,7 +87,7 @@ struct QueryTestRun {
 
     private mutating func takeStatements() throws(Refusal) {
         let settings =
-            ["SET 'emit.per.record' = 'true';"]
+            ["SET 'emit.per.record' = 'true';", "SET 'pull.queries.like.ksqldb' = 'true';"]
             + test.properties.map { "SET '\($0.name)' = '\($0.value)';" }
         for text in settings { try take(text) }
         for text in test.statements { try take(text, isAnswered: true) }

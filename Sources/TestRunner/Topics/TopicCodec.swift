@@ -8,10 +8,19 @@ import Registry
 struct TopicCodec {
     let relation: Relation
     let topic: TopicProperties
-    var registry = SchemaRegistry()
+    let registry: SchemaRegistry
+    /// nil where a schema is missing.
+    private let encoder: MessageEncoder?
+
+    init(relation: Relation, topic: TopicProperties, registry: SchemaRegistry = SchemaRegistry()) {
+        self.relation = relation
+        self.topic = topic
+        self.registry = registry
+        encoder = try? MessageEncoder(relation: relation, topic: topic, registry: registry)
+    }
 
     private var keys: [RelationColumn] { Array(relation.keys) }
-    private var values: [RelationColumn] { Array(relation.values) }
+    private var values: [RelationColumn] { Array(relation.recordValues) }
 
     // MARK: In
 
@@ -79,11 +88,9 @@ struct TopicCodec {
     // MARK: Out
 
     /// The key as the test file would write it.
-    func key(_ row: [Value]) -> JSONValue {
-        let keys = Array(row[..<relation.keyCount])
-        if keys.allSatisfy(\.isNull), keys.count < 2 || !topic.writesNullKeys { return .null }
-        return shown(keys, self.keys, topic.keyFormat, keySchemaID, isWrapped: keys.count > 1)
-    }
+    func key(_ row: [Value]) -> JSONValue { shown(row, topic.keyFormat, keys) { $0.key(0) } }
+
+    func value(_ row: [Value]) -> JSONValue { shown(row, topic.valueFormat, values) { $0.value(0) } }
 
     private var keySchemaID: Int32? { topic.keySchemaID ?? latest("key") }
     private var valueSchemaID: Int32? { topic.valueSchemaID ?? latest("value") }
@@ -92,46 +99,44 @@ struct TopicCodec {
         registry.latest("\(topic.name)-\(part)")?.schema.id
     }
 
-    func value(_ row: [Value]) -> JSONValue {
-        let values = Array(row[relation.keyCount...])
-        return shown(
-            values, self.values, topic.valueFormat, valueSchemaID,
-            isWrapped: values.count != 1 || topic.wrapsSingleValue)
-    }
-
     private func shown(
-        _ values: [Value], _ columns: [RelationColumn], _ format: SourceProperties.Format, _ id: Int32?,
-        isWrapped: Bool
+        _ row: [Value], _ format: SourceProperties.Format, _ columns: [RelationColumn],
+        _ part: (EncodedMessages) -> [UInt8]?
     ) -> JSONValue {
-        let batch = Self.batch(values, columns)
+        guard let messages = encoded(row) else { return "no encoder" }
+        if let refusal = messages.refusals.first { return .string(refusal.reason.message) }
+        guard let bytes = part(messages) else { return .null }
         switch format {
-        case .avro, .jsonSchema: return decoded(encoded(batch, format, id, isWrapped: isWrapped))
-        case .json, .kafka:
-            if format == .kafka, values.first?.isNull ?? true { return .null }
-            let isWrapped = isWrapped && format == .json
-            guard
-                let bytes = JSONEncoder(schema: batch.schema, isWrapped: isWrapped).encode(batch).bytes(0)
-            else { return .null }
-            return (try? JSONValue(parsing: bytes)) ?? .string(String(decoding: bytes, as: UTF8.self))
-        case .delimited, .csv, .lines:
-            return .string(String(decoding: delimited(batch, topic.delimiter), as: UTF8.self))
+        case .avro, .jsonSchema: return decoded(bytes)
+        case .json: return Self.json(bytes)
+        case .kafka: return columns.first.map { Self.plain(bytes, $0) } ?? .null
+        case .delimited, .csv, .lines: return .string(String(decoding: bytes, as: UTF8.self))
         case .none: return .null
         }
     }
 
-    private static func batch(_ values: [Value], _ columns: [RelationColumn]) -> Batch {
-        let built = zip(columns, values).map { column, value in
+    private static func json(_ bytes: [UInt8]) -> JSONValue {
+        (try? JSONValue(parsing: bytes)) ?? .string(String(decoding: bytes, as: UTF8.self))
+    }
+
+    /// A value in the KAFKA format as JSON.
+    private static func plain(_ bytes: [UInt8], _ column: RelationColumn) -> JSONValue {
+        let decoder = KafkaDecoder(field: DecodedField(column.name, column.type, position: 0))
+        let records = decoder.decode(bytes.withUnsafeBytes { Buffer(copying: $0) })
+        let schema = Schema([Field(column.name, column.type)])
+        let batch = Batch(schema: schema, columns: records.columns, count: records.count)
+        return JSONEncoder(schema: schema, isWrapped: false).encode(batch).bytes(0).map(json) ?? .null
+    }
+
+    /// A row as the program itself writes it; nil where it has no schema for it.
+    private func encoded(_ row: [Value]) -> EncodedMessages? {
+        guard let encoder else { return nil }
+        let columns = zip(relation.columns, row).map { column, value in
             let builder = ColumnBuilder(type: column.type)
             builder.append(value)
             return builder.finish()
         }
-        return Batch(schema: Schema(columns.map { Field($0.name, $0.type) }), columns: built, count: 1)
-    }
-
-    private func delimited(_ batch: Batch, _ delimiter: String?) -> [UInt8] {
-        let options = CSVOptions(delimiter: delimiter?.utf8.first ?? UInt8(ascii: ","))
-        return CSVEncoder(schema: batch.schema, options: options, emptyText: .bare).encode(batch).bytes(0)
-            ?? []
+        return encoder.encode(encoder.rows(columns, count: 1), 0..<1)
     }
 }
 
@@ -140,19 +145,20 @@ extension TopicCodec {
     func difference(_ row: [Value], isDeletion: Bool, _ expected: QueryTest.Record) -> String? {
         if let found = compare(
             key(row), expected.key, keys, topic.keyFormat, keySchemaID, isWrapped: keys.count > 1,
-            "key")
+            topic.keyDelimiter, "key")
         {
             return found
         }
         let wraps = values.count != 1 || topic.wrapsSingleValue
         return compare(
             isDeletion ? .null : value(row), expected.value, values, topic.valueFormat, valueSchemaID,
-            isWrapped: wraps, "value")
+            isWrapped: wraps, topic.delimiter, "value")
     }
 
     private func compare(
         _ actual: JSONValue, _ expected: JSONValue, _ columns: [RelationColumn],
-        _ format: SourceProperties.Format, _ id: Int32?, isWrapped: Bool, _ place: String
+        _ format: SourceProperties.Format, _ id: Int32?, isWrapped: Bool, _ delimiter: String?,
+        _ place: String
     ) -> String? {
         switch format {
         case .avro, .jsonSchema:
@@ -164,7 +170,7 @@ extension TopicCodec {
             return RecordComparison.difference(actual, expected, type, place)
         case .delimited, .csv, .lines:
             return RecordComparison.delimitedDifference(
-                actual, expected, columns.map(\.type), delimiter: topic.delimiter?.first ?? ",", place)
+                actual, expected, columns.map(\.type), delimiter: delimiter?.first ?? ",", place)
         case .none: return expected.isNull ? nil : "\(place): no key instead of \(expected.text)"
         }
     }
@@ -173,56 +179,13 @@ extension TopicCodec {
 
     /// The message that a row of all columns makes.
     func message(_ row: [Value], eventTime: Int64) -> MemoryRecord {
-        let keys = Array(row[..<relation.keyCount])
-        let values = Array(row[relation.keyCount...])
-        let hasKey = !keys.allSatisfy(\.isNull)
-        let wraps = values.count != 1 || topic.wrapsSingleValue
-        return MemoryRecord(
-            key: hasKey
-                ? written(
-                    keys, self.keys, topic.keyFormat, keySchemaID, isWrapped: keys.count > 1,
-                    topic.keyDelimiter) : nil,
-            value: written(
-                values, self.values, topic.valueFormat, valueSchemaID, isWrapped: wraps, topic.delimiter),
-            timestamp: eventTime)
-    }
-
-    private func written(
-        _ values: [Value], _ columns: [RelationColumn], _ format: SourceProperties.Format, _ id: Int32?,
-        isWrapped: Bool, _ delimiter: String?
-    ) -> [UInt8]? {
-        let batch = Self.batch(values, columns)
-        switch format {
-        case .avro, .jsonSchema: return encoded(batch, format, id, isWrapped: isWrapped)
-        case .json: return JSONEncoder(schema: batch.schema, isWrapped: isWrapped).encode(batch).bytes(0)
-        case .delimited, .csv, .lines: return delimited(batch, delimiter)
-        case .kafka:
-            guard let field = batch.schema.fields.first else { return nil }
-            return KafkaEncoder(field: field).encode(batch).bytes(0)
-        case .none: return nil
-        }
+        let messages = encoded(row)
+        return MemoryRecord(key: messages?.key(0), value: messages?.value(0), timestamp: eventTime)
     }
 
     // MARK: Formats with schemas
 
-    private func encoded(
-        _ batch: Batch, _ format: SourceProperties.Format, _ id: Int32?, isWrapped: Bool
-    ) -> [UInt8]? {
-        guard let id, let schema = registry.schema(id: id) else { return Array("no schema".utf8) }
-        switch schema.content {
-        case .avro(let avro):
-            guard let encoder = try? AvroEncoder(schema: batch.schema, as: avro, id: id, isWrapped: isWrapped)
-            else { return Array("no encoder".utf8) }
-            let bytes = encoder.encode(batch).bytes(0)
-            return encoder.refusals.first.map { Array($0.reason.message.utf8) } ?? bytes
-        case .json:
-            return SchemaJSONEncoder(schema: batch.schema, id: id, isWrapped: isWrapped).encode(batch).bytes(
-                0)
-        }
-    }
-
-    private func decoded(_ bytes: [UInt8]?) -> JSONValue {
-        guard let bytes else { return .null }
+    private func decoded(_ bytes: [UInt8]) -> JSONValue {
         let id = bytes.dropFirst().prefix(4).reduce(0 as Int32) { $0 << 8 | Int32($1) }
         let garbled = JSONValue.string(String(decoding: bytes, as: UTF8.self))
         guard bytes.first == 0, let schema = registry.schema(id: id) else { return garbled }

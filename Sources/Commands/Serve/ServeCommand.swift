@@ -1,0 +1,75 @@
+import Diagnostics
+import Glibc
+import Runtime
+import Server
+
+/// `millrace serve`: the server, until a signal or a request ends it.
+struct ServeCommand: Command {
+    static let description = CommandDescription(
+        name: "serve", summary: "run the server: statements over HTTP, as ksqlDB's clients send them",
+        about: "Takes statements one by one, keeps their queries at work, and answers pull and push queries. "
+            + "What was created is there again after the next start. Statements of the files are taken up on "
+            + "start if they are not there yet.",
+        operands: [Operand("FILE.sql", "statements to take up on start", .zeroOrMore)],
+        flags: [
+            Flag("--config", .value("FILE"), "settings as name = value lines; flags win over them"),
+            Flag("--listen", .value("HOST:PORT"), "where to listen (127.0.0.1:8088)"),
+            Flag("--data", .value("DIR"), "statements, topics and state (.millrace/server)"),
+            Flag("--threads", .value("N"), "threads that all queries share (the machine's cores)"),
+            Flag("-D", .repeated("NAME=VALUE"), "a setting, such as ksql.streams.auto.offset.reset=earliest"),
+        ],
+        examples: [
+            .init("on the usual port, with the data in .millrace/server", "millrace serve"),
+            .init(
+                "for other machines, with statements that must be there",
+                "millrace serve --listen 0.0.0.0:8088 --data /var/lib/millrace pipeline.sql"),
+        ])
+
+    private let arguments: ParsedArguments
+
+    init(_ arguments: ParsedArguments) throws(Diagnostic) {
+        self.arguments = arguments
+        // What is wrong without the file is told before the file is read.
+        if arguments.text("--config") == nil { _ = try ServeConfiguration(arguments, nil) }
+    }
+
+    func run(_ console: Console, _ launcher: (any PipelineLaunching)?) throws(Diagnostic) -> ExitCode {
+        var file: SettingsFile?
+        if let path = arguments.text("--config") { file = try SettingsFile.read(path) }
+        let configuration = try ServeConfiguration(arguments, file)
+        let rest = try configuration.rest(version: MillraceProgram.version)
+        let wake = WakePipe()
+        StopSignals.install(waking: wake.writing)
+        defer { StopSignals.uninstall() }
+        let engine = try Engine(configuration.engine(threads: RunCommand.processorCount))
+        defer { engine.stop() }
+        var start = StartStatements(engine)
+        for file in configuration.files { try start.add(file) }
+        let stop = StopRequest(wake)
+        let server = try RESTServer(engine, rest) { stop.ask() }
+        tell(console, configuration, engine, start, port: server.port)
+        while !StopSignals.isStopping, !stop.isAsked { wake.wait(milliseconds: 60_000) }
+        server.stop()
+        return .done
+    }
+
+    private func tell(
+        _ console: Console, _ configuration: ServeConfiguration, _ engine: Engine,
+        _ start: StartStatements, port: UInt16
+    ) {
+        let url = configuration.address.url(port: port, isSecure: configuration.isSecure)
+        console.output.line(
+            "millrace serve: \(url), data in \(configuration.directory); "
+                + "`millrace sql --server \(url)` opens the shell")
+        let snapshot = engine.snapshot
+        let known = Set(snapshot.statements.values).count - start.taken
+        var news: [String] = []
+        if known > 0 { news.append("\(known) statements taken up from earlier runs") }
+        if start.taken > 0 { news.append("\(start.taken) new from \(configuration.files.count) files") }
+        let refused = snapshot.refused.count + start.refused.count
+        if refused > 0 { news.append("\(refused) refused") }
+        if !news.isEmpty { console.output.line("  " + news.joined(separator: ", ")) }
+        for refused in snapshot.refused { console.errors.line(refused.reason.rendered()) }
+        for refused in start.refused { console.errors.line(refused.rendered()) }
+    }
+}

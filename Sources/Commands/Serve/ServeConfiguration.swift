@@ -1,0 +1,146 @@
+import Diagnostics
+import Server
+import Storage
+
+/// What `millrace serve` is told: flags over environment over the settings file over what holds otherwise.
+struct ServeConfiguration: Sendable {
+    var address = ListenAddress()
+    var directory = ".millrace/server"
+    var threads: Int?
+    var triggerMilliseconds: Int?
+    var certificatePath: String?
+    var keyPath: String?
+    /// Passwords by user.
+    var users: [String: String] = [:]
+    /// Settings of statements and of ksqlDB's server, by name.
+    var properties: [String: String] = [:]
+    /// Files whose statements are taken up at the start.
+    var files: [String] = []
+
+    private static let known = [
+        "listen", "data", "threads", "trigger", "tls.certificate", "tls.key", "user.NAME",
+    ]
+
+    init(_ arguments: ParsedArguments, _ file: SettingsFile?) throws(Diagnostic) {
+        if let file { try take(file) }
+        let given = try arguments.value("--listen") { text throws(Diagnostic) in
+            try ListenAddress(text, of: "--listen")
+        }
+        if let given { address = given }
+        directory = arguments.text("--data") ?? directory
+        if directory.isEmpty {
+            throw Diagnostic(.usage, "--data is empty", expected: "a directory, such as .millrace/server")
+        }
+        threads = try arguments.integer("--threads", in: 1...256) ?? threads
+        properties.merge(try arguments.pairs("-D")) { $1 }
+        files += arguments.all("FILE.sql")
+        try checkSecurity()
+    }
+
+    private mutating func take(_ file: SettingsFile) throws(Diagnostic) {
+        for (name, value) in file.values.sorted(by: { $0.key < $1.key }) {
+            do throws(Diagnostic) {
+                try take(name, value)
+            } catch {
+                var told = error
+                told.code = .config
+                told.location = file.location(of: name)
+                throw told
+            }
+        }
+    }
+
+    private mutating func take(_ name: String, _ value: String) throws(Diagnostic) {
+        switch name {
+        case "listen": address = try ListenAddress(value, of: name)
+        case "listeners":
+            // ksqlDB's may name several; this server has one.
+            let first = value.split(separator: ",").first.map(String.init) ?? value
+            address = try ListenAddress(first.filter { $0 != " " }, of: name)
+        case "data": directory = value
+        case "threads":
+            guard let number = Int(value), (1...256).contains(number) else {
+                throw Diagnostic(
+                    .config, "threads = \(value) is no number of threads",
+                    expected: "a whole number from 1 to 256")
+            }
+            threads = number
+        case "trigger":
+            triggerMilliseconds = Int(clamping: try DurationText.parse(value, flag: name).wholeMilliseconds)
+        case "tls.certificate": certificatePath = value
+        case "tls.key": keyPath = value
+        case "ksql.queries.file": files.append(value)
+        case let user where user.hasPrefix("user."):
+            users[String(user.dropFirst("user.".count))] = value
+        case let other:
+            // ksqlDB's servers have hundreds of settings: those that nothing reads are kept.
+            guard other.contains(".") else {
+                let suggestion = NearestName.suggestion(for: other, among: Self.known)
+                throw Diagnostic(
+                    .config, "there is no setting \(other)",
+                    expected: Self.known.joined(separator: ", ") + ", or a name of ksqlDB's",
+                    hint: suggestion.map { "did you mean \($0)?" })
+            }
+            properties[other] = value
+        }
+    }
+
+    private func checkSecurity() throws(Diagnostic) {
+        guard (certificatePath == nil) == (keyPath == nil) else {
+            throw Diagnostic(
+                .config, "TLS needs both a certificate and its key",
+                expected: "tls.certificate = FILE.pem and tls.key = FILE.pem")
+        }
+        if address.isSecure == true, certificatePath == nil {
+            throw Diagnostic(
+                .config, "https needs a certificate",
+                expected: "tls.certificate = FILE.pem and tls.key = FILE.pem in the settings file")
+        }
+    }
+
+    /// Whether clients speak TLS with it.
+    var isSecure: Bool { certificatePath != nil }
+
+    // MARK: What the server is made of
+
+    func engine(threads standard: Int) -> EngineConfiguration {
+        var engine = EngineConfiguration(directory: directory)
+        engine.threads = threads ?? standard
+        if let triggerMilliseconds { engine.triggerMilliseconds = max(1, triggerMilliseconds) }
+        if let id = properties["ksql.service.id"] { engine.serviceID = id }
+        for (name, value) in properties {
+            // Statements set `auto.offset.reset`, servers `ksql.streams.auto.offset.reset`.
+            let prefix = "ksql.streams."
+            let isStreams = name.hasPrefix(prefix)
+            engine.properties[isStreams ? String(name.dropFirst(prefix.count)) : name] = value
+        }
+        engine.properties["ksql.service.id"] = nil
+        return engine
+    }
+
+    func rest(version: String) throws(Diagnostic) -> RESTConfiguration {
+        var rest = RESTConfiguration(version: version)
+        rest.host = address.host
+        rest.port = address.port
+        rest.users = users
+        if let certificatePath, let keyPath {
+            rest.certificate = .init(
+                chain: try Self.text(of: certificatePath, "tls.certificate"),
+                key: try Self.text(of: keyPath, "tls.key"))
+        }
+        rest.properties = [
+            "listeners": "\(isSecure ? "https" : "http")://\(address.host):\(address.port)",
+            "data": directory,
+        ]
+        return rest
+    }
+
+    private static func text(of path: String, _ name: String) throws(Diagnostic) -> String {
+        do throws(StorageError) {
+            return String(decoding: try LocalFileSystem().read(path), as: UTF8.self)
+        } catch {
+            throw Diagnostic(
+                .io, "\(path) can't be read: \(error.reason)", hint: "check the path that \(name) gives")
+        }
+    }
+}

@@ -1,0 +1,56 @@
+import Broker
+import Diagnostics
+
+/// What a person is told of a topic that can't be read as it was.
+struct TopicProblems: Sendable {
+    let topic: String
+    let relation: String
+
+    func deleted(_ partition: Int, from offset: Int64, _ start: Int64) -> Diagnostic {
+        Diagnostic(
+            .notFound,
+            "records of topic \(topic), partition \(partition), from offset \(offset) on were deleted before "
+                + "\(relation) had read them",
+            expected: "offset \(offset); the first that is there is \(start)",
+            hint: "let the topic keep them longer (retention.ms, retention.bytes), and start the query anew")
+    }
+
+    func truncated(_ partition: Int, from offset: Int64, _ end: Int64) -> Diagnostic {
+        Diagnostic(
+            .notFound,
+            "topic \(topic), partition \(partition), ends at offset \(end), but \(relation) has read up to "
+                + "\(offset): its end was lost",
+            expected: "offset \(offset)",
+            hint: "restore the topic, or start the query anew; topics that are flushed lazily lose their end "
+                + "when the machine loses power")
+    }
+
+    /// The topic has gone, or another one has its name.
+    var replaced: Diagnostic {
+        Diagnostic(
+            .notFound, "the topic \(topic) was deleted and made anew since \(relation) has read it",
+            expected: "the topic that it was", hint: "drop the query and create it again")
+    }
+
+    var gone: Diagnostic {
+        Diagnostic(
+            .notFound, "the topic \(topic), which \(relation) reads, is not there",
+            hint: "create the topic, or drop the query")
+    }
+
+    func telling<Answer>(
+        _ partition: Int = 0, _ offset: Int64 = 0, _ body: () throws(TopicStoreError) -> Answer
+    ) throws(Diagnostic) -> Answer {
+        do throws(TopicStoreError) {
+            return try body()
+        } catch {
+            switch error {
+            case .unknown: throw gone
+            case .outOfRange(let start, let end):
+                throw offset < start
+                    ? deleted(partition, from: offset, start) : truncated(partition, from: offset, end)
+            default: throw error.diagnostic
+            }
+        }
+    }
+}

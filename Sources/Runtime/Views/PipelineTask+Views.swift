@@ -1,0 +1,86 @@
+import Diagnostics
+import Planning
+import State
+import Storage
+
+// Views of tables, and which of them hold all rows of theirs.
+extension PipelineTask {
+    /// The view of a table that `configuration.views` names. From any thread.
+    ///
+    /// nil before the task has taken up its state, and where the state was begun without this view: then the
+    /// rows before that are not in it.
+    public func view(of relation: String) -> TableView? { views.withLock { $0[relation] } }
+
+    static let viewsAttachment = "views"
+
+    /// Finds out which views are whole.
+    ///
+    /// - Parameter isNew: whether the state begins with this run.
+    func openViews(isNew: Bool) throws(Diagnostic) {
+        guard let flow, let checkpoint else { return }
+        let saved = SavedViews(checkpoint.attachments[Self.viewsAttachment] ?? [])
+        var whole: [String: TableView] = [:]
+        for view in flow.views.map(\.view) {
+            let name = view.relation.name
+            guard isNew || saved.signatures[name] == view.layout.signature else { continue }
+            whole[name] = view
+            guard let starts = saved.starts[name] else { continue }
+            try stateful { () throws(StateError) in try view.restore(starts: starts) }
+        }
+        wholeViews = whole
+    }
+
+    /// Lets others see the views.
+    func publishViews() {
+        let whole = wholeViews
+        views.withLock { $0 = whole }
+    }
+
+    /// What the checkpoint keeps of them; nil without any.
+    var viewBytes: [UInt8]? {
+        guard !wholeViews.isEmpty else { return nil }
+        var saved = SavedViews()
+        for (name, view) in wholeViews {
+            saved.signatures[name] = view.layout.signature
+            saved.starts[name] = view.knownStarts
+        }
+        return saved.bytes
+    }
+}
+
+/// The views that hold all rows of theirs, in a checkpoint.
+struct SavedViews {
+    /// By relation.
+    var signatures: [String: String] = [:]
+    var starts: [String: ClosedRange<Int64>] = [:]
+
+    init() {}
+
+    /// None where the bytes are not those of `bytes`.
+    init(_ bytes: [UInt8]) {
+        guard !bytes.isEmpty else { return }
+        var decoder = BinaryDecoder(bytes)
+        do throws(BinaryDecoder.Failure) {
+            for _ in 0..<(try decoder.number(UInt32.self)) {
+                let name = try decoder.text()
+                signatures[name] = try decoder.text()
+                let (low, high) = (try decoder.number(Int64.self), try decoder.number(Int64.self))
+                if low <= high { starts[name] = low...high }
+            }
+        } catch {
+            self = SavedViews()
+        }
+    }
+
+    var bytes: [UInt8] {
+        var encoder = BinaryEncoder()
+        encoder.add(UInt32(signatures.count))
+        for (name, signature) in signatures.sorted(by: { $0.key < $1.key }) {
+            encoder.add(name)
+            encoder.add(signature)
+            encoder.add(starts[name]?.lowerBound ?? 1)
+            encoder.add(starts[name]?.upperBound ?? 0)
+        }
+        return encoder.bytes
+    }
+}

@@ -1,0 +1,190 @@
+import Diagnostics
+import Language
+import Planning
+
+/// A statement on its way: what the server would have after it, before anything is done.
+struct Draft {
+    var state: EngineState
+    private let before: EngineState
+    /// Its number in the log.
+    private let number: Int64
+    /// Whether anything is different afterwards.
+    private(set) var isChange = true
+    /// The query that it starts.
+    private(set) var queryID: String?
+    /// Relations that it makes or changes.
+    private(set) var newRelations: [Relation] = []
+    /// Topics that go with what it drops.
+    private(set) var removedTopics: [String] = []
+    private var commandID = ""
+    private var message = ""
+    private var warnings: [String] = []
+
+    init(_ state: EngineState, number: Int64) {
+        self.state = state
+        before = state
+        self.number = number
+    }
+
+    func outcome(sequence: Int64) -> ExecutedStatement {
+        ExecutedStatement(
+            commandID: commandID, sequence: sequence, queryID: queryID, message: message, warnings: warnings)
+    }
+
+    mutating func plan(
+        _ statement: Statement, _ settings: Settings
+    ) throws(Diagnostic) {
+        if case .queryControl(let control) = statement.kind, control.action != .terminate {
+            return try pause(control, statement)
+        }
+        if case .alterSystem(let setting) = statement.kind {
+            state.properties[setting.name] = setting.value
+            isChange = state.properties != before.properties
+            commandID = "system/`\(setting.name)`/alter"
+            message = "System property \(setting.name) was set to \(setting.value)."
+            return
+        }
+        state.planner.use(settings)
+        state.planner.numberQueries(from: Int(number))
+        try state.planner.add(statement)
+        let plan = state.planner.plan
+        newRelations = plan.catalogue.order.compactMap { plan.catalogue.relation($0) }.filter {
+            before.planner.plan.catalogue.relation($0.name) != $0
+        }
+        queryID = started(statement)
+        if let queryID {
+            state.settings[queryID] = settings
+            state.statements[queryID] = statement.text
+        }
+        describe(statement)
+        forgetRemoved()
+    }
+
+    /// The query that the statement starts, or puts in the place of another.
+    private func started(_ statement: Statement) -> String? {
+        let queries = state.planner.plan.queries
+        let known = Set(before.planner.plan.queries.map(\.id))
+        if let new = queries.first(where: { !known.contains($0.id) }) { return new.id }
+        guard case .createSourceAsSelect(let create) = statement.kind, create.orReplace else { return nil }
+        return queries.first { $0.output.name == create.name.text && $0.insertion == nil }?.id
+    }
+
+    /// Queries that are not there any more leave nothing behind.
+    private mutating func forgetRemoved() {
+        let ids = Set(state.planner.plan.queries.map(\.id))
+        for query in before.planner.plan.queries where !ids.contains(query.id) {
+            state.settings[query.id] = nil
+            state.starts[query.id] = nil
+            state.statements[query.id] = nil
+            state.paused.remove(query.id)
+        }
+    }
+
+    /// Notes that a query goes on without the state that it had.
+    mutating func restart(_ unit: String, from starts: [String: [Int: Int64]]) {
+        state.starts[unit] = starts
+        warnings.append(
+            "\(unit) goes on from where it is without its former state, which another query made")
+    }
+
+    // MARK: PAUSE and RESUME
+
+    private mutating func pause(_ control: QueryControl, _ statement: Statement) throws(Diagnostic) {
+        let isPause = control.action == .pause
+        var ids: [String] = []
+        if let id = control.query {
+            let query = try state.planner.query(named: id, in: statement)
+            if state.unitNames[query.id] != nil {
+                throw Diagnostic(
+                    .unsupported, "\(query.id) works together with others on what lives in no topic",
+                    at: statement.location(of: id.span),
+                    hint: "TERMINATE it, or give its source a topic to \(control.action.rawValue) it alone")
+            }
+            ids = [query.id]
+        } else {
+            ids = state.planner.plan.queries.map(\.id).filter { state.unitNames[$0] == nil }
+        }
+        for id in ids { if isPause { state.paused.insert(id) } else { state.paused.remove(id) } }
+        isChange = state.paused != before.paused
+        commandID = "\(control.action.rawValue.lowercased())/\(control.query?.text ?? "ALL")/execute"
+        message = isPause ? "Query paused." : "Query resumed."
+    }
+
+    // MARK: What is said of it
+
+    private mutating func describe(_ statement: Statement) {
+        switch statement.kind {
+        case .createSource(let create): made(create.name.text, create.kind.relation, statement)
+        case .createSourceAsSelect(let create): made(create.name.text, create.kind.relation, statement)
+        case .createType(let create):
+            commandID = "type/`\(create.name.text)`/create"
+            let type = state.planner.plan.catalogue.types[create.name.text]?.sql ?? ""
+            isChange = before.planner.plan.catalogue.types[create.name.text] == nil
+            message =
+                isChange
+                ? "Registered custom type with name '\(create.name.text)' and SQL type \(type)"
+                : "\(create.name.text) is already registered with type \(type)"
+        case .createConnector(let create):
+            commandID = "connector/`\(create.name.text)`/create"
+            isChange = state.planner.plan.sinks.count != before.planner.plan.sinks.count
+            state.statements[create.name.text] = statement.text
+            message =
+                isChange
+                ? "Created connector \(create.name.text)" : "Connector \(create.name.text) already exists"
+        case .insertInto(let insert):
+            commandID = "stream/`\(insert.target.text)`/create"
+            message = "Created query with ID \(queryID ?? "")"
+        case .drop(let drop): dropped(drop)
+        case .alterSource(let alter):
+            commandID = "\(alter.kind.relation.rawValue.lowercased())/`\(alter.name.text)`/alter"
+            message = "\(alter.kind.relation.word) \(alter.name.text) altered successfully."
+        case .queryControl(let control):
+            commandID = "terminate/\(control.query?.text ?? "ALL")/execute"
+            isChange = state.planner.plan.queries.count != before.planner.plan.queries.count
+            message = "Query terminated."
+        default:
+            commandID = "statement/\(number)/execute"
+            message = "Done."
+        }
+    }
+
+    private mutating func made(_ name: String, _ kind: Relation.Kind, _ statement: Statement) {
+        commandID = "\(kind.rawValue.lowercased())/`\(name)`/create"
+        isChange = queryID != nil || !newRelations.isEmpty
+        guard isChange else {
+            message =
+                "Cannot add \(kind.rawValue.lowercased()) `\(name)`: "
+                + "A \(kind.rawValue.lowercased()) with the same name already exists."
+            return
+        }
+        state.statements[name] = statement.text
+        message = queryID.map { "Created query with ID \($0)" } ?? "\(kind.word) created"
+    }
+
+    private mutating func dropped(_ drop: Drop) {
+        let name = drop.name.text
+        commandID = "\(drop.kind.rawValue.lowercased())/`\(name)`/drop"
+        let old = before.planner.plan
+        switch drop.kind {
+        case .stream, .table:
+            let relation = old.catalogue.relation(name)
+            isChange = relation != nil
+            message =
+                isChange
+                ? "Source `\(name)` (topic: \(relation?.topic?.name ?? "none")) was dropped."
+                : "Source `\(name)` does not exist."
+            if drop.deleteTopic, let topic = relation?.topic { removedTopics = [topic.name] }
+        case .type:
+            isChange = old.catalogue.types[name] != nil
+            message = isChange ? "Dropped type '\(name)'" : "Type '\(name)' does not exist"
+        case .connector:
+            isChange = old.sinks.contains { $0.name == name }
+            message = isChange ? "Dropped connector \"\(name)\"" : "Connector '\(name)' does not exist."
+        }
+        if isChange { state.statements[name] = nil }
+    }
+}
+
+extension Relation.Kind {
+    fileprivate var word: String { self == .stream ? "Stream" : "Table" }
+}

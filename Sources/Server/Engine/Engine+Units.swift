@@ -1,0 +1,126 @@
+import Connectors
+import Diagnostics
+import Planning
+import Runtime
+import Storage
+
+// From the plan to the tasks at work.
+extension Engine {
+    /// What a statement changes in who is at work.
+    struct UnitChanges {
+        /// Are stopped before the statement is done.
+        var ended: [UnitHost] = []
+        /// Are not there any more afterwards: their state goes too.
+        var removed: [UnitHost] = []
+        /// Begin afterwards, or go on by another plan.
+        var begun: [(unit: PlanUnit, signature: UInt64)] = []
+        /// Those of them that can't go on with the state that is there.
+        var restarted: Set<String> = []
+    }
+
+    func unitChanges(_ next: EngineState) -> UnitChanges {
+        var changes = UnitChanges()
+        let former = state.withLock { $0.hosts }
+        var names: Set<String> = []
+        for var unit in next.planner.plan.units {
+            names.insert(unit.name)
+            unit.use(next.settings[unit.name])
+            let signature = unit.plan.fingerprint
+            if let host = former[unit.name] {
+                let isPaused = next.paused.contains(unit.name)
+                if host.signature == signature, isPaused == !host.isAtWork { continue }
+                changes.ended.append(host)
+                if isPaused, host.signature == signature { continue }
+                if !unit.plan.keepsState(of: host.unit.plan) { changes.restarted.insert(unit.name) }
+            }
+            changes.begun.append((unit, signature))
+        }
+        for (name, host) in former where !names.contains(name) {
+            changes.ended.append(host)
+            changes.removed.append(host)
+        }
+        return changes
+    }
+
+    /// Takes down where units are whose state has to go, so that they go on from there without it.
+    func keepPositions(of changes: UnitChanges, _ draft: inout Draft) throws(Diagnostic) {
+        for (unit, _) in changes.begun where changes.restarted.contains(unit.name) {
+            let directory = directory(of: unit.name)
+            guard let standing = try StandingState(directory, in: files) else { continue }
+            let positions = try standing.checkpoint(of: standing.done).positions
+            var starts = draft.state.starts[unit.name] ?? [:]
+            for input in unit.inputs {
+                guard let position = positions[input.name] else { continue }
+                starts[input.name] = try TopicSource.offsets(at: position)
+            }
+            draft.restart(unit.name, from: starts)
+        }
+    }
+
+    /// Starts what is to begin, once the log has the statement.
+    func apply(_ changes: UnitChanges, _ next: inout EngineState) {
+        for host in changes.removed {
+            next.hosts[host.unit.name] = nil
+            do throws(StorageError) { try files.removeTree(directory(of: host.unit.name)) } catch {
+                reports.add(
+                    Diagnostic(.state, "the state of \(host.unit.name) can't be removed: \(error.reason)"))
+            }
+        }
+        next.unitNames = [:]
+        for name in changes.restarted {
+            do throws(StorageError) { try files.removeTree(directory(of: name)) } catch {
+                reports.add(Diagnostic(.state, "the state of \(name) can't be removed: \(error.reason)"))
+            }
+        }
+        for (unit, signature) in changes.begun {
+            let starts = next.starts[unit.name] ?? [:]
+            let host = UnitHost(
+                unit, signature: signature, on: unit.isConnected ? nil : scheduler,
+                interval: unit.isConnected ? Self.pollMilliseconds : nil
+            ) { [weak self] host throws(Diagnostic) in
+                guard let self else { throw Diagnostic(.state, "the server has stopped") }
+                return try task(of: unit, starts, host)
+            }
+            next.hosts[unit.name] = host
+            if !next.paused.contains(unit.name) { host.start() }
+        }
+        if let local = next.hosts[PipelinePlan.localUnit] {
+            for query in local.unit.plan.queries { next.unitNames[query.id] = local.unit.name }
+        }
+    }
+
+    /// How often files are looked for.
+    static let pollMilliseconds = 100
+
+    func directory(of unit: String) -> String {
+        Path.join(Path.join(configuration.directory, "queries"), unit)
+    }
+
+    private func task(
+        of unit: PlanUnit, _ starts: [String: [Int: Int64]], _ host: UnitHost
+    ) throws(Diagnostic) -> PipelineTask {
+        let reports = reports
+        let wake: @Sendable () -> Void = { [weak host] in host?.wake() }
+        let sources = try SourceFactory(
+            fileSystem: files, topics: topics.store, start: { .offsets(starts[$0.name] ?? [:]) },
+            onInput: wake, report: reports.add
+        ).sources(of: unit.plan, alsoReading: Array(unit.views))
+        var sinks = try SinkFactory(fileSystem: files, report: reports.add).sinks(of: unit.plan)
+        for output in unit.outputs {
+            sinks[output.name, default: []].append(
+                try TopicSink(
+                    name: output.name, relation: output, registry: unit.plan.registry, store: topics.store,
+                    report: reports.add))
+        }
+        var settings = TaskConfiguration(stateDirectory: directory(of: unit.name))
+        settings.triggerMilliseconds = configuration.triggerMilliseconds
+        settings.threads = configuration.threads
+        try settings.read(unit.plan.settings)
+        settings.views = unit.views
+        let task = PipelineTask(
+            plan: unit.plan, configuration: settings, environment: environment, sources: sources,
+            sinks: sinks, threads: threads)
+        task.onCommit = wake
+        return task
+    }
+}
