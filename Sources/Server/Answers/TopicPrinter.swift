@@ -61,7 +61,10 @@ final class TopicPrinter: @unchecked Sendable {
     }
 
     func step() -> TaskScheduler.Next {
-        if isCancelled.load(ordering: .relaxed) { return .end }
+        if isCancelled.load(ordering: .relaxed) {
+            receiver.end(nil)
+            return .end
+        }
         guard receiver.hasRoom else { return .wait(milliseconds: Self.restMilliseconds) }
         do throws(TopicStoreError) {
             var found = false

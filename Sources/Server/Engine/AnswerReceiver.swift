@@ -14,6 +14,6 @@ public protocol AnswerReceiver: Sendable {
     /// - Returns: false ends the query.
     func receive(_ columns: [Column], count: Int, deleted: Bitmap?) -> Bool
 
-    /// No more rows: the limit is reached (`nil`), or why it stopped.
+    /// No more rows: the limit is reached or somebody has ended it (`nil`), or why it stopped.
     func end(_ failure: Diagnostic?)
 }

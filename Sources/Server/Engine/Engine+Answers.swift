@@ -51,7 +51,7 @@ extension Engine {
 
     /// Ends a push query by its id; false when there is none.
     public func endPushQuery(_ id: String) -> Bool {
-        guard let push = state.withLock({ $0.pushes[id] }) else { return false }
+        guard let push = state.withLock({ $0.pushes.removeValue(forKey: id) }) else { return false }
         push.end()
         return true
     }

@@ -13,7 +13,7 @@ public final class PushQuery: Sendable {
         stopping = Mutex(stop)
     }
 
-    /// Ends it; its receiver gets nothing more. From any thread, any number of times.
+    /// Ends it, and its receiver is told. From any thread, any number of times.
     public func cancel() {
         let stop = stopping.withLock { stop in
             defer { stop = nil }

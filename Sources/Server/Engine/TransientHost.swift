@@ -48,14 +48,18 @@ final class TransientHost: @unchecked Sendable {
         scheduler.wake(job)
     }
 
-    /// Nothing is given any more once the step under way is over.
+    /// Nothing is given any more once the step under way is over, and the receiver is told.
     func cancel(on scheduler: TaskScheduler) {
         shared.withLock { $0.isCancelled = true }
         wake(on: scheduler)
     }
 
     private func step() -> TaskScheduler.Next {
-        guard !shared.withLock({ $0.isCancelled }), !tap.isOver, let task else { return .end }
+        guard !tap.isOver, let task else { return .end }
+        guard !shared.withLock({ $0.isCancelled }) else {
+            receiver.end(nil)
+            return .end
+        }
         guard receiver.hasRoom else { return .wait(milliseconds: Self.restMilliseconds) }
         do throws(Diagnostic) {
             let found = try task.step()

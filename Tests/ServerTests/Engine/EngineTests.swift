@@ -158,7 +158,7 @@ import Testing
             try server.pull("SELECT user, total FROM counts ORDER BY total DESC, user LIMIT 2;")
                 == ["dan 100", "ann 15"])
         try server.restart()
-        #expect(try TestServer.waits { (try? server.pull("SELECT COUNT(*) FROM counts;")) == ["4"] })
+        #expect(TestServer.waits { (try? server.pull("SELECT COUNT(*) FROM counts;")) == ["4"] })
         #expect(try server.pull("SELECT COUNT(*), SUM(ms) FROM clicks;") == ["16 145"])
     }
 
@@ -173,7 +173,7 @@ import Testing
             INSERT INTO pages VALUES ('/a', 'A');
             """)
         #expect(
-            try TestServer.waits { (try? server.pull("SELECT * FROM seen ORDER BY page;")) == ["/ Home", "/a A"] })
+            TestServer.waits { (try? server.pull("SELECT * FROM seen ORDER BY page;")) == ["/ Home", "/a A"] })
         #expect(throws: Diagnostic.self) { try server.pull("SELECT * FROM pages;") }
     }
 }
