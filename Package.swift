@@ -191,7 +191,7 @@ let package = Package(
             name: "ConnectorsTests",
             dependencies: [
                 "TestKit", "Connectors", "Planning", "Language", "Runtime", "Formats", "Storage", "Columnar",
-                "Diagnostics", "CZlib", "CZstd",
+                "Diagnostics", "Registry", "Broker", "CZlib", "CZstd",
             ],
             exclude: ["Files/avro_files.py"], swiftSettings: house),
         .testTarget(

@@ -5,10 +5,11 @@ The operators of the language, each in a pipeline of its own (Benchmarks/operato
 DuckDB's batch answer to the same question on the same files. Prints a Markdown table of medians; exit
 code 1 where a run failed or the two answers differ in a row.
 
-Whole processes from start to end, start-up, reading JSON and writing the answer included: Millrace writes a
-Delta table, DuckDB a Parquet file. Memory is the sum over the process tree, sampled every 20 ms. The input is
-made once, of the events in .deps/data (Tests/Oracle/make_data.sh): valid ones in the order of their time, each
-once; `arrivals` are in the order of their files, with repeats. `--sizes 1k --runs 1` is over in seconds.
+Whole processes from start to end, start-up, reading JSON and writing the answer included: Millrace writes
+a Delta table, DuckDB a Parquet file. Memory is the sum over the process tree, sampled every 20 ms. The
+input is made once, of the events in .deps/data (Tests/Oracle/make_data.sh): valid ones in the order of
+their time, each once; `arrivals` are in the order of their files, with repeats. `--sizes 1k --runs 1` is
+over in seconds.
 """
 
 import argparse
@@ -197,7 +198,8 @@ def parse(arguments):
     parser.add_argument("--sizes", nargs="+", choices=EVENTS, default=["1m"])
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--only", nargs="+", choices=ORDER, default=list(ORDER))
-    parser.add_argument("--engines", nargs="+", choices=("millrace", "duckdb"), default=["millrace", "duckdb"])
+    engines = ["millrace", "duckdb"]
+    parser.add_argument("--engines", nargs="+", choices=engines, default=engines)
     parser.add_argument("--timeout", type=float, default=900)
     parser.add_argument("--json", metavar="FILE", help="every run, one JSON object a line")
     parser.add_argument("--keep", action="store_true", help="leave the output in .deps/bench")

@@ -164,7 +164,7 @@ import Testing
         entry.add(EpochLog.checksum(payload.bytes))
         entry.add(contentsOf: payload.bytes)
         try entry.bytes.withUnsafeBytes { try machine.disk.writeAtomically($0, to: path) }
-        try refusal(machine, "format version is 2")
+        try refusal(machine, "format version is 3")
         #expect(try machine.disk.read(path) == entry.bytes)
     }
 

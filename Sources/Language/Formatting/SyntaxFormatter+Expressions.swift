@@ -157,6 +157,12 @@ extension SyntaxFormatter {
             write(name.formatted + "(")
             list(arguments) { $0.write($1) }
             write(")")
+        case .over(let name, let arguments, let keys):
+            write(name.formatted + "(")
+            list(arguments) { $0.write($1) }
+            write(keys.isEmpty ? ") OVER (" : ") OVER (PARTITION BY ")
+            list(keys) { $0.write($1) }
+            write(")")
         case .lambda(let parameters, let body):
             let names = parameters.map(\.formatted).joined(separator: ", ")
             write(parameters.count == 1 ? names : "(\(names))")

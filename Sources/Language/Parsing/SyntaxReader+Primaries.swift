@@ -192,11 +192,33 @@ extension SyntaxReader {
             repeat { arguments.append(try argument(of: name, at: arguments.count)) } while accept(.comma)
         }
         try expect(.rightParenthesis)
-        if token.keyword == .over {
-            expectations.removeAll()
-            throw unexpected(hint: "window functions are not part of the language: aggregate with GROUP BY")
-        }
+        if token.keyword == .over { return try over(name, arguments, from: start) }
         return try node(.call(name: name, arguments: arguments), from: start)
+    }
+
+    /// `OVER (PARTITION BY …)` behind a call, which only LAG has.
+    private mutating func over(
+        _ name: Identifier, _ arguments: [Expression], from start: Int
+    ) throws(Diagnostic) -> Expression {
+        guard name.text == "LAG" else {
+            expectations.removeAll()
+            throw unexpected(
+                hint: name.text == "LEAD"
+                    ? "a stream has no next row yet: let the later row look back with LAG(…) OVER (…)"
+                    : "window functions other than LAG are not part of the language: aggregate with GROUP BY")
+        }
+        advance()
+        try expect(.leftParenthesis)
+        var keys: [Expression] = []
+        if try accept(all: .partition, .by) {
+            repeat { keys.append(try expression(BindingPower.value)) } while accept(.comma)
+        }
+        if token.keyword == .order {
+            expectations.removeAll()
+            throw unexpected(hint: "remove it: the rows before a row are those that came before it")
+        }
+        try expect(.rightParenthesis)
+        return try node(.over(name: name, arguments: arguments, partitionBy: keys), from: start)
     }
 
     private mutating func argument(of function: Identifier, at index: Int) throws(Diagnostic) -> Expression {

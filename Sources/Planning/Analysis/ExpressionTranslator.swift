@@ -171,6 +171,11 @@ struct ExpressionTranslator {
         case .decimal(let text):
             if text.hasPrefix("-") { return try .makeNegation(try .makeNumber(String(text.dropFirst()))) }
             return try .makeNumber(text)
+        case .over(let name, _, _):
+            throw Diagnostic(
+                .invalidStatement, "\(name.text.uppercased()) … OVER can't stand here",
+                at: statement.location(of: syntax.span),
+                hint: "it stands in the SELECT list of a stream's query without GROUP BY, in no other OVER")
         default:
             throw Diagnostic(
                 .unsupported, "this can't stand here", at: statement.location(of: syntax.span),

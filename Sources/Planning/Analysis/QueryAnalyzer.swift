@@ -39,11 +39,12 @@ struct QueryAnalyzer {
         try checkKind(of: target, isTable: isAggregation || input.kind == .table)
         try checkTimeName(query, target)
         let tableFunctions = TableFunctionAnalyzer(input: input, inner: translator)
+        let priorRows = PriorRowAnalyzer(input: input, inner: translator)
         let shape: QueryPlan.Shape
         let columns: SelectedColumns
         var windowing = input.windowing
         if isAggregation {
-            try refuseTableFunctions(query)
+            try refuseTableFunctions(query, "groups them")
             let analyzer = AggregationAnalyzer(
                 statement: statement, input: input, scope: scope, types: types, settings: settings)
             let (plan, selected) = try analyzer.plan(query)
@@ -51,10 +52,13 @@ struct QueryAnalyzer {
             columns = selected
             windowing = plan.window.map(AggregationAnalyzer.windowing)
         } else {
-            let analyzer = ProjectionAnalyzer(
-                input: sources, translator: tableFunctions.translator, settings: settings)
+            var projected = tableFunctions.translator
+            let explode = projected.replace
+            projected.replace = { try priorRows.column(for: $0) ?? explode($0) }
+            let analyzer = ProjectionAnalyzer(input: sources, translator: projected, settings: settings)
             columns = try analyzer.select(query)
             shape = .projection(columns.expressions)
+            if priorRows.plan != nil { try refuseTableFunctions(query, "looks back at earlier rows") }
         }
         guard columns.hasValues else {
             throw Diagnostic(
@@ -67,7 +71,8 @@ struct QueryAnalyzer {
             let expressions = try existing.fitted(columns, windowing: windowing, of: query)
             return QueryPlan(
                 id: id, input: input, joins: sources.joins, filter: filter, deduplication: deduplication,
-                tableFunctions: tableFunctions.functions, shape: .projection(expressions),
+                tableFunctions: tableFunctions.functions, priorRows: priorRows.plan,
+                shape: .projection(expressions),
                 output: existing.target, outputTime: existing.time, insertion: existing.number)
         }
         var output = Relation(
@@ -80,8 +85,8 @@ struct QueryAnalyzer {
         output.topic?.writesNullKeys = query.partitionBy != nil || isAggregation
         return QueryPlan(
             id: id, input: input, joins: sources.joins, filter: filter, deduplication: deduplication,
-            tableFunctions: tableFunctions.functions, shape: shape, output: output, outputTime: time,
-            outputWatermarkDelay: delay)
+            tableFunctions: tableFunctions.functions, priorRows: priorRows.plan, shape: shape, output: output,
+            outputTime: time, outputWatermarkDelay: delay)
     }
 
     /// What the query's clauses read.
@@ -255,15 +260,15 @@ struct QueryAnalyzer {
             hint: "set it at the source, or name the column that holds the time: timestamp = '…'")
     }
 
-    private func refuseTableFunctions(_ query: Query) throws(Diagnostic) {
+    private func refuseTableFunctions(_ query: Query, _ what: String) throws(Diagnostic) {
         for item in query.select {
             guard case .expression(let syntax, _) = item.kind,
                 let call = TableFunctionAnalyzer.call(in: syntax)
             else { continue }
             throw Diagnostic(
-                .invalidStatement, "\(statement.fragment(call.span)) makes rows, and the query groups them",
+                .invalidStatement, "\(statement.fragment(call.span)) makes rows, and the query \(what)",
                 at: statement.location(of: call.span),
-                hint: "make a stream of the elements first, and group that")
+                hint: "make a stream of the elements first, and read that")
         }
     }
 }

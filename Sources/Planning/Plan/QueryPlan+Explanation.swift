@@ -13,11 +13,13 @@ extension QueryPlan {
             let keys = deduplication.keys.map { $0.text(names) }.joined(separator: ", ")
             lines.append("  deduplicate by \(keys) within \(deduplication.within) ms")
         }
+        if let priorRows { lines.append("  look back at \(priorRows.text(names))") }
         switch shape {
         case .projection(let expressions):
             for function in tableFunctions { lines.append("  for each of \(function.argument.text(names))") }
             lines.append("  project")
-            lines.append(contentsOf: columnLines(expressions, names + tableFunctions.map(\.text)))
+            let made = (priorRows?.values.map(\.text) ?? []) + tableFunctions.map(\.text)
+            lines.append(contentsOf: columnLines(expressions, names + made))
         case .aggregation(let plan): lines.append(contentsOf: aggregationLines(plan, names))
         }
         lines.append("  into \(output.name) (\(output.kind.rawValue))" + (retimesRows ? timeText : ""))
@@ -35,6 +37,7 @@ extension QueryPlan {
         if let deduplication {
             parts.append("deduplicate " + deduplication.keys.map { $0.text(names) }.joined(separator: ", "))
         }
+        if let priorRows { parts.append("look back at \(priorRows.text(names))") }
         if case .aggregation(let plan) = shape {
             parts.append("group " + plan.groupBy.map { $0.text(names) }.joined(separator: ", "))
             parts.append("window \(plan.window.map { "\($0.kind)" } ?? "none") \(plan.emission.rawValue)")

@@ -14,6 +14,8 @@ public struct QueryPlan: Sendable {
     public let deduplication: DeduplicationPlan?
     /// What makes several rows of one: columns behind the input's row, for the projection to read.
     public var tableFunctions: [TableFunction] = []
+    /// What rows see of rows before them: columns behind the input's row, for the projection to read.
+    public var priorRows: PriorRowsPlan?
     public let shape: Shape
     public let output: Relation
     /// Where the output's records take their time from; nil leaves it as it is.

@@ -43,6 +43,7 @@ struct RelationWidening {
             tableFunctions: query.tableFunctions.map {
                 TableFunction(argument: columns.applied($0.argument), text: $0.text)
             },
+            priorRows: query.priorRows?.mapping(columns.applied),
             shape: columns.applied(query.shape), output: query.output, outputTime: query.outputTime,
             outputWatermarkDelay: query.outputWatermarkDelay, insertion: query.insertion)
         if query.output.name == wide.name, query.insertion != nil { result = try written(result) }
@@ -58,7 +59,7 @@ struct RelationWidening {
         return QueryPlan(
             id: query.id, input: query.input, joins: query.joins, filter: query.filter,
             deduplication: query.deduplication, tableFunctions: query.tableFunctions,
-            shape: .projection(list), output: wide, outputTime: query.outputTime,
+            priorRows: query.priorRows, shape: .projection(list), output: wide, outputTime: query.outputTime,
             outputWatermarkDelay: query.outputWatermarkDelay, insertion: query.insertion)
     }
 

@@ -8,8 +8,8 @@ import Storage
 /// file  <directory>/<epoch, 20 digits>.wal
 /// entry | length: UInt32 | checksum: UInt64 of kind and payload | kind: UInt8 | payload |
 /// ```
-/// Entries: one `begin`, one `idle` if sources were, any number of `range`, then `sealed` (no more ranges, sinks may commit), then
-/// `done`.
+/// Entries: one `begin`, one `idle` if sources were, any number of `range`, then `sealed` (no more ranges,
+/// sinks may commit), then `done`.
 /// A torn last entry is cut off: nothing can have depended on it, because sinks commit only after `sealed` is
 /// durable.
 struct EpochLog {

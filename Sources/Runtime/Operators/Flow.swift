@@ -257,14 +257,14 @@ final class Flow: @unchecked Sendable {
 
     /// Takes rows on behind the operators that held them up for the level's shard phase.
     private func resume(_ stages: FlowStages, _ level: Int) {
-        let queries = stages.queries.filter { $0.deduplication?.level == level }
+        let queries = stages.queries.filter { $0.holdsRows(at: level) }
         let joins = stages.joins.filter { $0.level == level }
         let gates = stages.rules.filter { $0.gateLevel == level }
         guard !queries.isEmpty || !joins.isEmpty || !gates.isEmpty else { return }
         for join in joins { join.number() }
         workers.forEach(slots.count) { index in
             for rules in gates { rules.resume(self.slots[index]) }
-            for query in queries { query.resume(self.slots[index]) }
+            for query in queries { query.resume(self.slots[index], level) }
             for join in joins { join.release(self.slots[index]) }
         }
         stages.placeTimes { self.watermark(of: $0, nil) }

@@ -128,6 +128,14 @@ struct FlowBuilder {
             deduplication = makeDeduplication(plan, query, level, observers, slots)
             level += 1
         }
+        var priorRows: PriorRowsOperator?
+        if let plan = query.priorRows {
+            let stores = (0..<ShardedRows.shardCount).map {
+                makeStore(PriorRowsOperator.layout(query, shard: $0))
+            }
+            priorRows = PriorRowsOperator(plan, level: level, stores: stores, seed: seed, slots: slots)
+            level += 1
+        }
         var aggregation: AggregationOperator?
         if case .aggregation(let plan) = query.shape {
             aggregation = makeAggregation(plan, query, output, level, slots)
@@ -139,8 +147,8 @@ struct FlowBuilder {
         let isMerged = output.merge != nil
         ways[name] = isMerged ? ways[name]?.merged(with: made) ?? made : made
         let operation = QueryOperator(
-            plan: query, outputs: output, deduplication: deduplication, aggregation: aggregation,
-            watermarkDelay: delay, slots: slots)
+            plan: query, outputs: output, deduplication: deduplication, priorRows: priorRows,
+            aggregation: aggregation, watermarkDelay: delay, slots: slots)
         return FlowNode(query: operation, sources: way.sources, clocks: way.clocks)
     }
 

@@ -2,8 +2,8 @@
 /// of streams that are written in several ways.
 ///
 /// An idle source's time goes on with the clock. Where it meets others, in a join or a merged stream, it goes
-/// at least as far as those that are not idle, so that it does not hold them up; where all are idle, all go as
-/// far as the one that is furthest.
+/// at least as far as those that are not idle, so that it does not hold them up; where all are idle, all go
+/// as far as the one that is furthest.
 struct MovedTime {
     /// By scan.
     private(set) var sources: [SourceProgress]

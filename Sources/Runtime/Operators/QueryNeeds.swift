@@ -32,13 +32,16 @@ struct QueryNeeds {
             }
             expressions = projected.map(\.expression)
             explosions = plan.tableFunctions.map(\.argument)
+            if let prior = plan.priorRows {
+                explosions += prior.keys + prior.values.map(\.argument) + prior.values.compactMap(\.fallback)
+            }
         case .aggregation(let aggregation):
             expressions = aggregation.groupBy + aggregation.aggregates.flatMap(\.arguments)
         }
         let early = (plan.filter.map { [$0] } ?? []) + (plan.deduplication?.keys ?? [])
         var shape = Set(passed.map(\.from))
         for expression in expressions + explosions { shape.formUnion(expression.columns) }
-        // What a table function gives is no column of the input.
+        // What a table function gives, or an earlier row, is no column of the input.
         shape = shape.filter { $0 < plan.input.width }
         var all = shape
         for expression in early { all.formUnion(expression.columns) }

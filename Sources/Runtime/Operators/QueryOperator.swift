@@ -10,6 +10,7 @@ final class QueryOperator: @unchecked Sendable {
     let plan: QueryPlan
     let outputs: Outputs
     let deduplication: DeduplicationOperator?
+    let priorRows: PriorRowsOperator?
     let aggregation: AggregationOperator?
     private let isVarying: Bool
     private let neededInput: Set<Int>
@@ -41,11 +42,13 @@ final class QueryOperator: @unchecked Sendable {
 
     init(
         plan: QueryPlan, outputs: Outputs, deduplication: DeduplicationOperator?,
-        aggregation: AggregationOperator?, watermarkDelay: Int64, slots count: Int
+        priorRows: PriorRowsOperator?, aggregation: AggregationOperator?, watermarkDelay: Int64,
+        slots count: Int
     ) {
         self.plan = plan
         self.outputs = outputs
         self.deduplication = deduplication
+        self.priorRows = priorRows
         self.aggregation = aggregation
         let needs = QueryNeeds(plan: plan, output: outputs.needed)
         neededInput = (deduplication?.observers ?? []).reduce(needs.all) { $0.union($1.columns) }
@@ -94,11 +97,20 @@ final class QueryOperator: @unchecked Sendable {
         }
     }
 
-    /// Takes up the rows that the deduplication let through.
-    func resume(_ slot: Slot) {
-        guard let deduplication else { return }
-        for batch in deduplication.release(slot) where batch.aliveCount > 0 {
-            shape(batch.compacted(needed: neededLater), slot)
+    /// Whether rows wait for the shard phase of a level, to be taken on by `resume`.
+    func holdsRows(at level: Int) -> Bool { deduplication?.level == level || priorRows?.level == level }
+
+    /// Takes up the rows that the deduplication let through, or that see the rows before them now.
+    func resume(_ slot: Slot, _ level: Int) {
+        if let deduplication, deduplication.level == level {
+            for batch in deduplication.release(slot) where batch.aliveCount > 0 {
+                shape(batch.compacted(needed: neededLater), slot)
+            }
+        }
+        guard let priorRows, priorRows.level == level else { return }
+        for batch in priorRows.release(slot) {
+            prepare(slot, batch)
+            outputs.deliver(project(batch, slot), to: slot)
         }
     }
 
@@ -106,6 +118,9 @@ final class QueryOperator: @unchecked Sendable {
         prepare(slot, batch)
         if let aggregation {
             aggregation.take(batch, slot)
+        } else if let priorRows {
+            // A record without a value is none that others see.
+            priorRows.take(batch.withValues, slot)
         } else if let explosion {
             explosion.forEachPart(of: batch, slot) { part in
                 unplaced[slot.index].append(.numbers(part.time))
