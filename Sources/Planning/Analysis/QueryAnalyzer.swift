@@ -40,7 +40,7 @@ struct QueryAnalyzer {
         try checkTimeName(query, target)
         let tableFunctions = TableFunctionAnalyzer(input: input, inner: translator)
         let priorRows = PriorRowAnalyzer(input: input, inner: translator)
-        let shape: QueryPlan.Shape
+        var shape: QueryPlan.Shape
         let columns: SelectedColumns
         var windowing = input.windowing
         if isAggregation {
@@ -59,6 +59,12 @@ struct QueryAnalyzer {
             columns = try analyzer.select(query)
             shape = .projection(columns.expressions)
             if priorRows.plan != nil { try refuseTableFunctions(query, "looks back at earlier rows") }
+        }
+        if let lifetime = try RowLifetime.read(target.properties, of: shape, over: input),
+            case .aggregation(var plan) = shape
+        {
+            plan.rowLifetime = lifetime
+            shape = .aggregation(plan)
         }
         guard columns.hasValues else {
             throw Diagnostic(
@@ -205,7 +211,7 @@ struct QueryAnalyzer {
     static let known =
         FormatAnalyzer.known + [
             "kafka_topic", "partitions", "replicas", "timestamp", "timestamp_format", "watermark_delay",
-            "retention_ms",
+            "retention_ms", RowLifetime.property,
         ]
 
     /// The topic of the output, when its records come from a topic: as the WITH clause says, else as the

@@ -14,7 +14,8 @@ struct SourceAnalyzer {
     static let known =
         FormatAnalyzer.known + [
             "connector", "path", "kafka_topic", "partitions", "replicas", "timestamp", "timestamp_format",
-            "watermark_delay", "max_future", "idle_timeout", "on_error", "dead_letters", "window_type",
+            "watermark_delay", "max_future", "idle_timeout", "row_ttl", "on_error", "dead_letters",
+            "window_type",
             "window_size",
             "header", "poll_interval", "after", "archive.path", "max.record.bytes", "retention_ms",
         ]
@@ -47,6 +48,11 @@ struct SourceAnalyzer {
         if !columns.contains(where: \.isKey), try formats.key() == nil { source.keyFormat = .none }
         try schemas.refuseNames(key: source.keyFormat, value: source.valueFormat)
         try readTime(properties, columns: columns.map(\.column), into: &source)
+        source.rowLifetime = try RowLifetime.read(properties)
+        if source.rowLifetime != nil, create.kind == .stream {
+            throw RowLifetime.refusal(
+                properties, "\(create.name.text) is a stream, whose rows are not updated")
+        }
         source.errorPolicy =
             try properties.word("on_error", of: SourceProperties.ErrorPolicy.allCases.map(\.rawValue))
             .flatMap(SourceProperties.ErrorPolicy.init(rawValue:)) ?? .deadLetter
@@ -252,13 +258,10 @@ struct SourceAnalyzer {
     }
 
     private func idleTimeout(_ properties: ConnectorProperties) throws(Diagnostic) -> Int64? {
-        guard properties.text("idle_timeout") == nil else {
-            let timeout = try properties.duration("idle_timeout") ?? 0
-            if timeout > 0 { return timeout }
-            throw Diagnostic(
-                .invalidValue, "'idle_timeout' is not above 0", at: properties.location(of: "idle_timeout"),
-                expected: "a length of time such as '30 seconds'",
-                hint: "remove it, and event time moves with records alone")
+        if let timeout = try properties.positiveDuration(
+            "idle_timeout", otherwise: "event time moves with records alone")
+        {
+            return timeout
         }
         guard let text = settings[.idleTimeout] else { return nil }
         if let timeout = DurationText.parse(text)?.wholeMilliseconds { return timeout > 0 ? timeout : nil }
