@@ -24,6 +24,9 @@ let package = Package(
             name: "CMicrohttpd", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
         .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
         .target(name: "CChecksum"),
+        // Loaded at first use: see their sources.
+        .target(name: "CCurl"),
+        .target(name: "CEdit"),
         .systemLibrary(name: "CArrow", pkgConfig: "millrace-arrow"),
         .target(name: "CParquet", dependencies: ["CArrow"], cxxSettings: [.define("NDEBUG")]),
 
@@ -107,12 +110,17 @@ let package = Package(
                 "Planning", "State", "Runtime", "Connectors", "Broker", "HTTP",
             ],
             swiftSettings: house),
+        // The interactive shell: a client of ksqlDB's REST API, and answers drawn for a terminal.
+        .target(
+            name: "Shell",
+            dependencies: ["Diagnostics", "Formats", "Language", "Expressions", "CCurl", "CEdit"],
+            swiftSettings: house),
         // One type per command of `millrace`.
         .target(
             name: "Commands",
             dependencies: [
                 "Diagnostics", "Columnar", "Storage", "Formats", "Language", "Expressions", "Planning",
-                "State", "Runtime", "DeltaLake", "Simulation", "Connectors", "TestRunner", "Server",
+                "State", "Runtime", "DeltaLake", "Simulation", "Connectors", "TestRunner", "Server", "Shell",
             ],
             swiftSettings: house),
         .executableTarget(
@@ -183,7 +191,7 @@ let package = Package(
             name: "ConnectorsTests",
             dependencies: [
                 "TestKit", "Connectors", "Planning", "Language", "Runtime", "Formats", "Storage", "Columnar",
-                "Diagnostics", "CZlib", "CZstd",
+                "Diagnostics", "Registry", "Broker", "CZlib", "CZstd",
             ],
             exclude: ["Files/avro_files.py"], swiftSettings: house),
         .testTarget(
@@ -200,6 +208,9 @@ let package = Package(
                 "Commands", "Diagnostics", "Simulation", "Runtime", "DeltaLake", "Storage", "Formats",
             ],
             exclude: ["Golden", "make_lake.py", "make_table.py"], swiftSettings: house),
+        .testTarget(
+            name: "ShellTests", dependencies: ["Shell", "HTTP", "Formats", "Language", "Diagnostics"],
+            exclude: ["Golden"], swiftSettings: house),
         .testTarget(
             name: "CrashTests",
             dependencies: [

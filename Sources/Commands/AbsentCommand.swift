@@ -8,10 +8,6 @@ struct AbsentCommand {
 
     private static let all = [
         AbsentCommand(
-            name: "sql", purpose: "the SQL shell",
-            instead:
-                "millrace query \"SELECT …\" asks the lake's tables; millrace run FILE.sql runs statements"),
-        AbsentCommand(
             name: "broker", purpose: "the embedded Kafka broker",
             instead: "millrace simulate writes files, and a pipeline reads them with connector = 'files'"),
         AbsentCommand(

@@ -48,6 +48,6 @@ struct SourceExcerpt {
 
     private static func shown(_ character: Character) -> (text: String, width: Int) {
         if character == "\t" { return ("    ", 4) }
-        return (DisplayText.escaped(String(character)), DisplayText.width(of: character))
+        return (DisplayText.escaped(String(character)), DisplayWidth.width(of: character))
     }
 }

@@ -1,7 +1,7 @@
 import Columnar
 
-// Looking at entries without touching them: nothing moves between memory and disk, and what leaves memory next
-// stays what it was.
+// Looking at entries without touching them: nothing moves between memory and disk, and what leaves memory
+// next stays what it was.
 //
 // Any thread may do so in a store whose layout is shared, inside `exclusively`; its owner does its own work
 // there too.
@@ -46,7 +46,9 @@ extension KeyedStateStore {
         let bound = EntryWord.bound(retiredWatermark)
         for slot in 0..<UInt32(arena.slotCount) {
             let word = word(slot)
-            guard word & (EntryWord.used | EntryWord.removed) == EntryWord.used, word > bound else { continue }
+            guard word & (EntryWord.used | EntryWord.removed) == EntryWord.used, word > bound else {
+                continue
+            }
             if !body(stored(slot, word)) { return }
         }
         guard let disk, disk.isPartial else { return }

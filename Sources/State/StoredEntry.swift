@@ -12,7 +12,8 @@ public struct StoredEntry {
     private let heap: BlobHeap?
     private let format: RecordFormat
 
-    init(key: Fingerprint, word: Int64, payload: UnsafeRawPointer, _ heap: BlobHeap?, _ format: RecordFormat) {
+    init(key: Fingerprint, word: Int64, payload: UnsafeRawPointer, _ heap: BlobHeap?, _ format: RecordFormat)
+    {
         self.key = key
         expiry = EntryWord.expiry(word)
         self.payload = payload

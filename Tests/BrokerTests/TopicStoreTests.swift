@@ -172,7 +172,8 @@ import Testing
                     for partition in 0..<2 {
                         let fetched = try reader.read(partition, from: next[partition], maximumBytes: 900)
                         for (_, record) in try fetched.records() {
-                            let words = String(decoding: record.value ?? [], as: UTF8.self).split(separator: " ")
+                            let words = String(decoding: record.value ?? [], as: UTF8.self).split(
+                                separator: " ")
                             seen[Int(words[0]) ?? 0].append(Int(words[1]) ?? -1)
                         }
                         if fetched.nextOffset > next[partition] { isIdle = false }

@@ -64,7 +64,13 @@ struct LogRecovery {
         // What was read, and a name, may be in the system's memory only; what was just made is not.
         if report.readByteCount > 0 { try last.file.synchronise() }
         if !isFresh { try files.synchroniseDirectory(directory) }
-        return PartitionLog(directory, pool, settings, segments: segments, live: live, report: report)
+        let log = PartitionLog(directory, pool, settings, segments: segments, live: live, report: report)
+        let isEmpty = saved == nil && live.offset == segments[0].baseOffset
+        if report.readByteCount == 0, !report.isRebuilt, isEmpty || saved?.offset == live.offset {
+            // All that the log knows is written already.
+            log.checkpointedOffset = live.offset
+        }
+        return log
     }
 
     /// From the checkpoint on; nil where it does not fit what is there.

@@ -248,7 +248,7 @@ extension PartitionLog {
     /// Writes the checkpoint and closes the files. The log may not be used afterwards.
     func close() throws(LogError) {
         try whileWriting { () throws(LogError) in
-            if stopReason == nil { try checkpoint() }
+            if stopReason == nil, checkpointedOffset != live.offset { try checkpoint() }
             withState {
                 stopReason = stopReason ?? "it is closed"
                 for segment in segments { segment.file.close() }

@@ -43,17 +43,19 @@ extension PartitionLog {
         var extent = Extent(nextOffset: offset)
         while true {
             if isVisible(header, from: offset) {
-                let hasNone = needsOne && extent.recordCount == 0
-                guard extent.byteCount + header.byteCount <= maxBytes else {
-                    if hasNone, let split = try split(place, header, start, from: offset, maxBytes) {
-                        extent.nextOffset = split.nextOffset
-                        extent.byteCount += split.byteCount
-                        extent.recordCount += split.recordCount
-                    }
-                    return extent
+                let fits = extent.byteCount + header.byteCount <= maxBytes
+                let isFirst = needsOne && extent.recordCount == 0
+                guard fits || isFirst else { return extent }
+                var part = Extent(
+                    nextOffset: header.nextOffset, byteCount: header.byteCount,
+                    recordCount: Int(header.recordCount))
+                if !fits || header.baseOffset < offset {
+                    part = try self.part(place, header, start, from: offset, maxBytes) ?? part
                 }
-                extent.byteCount += header.byteCount
-                extent.recordCount += Int(header.recordCount)
+                extent.byteCount += part.byteCount
+                extent.recordCount += part.recordCount
+                extent.nextOffset = part.nextOffset
+                if part.nextOffset < header.nextOffset { return extent }
             }
             extent.nextOffset = header.nextOffset
             start = scan.position
@@ -67,42 +69,33 @@ extension PartitionLog {
             && !abortedTransactions(from: offset, before: header.nextOffset).contains { $0.covers(header) }
     }
 
-    /// The first records of a batch that is larger than what is wanted, one at least.
-    private func split(
+    /// The records of a batch from an offset on, as many as are wanted but one at least; nil where it is
+    /// damaged, which its reader finds out.
+    private func part(
         _ place: Place, _ header: RecordBatchHeader, _ start: Int, from offset: Int64, _ maxBytes: Int
     ) throws(StorageError) -> Extent? {
         let bytes = try place.file.read(at: start, count: header.byteCount)
-        var extent = Extent(nextOffset: offset)
+        var extent = Extent(nextOffset: header.nextOffset)
+        var isWhole = true
         bytes.withUnsafeBytes { bytes in
-            // A batch that is damaged is the reader's to find out: it is taken whole.
-            let whole = Extent(
-                nextOffset: header.nextOffset, byteCount: header.byteCount,
-                recordCount: Int(header.recordCount))
-            guard let batch = try? RecordBatch(at: bytes, checkingChecksum: false) else {
-                extent = whole
-                return
-            }
-            var isFull = false
             do throws(RecordError) {
+                let batch = try RecordBatch(at: bytes, checkingChecksum: false)
                 try batch.forEachRecord { record throws(RecordError) in
-                    guard record.offset >= offset, !isFull else { return }
+                    guard record.offset >= offset, extent.nextOffset == header.nextOffset else { return }
                     let size =
                         (record.key?.count ?? 0) + (record.value?.count ?? 0) + record.headerBytes.count
                     guard extent.recordCount == 0 || extent.byteCount + size <= maxBytes else {
-                        isFull = true
+                        extent.nextOffset = record.offset
                         return
                     }
                     extent.byteCount += max(size, 1)
                     extent.recordCount += 1
-                    extent.nextOffset = record.offset + 1
                 }
             } catch {
-                extent = whole
+                isWhole = false
             }
-            // Compaction may have left nothing of it.
-            if extent.recordCount == 0 { extent = whole }
         }
-        return extent
+        return isWhole ? extent : nil
     }
 }
 

@@ -28,14 +28,14 @@ struct RecoveryReport: Equatable, Sendable {
 
     /// What was found, for people.
     var summary: String {
-        let cuts = cut.map {
-            [
-                "\($0.byteCount) bytes at the end of \($0.file) were cut off, from offset \($0.offset): \($0.reason)"
-            ]
-        }
-        let others = damages.map {
+        var parts = damages.map {
             "\($0.byteCount) bytes of \($0.file) can't be read, from offset \($0.offset): \($0.reason)"
         }
-        return ((cuts ?? []) + others).joined(separator: "; ")
+        if let cut {
+            parts.append(
+                "\(cut.byteCount) bytes at the end of \(cut.file) were cut off, from offset \(cut.offset): "
+                    + cut.reason)
+        }
+        return parts.joined(separator: "; ")
     }
 }

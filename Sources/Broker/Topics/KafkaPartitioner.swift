@@ -1,5 +1,5 @@
-/// Where Kafka's clients put a record with a key: murmur2 of the key's bytes, its sign bit cleared, modulo the
-/// number of partitions.
+/// Where Kafka's clients put a record with a key: murmur2 of the key's bytes, without the sign bit, modulo
+/// the number of partitions.
 public enum KafkaPartitioner {
     public static func partition(of key: UnsafeRawBufferPointer, among count: Int) -> Int {
         Int(murmur2(key) & 0x7FFF_FFFF) % count

@@ -144,6 +144,21 @@ final class TopicCatalogue: @unchecked Sendable {
         }
     }
 
+    /// Gives writers other names; their ids, and what they wrote, stay.
+    func renameWriters(
+        of name: String, _ rename: (String) -> String?
+    ) throws(TopicError) {
+        try locked { () throws(TopicError) in
+            guard var topic = topics[name] else { throw .unknown(name) }
+            for (writer, identifier) in topic.writers {
+                guard let new = rename(writer) else { continue }
+                topic.writers[writer] = nil
+                topic.writers[new] = identifier
+            }
+            if topic != topics[name] { try save(replacing: name, with: topic) }
+        }
+    }
+
     /// Partitions whose log is not open, `limit` at most.
     func unopened(limit: Int) -> [(identifier: Identifier, partition: Int)] {
         lock.withLock { _ in

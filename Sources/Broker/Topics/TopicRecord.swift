@@ -1,5 +1,6 @@
 /// A record by itself: for statements, tests and whoever has few of them.
 public struct TopicRecord: Hashable, Sendable {
+    /// A name, which may come several times, and a value, which may be missing.
     public struct Header: Hashable, Sendable {
         public let name: String
         public let value: [UInt8]?

@@ -114,6 +114,19 @@ public final class TopicStore: Sendable {
         }
     }
 
+    /// Ends the writers of a sink's name, whichever instance they are of: what they wrote stays, and another
+    /// instance may write under the name.
+    ///
+    /// For whoever starts a query anew and means it.
+    public func endWriters(of sink: String, in topic: String) throws(TopicStoreError) {
+        try TopicStoreError.topics { () throws(TopicError) in
+            try catalogue.renameWriters(of: topic) { name in
+                // No instance has a name like that.
+                name.hasSuffix("/" + sink) ? name + "\n" : nil
+            }
+        }
+    }
+
     public func bounds(_ topic: String, _ partition: Int) throws(TopicStoreError) -> TopicBounds {
         try reader(topic).bounds(partition)
     }

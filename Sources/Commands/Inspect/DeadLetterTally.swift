@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// Dead letters by reason, with the first examples of all.
 struct DeadLetterTally: Sendable {
     struct Example: Sendable {

@@ -1,4 +1,5 @@
 import Columnar
+import Diagnostics
 import Formats
 import Synchronization
 

@@ -1,3 +1,4 @@
+import Diagnostics
 import Simulation
 
 /// Shows how far a replay is: one line redrawn in place on a terminal, otherwise one for each step.

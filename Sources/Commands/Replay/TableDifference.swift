@@ -1,3 +1,4 @@
+import Diagnostics
 import Formats
 
 /// What differs between a table and its rebuilt form.

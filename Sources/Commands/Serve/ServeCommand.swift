@@ -62,10 +62,13 @@ struct ServeCommand: Command {
             "millrace serve: \(url), data in \(configuration.directory); "
                 + "`millrace sql --server \(url)` opens the shell")
         let snapshot = engine.snapshot
-        let known = Set(snapshot.statements.values).count - start.taken
+        let all = Set(snapshot.statements.values).count + snapshot.plan.catalogue.types.count
+        let known = all - start.taken
         var news: [String] = []
-        if known > 0 { news.append("\(known) statements taken up from earlier runs") }
-        if start.taken > 0 { news.append("\(start.taken) new from \(configuration.files.count) files") }
+        if known > 0 { news.append("\(known) statement\(known == 1 ? "" : "s") taken up from earlier runs") }
+        if start.taken > 0 {
+            news.append("\(start.taken) new from \(configuration.files.joined(separator: ", "))")
+        }
         let refused = snapshot.refused.count + start.refused.count
         if refused > 0 { news.append("\(refused) refused") }
         if !news.isEmpty { console.output.line("  " + news.joined(separator: ", ")) }

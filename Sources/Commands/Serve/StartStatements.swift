@@ -46,7 +46,8 @@ struct StartStatements {
         case .set(let setting): session.properties[setting.name] = setting.value
         case .unset(let name): session.properties[name.text] = nil
         case .define, .undefine: break
-        case .createType(let create) where engine.snapshot.plan.catalogue.types[create.name.text] != nil: break
+        case .createType(let create) where engine.snapshot.plan.catalogue.types[create.name.text] != nil:
+            break
         case .createSource, .createSourceAsSelect, .createConnector, .createType, .insertInto:
             if known.contains(statement.kind) { return }
             _ = try engine.execute(statement, session)

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// A line of a terminal in pieces of different looks, so that it can be cut to a width before it has escape
 /// sequences.
 struct StyledLine: Equatable, Sendable {

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// Rows in aligned columns, for a person.
 struct TextTable {
     enum Alignment {

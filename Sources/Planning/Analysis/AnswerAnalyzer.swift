@@ -15,7 +15,8 @@ struct AnswerAnalyzer {
     func plan(_ query: Query) throws(Diagnostic) -> AnswerPlan {
         let isPush = query.emission != nil
         if !isPush, settings[.pullsLikeKsqlDB]?.lowercased() != "true" {
-            return try PullAnalyzer(catalogue: catalogue, statement: statement, settings: settings).plan(query)
+            return try PullAnalyzer(catalogue: catalogue, statement: statement, settings: settings).plan(
+                query)
         }
         let source = try catalogue.relation(named: query.from.name, in: statement)
         try refuseClauses(query)
@@ -51,7 +52,9 @@ struct AnswerAnalyzer {
             switch item.kind {
             case .allColumns(let qualifier):
                 _ = try scope.named(qualifier, in: statement)
-                for binding in Self.all(scope.sources[0]) { try append(binding.name, binding.column, item.span) }
+                for binding in Self.all(scope.sources[0]) {
+                    try append(binding.name, binding.column, item.span)
+                }
             case .allFields(let structure):
                 for field in try translator.fields(of: structure, in: item) {
                     try append(field.name, field.value, item.span)

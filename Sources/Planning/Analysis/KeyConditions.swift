@@ -29,7 +29,9 @@ struct KeyConditions {
         case .disjunction(let operands):
             var all: [[Expression]] = []
             for operand in operands {
-                guard let more = alternatives(operand), all.count + more.count <= Self.limit else { return nil }
+                guard let more = alternatives(operand), all.count + more.count <= Self.limit else {
+                    return nil
+                }
                 all += more
             }
             return all

@@ -101,12 +101,17 @@ public struct PipelinePlanner: Sendable {
         return try planner.explained(inner)
     }
 
-    /// What a pull query answers from, over what a plan has.
-    public static func pull(
-        _ query: Query, in statement: Statement, over plan: PipelinePlan
-    ) throws(Diagnostic) -> AnswerPlan {
-        try AnswerAnalyzer(catalogue: plan.catalogue, statement: statement, settings: plan.settings)
-            .plan(query)
+    /// What a SELECT of its own answers over what a plan has, and the query that would make its rows where
+    /// it joins or groups what comes.
+    public static func answer(
+        to query: Query, in statement: Statement, over plan: PipelinePlan
+    ) throws(Diagnostic) -> (answer: AnswerPlan, maker: QueryPlan?) {
+        var planner = PipelinePlanner()
+        planner.plan = plan
+        planner = try planner.copy()
+        let answer = try planner.answer(query, in: statement, hidden: "ANSWER")
+        let isMade = planner.plan.queries.count > plan.queries.count
+        return (answer, isMade ? planner.plan.queries.last : nil)
     }
 
     /// Refuses what is most likely a slip; scripts for ksqlDB set many names that have no meaning here.

@@ -15,7 +15,9 @@ struct KeyValues {
         var order: [[Value]] = []
         for lookup in lookups {
             let keys = CompiledExpressions(lookup.keys).evaluate([], count: 1, context: context)
-            guard keys.allSatisfy({ $0.isValid(0) }), let bounds = bounds(of: lookup, context) else { continue }
+            guard keys.allSatisfy({ $0.isValid(0) }), let bounds = bounds(of: lookup, context) else {
+                continue
+            }
             let key = keys.map { $0.value(at: 0) }
             if let known = wanted[key] {
                 wanted[key] = known.around(bounds)

@@ -19,8 +19,8 @@ public struct PullAnswering {
     ///   - clock: what wall-clock functions see, milliseconds since the epoch.
     ///   - schemas: what records of streams are written with.
     ///   - view: of a table by name; nil where none is kept.
-    ///   - records: a source of its own that stands at the first record of a stream, which is read up to where
-    ///     the stream ends when it is asked; nil where the stream's records are not kept.
+    ///   - records: a source that stands at the first record of a stream, which is read up to where the
+    ///     stream ends when it is asked; nil where the stream's records are not kept.
     public init(
         clock: Int64, schemas: any SchemaSource, view: @escaping (String) -> TableView?,
         records: @escaping (Relation) throws(Diagnostic) -> (any Source)?
@@ -124,7 +124,8 @@ extension RowBlock {
         }
         if blocks.count == 1 { return first }
         return RowBlock(
-            columns: first.columns.indices.map { index in Column.concatenate(blocks.map { $0.columns[index] }) },
+            columns: first.columns.indices.map { index in Column.concatenate(blocks.map { $0.columns[index] })
+            },
             count: blocks.reduce(0) { $0 + $1.count })
     }
 }

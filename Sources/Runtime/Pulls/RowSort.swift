@@ -2,8 +2,8 @@ import Columnar
 
 /// Puts rows in order by several columns.
 ///
-/// NULL is behind all values, so is NaN among numbers; texts go by their bytes. Rows that are equal keep their
-/// order.
+/// NULL is behind all values, so is NaN among numbers; texts go by their bytes. Rows that are equal keep
+/// their order.
 enum RowSort {
     /// The rows' numbers in order, the first `limit` of them.
     static func order(
@@ -29,13 +29,19 @@ enum RowSort {
             return ranks(column, count, isDescending, { bits[$0] == bits[$1] }) { !bits[$0] && bits[$1] }
         case .integer, .date, .time:
             let values = column.int32s
-            return ranks(column, count, isDescending, { values[$0] == values[$1] }) { values[$0] < values[$1] }
+            return ranks(column, count, isDescending, { values[$0] == values[$1] }) {
+                values[$0] < values[$1]
+            }
         case .bigint, .timestamp:
             let values = column.int64s
-            return ranks(column, count, isDescending, { values[$0] == values[$1] }) { values[$0] < values[$1] }
+            return ranks(column, count, isDescending, { values[$0] == values[$1] }) {
+                values[$0] < values[$1]
+            }
         case .decimal:
             let values = column.decimals
-            return ranks(column, count, isDescending, { values[$0] == values[$1] }) { values[$0] < values[$1] }
+            return ranks(column, count, isDescending, { values[$0] == values[$1] }) {
+                values[$0] < values[$1]
+            }
         case .double:
             let values = column.doubles
             return ranks(

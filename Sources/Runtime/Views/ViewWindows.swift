@@ -64,7 +64,8 @@ struct ViewWindows: Hashable, Sendable {
         let ends = (bounds.ends.lowerBound.subtractingReportingOverflow(size), bounds.ends.upperBound)
         let lowest = max(
             bounds.starts.lowerBound, ends.0.overflow ? .min : ends.0.partialValue, kept.lowerBound)
-        let highest = min(bounds.starts.upperBound, ends.1 &- size < ends.1 ? ends.1 &- size : .min, kept.upperBound)
+        let highest = min(
+            bounds.starts.upperBound, ends.1 &- size < ends.1 ? ends.1 &- size : .min, kept.upperBound)
         guard lowest <= highest else { return stride(from: 1, through: 0, by: 1) }
         if lowest == highest { return stride(from: lowest, through: lowest, by: 1) }
         guard let advance else { return nil }

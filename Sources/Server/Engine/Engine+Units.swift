@@ -67,6 +67,14 @@ extension Engine {
             }
         }
         next.unitNames = [:]
+        for (unit, _) in changes.begun where changes.restarted.contains(unit.name) {
+            // What it wrote stays; its next instance writes on.
+            for output in unit.outputs {
+                do throws(Diagnostic) { try topics.endWriters(of: sinkName(unit, output), in: output) } catch {
+                    reports.add(error)
+                }
+            }
+        }
         for name in changes.restarted {
             do throws(StorageError) { try files.removeTree(directory(of: name)) } catch {
                 reports.add(Diagnostic(.state, "the state of \(name) can't be removed: \(error.reason)"))
@@ -96,6 +104,9 @@ extension Engine {
         Path.join(Path.join(configuration.directory, "queries"), unit)
     }
 
+    /// Names the writer of a topic, which may have several: each query is its own.
+    private func sinkName(_ unit: PlanUnit, _ output: Relation) -> String { "\(unit.name).\(output.name)" }
+
     private func task(
         of unit: PlanUnit, _ starts: [String: [Int: Int64]], _ host: UnitHost
     ) throws(Diagnostic) -> PipelineTask {
@@ -109,7 +120,7 @@ extension Engine {
         for output in unit.outputs {
             sinks[output.name, default: []].append(
                 try TopicSink(
-                    name: output.name, relation: output, registry: unit.plan.registry, store: topics.store,
+                    name: sinkName(unit, output), relation: output, registry: unit.plan.registry, store: topics.store,
                     report: reports.add))
         }
         var settings = TaskConfiguration(stateDirectory: directory(of: unit.name))

@@ -53,15 +53,24 @@ public final class Engine: @unchecked Sendable {
         state = Mutex(EngineState())
         for damage in log.damages { reports.add(damage) }
         takeUp(log.entries)
+        let (topics, reports) = (topics, reports)
+        _ = scheduler.add {
+            for problem in topics.tick() { reports.add(problem) }
+            return .wait(milliseconds: Self.tickMilliseconds)
+        }
     }
+
+    /// How often topics are looked after.
+    private static let tickMilliseconds = 5000
 
     /// Steps mostly compute, but some wait for the disk.
     private static let spareThreads = 2
 
-    /// Ends all queries at a committed epoch and lets go of the directory.
+    /// Ends all queries at a committed epoch and lets go of the directory; once is enough.
     public func stop() {
         statementMonitor.lock()
         defer { statementMonitor.unlock() }
+        guard lock.withLock({ $0 != nil }) else { return }
         let (hosts, pushes) = state.withLock { state in
             defer { state.pushes = [:] }
             return (Array(state.hosts.values), Array(state.pushes.values))

@@ -59,6 +59,14 @@ final class EngineTopics: Sendable {
         }
     }
 
+    /// Lets another instance write under a sink's name.
+    func endWriters(of sink: String, in relation: Relation) throws(Diagnostic) {
+        guard let topic = relation.topic else { return }
+        do throws(TopicStoreError) {
+            try store.endWriters(of: sink, in: topic.name)
+        } catch { throw error.diagnostic }
+    }
+
     /// The present end of each partition.
     func ends(_ name: String) throws(Diagnostic) -> [Int: Int64] {
         var ends: [Int: Int64] = [:]

@@ -20,7 +20,9 @@ struct Credentials: Sendable {
 
     private static func isEqual(_ given: [UInt8], _ wanted: [UInt8]) -> Bool {
         var difference = given.count ^ wanted.count
-        for index in wanted.indices { difference |= Int(wanted[index] ^ (index < given.count ? given[index] : 0)) }
+        for index in wanted.indices {
+            difference |= Int(wanted[index] ^ (index < given.count ? given[index] : 0))
+        }
         return difference == 0
     }
 }

@@ -14,7 +14,8 @@ struct RequestBody {
         let body = try Self.object(bytes)
         guard let text = (body["ksql"] ?? body["sql"])?.string else {
             throw ErrorReply(
-                .badRequest, "the request's object lacks the statements: \"ksql\" or, for /query-stream, \"sql\"")
+                .badRequest,
+                "the request's object lacks the statements: \"ksql\" or, for /query-stream, \"sql\"")
         }
         self.text = text
         session = Session()

@@ -22,7 +22,8 @@ final class RequestTally: Sendable {
         var count: Int { counts.reduce(0, +) }
 
         mutating func add(_ duration: Duration) {
-            let elapsed = Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
+            let elapsed =
+                Double(duration.components.seconds) + Double(duration.components.attoseconds) * 1e-18
             seconds += elapsed
             counts[Self.bounds.firstIndex { elapsed <= $0 } ?? Self.bounds.count] += 1
         }

@@ -155,19 +155,16 @@ struct StatementRunner {
             let text = StatementText.shown(inner.text)
             var plan = snapshot.plan
             for (name, value) in session.properties { plan.settings.set(name, to: value) }
-            if case .query(let query) = inner.kind, query.emission == nil {
-                let answer = try PipelinePlanner.pull(query, in: inner, over: plan)
-                return QueryDescription(
-                    pulling: answer.source, columns: answer.columns, text: text, of: snapshot)
+            if case .query(let query) = inner.kind {
+                let (answer, maker) = try PipelinePlanner.answer(to: query, in: inner, over: plan)
+                return QueryDescription(answer, madeBy: maker, text: text, of: snapshot)
             }
             guard let query = try PipelinePlanner.query(of: inner, over: plan) else {
                 throw Diagnostic(
                     .invalidStatement, "the statement starts no query, so there is nothing to explain",
                     at: statement.location(of: inner.span), expected: "a query's id, or a SELECT")
             }
-            var isPersistent = true
-            if case .query = inner.kind { isPersistent = false }
-            return QueryDescription(planned: query, text: text, isPersistent: isPersistent, of: snapshot)
+            return QueryDescription(planned: query, text: text, of: snapshot)
         }
     }
 
@@ -185,9 +182,9 @@ struct StatementRunner {
 extension RESTContext {
     /// Ends a push query and its answer; false when there is none of that id.
     func endPush(_ id: String) -> Bool {
-        let isEnded = engine.endPushQuery(id)
-        guard let answer = answers.remove(id) else { return isEnded }
-        answer.terminate()
-        return true
+        // The answer first: to the engine's end it would say that its limit is reached.
+        let answer = answers.remove(id)
+        answer?.terminate()
+        return engine.endPushQuery(id) || answer != nil
     }
 }

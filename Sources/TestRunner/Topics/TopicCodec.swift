@@ -121,10 +121,19 @@ struct TopicCodec {
 
     /// A value in the KAFKA format as JSON.
     private static func plain(_ bytes: [UInt8], _ column: RelationColumn) -> JSONValue {
-        let decoder = KafkaDecoder(field: DecodedField(column.name, column.type, position: 0))
-        let records = decoder.decode(bytes.withUnsafeBytes { Buffer(copying: $0) })
+        let number = bytes.reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
+        let value: Value
+        switch column.type {
+        case .integer: value = .integer(Int32(truncatingIfNeeded: number))
+        case .bigint: value = .bigint(Int64(bitPattern: number))
+        case .double: value = .double(Double(bitPattern: number))
+        case .bytes: value = .bytes(bytes)
+        default: value = .string(String(decoding: bytes, as: UTF8.self))
+        }
+        let builder = ColumnBuilder(type: column.type)
+        builder.append(value)
         let schema = Schema([Field(column.name, column.type)])
-        let batch = Batch(schema: schema, columns: records.columns, count: records.count)
+        let batch = Batch(schema: schema, columns: [builder.finish()], count: 1)
         return JSONEncoder(schema: schema, isWrapped: false).encode(batch).bytes(0).map(json) ?? .null
     }
 

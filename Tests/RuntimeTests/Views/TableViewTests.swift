@@ -18,7 +18,8 @@ import Testing
           WITH (kafka_topic = 'U', value_format = 'JSON');
         CREATE TABLE counts AS SELECT k, COUNT(*) AS n, MAX(v) AS most FROM l GROUP BY k;
         CREATE TABLE few AS SELECT v, COUNT(*) AS n FROM l GROUP BY v HAVING COUNT(*) < 3;
-        CREATE TABLE pairs WITH (key_format = 'JSON') AS SELECT k, v % 3 AS m, SUM(v) AS s FROM l GROUP BY k, v % 3;
+        CREATE TABLE pairs WITH (key_format = 'JSON') AS
+          SELECT k, v % 3 AS m, SUM(v) AS s FROM l GROUP BY k, v % 3;
         CREATE TABLE tumbling AS
           SELECT k, COUNT(*) AS n FROM l WINDOW TUMBLING (SIZE 2 SECONDS) GROUP BY k;
         CREATE TABLE hopping AS
@@ -69,7 +70,8 @@ import Testing
             let found = try run.difference(way) { view, rows in
                 try Self.lookupDifference(view, rows, using: &random)
             }
-            #expect(found == nil, "seed \(seed), \(way.details), \(run.stateMemoryBytes) bytes: \(found ?? "")")
+            #expect(
+                found == nil, "seed \(seed), \(way.details), \(run.stateMemoryBytes) bytes: \(found ?? "")")
         }
     }
 
@@ -90,7 +92,8 @@ import Testing
             }
             func lies(_ row: ViewRun.Row) -> Bool {
                 relation.windowing == nil
-                    || bounds.starts.contains(row.windowStart ?? 0) && bounds.ends.contains(row.windowEnd ?? 0)
+                    || bounds.starts.contains(row.windowStart ?? 0)
+                        && bounds.ends.contains(row.windowEnd ?? 0)
             }
             let found = ViewRun.rows(
                 try view.rows(of: ViewRun.key(key, relation), count: 1, windows: bounds), relation)

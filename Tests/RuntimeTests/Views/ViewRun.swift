@@ -23,7 +23,9 @@ struct ViewRun {
     typealias Row = MemorySink.Record
 
     /// What differs, in words; nil when nothing does.
-    func difference(_ way: Way, check: (TableView, [Row]) throws -> String? = { _, _ in nil }) throws
+    func difference(
+        _ way: Way, check: (TableView, [Row]) throws -> String? = { _, _ in nil }
+    ) throws
         -> String?
     {
         let plan = try PipelineRun.plan(statements)

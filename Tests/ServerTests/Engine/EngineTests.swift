@@ -150,7 +150,10 @@ import Testing
     @Test func pullQueriesSeeWhatTheTableHolds() throws {
         try server.run(Self.counts)
         for turn in 1...5 { for user in ["ann", "bob", "cid"] { try click(user, "/", turn) } }
-        #expect(try TestServer.waits { try server.pull("SELECT * FROM counts WHERE user = 'cid';") == ["cid 5 15"] })
+        #expect(
+            try TestServer.waits {
+                try server.pull("SELECT * FROM counts WHERE user = 'cid';") == ["cid 5 15"]
+            })
         try server.run("INSERT INTO clicks VALUES ('dan', '/x', 100);")
         #expect(try TestServer.waits { try server.pull("SELECT COUNT(*) FROM counts;") == ["4"] })
         #expect(try server.pull("SELECT user FROM counts WHERE n < 3;") == ["dan"])
@@ -173,7 +176,61 @@ import Testing
             INSERT INTO pages VALUES ('/a', 'A');
             """)
         #expect(
-            TestServer.waits { (try? server.pull("SELECT * FROM seen ORDER BY page;")) == ["/ Home", "/a A"] })
+            TestServer.waits {
+                (try? server.pull("SELECT * FROM seen ORDER BY page;")) == ["/ Home", "/a A"]
+            })
         #expect(throws: Diagnostic.self) { try server.pull("SELECT * FROM pages;") }
+    }
+}
+
+/// Changes to what is at work.
+@Suite struct ChangingTests {
+    private let server: TestServer
+
+    init() throws {
+        server = try TestServer()
+        try server.run(
+            """
+            CREATE STREAM s (k STRING KEY, a BIGINT) WITH (
+              KAFKA_TOPIC = 's', PARTITIONS = 1, VALUE_FORMAT = 'JSON');
+            """)
+    }
+
+    /// What a column more changes in others, and what not.
+    @Test func alteredStreamsAreReadOn() throws {
+        try server.run("CREATE TABLE t AS SELECT k, SUM(a) AS a FROM s GROUP BY k;")
+        try server.run("INSERT INTO s VALUES ('x', 1);")
+        #expect(TestServer.waits { (try? server.pull("SELECT a FROM t;")) == ["1"] })
+        try server.run("ALTER STREAM s ADD COLUMN b BIGINT;")
+        try server.run("INSERT INTO s VALUES ('x', 2, 30);")
+        #expect(TestServer.waits { (try? server.pull("SELECT a FROM t;")) == ["3"] })
+        try server.run("CREATE STREAM u AS SELECT k, b FROM s;")
+        try server.restart()
+        #expect(TestServer.waits { (try? server.pull("SELECT b FROM u ORDER BY b;")) == ["30", "NULL"] })
+    }
+
+    @Test func terminatingLeavesTheRelation() throws {
+        let made = try server.run("CREATE STREAM c AS SELECT * FROM s;")
+        let id = try #require(made?.queryID)
+        try server.run("INSERT INTO s VALUES ('x', 1);")
+        #expect(TestServer.waits { (try? server.pull("SELECT a FROM c;")) == ["1"] })
+        try server.run("TERMINATE \(id);")
+        #expect(server.engine.snapshot.queries.isEmpty)
+        try server.run("INSERT INTO s VALUES ('x', 2);")
+        #expect(try server.pull("SELECT a FROM c;") == ["1"])
+        try server.restart()
+        #expect(server.engine.snapshot.queries.isEmpty)
+    }
+
+    /// Another kind of state can't be kept: it goes on from there, and says so.
+    @Test func otherStateBeginsWhereTheFormerEnded() throws {
+        try server.run("CREATE TABLE t AS SELECT k, SUM(a) AS a FROM s GROUP BY k;")
+        try server.run("INSERT INTO s VALUES ('x', 1);")
+        #expect(TestServer.waits { (try? server.pull("SELECT a FROM t;")) == ["1"] })
+        let made = try server.run(
+            "CREATE OR REPLACE TABLE t AS SELECT k, MAX(a) AS a FROM s WHERE a < 100 GROUP BY k;")
+        #expect(made?.warnings.count == 1)
+        try server.run("INSERT INTO s VALUES ('x', 500); INSERT INTO s VALUES ('y', 2);")
+        #expect(TestServer.waits { (try? server.pull("SELECT k, a FROM t;")) == ["y 2"] })
     }
 }

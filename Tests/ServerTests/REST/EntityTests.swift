@@ -27,7 +27,9 @@ struct EntityTests {
             let (status, body) = try running.ksql(
                 statements.replacingOccurrences(of: "DIR", with: running.directory))
             let lines = body.array?.map(\.text) ?? [body.text]
-            let actual = "[\(status)]\n" + lines.joined(separator: "\n")
+            let actual =
+                "[\(status)]\n"
+                + lines.joined(separator: "\n")
                 .replacingOccurrences(of: running.directory, with: "DIR")
             let expected = parts.count > 1 ? parts[1].trimmingCharacters(in: .newlines) : ""
             if actual != expected {

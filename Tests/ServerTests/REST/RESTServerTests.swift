@@ -98,7 +98,8 @@ struct RESTServerTests {
         let response = try running.post("/ksql", body)
         #expect(response.status == 503)
         #expect(try JSONValue(parsing: response.body)["error_code"] == 50301)
-        #expect(try running.post("/ksql", ["ksql": "SHOW STREAMS;", "commandSequenceNumber": -1]).status == 200)
+        #expect(
+            try running.post("/ksql", ["ksql": "SHOW STREAMS;", "commandSequenceNumber": -1]).status == 200)
     }
 
     @Test func functionsAreListedByKind() throws {

@@ -7,7 +7,7 @@ import Planning
 enum AnswerForm: Sendable {
     /// Of `/query`: an array of objects, one on each line: a header, rows, a message.
     case objects(mediaType: String)
-    /// `application/vnd.ksqlapi.delimited.v1` of `/query-stream`: a header object, then an array on each line.
+    /// `application/vnd.ksqlapi.delimited.v1` of `/query-stream`: a header object, then arrays, on lines.
     case lines
     /// `application/json` of `/query-stream`: an array of the header and the rows.
     case array
@@ -43,7 +43,7 @@ enum AnswerForm: Sendable {
         switch self {
         case .objects:
             let header: JSONValue = [
-                "header": ["queryId": .string(queryID), "schema": .string(columns.schemaText)],
+                "header": ["queryId": .string(queryID), "schema": .string(columns.schemaText)]
             ]
             out.append("[")
             header.write(to: out)

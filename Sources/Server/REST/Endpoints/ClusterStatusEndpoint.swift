@@ -26,8 +26,8 @@ struct ClusterStatusEndpoint: Endpoint {
                         "hostAlive": true, "lastStatusUpdateMs": .number(milliseconds),
                         "activeStandbyPerQuery": .object(stores),
                         "hostStoreLags": ["stateStoreLags": [:], "updateTimeMs": .number(milliseconds)],
-                    ]),
-            ]),
+                    ])
+            ])
         ]
         return HTTPResponse(json: status.text, for: request)
     }

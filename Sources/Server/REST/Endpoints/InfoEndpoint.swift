@@ -10,7 +10,7 @@ struct InfoEndpoint: Endpoint {
                 "kafkaClusterId": .string(context.clusterID),
                 "ksqlServiceId": .string(context.engine.configuration.serviceID),
                 "serverStatus": "RUNNING",
-            ],
+            ]
         ]
         return HTTPResponse(json: info.text, for: request)
     }

@@ -39,8 +39,18 @@ struct StatementsEndpoint: Endpoint {
             default: break
             }
         }
+        // Push queries are no part of the plan that the engine checks against, and what only asks is refused
+        // when it is its turn.
+        let pushes = Set(context.engine.snapshot.pushQueries.map(\.id))
+        let statements = script.statements.filter { statement in
+            switch statement.kind {
+            case .explain: return false
+            case .queryControl(let control): return control.query.map { !pushes.contains($0.text) } ?? true
+            default: return true
+            }
+        }
         do throws(Diagnostic) {
-            try context.engine.check(script.statements, session)
+            try context.engine.check(statements, session)
         } catch {
             throw ErrorReply(error, statementText: script.shown(error))
         }

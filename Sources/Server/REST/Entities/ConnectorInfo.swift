@@ -12,7 +12,8 @@ struct ConnectorInfo: Entity {
         let name = create.name.text
         let config = create.properties.map { property -> JSONValue.Member in
             let isSecret = property.name.lowercased().hasSuffix("password")
-            return .init(property.name, .string(isSecret ? "******" : SecretMask.masked(property.value.text ?? "")))
+            return .init(
+                property.name, .string(isSecret ? "******" : SecretMask.masked(property.value.text ?? "")))
         }
         return [
             .init(
@@ -21,7 +22,7 @@ struct ConnectorInfo: Entity {
                     "name": .string(name), "config": .object(config + [.init("name", .string(name))]),
                     "tasks": [["connector": .string(name), "task": 0]],
                     "type": .string(create.direction.rawValue.lowercased()),
-                ]),
+                ])
         ]
     }
 }

@@ -15,7 +15,7 @@ struct ConnectorPluginList: Entity {
                 .array(
                     classes.map {
                         ["className": .string($0), "type": "sink", "version": .string(version)]
-                    })),
+                    }))
         ]
     }
 }

@@ -16,7 +16,7 @@ struct FunctionList: Entity {
                             "name": .string(function.name), "type": .string(function.kind.rawValue),
                             "category": .string(function.kind == .aggregate ? "AGGREGATE" : "OTHER"),
                         ]
-                    })),
+                    }))
         ]
     }
 }

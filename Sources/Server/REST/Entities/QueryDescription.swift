@@ -17,18 +17,20 @@ struct QueryDescription: Entity {
     }
 
     /// What a statement would start.
-    init(planned query: QueryPlan, text: String, isPersistent: Bool, of snapshot: EngineSnapshot) {
+    init(planned query: QueryPlan, text: String, of snapshot: EngineSnapshot) {
         description = Self.json(
-            query, snapshot.plan, id: "", text: text, type: isPersistent ? "PERSISTENT" : "PUSH",
-            state: nil, address: "", errors: [])
+            query, snapshot.plan, id: "", text: text, type: "PERSISTENT", state: nil, address: "", errors: [])
     }
 
-    /// A pull query, which reads one relation and is over at once.
-    init(pulling relation: Relation, columns: [AnswerPlan.Column], text: String, of snapshot: EngineSnapshot) {
+    /// A SELECT of its own, whose rows another query may make.
+    init(_ answer: AnswerPlan, madeBy maker: QueryPlan?, text: String, of snapshot: EngineSnapshot) {
+        let sources = maker?.sources ?? [answer.source]
+        let type = answer.isPush ? "PUSH" : "PULL"
+        let read = sources.map { "\($0.name) (\($0.kind.rawValue))" }.joined(separator: ", ")
         description = Self.members(
-            id: "", text: text, window: relation.windowType(in: snapshot.plan),
-            fields: FieldSchema.fields(of: columns), sources: [relation.name], sinks: [],
-            plan: "pull from \(relation.name) (\(relation.kind.rawValue))", type: "PULL", state: nil,
+            id: "", text: text, window: answer.source.windowType(in: snapshot.plan),
+            fields: FieldSchema.fields(of: answer.columns), sources: sources.map(\.name), sinks: [],
+            plan: maker?.explanation ?? "\(type.lowercased()) from \(read)", type: type, state: nil,
             address: "", errors: [])
     }
 
@@ -39,7 +41,7 @@ struct QueryDescription: Entity {
         members(
             id: id, text: text, window: query.output.windowType(in: plan),
             fields: FieldSchema.fields(of: query.output), sources: query.sources.map(\.name),
-            sinks: type == "PERSISTENT" ? [query.output.name] : [], plan: query.explanation, type: type,
+            sinks: [query.output.name], plan: query.explanation, type: type,
             state: state, address: address, errors: errors)
     }
 

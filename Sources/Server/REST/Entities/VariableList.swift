@@ -11,7 +11,7 @@ struct VariableList: Entity {
         [
             .init(
                 "variables",
-                .array(variables.all.map { ["name": .string($0.name), "value": .string($0.value)] })),
+                .array(variables.all.map { ["name": .string($0.name), "value": .string($0.value)] }))
         ]
     }
 }
