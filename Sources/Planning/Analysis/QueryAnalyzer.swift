@@ -58,14 +58,9 @@ struct QueryAnalyzer {
             let analyzer = ProjectionAnalyzer(input: sources, translator: projected, settings: settings)
             columns = try analyzer.select(query)
             shape = .projection(columns.expressions)
-            if priorRows.plan != nil { try refuseTableFunctions(query, "looks back at earlier rows") }
+            if priorRows.plan != nil { try refuseTableFunctions(query, "looks back") }
         }
-        if let lifetime = try RowLifetime.read(target.properties, of: shape, over: input),
-            case .aggregation(var plan) = shape
-        {
-            plan.rowLifetime = lifetime
-            shape = .aggregation(plan)
-        }
+        shape = try RowLifetime.read(target.properties, into: shape, over: input)
         guard columns.hasValues else {
             throw Diagnostic(
                 .invalidStatement, "the SELECT list has key columns and nothing else",

@@ -1,4 +1,5 @@
 import Diagnostics
+import Language
 
 /// `row_ttl`: after how long a table's row goes that was not updated.
 enum RowLifetime {
@@ -17,12 +18,21 @@ enum RowLifetime {
             hint: "remove '\(property)'")
     }
 
-    /// Of the table that a query makes.
+    /// Of a relation over a source.
     static func read(
-        _ properties: ConnectorProperties, of shape: QueryPlan.Shape, over input: Relation
+        _ properties: ConnectorProperties, of create: CreateSource
     ) throws(Diagnostic) -> Int64? {
         guard let lifetime = try read(properties) else { return nil }
-        guard case .aggregation(let plan) = shape else {
+        if create.kind == .table { return lifetime }
+        throw refusal(properties, "\(create.name.text) is a stream, whose rows are not updated")
+    }
+
+    /// Of the table that a query makes: its shape with that.
+    static func read(
+        _ properties: ConnectorProperties, into shape: QueryPlan.Shape, over input: Relation
+    ) throws(Diagnostic) -> QueryPlan.Shape {
+        guard let lifetime = try read(properties) else { return shape }
+        guard case .aggregation(var plan) = shape else {
             throw refusal(
                 properties,
                 input.kind == .table
@@ -33,6 +43,7 @@ enum RowLifetime {
         guard input.kind == .stream else {
             throw refusal(properties, "a group goes with its last row in \(input.name)")
         }
-        return lifetime
+        plan.rowLifetime = lifetime
+        return .aggregation(plan)
     }
 }

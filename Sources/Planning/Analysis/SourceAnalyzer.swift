@@ -48,15 +48,8 @@ struct SourceAnalyzer {
         if !columns.contains(where: \.isKey), try formats.key() == nil { source.keyFormat = .none }
         try schemas.refuseNames(key: source.keyFormat, value: source.valueFormat)
         try readTime(properties, columns: columns.map(\.column), into: &source)
-        source.rowLifetime = try RowLifetime.read(properties)
-        if source.rowLifetime != nil, create.kind == .stream {
-            throw RowLifetime.refusal(
-                properties, "\(create.name.text) is a stream, whose rows are not updated")
-        }
-        source.errorPolicy =
-            try properties.word("on_error", of: SourceProperties.ErrorPolicy.allCases.map(\.rawValue))
-            .flatMap(SourceProperties.ErrorPolicy.init(rawValue:)) ?? .deadLetter
-        source.deadLetters = properties.text("dead_letters")
+        source.rowLifetime = try RowLifetime.read(properties, of: create)
+        try readErrorPolicy(properties, into: &source)
         for name in Self.connectorOptions {
             if let text = properties.text(name) { source.connectorOptions[name] = text }
         }
@@ -255,6 +248,15 @@ struct SourceAnalyzer {
         let time = try TimeColumn.read(properties, columns: columns, statement: statement)
         source.timestampColumn = time?.name
         source.timestampFormat = time?.format
+    }
+
+    private func readErrorPolicy(
+        _ properties: ConnectorProperties, into source: inout SourceProperties
+    ) throws(Diagnostic) {
+        source.errorPolicy =
+            try properties.word("on_error", of: SourceProperties.ErrorPolicy.allCases.map(\.rawValue))
+            .flatMap(SourceProperties.ErrorPolicy.init(rawValue:)) ?? .deadLetter
+        source.deadLetters = properties.text("dead_letters")
     }
 
     private func idleTimeout(_ properties: ConnectorProperties) throws(Diagnostic) -> Int64? {

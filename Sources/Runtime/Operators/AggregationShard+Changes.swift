@@ -52,6 +52,7 @@ extension AggregationShard {
     }
 
     func takeChanges() -> ChangeBatch? {
+        if touched.isEmpty, closed.isEmpty, tombstones.isEmpty { return nil }
         mark += 1
         let old = oldResults
         let slots = isFinal ? [] : touched
