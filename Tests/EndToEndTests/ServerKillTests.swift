@@ -1,7 +1,7 @@
 import Testing
 
-/// A server that is killed while rows go in: each row that it has acknowledged is there, once, in all that its
-/// queries have made of it.
+/// A server that is killed while rows go in: each row that it has acknowledged is there, once, in all that
+/// its queries have made of it.
 @Suite(.enabled(if: Place.canCheck, "\(Place.checkersAreMissing)"))
 struct ServerKillTests {
     static let seeds = Array(0..<(Place.isFull ? 10 : 1))

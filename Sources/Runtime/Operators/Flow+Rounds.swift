@@ -2,8 +2,8 @@ import Diagnostics
 import State
 
 extension Flow {
-    /// Runs loaders of one relation's source in rounds of as many chunks as there are slots. All rows of a round
-    /// see one clock: their own, or the one that is given.
+    /// Runs loaders of one relation's source in rounds of as many chunks as there are slots. All rows of a
+    /// round see one clock: their own, or the one that is given.
     ///
     /// - Parameter ended: is told of each round, with the clock that its rows brought along.
     func run(

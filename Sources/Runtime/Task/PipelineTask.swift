@@ -12,8 +12,8 @@ import Synchronization
 ///         └─ an epoch at work, by this ─┘     └─ its commit, by other threads, while the next is at work ─┘
 /// ```
 /// After a crash the unfinished epoch's ranges are run again under the same clock: the same rows come out,
-/// and a sink that has the epoch already skips it. All methods but `stop` and `status` belong to one thread at
-/// a time: that of `run`, or whoever calls `start`, `step` and `finish`.
+/// and a sink that has the epoch already skips it. All methods but `stop` and `status` belong to one thread
+/// at a time: that of `run`, or whoever calls `start`, `step` and `finish`.
 public final class PipelineTask: @unchecked Sendable {
     let plan: PipelinePlan
     let configuration: TaskConfiguration

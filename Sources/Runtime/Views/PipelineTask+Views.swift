@@ -23,7 +23,9 @@ extension PipelineTask {
         var whole: [String: TableView] = [:]
         for view in flow.views.map(\.view) {
             let name = view.relation.name
-            guard isNew || newlyMade.contains(name) || saved.signatures[name] == view.layout.signature else { continue }
+            guard isNew || newlyMade.contains(name) || saved.signatures[name] == view.layout.signature else {
+                continue
+            }
             whole[name] = view
             guard let starts = saved.starts[name] else { continue }
             try stateful { () throws(StateError) in try view.restore(starts: starts) }

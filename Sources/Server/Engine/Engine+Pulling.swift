@@ -47,7 +47,9 @@ extension Engine {
 
     /// A source that stands at the first record of a stream.
     private func records(of relation: Relation, _ plan: PipelinePlan) throws(Diagnostic) -> (any Source)? {
-        guard let read = relation.readFromTopic ?? (relation.source == nil ? nil : relation) else { return nil }
+        guard let read = relation.readFromTopic ?? (relation.source == nil ? nil : relation) else {
+            return nil
+        }
         var alone = PipelinePlan()
         alone.settings = plan.settings
         alone.registry = plan.registry

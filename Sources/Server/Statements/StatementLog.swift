@@ -4,8 +4,8 @@ import Storage
 
 /// The statements that made a server what it is, in a file that only grows.
 ///
-/// One line for each: a checksum, a blank, and a JSON object. What a crash left of a last line is cut off; any
-/// other line that is damaged is reported and passed over.
+/// One line for each: a checksum, a blank, and a JSON object. What a crash left of a last line is cut off;
+/// any other line that is damaged is reported and passed over.
 final class StatementLog {
     /// One statement that was done.
     struct Entry {

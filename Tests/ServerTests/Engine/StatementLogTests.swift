@@ -56,6 +56,7 @@ import Testing
         try bytes.withUnsafeBytes { try files.writeAtomically($0, to: path) }
         let log = try StatementLog(path, files)
         #expect(log.entries.map(\.sequence) == [1, 3])
-        #expect(log.damages.map(\.message) == ["line 2 of /data/statements.log is damaged and was passed over"])
+        #expect(
+            log.damages.map(\.message) == ["line 2 of /data/statements.log is damaged and was passed over"])
     }
 }
