@@ -70,7 +70,8 @@ extension Engine {
         for (unit, _) in changes.begun where changes.restarted.contains(unit.name) {
             // What it wrote stays; its next instance writes on.
             for output in unit.outputs {
-                do throws(Diagnostic) { try topics.endWriters(of: sinkName(unit, output), in: output) } catch {
+                let sink = sinkName(unit, output)
+                do throws(Diagnostic) { try topics.endWriters(of: sink, in: output) } catch {
                     reports.add(error)
                 }
             }
@@ -120,7 +121,8 @@ extension Engine {
         for output in unit.outputs {
             sinks[output.name, default: []].append(
                 try TopicSink(
-                    name: sinkName(unit, output), relation: output, registry: unit.plan.registry, store: topics.store,
+                    name: sinkName(unit, output), relation: output, registry: unit.plan.registry,
+                    store: topics.store,
                     report: reports.add))
         }
         var settings = TaskConfiguration(stateDirectory: directory(of: unit.name))
