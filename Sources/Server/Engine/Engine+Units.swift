@@ -70,8 +70,8 @@ extension Engine {
         for (unit, _) in changes.begun where changes.restarted.contains(unit.name) {
             // What it wrote stays; its next instance writes on.
             for output in unit.outputs {
-                do throws(Diagnostic) { try topics.endWriters(of: sinkName(unit, output), in: output) } catch
-                {
+                let sink = sinkName(unit, output)
+                do throws(Diagnostic) { try topics.endWriters(of: sink, in: output) } catch {
                     reports.add(error)
                 }
             }

@@ -46,7 +46,8 @@ import Testing
         #expect(rows.reach(1))
         // The rows are others' now: what was counted does not help.
         try server.run(
-            "CREATE OR REPLACE TABLE counts AS SELECT user, COUNT_DISTINCT(page) AS n FROM clicks GROUP BY user;"
+            "CREATE OR REPLACE TABLE counts AS "
+                + "SELECT user, COUNT_DISTINCT(page) AS n FROM clicks GROUP BY user;"
         )
         try click("bob", "/", 2)
         #expect(TestServer.waits { rows.all.last == "bob 1" || !failures().isEmpty })
