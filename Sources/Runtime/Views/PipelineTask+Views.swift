@@ -21,7 +21,8 @@ extension PipelineTask {
         var whole: [String: TableView] = [:]
         for view in flow.views.map(\.view) {
             let name = view.relation.name
-            guard isNew || saved.signatures[name] == view.layout.signature else { continue }
+            let isWhole = saved.signatures[name].map { view.layout.signature.hasPrefix($0) } ?? false
+            guard isNew || isWhole else { continue }
             whole[name] = view
             guard let starts = saved.starts[name] else { continue }
             try stateful { () throws(StateError) in try view.restore(starts: starts) }
