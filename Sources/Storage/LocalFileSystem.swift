@@ -203,6 +203,7 @@ extension StorageError {
         case ENOTDIR: return .invalid(path: path, reason: "a part of the path is a file, not a directory")
         // A pipe that nobody reads, or a socket.
         case ENXIO: return special(path)
+        case ENOTEMPTY: return .invalid(path: path, reason: "it is a directory that is not empty")
         case EISDIR: return .invalid(path: path, reason: "it is a directory, where a file is needed")
         case ENAMETOOLONG: return .invalid(path: path, reason: "the name is too long")
         default: return .unavailable(path: path, reason: String(cString: strerror(code)).lowercased())

@@ -21,8 +21,11 @@ extension PipelineTask {
         try wrapStoppableSinks()
         try build()
         let isNew = ended == 0
-        try takeUp(try restoreState())
-        try openViews(isNew: isNew)
+        let restored = try restoreState()
+        try takeUp(restored)
+        // What had no state begins now, also where others go on.
+        let made = plan.queries.map(\.name).filter { isNew || restored.signatures[$0] == nil }
+        try openViews(isNew: isNew, newlyMade: Set(made))
         for epoch in openEpochs { try finishEpoch(epoch) }
         try resumeSinks()
         publishViews()

@@ -57,7 +57,7 @@ import Testing
             """
             CREATE STREAM big (id STRING KEY, n BIGINT) WITH (
               KAFKA_TOPIC = 'big', PARTITIONS = 1, VALUE_FORMAT = 'JSON');
-            INSERT INTO big SELECT id, n FROM events WHERE n > 5;
+            INSERT INTO big SELECT id, n FROM events WHERE n > 5 PARTITION BY id;
             CREATE TABLE total AS SELECT 1 AS k, SUM(n) AS n FROM big GROUP BY 1;
             """)
         try write("1", [("a", "ann", 1), ("b", "bob", 7), ("c", "bob", 8)])
