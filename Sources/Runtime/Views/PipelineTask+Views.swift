@@ -16,7 +16,7 @@ extension PipelineTask {
     ///
     /// - Parameters:
     ///   - isNew: whether the state begins with this run.
-    ///   - newlyMade: tables whose queries begin with it.
+    ///   - newlyMade: tables that begin with it.
     func openViews(isNew: Bool, newlyMade: Set<String>) throws(Diagnostic) {
         guard let flow, let checkpoint else { return }
         let saved = SavedViews(checkpoint.attachments[Self.viewsAttachment] ?? [])
