@@ -57,11 +57,15 @@ struct KeyCodec {
     }
 
     /// Appends the values of an encoded key to one builder for each column. NULLs where the bytes are
-    /// missing.
+    /// missing, or end before.
     static func decode(_ key: UnsafeRawBufferPointer?, into builders: [ColumnBuilder]) {
         var position = 0
         for builder in builders {
-            if let key { read(key, &position, builder) } else { builder.appendNull() }
+            if let key, position < key.count {
+                read(key, &position, builder)
+            } else {
+                builder.appendNull()
+            }
         }
     }
 

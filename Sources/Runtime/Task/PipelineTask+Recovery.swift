@@ -23,8 +23,8 @@ extension PipelineTask {
         let isNew = ended == 0
         let restored = try restoreState()
         try takeUp(restored)
-        // What had no state begins now, also where others go on.
-        let made = plan.queries.map(\.name).filter { isNew || restored.signatures[$0] == nil }
+        // What the checkpoint does not know begins now, also where others go on.
+        let made = plan.catalogue.order.filter { isNew || restored.counters["relation/\($0)"] == nil }
         try openViews(isNew: isNew, newlyMade: Set(made))
         for epoch in openEpochs { try finishEpoch(epoch) }
         try resumeSinks()

@@ -16,16 +16,18 @@ extension PipelineTask {
     ///
     /// - Parameters:
     ///   - isNew: whether the state begins with this run.
-    ///   - newlyMade: tables whose queries begin with it.
+    ///   - newlyMade: tables that begin with it.
     func openViews(isNew: Bool, newlyMade: Set<String>) throws(Diagnostic) {
         guard let flow, let checkpoint else { return }
         let saved = SavedViews(checkpoint.attachments[Self.viewsAttachment] ?? [])
         var whole: [String: TableView] = [:]
         for view in flow.views.map(\.view) {
             let name = view.relation.name
-            guard isNew || newlyMade.contains(name) || saved.signatures[name] == view.layout.signature else {
-                continue
-            }
+            // One whose rows are there must be read as they were written.
+            let isWhole =
+                saved.signatures[name].map { view.layout.signature.hasPrefix($0) }
+                ?? (isNew || newlyMade.contains(name))
+            guard isWhole else { continue }
             whole[name] = view
             guard let starts = saved.starts[name] else { continue }
             try stateful { () throws(StateError) in try view.restore(starts: starts) }

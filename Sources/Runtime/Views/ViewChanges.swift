@@ -22,7 +22,7 @@ struct ViewChanges: Sendable {
             return column.count == changes.count ? column : .nulls(type, count: changes.count)
         }
         prints = TableSideRows.fingerprints(
-            Array(stored[..<relation.keyCount]), changes.count, seed)
+            Array(changes.new[..<relation.keyCount]), changes.count, seed)
         let isWindowed = layout.windows != nil
         starts = isWindowed ? changes.new[relation.position(of: .windowStart)] : nil
         ends = isWindowed ? changes.new[relation.position(of: .windowEnd)] : nil

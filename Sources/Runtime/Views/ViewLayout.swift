@@ -6,7 +6,8 @@ import State
 struct ViewLayout: Sendable {
     let relation: Relation
     let windows: ViewWindows?
-    /// Where the stored values stand in the relation's row: all columns, ROWTIME, the window's bounds.
+    /// Where the stored values stand in the relation's row: ROWTIME, the window's bounds, all columns. A row
+    /// that was stored before its table got more columns ends early, and is NULL in these.
     let positions: [Int]
     let types: [DataType]
 
@@ -17,11 +18,8 @@ struct ViewLayout: Sendable {
     init(_ relation: Relation, _ windows: ViewWindows?) {
         self.relation = relation
         self.windows = windows
-        var positions = Array(relation.columns.indices) + [relation.position(of: .rowTime)]
-        if windows != nil {
-            positions += [relation.position(of: .windowStart), relation.position(of: .windowEnd)]
-        }
-        self.positions = positions
+        let times: [PseudoColumn] = windows == nil ? [.rowTime] : [.rowTime, .windowStart, .windowEnd]
+        positions = times.map { relation.position(of: $0) } + relation.columns.indices
         types = positions.map { JoinSideLayout.type($0, relation) }
     }
 
@@ -31,9 +29,9 @@ struct ViewLayout: Sendable {
             blobOffsets: [Self.row], isShared: true)
     }
 
-    /// Tells views apart whose rows are not read alike.
+    /// What tells apart views whose rows are not read alike; that of one with more columns begins with it.
     var signature: String {
-        let columns = relation.columns.map { "\($0.name) \($0.type.sql)" }.joined(separator: ", ")
-        return "\(relation.keyCount) of \(columns)" + (windows == nil ? "" : ", windows")
+        "\(relation.keyCount) \(windows == nil ? "" : "and a window ")of "
+            + relation.columns.map { "\($0.name) \($0.type.sql); " }.joined()
     }
 }

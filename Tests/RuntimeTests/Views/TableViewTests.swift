@@ -131,6 +131,38 @@ import Testing
         #expect(try run.difference(way) == nil)
     }
 
+    @Test func `a table that gets a column keeps its rows, one of other columns has none`() throws {
+        let fileSystem = SimulatedFileSystem()
+        func view(_ columns: String, _ count: Int) throws -> TableView? {
+            let plan = try PipelineRun.plan(
+                """
+                CREATE TABLE t (k STRING PRIMARY KEY, v INT)
+                  WITH (kafka_topic = 'T', value_format = 'JSON');
+                CREATE TABLE f AS SELECT \(columns) FROM t;
+                """)
+            let messages = ["a", "b", "a"].enumerated().map { number, key in
+                MemoryRecord(
+                    key: Array(key.utf8), value: Array("{\"V\": \(number)}".utf8), timestamp: 7)
+            }
+            var configuration = TaskConfiguration(stateDirectory: "/state")
+            configuration.views = ["F"]
+            let task = PipelineTask(
+                plan: plan, configuration: configuration, environment: .simulated(fileSystem),
+                sources: ["T": MemorySource(name: "topic", messages: Array(messages[..<count]))],
+                sinks: [:])
+            try task.run(once: true)
+            return task.view(of: "F")
+        }
+        _ = try #require(try view("k, v", 2))
+        let wider = try #require(try view("k, v, v + 10 AS w", 3))
+        func row(_ key: String, _ v: Int32, _ w: Value) -> ViewRun.Row {
+            ViewRun.Row(row: [.string(key), .integer(v), w], eventTime: 7)
+        }
+        #expect(
+            try ViewRun.difference(wider, [row("a", 2, .integer(12)), row("b", 1, .null)]) == nil)
+        #expect(try view("k, v, CAST(v AS STRING) AS w", 3) == nil)
+    }
+
     @Test func `without being asked for there is none`() throws {
         let plan = try PipelineRun.plan(Self.statements(perRecord: false))
         let task = PipelineTask(
