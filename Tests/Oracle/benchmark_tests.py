@@ -10,8 +10,12 @@ import unittest
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "Benchmarks"))
 
+import deltalake  # noqa: E402
 import latency  # noqa: E402
+import operators  # noqa: E402
 import process_tree  # noqa: E402
+import pyarrow  # noqa: E402
+import pyarrow.parquet  # noqa: E402
 import run  # noqa: E402
 
 SHARED = os.path.exists(os.path.join(run.BENCH, "oracle_duckdb.py"))
@@ -78,6 +82,34 @@ class BenchmarkTests(unittest.TestCase):
             code = run.main(["--sizes", "1k", "--runs", "1", "--engines", "duckdb"])
         self.assertEqual(code, 0, output.getvalue() + errors.getvalue())
         self.assertIn("| full | 1k | DuckDB |", output.getvalue())
+
+    @unittest.skipUnless(SHARED, "no $MILLRACE_BENCH with the generator")
+    def test_the_operators_answer_as_duckdb_does(self):
+        if not os.path.exists(os.path.join(ROOT, "bin/millrace")):
+            self.skipTest("no bin/millrace; `make program` makes it")
+        os.system(f"'{ROOT}/Tests/Oracle/make_data.sh' 1k 2>/dev/null")
+        with contextlib.redirect_stdout(io.StringIO()) as output, contextlib.redirect_stderr(
+            io.StringIO()
+        ) as errors:
+            code = operators.main(["--sizes", "1k", "--runs", "1"])
+        self.assertEqual(code, 0, output.getvalue() + errors.getvalue())
+        for name in operators.ORDER:
+            self.assertIn(f"| {name} | ", output.getvalue())
+
+    def test_operators_that_answer_otherwise_are_found(self):
+        with tempfile.TemporaryDirectory() as folder:
+            lake = os.path.join(folder, "answer")
+            table = pyarrow.table({"k": ["a", "a", "b"], "n": [1, 1, 2]})
+            deltalake.write_deltalake(lake, table)
+            for rows, expected in (
+                (["a", "a", "b"], ""),
+                (["a", "b", "b"], "1 rows are missing, 1 are wrong"),
+                (["a", "b"], "0 rows are missing, 1 are wrong"),
+            ):
+                counts = [1 if key == "a" else 2 for key in rows]
+                answer = pyarrow.table({"k": rows, "n": counts})
+                pyarrow.parquet.write_table(answer, os.path.join(folder, "answer.parquet"))
+                self.assertEqual(operators.difference(folder, folder), expected)
 
     def test_markers_are_found_in_printed_changes(self):
         self.assertEqual(

@@ -40,7 +40,7 @@ struct QueryAnalyzer {
         try checkTimeName(query, target)
         let tableFunctions = TableFunctionAnalyzer(input: input, inner: translator)
         let priorRows = PriorRowAnalyzer(input: input, inner: translator)
-        let shape: QueryPlan.Shape
+        var shape: QueryPlan.Shape
         let columns: SelectedColumns
         var windowing = input.windowing
         if isAggregation {
@@ -58,8 +58,9 @@ struct QueryAnalyzer {
             let analyzer = ProjectionAnalyzer(input: sources, translator: projected, settings: settings)
             columns = try analyzer.select(query)
             shape = .projection(columns.expressions)
-            if priorRows.plan != nil { try refuseTableFunctions(query, "looks back at earlier rows") }
+            if priorRows.plan != nil { try refuseTableFunctions(query, "looks back") }
         }
+        shape = try RowLifetime.read(target.properties, into: shape, over: input)
         guard columns.hasValues else {
             throw Diagnostic(
                 .invalidStatement, "the SELECT list has key columns and nothing else",
@@ -205,7 +206,7 @@ struct QueryAnalyzer {
     static let known =
         FormatAnalyzer.known + [
             "kafka_topic", "partitions", "replicas", "timestamp", "timestamp_format", "watermark_delay",
-            "retention_ms",
+            "retention_ms", RowLifetime.property,
         ]
 
     /// The topic of the output, when its records come from a topic: as the WITH clause says, else as the

@@ -14,7 +14,8 @@ struct SourceAnalyzer {
     static let known =
         FormatAnalyzer.known + [
             "connector", "path", "kafka_topic", "partitions", "replicas", "timestamp", "timestamp_format",
-            "watermark_delay", "max_future", "idle_timeout", "on_error", "dead_letters", "window_type",
+            "watermark_delay", "max_future", "idle_timeout", "row_ttl", "on_error", "dead_letters",
+            "window_type",
             "window_size",
             "header", "poll_interval", "after", "archive.path", "max.record.bytes", "retention_ms",
         ]
@@ -47,10 +48,8 @@ struct SourceAnalyzer {
         if !columns.contains(where: \.isKey), try formats.key() == nil { source.keyFormat = .none }
         try schemas.refuseNames(key: source.keyFormat, value: source.valueFormat)
         try readTime(properties, columns: columns.map(\.column), into: &source)
-        source.errorPolicy =
-            try properties.word("on_error", of: SourceProperties.ErrorPolicy.allCases.map(\.rawValue))
-            .flatMap(SourceProperties.ErrorPolicy.init(rawValue:)) ?? .deadLetter
-        source.deadLetters = properties.text("dead_letters")
+        source.rowLifetime = try RowLifetime.read(properties, of: create)
+        try readErrorPolicy(properties, into: &source)
         for name in Self.connectorOptions {
             if let text = properties.text(name) { source.connectorOptions[name] = text }
         }
@@ -251,14 +250,20 @@ struct SourceAnalyzer {
         source.timestampFormat = time?.format
     }
 
+    private func readErrorPolicy(
+        _ properties: ConnectorProperties, into source: inout SourceProperties
+    ) throws(Diagnostic) {
+        source.errorPolicy =
+            try properties.word("on_error", of: SourceProperties.ErrorPolicy.allCases.map(\.rawValue))
+            .flatMap(SourceProperties.ErrorPolicy.init(rawValue:)) ?? .deadLetter
+        source.deadLetters = properties.text("dead_letters")
+    }
+
     private func idleTimeout(_ properties: ConnectorProperties) throws(Diagnostic) -> Int64? {
-        guard properties.text("idle_timeout") == nil else {
-            let timeout = try properties.duration("idle_timeout") ?? 0
-            if timeout > 0 { return timeout }
-            throw Diagnostic(
-                .invalidValue, "'idle_timeout' is not above 0", at: properties.location(of: "idle_timeout"),
-                expected: "a length of time such as '30 seconds'",
-                hint: "remove it, and event time moves with records alone")
+        if let timeout = try properties.positiveDuration(
+            "idle_timeout", otherwise: "event time moves with records alone")
+        {
+            return timeout
         }
         guard let text = settings[.idleTimeout] else { return nil }
         if let timeout = DurationText.parse(text)?.wholeMilliseconds { return timeout > 0 ? timeout : nil }

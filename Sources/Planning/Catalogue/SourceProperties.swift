@@ -61,6 +61,8 @@ public struct SourceProperties: Hashable, Sendable {
     public var watermarkDelay: Int64 = 0
     /// After how long without records event time goes on with the clock, milliseconds; nil is never.
     public var idleTimeout: Int64?
+    /// Of a table, the time after which a row that was not updated goes, milliseconds; nil is never.
+    public var rowLifetime: Int64?
     /// How far an event time may lie ahead of the epoch's clock, milliseconds; nil is any.
     public var maximumFuture: Int64?
     public var errorPolicy: ErrorPolicy = .deadLetter

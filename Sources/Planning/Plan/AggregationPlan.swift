@@ -13,6 +13,8 @@ public struct AggregationPlan: Sendable {
     /// One for each column of the output.
     public let projection: [Expression]
     public let emission: Emission
+    /// `row_ttl`: the time after which a group that got no row goes, milliseconds; nil is never.
+    public var rowLifetime: Int64?
 
     /// When results are given.
     public enum Emission: String, Sendable {

@@ -57,6 +57,15 @@ public struct ConnectorProperties: Sendable {
         return duration.wholeMilliseconds
     }
 
+    /// A length of time above 0, in milliseconds.
+    public func positiveDuration(_ name: String, otherwise: String) throws(Diagnostic) -> Int64? {
+        guard let duration = try duration(name) else { return nil }
+        if duration > 0 { return duration }
+        throw Diagnostic(
+            .invalidValue, "'\(name)' is not above 0", at: location(of: name),
+            expected: "a length of time such as '30 seconds'", hint: "remove it, and \(otherwise)")
+    }
+
     /// One of a few words, compared with case ignored; the word as `words` has it.
     public func word(_ name: String, of words: [String]) throws(Diagnostic) -> String? {
         guard let text = text(name) else { return nil }

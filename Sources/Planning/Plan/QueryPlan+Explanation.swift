@@ -40,6 +40,7 @@ extension QueryPlan {
         if let priorRows { parts.append("look back at \(priorRows.text(names))") }
         if case .aggregation(let plan) = shape {
             parts.append("group " + plan.groupBy.map { $0.text(names) }.joined(separator: ", "))
+            if plan.rowLifetime != nil { parts.append("rows expire") }
             parts.append("window \(plan.window.map { "\($0.kind)" } ?? "none") \(plan.emission.rawValue)")
             parts.append(
                 contentsOf: plan.aggregates.map { call in
@@ -78,6 +79,7 @@ extension QueryPlan {
             plan.groupBy.map { $0.text(names) } + plan.aggregates.map(\.text)
             + ["ROWTIME", "WINDOWSTART", "WINDOWEND"]
         if let having = plan.having { lines.append("  having \(having.text(behind))") }
+        if let lifetime = plan.rowLifetime { lines.append("  rows live \(lifetime) ms") }
         lines.append("  project, emit \(plan.emission.rawValue)")
         lines.append(contentsOf: columnLines(plan.projection, behind))
         return lines

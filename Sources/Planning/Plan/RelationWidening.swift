@@ -113,7 +113,8 @@ struct RelationWidening {
                                 name: $0.name, function: $0.function, arguments: $0.arguments.map(applied),
                                 text: $0.text)
                         },
-                        having: plan.having, projection: plan.projection, emission: plan.emission))
+                        having: plan.having, projection: plan.projection, emission: plan.emission,
+                        rowLifetime: plan.rowLifetime))
             }
         }
 

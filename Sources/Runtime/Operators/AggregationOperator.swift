@@ -81,9 +81,11 @@ final class AggregationOperator: StatefulOperator, @unchecked Sendable {
         counters.add(.late, try shards[shard].endRound(watermark: watermark))
     }
 
-    /// The watermark at which a window gives its row, or some time before; nil where none waits for that.
+    /// The watermark at which a window gives its row, or a row goes, or some time before; nil where none
+    /// waits for that.
     var nextClosing: Int64? {
-        plan.emission == .final ? shards.compactMap(\.store.earliestExpiry).min() : nil
+        plan.emission == .final || plan.rowLifetime != nil
+            ? shards.compactMap(\.store.earliestExpiry).min() : nil
     }
 
     func clear() {

@@ -12,6 +12,8 @@ extension AggregationShard {
         guard watermark > .min else { return late }
         if isFinal {
             try collectClosed(watermark)
+        } else if plan.rowLifetime != nil {
+            try expire(upTo: watermark)
         } else {
             store.retire(upTo: watermark)
         }
@@ -36,7 +38,7 @@ extension AggregationShard {
     private var isFinal: Bool { plan.emission == .final }
 
     /// Groups that are handed out by the store together.
-    private static let closingCount = 4096
+    static let closingCount = 4096
 
     private func collectClosed(_ watermark: Int64) throws(StateError) {
         while true {
@@ -50,6 +52,7 @@ extension AggregationShard {
     }
 
     func takeChanges() -> ChangeBatch? {
+        if touched.isEmpty, closed.isEmpty, tombstones.isEmpty { return nil }
         mark += 1
         let old = oldResults
         let slots = isFinal ? [] : touched
@@ -93,7 +96,7 @@ extension AggregationShard {
         return columns
     }
 
-    private func changes(_ slots: [UInt32], _ old: [[Column]]) -> ChangeBatch? {
+    func changes(_ slots: [UInt32], _ old: [[Column]]) -> ChangeBatch? {
         let count = slots.count
         let (new, passes) = rows(results(slots), count)
         var before: [Column]?

@@ -13,6 +13,8 @@ struct SessionTombstones {
 
     private var entries: [Entry] = []
 
+    var isEmpty: Bool { entries.isEmpty }
+
     mutating func append(_ entry: Entry) { entries.append(entry) }
 
     mutating func take() -> [Entry] {

@@ -67,6 +67,7 @@ final class AggregationShard: @unchecked Sendable {
     func fold(_ rows: GroupedRows, shard: Int) throws(StateError) {
         let range = rows.rows.range(of: shard)
         guard !range.isEmpty else { return }
+        if let lifetime = plan.rowLifetime { return try foldMortal(rows, range, lifetime) }
         switch plan.window?.kind {
         case nil: try foldGroups(rows, range)
         case .tumbling(let size): try foldWindows(rows, range, size: size, advance: size)
@@ -144,7 +145,7 @@ final class AggregationShard: @unchecked Sendable {
     }
 
     /// Notes that the groups in `scratch.slots` change, and captures what they were before.
-    private func touch(_ count: Int, batch: RowBatch) {
+    func touch(_ count: Int, batch: RowBatch) {
         let before = touched.count
         for index in 0..<count {
             let slot = scratch.slots[index]
@@ -183,7 +184,7 @@ final class AggregationShard: @unchecked Sendable {
     }
 
     /// Folds row `scratch.rows[i]` into the state `scratch.states[i]`, for all aggregates.
-    private func update(_ rows: GroupedRows, _ count: Int) throws(StateError) {
+    func update(_ rows: GroupedRows, _ count: Int) throws(StateError) {
         pointers.reserve(count)
         for (aggregate, function) in functions.enumerated() {
             let offset = layout.stateOffsets[aggregate]

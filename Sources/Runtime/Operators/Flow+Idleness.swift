@@ -35,6 +35,7 @@ extension Flow {
             guard let closing, watermark > .min else { return }
             least = min(least ?? .max, closing <= watermark ? 0 : closing &- watermark)
         }
+        for table in tables { note(table.nextClosing, [table.outputs.relation.name]) }
         for node in nodes {
             note(node.query?.aggregation?.nextClosing, node.clocks)
             guard let join = node.join, node.sideClocks.count == JoinSide.allCases.count else { continue }

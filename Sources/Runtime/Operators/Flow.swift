@@ -34,6 +34,12 @@ final class Flow: @unchecked Sendable {
     private let stages: [FlowStages]
     let slots: [Slot]
     let workers: WorkerPool
+    /// The caller alone: for rounds of so little that waking others takes longer.
+    private let lone = WorkerPool(threads: 1)
+    /// Who works on the round.
+    private var hands: WorkerPool
+    /// Bytes of input up to which a round is little.
+    private static let littleBytes = 8 << 10
     private let emitsPerRecord: Bool
     /// By scan: whether it is read before others.
     private let leads: [Bool]
@@ -66,6 +72,7 @@ final class Flow: @unchecked Sendable {
         self.seed = seed
         self.slots = slots
         self.workers = workers
+        hands = workers
         self.emitsPerRecord = emitsPerRecord
         tellsClock = queries.contains { $0.plan.makesVaryingTable }
         progress = scans.map { SourceProgress(delay: $0.properties.watermarkDelay) }
@@ -184,6 +191,8 @@ final class Flow: @unchecked Sendable {
         }
         for batch in batches { progress[source].place(batch.time) }
         scan.counters.add(.bytes, round.bytes)
+        hands = byRecord || round.bytes <= Self.littleBytes ? lone : workers
+        defer { hands = workers }
         if byRecord {
             try runByRecord(batches, first, source)
         } else {
@@ -237,7 +246,7 @@ final class Flow: @unchecked Sendable {
             let watermarks = operators.map { self.watermark(of: $0.clocks, (source, watermark)) }
             let shards = ShardedRows.shardCount
             let failure = FirstFailure()
-            workers.forEach(operators.count * shards) { index in
+            hands.forEach(operators.count * shards) { index in
                 let number = index / shards
                 do throws(StateError) {
                     try operators[number].stateful.processShard(
@@ -262,7 +271,7 @@ final class Flow: @unchecked Sendable {
         let gates = stages.rules.filter { $0.gateLevel == level }
         guard !queries.isEmpty || !joins.isEmpty || !gates.isEmpty else { return }
         for join in joins { join.number() }
-        workers.forEach(slots.count) { index in
+        hands.forEach(slots.count) { index in
             for rules in gates { rules.resume(self.slots[index]) }
             for query in queries { query.resume(self.slots[index], level) }
             for join in joins { join.release(self.slots[index]) }
@@ -320,15 +329,15 @@ final class Flow: @unchecked Sendable {
         // In the order of the plan: what a query makes is there when the queries that read it have their
         // turn.
         for node in stages.nodes {
-            if let join = node.join { try join.foldChanges(workers, context) }
+            if let join = node.join { try join.foldChanges(hands, context) }
             guard let query = node.query, let aggregation = query.aggregation else { continue }
-            try aggregation.foldChanges(workers)
-            guard everything || query.outputs.wantsEveryRound, let changes = aggregation.takeChanges(workers)
+            try aggregation.foldChanges(hands)
+            guard everything || query.outputs.wantsEveryRound, let changes = aggregation.takeChanges(hands)
             else { continue }
             query.outputs.deliver(changes, context)
         }
         for entry in stages.views {
-            try entry.view.fold(workers, watermark: watermark(of: entry.clocks, nil))
+            try entry.view.fold(hands, watermark: watermark(of: entry.clocks, nil))
         }
     }
 
@@ -337,6 +346,7 @@ final class Flow: @unchecked Sendable {
         for stages in stages { try flushTables(of: stages, everything: true) }
         for rules in rules { rules.endEpoch(context) }
         for query in queries { try query.aggregation?.endEpoch(workers) }
+        for output in outputs.values { output.flushChanges() }
     }
 }
 

@@ -214,13 +214,14 @@ struct FlowBuilder {
     private func makeTables(_ outputs: [String: Outputs], _ slots: Int) -> [TableOperator] {
         plan.catalogue.order.compactMap { name in
             guard let output = outputs[name], output.relation.kind == .table,
-                case .source = output.relation.origin, output.isRead
+                case .source(let properties) = output.relation.origin, output.isRead
             else { return nil }
+            let lifetime = properties.rowLifetime
             let stores = (0..<ShardedRows.shardCount).map {
-                makeStore(TableOperator.layout(output.relation, shard: $0))
+                makeStore(TableOperator.layout(output.relation, lifetime, shard: $0))
             }
             let table = TableOperator(
-                outputs: output, stores: stores, seed: seed, slots: slots,
+                outputs: output, stores: stores, lifetime: lifetime, seed: seed, slots: slots,
                 capturesOld: !output.queries.isEmpty)
             output.table = table
             return table
@@ -246,8 +247,11 @@ struct FlowBuilder {
     ) -> AggregationOperator {
         let isSession = plan.hasSessions
         let isOverTable = query.input.kind == .table
+        // These may end, or be merged, apart from all others: so they hold all that is theirs.
+        let keepsSets = isSession || plan.rowLifetime != nil
         let layout = GroupLayout(
-            plan.stateFunctions, isSession ? .sessions : isOverTable ? .rowsOfTable : .windows)
+            plan.stateFunctions, isSession ? .sessions : isOverTable ? .rowsOfTable : .windows,
+            keepsSets: keepsSets)
         let name = query.name
         let isRead = self.plan.queries.contains { $0.input.name == query.output.name }
         var shards: [AggregationShard] = []
@@ -255,11 +259,12 @@ struct FlowBuilder {
             let store = makeStore(
                 StateLayout(
                     name: "\(name)/groups/\(shard)", payloadBytes: layout.payloadBytes,
-                    blobOffsets: layout.blobOffsets, tracksExpiryOrder: plan.emission == .final))
+                    blobOffsets: layout.blobOffsets,
+                    tracksExpiryOrder: plan.emission == .final || plan.rowLifetime != nil))
             var distinct: [KeyedStateStore?] = []
             for (index, call) in plan.aggregates.enumerated() {
                 distinct.append(
-                    call.function.countsDistinct && !isSession
+                    call.function.countsDistinct && !keepsSets
                         ? makeStore(
                             StateLayout(name: "\(name)/distinct-\(index)/\(shard)", payloadBytes: 0)) : nil)
             }

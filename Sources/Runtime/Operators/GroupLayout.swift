@@ -51,14 +51,14 @@ struct GroupLayout {
     }
 
     let stateOffsets: [Int]
-    /// For each aggregate the reference to the set of the values that a session has seen, where it needs one.
+    /// For each aggregate the reference to the set of the values that the group has seen, where it needs one.
     let setOffsets: [Int?]
     let payloadBytes: Int
     let blobOffsets: [Int]
 
-    init(_ functions: [any AggregateFunction], _ kind: Kind) {
-        // Distinct values of a session are kept in its state, and not in a store of their own.
-        let keepsSets = kind == .sessions
+    /// - Parameter keepsSets: whether distinct values are kept in the state, as a session's are, and not in a
+    ///   store of their own.
+    init(_ functions: [any AggregateFunction], _ kind: Kind, keepsSets: Bool) {
         var offset = kind.stateStart
         var offsets: [Int] = []
         var sets: [Int?] = []

@@ -19,6 +19,12 @@ final class Outputs: @unchecked Sendable {
     var view: TableView?
     /// Rules that look at its rows; nil without any.
     var rules: RelationRules?
+    /// Changes for sinks. Record by record there are very many of one row, which would take twenty times the
+    /// memory until the epoch ends.
+    private var waiting: [ChangeBatch] = []
+    private var waitingCount = 0
+    private static let waitingBatches = 512
+    private static let waitingRows = 4096
     /// Rows or changes that went through.
     let counters = Counters()
 
@@ -77,6 +83,18 @@ final class Outputs: @unchecked Sendable {
         for query in queries { query.process(changes, context) }
         for (join, side) in joins { join.take(changes, side, context) }
         for subscriber in subscribers { subscriber.receive(changes) }
-        for sink in sinks { sink.write(changes) }
+        guard !sinks.isEmpty else { return }
+        waiting.append(changes)
+        waitingCount += changes.count
+        if waiting.count >= Self.waitingBatches || waitingCount >= Self.waitingRows { flushChanges() }
+    }
+
+    /// Gives sinks the changes that were put by for them. Before an epoch ends.
+    func flushChanges() {
+        guard !waiting.isEmpty else { return }
+        let all = ChangeBatch.concatenate(waiting)
+        waiting.removeAll(keepingCapacity: true)
+        waitingCount = 0
+        for sink in sinks { sink.write(all) }
     }
 }

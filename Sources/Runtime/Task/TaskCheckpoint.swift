@@ -95,10 +95,14 @@ struct TaskCheckpoint {
 }
 
 extension PipelinePlan {
-    /// The signature of each query that keeps state, by its name.
+    /// The signature of each query and table of a source that keeps state, by its name.
     var stateSignatures: [String: String] {
         var signatures: [String: String] = [:]
         for query in queries { signatures[query.name] = query.stateSignature }
+        for (name, relation) in catalogue.relations where relation.kind == .table {
+            guard let source = relation.source else { continue }
+            signatures[name + "/rows"] = source.rowLifetime == nil ? "rows" : "rows that expire"
+        }
         return signatures
     }
 

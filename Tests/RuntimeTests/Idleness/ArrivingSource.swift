@@ -1,5 +1,6 @@
 import Connectors
 import Diagnostics
+import Glibc
 import Runtime
 
 /// Gives each message when a clock that it moves itself has come to its time of arrival: waiting takes no
@@ -15,16 +16,20 @@ final class ArrivingSource: Source {
     private let clock: RulesRun.Clock
     private let inner: MemorySource
     private var given: Int
+    private let isHeldUp: () -> Bool
     private let waited: () -> Void
 
     /// - Parameters:
     ///   - arrivals: by time.
+    ///   - isHeldUp: whether other threads have to do something before time passes.
     ///   - waited: called whenever time has passed.
     init(
-        name: String, _ arrivals: [Arrival], clock: RulesRun.Clock, waited: @escaping () -> Void
+        name: String, _ arrivals: [Arrival], clock: RulesRun.Clock, isHeldUp: @escaping () -> Bool,
+        waited: @escaping () -> Void
     ) {
         self.arrivals = arrivals
         self.clock = clock
+        self.isHeldUp = isHeldUp
         self.waited = waited
         given = arrivals.prefix { $0.time <= clock.now }.count
         inner = MemorySource(name: name, messages: arrivals[..<given].map(\.message))
@@ -38,7 +43,12 @@ final class ArrivingSource: Source {
     }
 
     func wait(milliseconds: Int) {
-        clock.pass(Int64(max(100, milliseconds)))
+        if isHeldUp() {
+            usleep(100)
+            return
+        }
+        let next = arrivals.first { $0.time > clock.now }?.time ?? .max
+        clock.pass(min(Int64(max(100, milliseconds)), next - clock.now))
         waited()
     }
 

@@ -82,6 +82,10 @@ struct IdleRun {
             if clock.now >= origin + failsAfter { for sink in sinks.values { sink.arm() } }
             if clock.now >= stop { holder.task?.stop() }
         }
+        // What is being committed takes its time, and this clock does not know of that.
+        let isHeldUp = {
+            holder.task?.pending.map { !$0.isFinished } ?? false
+        }
         var sources: [String: any Source] = [:]
         for name in Set(events.map(\.relation)) {
             let arrivals = events.filter { $0.relation == name }.map { event in
@@ -90,7 +94,8 @@ struct IdleRun {
                     message: MemoryRecord(
                         value: Array(event.json.utf8), timestamp: 1, partition: event.partition))
             }
-            sources[name] = ArrivingSource(name: name, arrivals, clock: clock, waited: waited)
+            sources[name] = ArrivingSource(
+                name: name, arrivals, clock: clock, isHeldUp: isHeldUp, waited: waited)
         }
         let task = PipelineTask(
             plan: plan, configuration: configuration, environment: environment, sources: sources,

@@ -60,7 +60,8 @@ import Testing
     @Test func windowsStayOpenUntilTheirTimeHasCome() throws {
         for (end, count) in [(14_000, 0), (28_000, 0), (32_000, 2)] as [(Int64, Int)] {
             let run = IdleRun(statements: Self.clicks, events: Array(Self.events[..<3]), end: end)
-            #expect(try run.run(.whole).rows["CLOSED"]?.count == count, "\(end)")
+            let rows = try run.run(.whole).rows
+            #expect(rows["CLOSED"]?.count == count, "\(end): \(rows)")
         }
     }
 
@@ -162,10 +163,11 @@ import Testing
             let rows = try run.run(way, stops: stops).rows["COUNTED"] ?? []
             // The orders have no time-out: they have come to 60 s.
             #expect(
-                rows == (0..<3).map { index in
-                    #"{"WINDOWSTART":\#(index * 20_000),"WINDOWEND":\#(index * 20_000 + 20_000),"#
-                        + #""G":"o","N":4}"#
-                }, "\(way)")
+                rows
+                    == (0..<3).map { index in
+                        #"{"WINDOWSTART":\#(index * 20_000),"WINDOWEND":\#(index * 20_000 + 20_000),"#
+                            + #""G":"o","N":4}"#
+                    }, "\(way)")
         }
     }
 
@@ -208,8 +210,9 @@ import Testing
 
     @Test func aTimeOutOfNothingIsRefused() throws {
         #expect(throws: Diagnostic.self) {
-            _ = try PipelineRun.plan(Self.clicks.replacingOccurrences(
-                of: "'10 seconds'", with: "'0 seconds'"))
+            _ = try PipelineRun.plan(
+                Self.clicks.replacingOccurrences(
+                    of: "'10 seconds'", with: "'0 seconds'"))
         }
         let plan = try PipelineRun.plan(
             "SET 'idle.timeout' = '5 s';"
