@@ -144,7 +144,7 @@ struct DrawingTests {
     func wideNumbers() {
         let columns = [AnswerColumn(name: "A", type: "BIGINT"), AnswerColumn(name: "B", type: "STRING")]
         let drawn = Self.printed(
-            columns, [[1, "x"], [.number("1234567890123456789"), "y"]], width: 24, isEndless: true)
+            columns, [[1, "x"], [.number("1234567890123456789"), "y"]], width: 34, isEndless: true)
         #expect(drawn.contains("1234567890123456789 │ y"))
         let row = TableDrawing(
             [.init(title: "A", isNumber: true)], natural: [4], room: 24, paint: .plain
