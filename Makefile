@@ -72,6 +72,8 @@ bench: ## Millrace beside DuckDB and Spark on the same files, start-up, latency:
 	@$(PYTHON) Benchmarks/startup.py
 	@echo "## From a file's appearance, 5,000 events a second, the full pipeline"
 	@$(PYTHON) Benchmarks/latency.py
+	@echo "## The server: what idle queries cost, and how fast it answers"
+	@$(PYTHON) Benchmarks/server.py
 	@echo "## The operators of the language, each alone"
 	@$(PYTHON) Benchmarks/operators.py --runs $(RUNS)
 	@echo "## Whole processes over the same files"

@@ -19,7 +19,6 @@ let package = Package(
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CSnappy", providers: [.apt(["libsnappy-dev"])]),
-        .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(
             name: "CMicrohttpd", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
         .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
@@ -27,6 +26,7 @@ let package = Package(
         // Loaded at first use: see their sources.
         .target(name: "CCurl"),
         .target(name: "CEdit"),
+        .target(name: "CLibpq"),
         .systemLibrary(name: "CArrow", pkgConfig: "millrace-arrow"),
         .target(name: "CParquet", dependencies: ["CArrow"], cxxSettings: [.define("NDEBUG")]),
 

@@ -23,7 +23,6 @@ static struct {
     __typeof__(&el_line) el_line;
     __typeof__(&el_insertstr) el_insertstr;
     __typeof__(&el_deletestr) el_deletestr;
-    __typeof__(&el_cursor) el_cursor;
     __typeof__(&el_end) el_end;
     __typeof__(&history_init) history_init;
     __typeof__(&history) history;
@@ -35,6 +34,7 @@ struct millrace_editor {
     History *history;
     millrace_editor_calls calls;
     const char *prompt;
+    int is_leaving;
 };
 
 static int load(char *failure) {
@@ -59,7 +59,6 @@ static int load(char *failure) {
     FIND(el_line)
     FIND(el_insertstr)
     FIND(el_deletestr)
-    FIND(el_cursor)
     FIND(el_end)
     FIND(history_init)
     FIND(history)
@@ -79,13 +78,6 @@ static char *prompt(EditLine *line) {
     return (char *)editor_of(line)->prompt;
 }
 
-static void move_to_end(EditLine *line) {
-    const LineInfo *info = library.el_line(line);
-    library.el_cursor(line, (int)(info->lastchar - info->cursor));
-    library.el_set(line, EL_REFRESH);
-    fflush(stdout);
-}
-
 // One character of UTF-8, whatever the number of reads.
 static int read_character(EditLine *line, wchar_t *character) {
     millrace_editor *editor = editor_of(line);
@@ -101,8 +93,13 @@ static int read_character(EditLine *line, wchar_t *character) {
             library.el_set(line, EL_REFRESH);
             continue;
         default:
-            // What the caller writes next comes behind the line, not into it.
-            move_to_end(line);
+            // What the caller writes next is to come behind the line, not into it: as if the key that moves
+            // to its end had been pressed before.
+            if (!editor->is_leaving) {
+                editor->is_leaving = 1;
+                *character = 'E' - '@';
+                return 1;
+            }
             errno = EINTR;
             return -1;
         }
@@ -198,6 +195,7 @@ void millrace_editor_close(millrace_editor *editor) {
 const char *millrace_editor_line(millrace_editor *editor, const char *prompt) {
     int count = 0;
     editor->prompt = prompt;
+    editor->is_leaving = 0;
     const char *line = library.el_gets(editor->line, &count);
     return line && count > 0 ? line : NULL;
 }

@@ -51,9 +51,10 @@ public final class HTTPStream: @unchecked Sendable {
     @discardableResult
     public func write(_ text: String) -> Outcome { write(Array(text.utf8)) }
 
-    /// The client gets what waits, and then the end.
-    public func finish() {
+    /// The client gets what waits, these bytes whatever the limit says, and then the end.
+    public func finish(with last: [UInt8] = []) {
         mutex.withLock {
+            if !isFinished, !isGone { waiting += last }
             isFinished = true
             resume()
         }

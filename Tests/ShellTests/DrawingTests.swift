@@ -140,6 +140,18 @@ struct DrawingTests {
         }
     }
 
+    @Test("a number is never broken, also where it comes after the widths are fixed")
+    func wideNumbers() {
+        let columns = [AnswerColumn(name: "A", type: "BIGINT"), AnswerColumn(name: "B", type: "STRING")]
+        let drawn = Self.printed(
+            columns, [[1, "x"], [.number("1234567890123456789"), "y"]], width: 24, isEndless: true)
+        #expect(drawn.contains("1234567890123456789 │ y"))
+        let row = TableDrawing(
+            [.init(title: "A", isNumber: true)], natural: [4], room: 24, paint: .plain
+        ).lines(of: [Cell("1234567890", .number)], number: 1)
+        #expect(row == [" 1234567890"])
+    }
+
     @Test("colours only where they are wanted, and then around the same text")
     func colours() {
         let plain = TableDrawing.lines(

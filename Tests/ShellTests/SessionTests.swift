@@ -163,6 +163,18 @@ struct SessionTests {
         #expect(captured.output == once + once)
     }
 
+    @Test("a push query that the server ends without a word is told as such")
+    func silentEnd() throws {
+        let server = try FakeServer { _ in .lines([Self.header, #"["a",1]"#]) }
+        defer { server.stop() }
+        let captured = CapturedTerminal()
+        let session = try Self.session(server, captured, isInteractive: true)
+        try session.run(SourceText("SELECT * FROM s EMIT CHANGES;"))
+        #expect(captured.errors.contains("the server ended it"))
+        try session.run(SourceText("SELECT * FROM s;"))
+        #expect(captured.errors.split(separator: "\n").last?.contains("server") == false)
+    }
+
     @Test("an error behind rows is an error, with the rows before it")
     func lateErrors() throws {
         let server = try FakeServer { _ in

@@ -7,11 +7,11 @@ struct SQLCommand: Command {
     static let description = CommandDescription(
         name: "sql", summary: "talk with a server in SQL",
         about:
-            "Sends statements to a server that speaks ksqlDB's REST API, Millrace's own or ksqlDB, and "
-            + "draws what it answers. At a terminal there is a shell with history (Ctrl-R searches), completion of "
+            "Sends statements to a server that speaks ksqlDB's REST API, Millrace's own or ksqlDB, and draws "
+            + "what it answers. At a terminal there is a shell with history (Ctrl-R searches), completion of "
             + "keywords and names (Tab), and statements over several lines; Ctrl-C ends a running query, "
-            + "Ctrl-D the shell. With -e, -f, or statements on standard input it does them in order and stops "
-            + "at the first that fails.",
+            + "Ctrl-D the shell. With -e, -f, or statements on standard input it does them in order and "
+            + "stops at the first that fails.",
         flags: [
             Flag("--server", .value("URL"), "the server (\(ServerAddress.standard))"),
             Flag("-e", .repeated("STATEMENT"), "does statements and ends"),

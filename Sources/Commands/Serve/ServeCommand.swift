@@ -25,6 +25,9 @@ struct ServeCommand: Command {
                 "millrace serve --listen 0.0.0.0:8088 --data /var/lib/millrace pipeline.sql"),
         ])
 
+    /// How often failures are looked for.
+    private static let newsMilliseconds = 2000
+
     private let arguments: ParsedArguments
 
     init(_ arguments: ParsedArguments) throws(Diagnostic) {
@@ -48,7 +51,11 @@ struct ServeCommand: Command {
         let stop = StopRequest(wake)
         let server = try RESTServer(engine, rest) { stop.ask() }
         tell(console, configuration, engine, start, port: server.port)
-        while !StopSignals.isStopping, !stop.isAsked { wake.wait(milliseconds: 60_000) }
+        var news = ServerNews(told: engine.snapshot.refused.map(\.reason))
+        while !StopSignals.isStopping, !stop.isAsked {
+            wake.wait(milliseconds: Self.newsMilliseconds)
+            for line in news.take(engine.snapshot) { console.errors.line(line) }
+        }
         server.stop()
         return .done
     }

@@ -41,6 +41,12 @@ public final class PostgresConnection: @unchecked Sendable {
     private static func start(
         _ parameters: [String: String], at place: String
     ) throws(PostgresError) -> OpaquePointer {
+        if let failure = millrace_libpq_load() {
+            throw .refused(
+                Diagnostic(
+                    .unavailable, "libpq can't be loaded: \(String(cString: failure))",
+                    hint: "install it: apt install libpq5"))
+        }
         let sorted = parameters.sorted { $0.key < $1.key }
         let texts = sorted.map { strdup($0.key) } + sorted.map { strdup($0.value) }
         defer { for text in texts { free(text) } }

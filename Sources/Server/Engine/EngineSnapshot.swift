@@ -6,6 +6,7 @@ import Runtime
 public struct EngineSnapshot: Sendable {
     /// A persistent query or a connector at work.
     public struct Standing: Sendable {
+        /// What it is at, as ksqlDB names it.
         public enum State: String, Sendable {
             case running = "RUNNING"
             case paused = "PAUSED"

@@ -113,7 +113,7 @@ struct StatementRunner {
 
     private func properties(_ snapshot: EngineSnapshot) -> PropertyList {
         var settings: [String: String] = [:]
-        for name in SettingName.allCases { settings[name.rawValue] = snapshot.plan.settings[name] ?? "" }
+        for name in SettingName.allCases { settings[name.rawValue] = "" }
         settings.merge(snapshot.properties) { $1 }
         var server = context.configuration.properties
         server["ksql.service.id"] = context.engine.configuration.serviceID
@@ -154,7 +154,7 @@ struct StatementRunner {
         case .statement(let inner):
             let text = StatementText.shown(inner.text)
             var plan = snapshot.plan
-            for (name, value) in session.properties { plan.settings.set(name, to: value) }
+            plan.settings = Engine.settings(context.engine.effective(session))
             if case .query(let query) = inner.kind {
                 let (answer, maker) = try PipelinePlanner.answer(to: query, in: inner, over: plan)
                 return QueryDescription(answer, madeBy: maker, text: text, of: snapshot)

@@ -65,7 +65,10 @@ struct TableDrawing {
 
     private func drawn(_ row: [Cell], _ widths: [Int], look: Paint.Look?) -> [String] {
         let texts = widths.indices.map { index in
-            index < row.count ? row[index].lines(columns: widths[index], most: mostLines) : [""]
+            guard index < row.count else { return [""] }
+            // A number in two parts would be read as two: rather a line that is too long.
+            return row[index].kind == .number
+                ? [row[index].text] : row[index].lines(columns: widths[index], most: mostLines)
         }
         let height = texts.map(\.count).max() ?? 1
         let border = paint.text("│", .dim)

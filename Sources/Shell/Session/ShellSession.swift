@@ -138,6 +138,10 @@ final class ShellSession {
             throw error
         }
         printer.end()
+        // A query that ends although nobody asked for that.
+        if ending == nil, isEndless, !statement.piece.words.contains("LIMIT") {
+            ending = "the server ended it"
+        }
         try finish(
             isStopped: isStopped, count: printer.count, noun: "row", ending: ending, took: clock.now - begun)
     }

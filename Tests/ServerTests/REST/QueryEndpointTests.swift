@@ -16,7 +16,8 @@ struct QueryEndpointTests {
             SET 'auto.offset.reset' = 'earliest';
             CREATE STREAM clicks (id STRING KEY, product STRING, price DECIMAL(9, 2))
               WITH (kafka_topic='clicks', value_format='JSON', partitions=1);
-            CREATE TABLE totals AS SELECT product, COUNT(*) AS n, SUM(price) AS total FROM clicks GROUP BY product;
+            CREATE TABLE totals AS
+              SELECT product, COUNT(*) AS n, SUM(price) AS total FROM clicks GROUP BY product;
             INSERT INTO clicks (id, product, price) VALUES ('1', 'shoe', 20.00);
             INSERT INTO clicks (id, product, price) VALUES ('2', 'hat', 7.50);
             INSERT INTO clicks (id, product, price) VALUES ('3', 'shoe', 30.25);

@@ -12,9 +12,7 @@ import Runtime
 final class AnswerStream: AnswerReceiver, @unchecked Sendable {
     /// Bytes that may wait for the client before the engine should give it no more.
     private static let comfortableBytes = 1 << 20
-    /// Bytes beyond which a client is given up.
-    private static let limit = 64 << 20
-    let stream = HTTPStream(limit: limit)
+    let stream: HTTPStream
     private let form: AnswerForm
     private let count: @Sendable (Int) -> Void
     private let monitor = Monitor()
@@ -26,10 +24,13 @@ final class AnswerStream: AnswerReceiver, @unchecked Sendable {
     private var isOver = false
     private var whenOver: (@Sendable () -> Void)?
 
-    /// - Parameter count: told how many rows were taken.
-    init(_ form: AnswerForm, count: @escaping @Sendable (Int) -> Void) {
+    /// - Parameters:
+    ///   - limit: bytes that may wait for the client; beyond them it is given up.
+    ///   - count: told how many rows were taken.
+    init(_ form: AnswerForm, limit: Int = 64 << 20, count: @escaping @Sendable (Int) -> Void) {
         self.form = form
         self.count = count
+        stream = HTTPStream(limit: limit)
     }
 
     var mediaType: String { form.mediaType }
@@ -106,7 +107,7 @@ final class AnswerStream: AnswerReceiver, @unchecked Sendable {
 
     /// Hands on what was written; false where the client has gone or is too far behind.
     private func send() -> Bool {
-        guard hasBegun else { return out.count <= Self.limit }
+        guard hasBegun else { return out.count <= stream.limit }
         defer { out.removeAll() }
         guard out.count > 0 else { return true }
         switch stream.write(Array(out.bytes)) {
@@ -156,8 +157,7 @@ final class AnswerStream: AnswerReceiver, @unchecked Sendable {
         case .lines, .text: break
         }
         guard hasBegun else { return }
-        stream.write(Array(out.bytes))
+        stream.finish(with: Array(out.bytes))
         out.removeAll()
-        stream.finish()
     }
 }

@@ -45,8 +45,8 @@ struct QueryAnswering {
                 try context.engine.pull(query, statement, session)
             }
             context.tally.addRows(answer.count, of: .pull)
-            let relation = context.engine.snapshot.plan.catalogue.relation(query.from.name.text)
-            return WholeAnswer(form: form, answer: answer, isOfStream: relation?.kind == .stream).response
+            let isOfStream = context.engine.isStream(query.from.name.text)
+            return WholeAnswer(form: form, answer: answer, isOfStream: isOfStream).response
         case .query(let query):
             return try stream(.push, form) { answer throws(Diagnostic) in
                 try context.engine.push(query, statement, session, to: answer)
@@ -80,4 +80,15 @@ struct QueryAnswering {
             contentType: answer.mediaType, headers: [("Cache-Control", "no-cache")],
             body: .stream(answer.stream))
     }
+}
+
+extension Engine {
+    /// What a snapshot tells too, which looks at all queries and is not for each request.
+    func isStream(_ name: String) -> Bool {
+        state.withLock { $0.planner.plan.catalogue.relation(name)?.kind == .stream }
+    }
+
+    var pushQueryIDs: Set<String> { state.withLock { Set($0.pushes.keys) } }
+
+    var lastSequence: Int64 { state.withLock { $0.sequence } }
 }

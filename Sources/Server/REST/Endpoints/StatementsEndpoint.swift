@@ -18,7 +18,7 @@ struct StatementsEndpoint: Endpoint {
 
     /// Statements are done before they are answered, so one that is not there has not been sent.
     private func require(_ sequence: Int64, _ context: RESTContext) throws(ErrorReply) {
-        let last = context.engine.snapshot.sequence
+        let last = context.engine.lastSequence
         guard sequence > last else { return }
         throw ErrorReply(
             .commandTimeout,
@@ -41,7 +41,7 @@ struct StatementsEndpoint: Endpoint {
         }
         // Push queries are no part of the plan that the engine checks against, and what only asks is refused
         // when it is its turn.
-        let pushes = Set(context.engine.snapshot.pushQueries.map(\.id))
+        let pushes = context.engine.pushQueryIDs
         let statements = script.statements.filter { statement in
             switch statement.kind {
             case .explain: return false
