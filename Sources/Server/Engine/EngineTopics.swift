@@ -43,7 +43,8 @@ final class EngineTopics: Sendable {
     ) throws(Diagnostic) {
         var configuration: [String: String] = [:]
         if isCompacted { configuration["cleanup.policy"] = "compact" }
-        if let retention { configuration["retention.ms"] = String(retention) }
+        // Kafka's seven days go by the records' own times: old events would be gone before they are read.
+        configuration["retention.ms"] = retention.map { String($0) } ?? "-1"
         do throws(TopicStoreError) {
             _ = try store.create(name, partitions: partitions, configuration: configuration)
         } catch { throw error.diagnostic }
