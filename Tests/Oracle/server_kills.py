@@ -41,7 +41,8 @@ class Server:
 
     def post(self, path, body, timeout=60):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
-        connection.request("POST", path, body, {"Content-Type": "application/json", "Accept": "application/json"})
+        wanted = {"Content-Type": "application/json", "Accept": "application/json"}
+        connection.request("POST", path, body, wanted)
         response = connection.getresponse()
         return response.status, response.read().decode()
 

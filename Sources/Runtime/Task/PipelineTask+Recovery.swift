@@ -31,6 +31,16 @@ extension PipelineTask {
         publishViews()
     }
 
+    /// Commits an epoch without input where the checkpoint has state of queries that the plan lacks, so that
+    /// none of it comes back with a query of the same name. Between `start` and the first step.
+    public func forgetDroppedState() throws(Diagnostic) {
+        guard hasDroppedState else { return }
+        try begin()
+        try commit()
+        try settle()
+        hasDroppedState = false
+    }
+
     private static let replayAdvice = "millrace replay FILE.sql --from bronze"
 
     /// The epochs that a crash left open and that are to be run again, oldest first.
@@ -95,7 +105,8 @@ extension PipelineTask {
         guard let checkpoint else { return TaskCheckpoint() }
         let epoch = Int(ended)
         try stateful { () throws(StateError) in
-            if epoch == 0 { try checkpoint.startEmpty() } else { _ = try checkpoint.load(epoch: epoch) }
+            guard epoch > 0 else { return try checkpoint.startEmpty() }
+            hasDroppedState = try !checkpoint.load(epoch: epoch).dropped.isEmpty
         }
         if epoch == 0 { return TaskCheckpoint() }
         guard let restored = checkpoint.attachments[Self.attachment].flatMap({ TaskCheckpoint($0) }) else {

@@ -47,6 +47,8 @@ public final class PipelineTask: @unchecked Sendable {
     /// The last epoch that has ended: it is done once `pending` is.
     var ended: Int64 = 0
     var epoch: OpenEpoch?
+    /// Whether the checkpoint has state that no query of the plan keeps.
+    var hasDroppedState = false
     /// The commit that is under way.
     var pending: EpochCommit?
     /// Called when an epoch was committed, or could not be: the next step takes that up. By any thread.

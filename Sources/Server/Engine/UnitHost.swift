@@ -20,6 +20,7 @@ final class UnitHost: @unchecked Sendable {
         var scheduler: TaskScheduler?
         var task: PipelineTask?
         var isStopping = false
+        var hasBegun = false
         var failure: Diagnostic?
         var lastStatus = PipelineStatus()
         var pause = UnitHost.firstPause
@@ -93,13 +94,12 @@ final class UnitHost: @unchecked Sendable {
         let (task, isStopping) = shared.withLock { ($0.task, $0.isStopping) }
         do throws(Diagnostic) {
             if isStopping {
-                try task?.finish()
+                if let task { try task.finish() } else { try taskThatForgets()?.finish() }
                 leave(nil)
                 return .end
             }
             guard let task else {
-                let made = try make(self)
-                try made.start()
+                let made = try begun()
                 shared.withLock { shared in
                     shared.task = made
                     shared.failure = nil
@@ -120,6 +120,22 @@ final class UnitHost: @unchecked Sendable {
             if isStopping { return .end }
             return .wait(milliseconds: nextPause())
         }
+    }
+
+    /// A task that has taken up its state, but for that of queries which are not there any more.
+    private func begun() throws(Diagnostic) -> PipelineTask {
+        let made = try make(self)
+        try made.start()
+        try made.forgetDroppedState()
+        shared.withLock { $0.hasBegun = true }
+        return made
+    }
+
+    /// What many queries share must have forgotten those that were dropped before one of the same name comes,
+    /// also when it is stopped before it has begun.
+    private func taskThatForgets() throws(Diagnostic) -> PipelineTask? {
+        guard unit.name == PipelinePlan.localUnit, !shared.withLock({ $0.hasBegun }) else { return nil }
+        return try begun()
     }
 
     private func leave(_ failure: Diagnostic?) {

@@ -73,4 +73,17 @@ import Testing
         #expect(rows.reach(2))
         #expect(rows.all == ["b", "c"])
     }
+
+    /// A table of the same name is another one: it begins where the task is.
+    @Test func whatADroppedTableHeldIsGone() throws {
+        try write("1", [("a", "ann", 1)])
+        try server.run(Self.sums)
+        #expect(TestServer.waits { (try? server.pull("SELECT n FROM sums;")) == ["1"] })
+        try server.run("CREATE TABLE other AS SELECT user, COUNT(*) AS c FROM events GROUP BY user;")
+        try server.run("DROP TABLE sums;")
+        try server.run(Self.sums)
+        try write("2", [("b", "ann", 10)])
+        #expect(TestServer.waits { (try? server.pull("SELECT c FROM other;")) == ["1"] })
+        #expect(TestServer.waits { (try? server.pull("SELECT n FROM sums;")) == ["10"] })
+    }
 }
