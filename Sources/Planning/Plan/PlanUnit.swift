@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// A part of a server's plan that is a task of its own.
 ///
 /// A query between topics is one by itself: its sources' topics are its input and its output's topic is its
@@ -16,7 +18,15 @@ public struct PlanUnit: Sendable {
     public let isConnected: Bool
 
     /// Has its query work by the settings that held for its statement.
-    public mutating func use(_ settings: Settings?) { if let settings { plan.settings = settings } }
+    public mutating func use(_ settings: Settings?) {
+        guard let settings else { return }
+        plan.settings = settings
+        // Nobody else reads its inputs with it, so how long they may be silent is its own affair.
+        guard let timeout = settings[.idleTimeout].flatMap(DurationText.parse)?.wholeMilliseconds else {
+            return
+        }
+        for input in inputs { plan.catalogue.define(input.idle(after: timeout)) }
+    }
 
     /// Begins the names of units that only hold the rows of a source's table.
     public static let viewPrefix = "CST_"
@@ -34,6 +44,15 @@ extension Relation {
         properties.delimiter = topic.delimiter
         properties.keyDelimiter = topic.keyDelimiter
         properties.wrapsSingleValue = topic.wrapsSingleValue
+        return Relation(
+            name: name, kind: kind, columns: columns, keyCount: keyCount, windowing: windowing,
+            origin: .source(properties), topic: topic)
+    }
+
+    /// The same, as a source that is idle after so many milliseconds if it does not say itself when it is.
+    fileprivate func idle(after timeout: Int64) -> Relation {
+        guard case .source(var properties) = origin, properties.idleTimeout == nil else { return self }
+        properties.idleTimeout = timeout
         return Relation(
             name: name, kind: kind, columns: columns, keyCount: keyCount, windowing: windowing,
             origin: .source(properties), topic: topic)

@@ -233,4 +233,18 @@ import Testing
         try server.run("INSERT INTO s VALUES ('x', 500); INSERT INTO s VALUES ('y', 2);")
         #expect(TestServer.waits { (try? server.pull("SELECT k, a FROM t;")) == ["y 2"] })
     }
+
+    /// A window that nothing follows closes when its source has been silent for as long as the query says.
+    @Test func finalWindowsCloseInSilence() throws {
+        try server.run("CREATE STREAM big AS SELECT * FROM s WHERE a > 1;")
+        server.session.properties["idle.timeout"] = "200ms"
+        try server.run(
+            """
+            CREATE TABLE f AS SELECT k, SUM(a) AS a FROM big WINDOW TUMBLING (SIZE 1 SECONDS) GROUP BY k
+              EMIT FINAL;
+            """)
+        server.session.properties["idle.timeout"] = nil
+        try server.run("INSERT INTO s VALUES ('x', 1); INSERT INTO s VALUES ('x', 20);")
+        #expect(TestServer.waits { (try? server.pull("SELECT k, a FROM f;")) == ["x 20"] })
+    }
 }
