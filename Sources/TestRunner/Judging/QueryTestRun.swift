@@ -11,10 +11,12 @@ struct QueryTestRun {
     let test: QueryTest
     /// Ends the task and starts it again from its checkpoint after so many records; nil runs it in one go.
     var restartAfter: Int?
-    private var planner: PipelinePlanner
-    private let pipeline = MemoryPipeline()
+    var planner: PipelinePlanner
+    let pipeline = MemoryPipeline()
+    /// By relation: what queries have written. Of those that run one after another.
+    var written: [String: [MemorySink.Record]] = [:]
     /// Rows of INSERT INTO … VALUES, in order.
-    private var inserted: [(row: GivenRow, eventTime: Int64)] = []
+    var inserted: [(row: GivenRow, eventTime: Int64)] = []
     /// By statement.
     private var answers: [Answer] = []
 
@@ -152,7 +154,7 @@ struct QueryTestRun {
                 return .failed("other answers", "answer \(index) is \(type) instead of \(wanted)")
             case (.rows(let expected), .rows(let plan, let name)):
                 let answer = QueryAnswer(
-                    plan, records: pipeline.output(of: name), codec(plan.source),
+                    plan, records: output(of: name), codec(plan.source),
                     clock: MemoryPipeline.standardClock)
                 if let found = answer.difference(expected, isOrdered: test.ordersRows) {
                     return .failed("other answers", "answer \(index): \(found)")
@@ -172,17 +174,32 @@ struct QueryTestRun {
 
     // MARK: Records
 
-    private func codec(_ relation: Relation) -> TopicCodec? {
+    func codec(_ relation: Relation) -> TopicCodec? {
         relation.topic.map { TopicCodec(relation: relation, topic: $0, registry: planner.plan.registry) }
     }
 
-    private func takeRecords() throws(Refusal) {
+    private func output(of relation: String) -> [MemorySink.Record] {
+        pipeline.output(of: relation) + (written[relation] ?? [])
+    }
+
+    private mutating func takeRecords() throws(Refusal) {
         let plan = planner.plan
+        if feedsQueriesInTurn(plan) { return try feedInTurn(plan) }
         let read = Set(plan.queries.flatMap { $0.sources.map(\.name) })
         let readers = plan.catalogue.order.compactMap { plan.catalogue.relation($0) }.filter {
             if case .source = $0.origin { return read.contains($0.name) && $0.topic != nil }
             return false
         }
+        try addInputs(of: readers, to: pipeline)
+        do throws(Diagnostic) {
+            try pipeline.run(plan, restartAfter: restartAfter)
+        } catch {
+            throw Refusal(.execution, error)
+        }
+    }
+
+    /// Rows of INSERT INTO … VALUES and the test's own records, for those who read their topics.
+    func addInputs(of readers: [Relation], to pipeline: MemoryPipeline) throws(Refusal) {
         for (given, eventTime) in inserted {
             guard let codec = codec(given.relation) else { continue }
             let message = codec.message(given.complete, eventTime: eventTime)
@@ -203,11 +220,6 @@ struct QueryTestRun {
                         .execution, Diagnostic(.invalidValue, "an input can't be written: \(error)"))
                 }
             }
-        }
-        do throws(Diagnostic) {
-            try pipeline.run(plan, restartAfter: restartAfter)
-        } catch {
-            throw Refusal(.execution, error)
         }
     }
 
@@ -239,7 +251,7 @@ struct QueryTestRun {
             guard !names.contains(query.output.name) else { continue }
             names.append(query.output.name)
             found = codec(query.output)
-            records += pipeline.output(of: query.output.name)
+            records += output(of: query.output.name)
         }
         return found.map { (records, $0) }
     }
