@@ -55,7 +55,10 @@ import Testing
     @Test func aTerminatedInsertionCanBeMadeAgain() throws {
         let insertion = "INSERT INTO c WITH (QUERY_ID = 'copy') SELECT * FROM s;"
         try server.run(
-            "CREATE STREAM c (k STRING KEY, a BIGINT) WITH (KAFKA_TOPIC = 'c', PARTITIONS = 1, VALUE_FORMAT = 'JSON');"
+            """
+            CREATE STREAM c (k STRING KEY, a BIGINT) WITH (
+              KAFKA_TOPIC = 'c', PARTITIONS = 1, VALUE_FORMAT = 'JSON');
+            """
         )
         try server.run(insertion)
         try server.run("INSERT INTO s VALUES ('x', 1);")
