@@ -47,9 +47,12 @@ public final class SchemaRegistry: Sendable {
 
     /// A registry in memory that holds the same, to try things in.
     public func copy() throws(Diagnostic) -> SchemaRegistry {
-        let kept = MemoryRegistryStorage()
-        try kept.append(try storage.changes())
-        return try SchemaRegistry(storage: kept)
+        SchemaRegistry(contents.withLock { $0 }, MemoryRegistryStorage(try storage.changes()))
+    }
+
+    private init(_ contents: RegistryContents, _ storage: any RegistryStorage) {
+        self.contents = Mutex(contents)
+        self.storage = storage
     }
 
     // MARK: Registering

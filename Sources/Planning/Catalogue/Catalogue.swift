@@ -11,6 +11,15 @@ public struct Catalogue: Sendable {
 
     public func relation(_ name: String) -> Relation? { relations[name] }
 
+    /// Those that another catalogue lacks or has otherwise, in their order.
+    public func relations(differentFrom other: Catalogue) -> [Relation] {
+        order.compactMap { name in
+            guard let relation = relations[name] else { return nil }
+            guard let old = other.relations[name] else { return relation }
+            return relation == old ? nil : relation
+        }
+    }
+
     public mutating func define(_ relation: Relation) {
         if relations.updateValue(relation, forKey: relation.name) == nil { order.append(relation.name) }
     }

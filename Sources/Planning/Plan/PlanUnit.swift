@@ -78,23 +78,51 @@ extension PipelinePlan {
     public static let localUnit = "local"
 
     /// The tasks that the plan is made of, in the order of their statements.
-    public var units: [PlanUnit] {
-        var units: [PlanUnit] = []
+    public var units: [PlanUnit] { unitOutlines.map(unit) }
+
+    /// What those tasks are made of: to find out which of very many a statement has changed.
+    public var unitOutlines: [UnitOutline] {
+        var outlines: [UnitOutline] = []
         var local: [QueryPlan] = []
         for query in queries {
-            if isLocal(query) { local.append(query) } else { units.append(unit(of: query)) }
+            if isLocal(query) {
+                local.append(query)
+            } else {
+                outlines.append(UnitOutline(name: query.id, .query(query), reading: query.sources.map(latest)))
+            }
         }
         for name in catalogue.order {
             guard let relation = catalogue.relation(name), relation.kind == .table, relation.isReadOnly,
                 relation.topic != nil
             else { continue }
-            units.append(unit(named: PlanUnit.viewPrefix + name, reading: [relation], views: [name]))
+            outlines.append(UnitOutline(name: PlanUnit.viewPrefix + name, .view, reading: [relation]))
         }
         for sink in sinks where sink.from.topic != nil {
-            units.append(unit(named: PlanUnit.sinkPrefix + sink.name, reading: [sink.from], sinks: [sink]))
+            outlines.append(
+                UnitOutline(name: PlanUnit.sinkPrefix + sink.name, .sink(sink), reading: [latest(sink.from)]))
         }
-        if let unit = localUnit(local) { units.append(unit) }
-        return units
+        if !local.isEmpty || sinks.contains(where: { $0.from.topic == nil }) {
+            outlines.append(UnitOutline(name: Self.localUnit, .local(local), reading: []))
+        }
+        return outlines
+    }
+
+    /// The catalogue's: it may have got more columns since.
+    private func latest(_ source: Relation) -> Relation { catalogue.relation(source.name) ?? source }
+
+    /// The task of an outline of this plan.
+    public func unit(_ outline: UnitOutline) -> PlanUnit {
+        switch outline.content {
+        case .query(let query):
+            return unit(
+                named: outline.name, reading: outline.sources, query: query,
+                views: query.output.kind == .table ? [query.output.name] : [])
+        case .view:
+            return unit(
+                named: outline.name, reading: outline.sources, views: Set(outline.sources.map(\.name)))
+        case .sink(let sink): return unit(named: outline.name, reading: outline.sources, sinks: [sink])
+        case .local(let queries): return localUnit(queries)
+        }
     }
 
     /// The name of the unit that a query is a part of.
@@ -102,12 +130,6 @@ extension PipelinePlan {
 
     private func isLocal(_ query: QueryPlan) -> Bool {
         query.output.topic == nil || query.sources.contains { $0.topic == nil }
-    }
-
-    private func unit(of query: QueryPlan) -> PlanUnit {
-        unit(
-            named: query.id, reading: query.sources, query: query,
-            views: query.output.kind == .table ? [query.output.name] : [])
     }
 
     private func unit(
@@ -120,9 +142,7 @@ extension PipelinePlan {
         plan.catalogue.types = catalogue.types
         var inputs: [Relation] = []
         for source in sources {
-            // The catalogue's: it may have got more columns since.
-            guard let read = (catalogue.relation(source.name) ?? source).readFromTopic,
-                !inputs.contains(where: { $0.name == read.name })
+            guard let read = source.readFromTopic, !inputs.contains(where: { $0.name == read.name })
             else { continue }
             inputs.append(read)
             plan.catalogue.define(read)
@@ -140,9 +160,8 @@ extension PipelinePlan {
             isConnected: !sinks.isEmpty)
     }
 
-    private func localUnit(_ queries: [QueryPlan]) -> PlanUnit? {
+    private func localUnit(_ queries: [QueryPlan]) -> PlanUnit {
         let sinks = sinks.filter { $0.from.topic == nil }
-        guard !queries.isEmpty || !sinks.isEmpty else { return nil }
         var plan = self
         plan.queries = queries
         plan.sinks = sinks

@@ -16,18 +16,29 @@ extension Engine {
         var begun: [(unit: PlanUnit, signature: UInt64)] = []
         /// Those of them that can't go on with the state that is there.
         var restarted: Set<String> = []
+        /// Outlines of units that are not the very ones that they were.
+        var outlines: [UnitOutline] = []
     }
 
     func unitChanges(_ next: EngineState) throws(Diagnostic) -> UnitChanges {
         var changes = UnitChanges()
-        let former = state.withLock { $0.hosts }
-        var names: Set<String> = []
-        for var unit in next.planner.plan.units {
-            names.insert(unit.name)
+        let (former, outlines) = state.withLock { ($0.hosts, $0.outlines) }
+        let present = next.planner.plan.unitOutlines
+        var known = 0
+        for outline in present {
+            let host = former[outline.name]
+            if let host {
+                known += 1
+                let isPaused = next.paused.contains(outline.name)
+                let isSame = outlines[outline.name].map(outline.isSame) ?? false
+                if isSame, isPaused == !host.isAtWork { continue }
+            }
+            changes.outlines.append(outline)
+            var unit = next.planner.plan.unit(outline)
             // Of what many queries share, the last one's: the same after each start.
             unit.use(unit.plan.queries.last.flatMap { next.settings[$0.id] } ?? Settings())
             let signature = unit.plan.fingerprint
-            if let host = former[unit.name] {
+            if let host {
                 let isPaused = next.paused.contains(unit.name)
                 if host.signature == signature, isPaused == !host.isAtWork { continue }
                 changes.ended.append(host)
@@ -39,6 +50,8 @@ extension Engine {
             }
             changes.begun.append((unit, signature))
         }
+        guard known < former.count else { return changes }
+        let names = Set(present.map(\.name))
         for (name, host) in former where !names.contains(name) {
             changes.ended.append(host)
             changes.removed.append(host)
@@ -71,8 +84,10 @@ extension Engine {
 
     /// Starts what is to begin, once the log has the statement.
     func apply(_ changes: UnitChanges, _ next: inout EngineState) {
+        for outline in changes.outlines { next.outlines[outline.name] = outline }
         for host in changes.removed {
             next.hosts[host.unit.name] = nil
+            next.outlines[host.unit.name] = nil
             forget(host.unit)
         }
         for (unit, _) in changes.begun where changes.restarted.contains(unit.name) { forget(unit) }

@@ -6,8 +6,10 @@ struct EngineState: Sendable {
     var planner = PipelinePlanner()
     /// The last statement's number in the log; -1 when there is none.
     var sequence: Int64 = -1
-    /// By relation, by query and by connector.
+    /// By relation and by query.
     var statements: [String: String] = [:]
+    /// By connector, whose names are of their own.
+    var connectorStatements: [String: String] = [:]
     /// The settings that held for the statement of a query, by its id.
     var settings: [String: Settings] = [:]
     /// Where each query begins to read, by its id, relation and partition.
@@ -18,6 +20,8 @@ struct EngineState: Sendable {
     var paused: Set<String> = []
     /// By unit.
     var hosts: [String: UnitHost] = [:]
+    /// By unit: what its host was made of.
+    var outlines: [String: UnitOutline] = [:]
     /// Push queries at work, by id.
     var pushes: [String: OpenPush] = [:]
     var pushCount = 0

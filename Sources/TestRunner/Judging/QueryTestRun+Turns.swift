@@ -30,7 +30,7 @@ extension QueryTestRun {
         let fed = fedTopics
         for unit in plan.units {
             guard let output = unit.outputs.first, let codec = codec(output) else { continue }
-            let pipeline = MemoryPipeline()
+            let pipeline = MemoryPipeline(activity: activity)
             try addInputs(of: unit.inputs, to: pipeline)
             for (topic, message) in log where !test.responses.isEmpty || !fed.contains(topic) {
                 for input in unit.inputs where input.topic?.name == topic {

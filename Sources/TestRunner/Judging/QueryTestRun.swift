@@ -12,7 +12,8 @@ struct QueryTestRun {
     /// Ends the task and starts it again from its checkpoint after so many records; nil runs it in one go.
     var restartAfter: Int?
     var planner: PipelinePlanner
-    let pipeline = MemoryPipeline()
+    let activity: TestActivity
+    let pipeline: MemoryPipeline
     /// By relation: what queries have written. Of those that run one after another.
     var written: [String: [MemorySink.Record]] = [:]
     /// Rows of INSERT INTO … VALUES, in order.
@@ -29,20 +30,24 @@ struct QueryTestRun {
     }
 
     /// - Throws: what is wrong with the test's own schemas.
-    init(_ test: QueryTest, restartAfter: Int? = nil) throws {
+    init(_ test: QueryTest, restartAfter: Int? = nil, _ activity: TestActivity = TestActivity()) throws {
         self.test = test
+        self.activity = activity
+        pipeline = MemoryPipeline(activity: activity)
         self.restartAfter = restartAfter
         planner = PipelinePlanner(registry: try TestSchemas(test).registry)
     }
 
-    static func verdict(of test: QueryTest, restartAfter: Int? = nil) -> TestVerdict {
+    static func verdict(
+        of test: QueryTest, restartAfter: Int? = nil, _ activity: TestActivity = TestActivity()
+    ) -> TestVerdict {
         if !test.isEnabled { return TestVerdict(.skipped, cause: "disabled in its file") }
         if test.statements.isEmpty { return .failed("no statements", "the case is no test") }
         if let reason = QueryTestScope.reason(against: test) {
             return TestVerdict(.outOfScope, cause: reason)
         }
         do {
-            var run = try QueryTestRun(test, restartAfter: restartAfter)
+            var run = try QueryTestRun(test, restartAfter: restartAfter, activity)
             return run.verdict()
         } catch {
             return .failed("the test's own schemas", "\(error)")
@@ -101,6 +106,7 @@ struct QueryTestRun {
             let next: Statement?
             do throws(Diagnostic) { next = try reader.next() } catch { throw Refusal(.parsing, error) }
             guard let statement = next else { return }
+            activity.note(statement: statement.text)
             do throws(Diagnostic) {
                 let answer = try take(statement)
                 if isAnswered { answers.append(answer) }
