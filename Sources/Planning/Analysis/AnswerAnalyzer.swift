@@ -73,6 +73,13 @@ struct AnswerAnalyzer {
     private func refuseClauses(_ query: Query) throws(Diagnostic) {
         let kind = query.emission == nil ? "pull" : "push"
         func refuse(_ what: String, _ span: SourceSpan?) throws(Diagnostic) {
+            if query.emission == nil {
+                let name = SettingName.pullsLikeKsqlDB.rawValue
+                throw Diagnostic(
+                    .invalidStatement, "as ksqlDB has them, pull queries have no \(what)",
+                    at: statement.location(of: span ?? query.span),
+                    hint: "UNSET '\(name)', or make a table with CREATE TABLE … AS SELECT, and select from that")
+            }
             throw Diagnostic(
                 .unsupported, "this version has no \(kind) queries with \(what)",
                 at: statement.location(of: span ?? query.span),

@@ -192,6 +192,9 @@ final class Scan: @unchecked Sendable {
             result.batches.append(batch)
         case .deadLetter:
             let bad = problems.list
+            if properties.failsOnBadTime, let first = bad.first(where: { $0.code == "bad_timestamp" }) {
+                result.failure = failure(first, decoded)
+            }
             for problem in bad { result.deadLetters.append(deadLetter(problem, decoded)) }
             result.batches.append(bad.isEmpty ? batch : batch.selecting(problems.goodRows))
         case .fail:
