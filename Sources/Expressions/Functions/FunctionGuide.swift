@@ -23,7 +23,8 @@ public enum FunctionGuide {
         let all = TableFunctions.contains(name) ? TableFunctions.signatures(of: name) : forms
         return all.enumerated().map { index, form in
             let parameters = parameters(of: form)
-            let result = takesMany(parameters) ? told(name, all.count - 1, of: all.count) : told(name, 0, of: 1)
+            let result =
+                takesMany(parameters) ? told(name, all.count - 1, of: all.count) : told(name, 0, of: 1)
             return variant(
                 name, parameters,
                 result: Iteration.Kind(rawValue: name) == nil ? result : told(name, index, of: all.count))

@@ -78,7 +78,9 @@ struct AnswerAnalyzer {
                 throw Diagnostic(
                     .invalidStatement, "as ksqlDB has them, pull queries have no \(what)",
                     at: statement.location(of: span ?? query.span),
-                    hint: "UNSET '\(name)', or make a table with CREATE TABLE … AS SELECT, and select from that")
+                    hint:
+                        "UNSET '\(name)', or make a table with CREATE TABLE … AS SELECT, and select from that"
+                )
             }
             throw Diagnostic(
                 .unsupported, "this version has no \(kind) queries with \(what)",

@@ -14,7 +14,8 @@ extension SchemaAnalyzer {
     ) throws(Diagnostic) {
         guard let topic = relation.topic, source.valueFormat.hasSchemas else { return }
         let subject = "\(topic.name)-\(Part.value.rawValue)"
-        guard let latest = registry.latest(subject)?.schema ?? topic.valueSchemaID.flatMap(registry.schema(id:))
+        guard
+            let latest = registry.latest(subject)?.schema ?? topic.valueSchemaID.flatMap(registry.schema(id:))
         else { return }
         let fields = columns.map { Field($0.name, $0.type) }
         let (text, type): (String?, SchemaType)
@@ -29,7 +30,9 @@ extension SchemaAnalyzer {
                 hint: "create the \(relation.kind.rawValue.lowercased()) anew, over another topic")
         }
         do throws(Diagnostic) {
-            relation.topic?.valueSchemaID = try registry.register(text, type: type, subject: subject)
+            // What records had under a column's name before is nobody's column: as with JSON.
+            relation.topic?.valueSchemaID = try registry.register(
+                text, type: type, subject: subject, takesProperties: true)
         } catch {
             var error = error
             error.location = statement.location(of: statement.span)
@@ -38,7 +41,9 @@ extension SchemaAnalyzer {
     }
 
     private static func avro(_ text: String, adding fields: [Field]) -> String? {
-        guard let schema = try? JSONValue(parsing: text), let known = schema["fields"]?.array else { return nil }
+        guard let schema = try? JSONValue(parsing: text), let known = schema["fields"]?.array else {
+            return nil
+        }
         // Records inside of new columns are named by the way that leads to them, as the writer names them.
         var name = schema["name"]?.string ?? AvroSchemaWriter.standardName
         if let space = schema["namespace"]?.string, !name.contains(".") { name = "\(space).\(name)" }

@@ -88,7 +88,8 @@ extension PipelinePlan {
             if isLocal(query) {
                 local.append(query)
             } else {
-                outlines.append(UnitOutline(name: query.id, .query(query), reading: query.sources.map(latest)))
+                outlines.append(
+                    UnitOutline(name: query.id, .query(query), reading: query.sources.map(latest)))
             }
         }
         for name in catalogue.order {

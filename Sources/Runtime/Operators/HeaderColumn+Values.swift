@@ -6,7 +6,9 @@ extension Column {
     public func messageHeaders(at row: Int) -> [MessageHeader] {
         guard case .array(let list) = value(at: row) else { return [] }
         return list.compactMap { header in
-            guard case .structure(let parts) = header, case .string(let name) = parts.first else { return nil }
+            guard case .structure(let parts) = header, case .string(let name) = parts.first else {
+                return nil
+            }
             if case .bytes(let bytes) = parts.last { return MessageHeader(name, bytes) }
             return MessageHeader(name, nil)
         }

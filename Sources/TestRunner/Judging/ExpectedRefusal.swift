@@ -118,6 +118,7 @@ enum ExpectedRefusal {
         Rule("The projection contains no value columns", [.invalidStatement], "nothing else"),
         Rule("The projection contains a key column", [.invalidStatement], "twice"),
         Rule("must include the", [.invalidStatement], "missing from the SELECT"),
+        Rule("format does not yet support GROUP BY", [.invalidStatement], "are not grouped"),
         Rule("Table functions cannot be used with aggregations", [.invalidStatement], "makes rows"),
         Rule("Table source is not supported with table functions", [.invalidStatement], "is a table"),
         Rule("not part of GROUP BY", [.invalidStatement], "neither grouped", "GROUP BY"),

@@ -94,8 +94,10 @@ struct QueryTestRun {
 
     private mutating func takeStatements() throws(Refusal) {
         let settings =
-            ["SET 'emit.per.record' = 'true';", "SET 'pull.queries.like.ksqldb' = 'true';"]
-            + test.properties.map { "SET '\($0.name)' = '\($0.value)';" }
+            [
+                "SET 'emit.per.record' = 'true';", "SET 'pull.queries.like.ksqldb' = 'true';",
+                "SET 'aggregations.like.ksqldb' = 'true';",
+            ] + test.properties.map { "SET '\($0.name)' = '\($0.value)';" }
         for text in settings { try take(text) }
         for text in test.statements { try take(text, isAnswered: true) }
     }
@@ -132,12 +134,20 @@ struct QueryTestRun {
     private mutating func recorded(_ relation: Relation) throws(Diagnostic) -> String {
         guard case .source = relation.origin else { return relation.name }
         let name = "RECORDS OF \(relation.name)"
-        if planner.plan.catalogue.relation(name) == nil {
-            var reader = ScriptReader(
-                "CREATE \(relation.kind.rawValue) `\(name)` AS SELECT * FROM `\(relation.name)`;")
-            if let statement = try reader.next() { try planner.add(statement) }
+        guard planner.plan.catalogue.relation(name) == nil else { return name }
+        var (kind, source) = (relation.kind, relation.name)
+        // No query makes anything of a table with windows: its records are a stream's.
+        if let twin = relation.streamOfRecords {
+            try add("CREATE STREAM \(twin)")
+            (kind, source) = (.stream, "STREAM OF \(relation.name)")
         }
+        try add("CREATE \(kind.rawValue) `\(name)` AS SELECT * FROM `\(source)`;")
         return name
+    }
+
+    private mutating func add(_ text: String) throws(Diagnostic) {
+        var reader = ScriptReader(text)
+        if let statement = try reader.next() { try planner.add(statement) }
     }
 
     private mutating func insert(_ row: InsertValues, _ statement: Statement) throws(Diagnostic) {
@@ -260,5 +270,24 @@ struct QueryTestRun {
             records += output(of: query.output.name)
         }
         return found.map { (records, $0) }
+    }
+}
+
+extension Relation {
+    /// Of a table with windows over a topic: name, columns and properties of a stream of the same records.
+    fileprivate var streamOfRecords: String? {
+        guard kind == .table, let windowing, let topic else { return nil }
+        let list = columns.enumerated().map { index, column in
+            "`\(column.name)` \(column.type.sql)\(index < keyCount ? " KEY" : "")"
+        }
+        var properties =
+            "KAFKA_TOPIC = '\(topic.name)', KEY_FORMAT = '\(topic.keyFormat.rawValue)', "
+            + "VALUE_FORMAT = '\(topic.valueFormat.rawValue)', "
+        switch windowing {
+        case .time(let size):
+            properties += "WINDOW_TYPE = 'TUMBLING', WINDOW_SIZE = '\(size) MILLISECONDS'"
+        case .session: properties += "WINDOW_TYPE = 'SESSION'"
+        }
+        return "`STREAM OF \(name)` (\(list.joined(separator: ", "))) WITH (\(properties));"
     }
 }

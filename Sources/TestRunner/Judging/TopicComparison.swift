@@ -41,7 +41,9 @@ struct TopicComparison {
             return ("other timestamps", "timestamp: \(record.eventTime) instead of \(time)")
         }
         if record.headers != expected.headers {
-            return ("other headers", "headers: \(shown(record.headers)) instead of \(shown(expected.headers))")
+            return (
+                "other headers", "headers: \(shown(record.headers)) instead of \(shown(expected.headers))"
+            )
         }
         return windowDifference(record, expected).map { ("other windows", $0) }
     }
@@ -65,7 +67,9 @@ struct TopicComparison {
         JSONValue.array(
             headers.map { header in
                 let value = header.value.map { JSONValue.string(String(decoding: $0, as: UTF8.self)) }
-                return .object([JSONValue.Member("KEY", .string(header.name)), JSONValue.Member("VALUE", value ?? .null)])
+                return .object([
+                    JSONValue.Member("KEY", .string(header.name)), JSONValue.Member("VALUE", value ?? .null),
+                ])
             }
         ).text
     }

@@ -17,7 +17,8 @@ public final class Turns {
     /// For people.
     var text: String {
         next < end
-            ? "record \(next + 1) of \(end), of \(order[next])" : "what comes of \(end) records, all of them taken"
+            ? "record \(next + 1) of \(end), of \(order[next])"
+            : "what comes of \(end) records, all of them taken"
     }
 
     /// How many records that are next are of one relation.
