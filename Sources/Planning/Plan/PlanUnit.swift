@@ -78,34 +78,42 @@ extension PipelinePlan {
     public static let localUnit = "local"
 
     /// The tasks that the plan is made of, in the order of their statements.
-    public var units: [PlanUnit] { unitOutlines.map(unit) }
+    public var units: [PlanUnit] {
+        let local = localOutline.map { [$0] } ?? []
+        return (queries.compactMap(outline) + viewOutlines + sinkOutlines + local).map(unit)
+    }
 
-    /// What those tasks are made of: to find out which of very many a statement has changed.
-    public var unitOutlines: [UnitOutline] {
-        var outlines: [UnitOutline] = []
-        var local: [QueryPlan] = []
-        for query in queries {
-            if isLocal(query) {
-                local.append(query)
-            } else {
-                outlines.append(
-                    UnitOutline(name: query.id, .query(query), reading: query.sources.map(latest)))
-            }
-        }
-        for name in catalogue.order {
+    /// The task that a query is by itself; nil for one that lives in no topic.
+    func outline(of query: QueryPlan) -> UnitOutline? {
+        if query.isLocal { return nil }
+        return UnitOutline(name: query.id, .query(query), reading: query.sources.map(latest))
+    }
+
+    var viewOutlines: [UnitOutline] {
+        catalogue.order.compactMap { name in
             guard let relation = catalogue.relation(name), relation.kind == .table, relation.isReadOnly,
                 relation.topic != nil
-            else { continue }
-            outlines.append(UnitOutline(name: PlanUnit.viewPrefix + name, .view, reading: [relation]))
+            else { return nil }
+            return UnitOutline(name: PlanUnit.viewPrefix + name, .view, reading: [relation])
         }
-        for sink in sinks where sink.from.topic != nil {
-            outlines.append(
-                UnitOutline(name: PlanUnit.sinkPrefix + sink.name, .sink(sink), reading: [latest(sink.from)]))
+    }
+
+    var sinkOutlines: [UnitOutline] {
+        sinks.filter { $0.from.topic != nil }.map { sink in
+            UnitOutline(name: PlanUnit.sinkPrefix + sink.name, .sink(sink), reading: [latest(sink.from)])
         }
-        if !local.isEmpty || sinks.contains(where: { $0.from.topic == nil }) {
-            outlines.append(UnitOutline(name: Self.localUnit, .local(local), reading: []))
-        }
-        return outlines
+    }
+
+    var localOutline: UnitOutline? {
+        let local = queries.filter(\.isLocal)
+        guard !local.isEmpty || sinks.contains(where: { $0.from.topic == nil }) else { return nil }
+        return UnitOutline(name: Self.localUnit, .local(local), reading: [])
+    }
+
+    /// What the unit of that name is made of; nil when there is none.
+    public func outline(named name: String) -> UnitOutline? {
+        if let query = queries.first(where: { $0.id == name }) { return outline(of: query) }
+        return (viewOutlines + sinkOutlines).first { $0.name == name }
     }
 
     /// The catalogue's: it may have got more columns since.
@@ -127,11 +135,7 @@ extension PipelinePlan {
     }
 
     /// The name of the unit that a query is a part of.
-    public func unitName(of query: QueryPlan) -> String { isLocal(query) ? Self.localUnit : query.id }
-
-    private func isLocal(_ query: QueryPlan) -> Bool {
-        query.output.topic == nil || query.sources.contains { $0.topic == nil }
-    }
+    public func unitName(of query: QueryPlan) -> String { query.isLocal ? Self.localUnit : query.id }
 
     private func unit(
         named name: String, reading sources: [Relation], query: QueryPlan? = nil, sinks: [SinkPlan] = [],

@@ -42,6 +42,9 @@ public struct QueryPlan: Sendable {
             outputTime: outputTime, outputWatermarkDelay: outputWatermarkDelay, insertion: insertion)
     }
 
+    /// Whether one of its relations lives in no topic.
+    var isLocal: Bool { contents.isLocal }
+
     /// Whether it is the very one and not only equal.
     func isSame(as other: QueryPlan) -> Bool { contents === other.contents }
 
@@ -89,6 +92,7 @@ public struct QueryPlan: Sendable {
         let outputTime: TimeColumn?
         let outputWatermarkDelay: Int64?
         let insertion: Int?
+        let isLocal: Bool
 
         init(
             id: String, input: Relation, joins: [JoinPlan], filter: Expression?,
@@ -108,6 +112,8 @@ public struct QueryPlan: Sendable {
             self.outputTime = outputTime
             self.outputWatermarkDelay = outputWatermarkDelay
             self.insertion = insertion
+            let sources = joins.first.map { [$0.left] + joins.map(\.right) } ?? [input]
+            isLocal = output.topic == nil || sources.contains { $0.topic == nil }
         }
     }
 }

@@ -18,16 +18,4 @@ public struct UnitOutline: Sendable {
         self.content = content
         self.sources = sources
     }
-
-    /// Whether the unit of that name is certainly as it was. False says nothing.
-    public func isSame(as other: UnitOutline) -> Bool {
-        switch (content, other.content) {
-        case (.query(let query), .query(let old)) where query.isSame(as: old): break
-        case (.view, .view): break
-        case (.sink(let sink), .sink(let old)) where sink.from.isSame(as: old.from): break
-        default: return false
-        }
-        return name == other.name && sources.count == other.sources.count
-            && zip(sources, other.sources).allSatisfy { $0.isSame(as: $1) }
-    }
 }

@@ -20,8 +20,6 @@ struct EngineState: Sendable {
     var paused: Set<String> = []
     /// By unit.
     var hosts: [String: UnitHost] = [:]
-    /// By unit: what its host was made of.
-    var outlines: [String: UnitOutline] = [:]
     /// Push queries at work, by id.
     var pushes: [String: OpenPush] = [:]
     var pushCount = 0

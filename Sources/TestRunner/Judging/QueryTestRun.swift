@@ -96,7 +96,7 @@ struct QueryTestRun {
         let settings =
             [
                 "SET 'emit.per.record' = 'true';", "SET 'pull.queries.like.ksqldb' = 'true';",
-                "SET 'aggregations.like.ksqldb' = 'true';",
+                "SET 'refuse.like.ksqldb' = 'true';",
             ] + test.properties.map { "SET '\($0.name)' = '\($0.value)';" }
         for text in settings { try take(text) }
         for text in test.statements { try take(text, isAnswered: true) }
