@@ -27,6 +27,7 @@ let package = Package(
         .target(name: "CCurl"),
         .target(name: "CEdit"),
         .target(name: "CLibpq"),
+        .target(name: "CLibrdkafka"),
         .systemLibrary(name: "CArrow", pkgConfig: "millrace-arrow"),
         .target(name: "CParquet", dependencies: ["CArrow"], cxxSettings: [.define("NDEBUG")]),
 
@@ -74,6 +75,9 @@ let package = Package(
         .target(
             name: "Postgres", dependencies: ["Diagnostics", "Columnar", "Formats", "CLibpq"],
             swiftSettings: house),
+        // Kafka clusters by librdkafka: consumers, transactional producers, topics.
+        .target(
+            name: "Kafka", dependencies: ["Diagnostics", "CLibrdkafka"], swiftSettings: house),
         // Requests and answers over HTTP, whole or as streams.
         .target(name: "HTTP", dependencies: ["Diagnostics", "CMicrohttpd"], swiftSettings: house),
         // The embedded Kafka-protocol broker: record batches, logs of partitions, topics, messages.
@@ -90,7 +94,7 @@ let package = Package(
             dependencies: [
                 "Diagnostics", "Columnar", "Storage", "Formats", "Registry", "Planning", "Runtime",
                 "DeltaLake",
-                "Postgres", "Broker",
+                "Postgres", "Broker", "Kafka",
                 "CZstd", "CZlib", "CSnappy",
             ],
             swiftSettings: house),
