@@ -46,11 +46,8 @@ public struct KafkaAccess: Sendable {
         return found
     }
 
-    /// The cluster for those who say nothing themselves; nil where none is named.
-    public func standard() throws(Diagnostic) -> KafkaSettings? { try settings(for: [:]) }
-
     /// The cluster of a relation or connector with these properties; nil where none is named.
-    func settings(for options: [String: String]) throws(Diagnostic) -> KafkaSettings? {
+    public func settings(for options: [String: String]) throws(Diagnostic) -> KafkaSettings? {
         let named =
             options[SettingName.bootstrapServers.rawValue] ?? servers ?? environment[Self.variable]
             ?? settings[.bootstrapServers]

@@ -42,6 +42,7 @@ extension KafkaSource {
                 consumer.clearTrouble()
                 return answer
             } catch {
+                consumer.serve()
                 guard error.isPassing else { throw error.diagnostic }
                 if hasGivenUp {
                     throw Diagnostic(.cancelled, "stopped before Kafka answered")

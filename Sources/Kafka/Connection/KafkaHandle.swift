@@ -9,6 +9,7 @@ final class KafkaHandle: @unchecked Sendable {
     enum Kind { case consumer, producer }
 
     let pointer: OpaquePointer
+    private let kind: Kind
     let events: KafkaEvents
     /// The cluster, for messages.
     let place: String
@@ -18,6 +19,7 @@ final class KafkaHandle: @unchecked Sendable {
         _ kind: Kind, _ settings: KafkaSettings, own: [String: String],
         onInput: (@Sendable () -> Void)? = nil
     ) throws(KafkaError) {
+        self.kind = kind
         place = settings.servers
         events = KafkaEvents(settings.servers, onInput: onInput)
         try Self.load()
@@ -150,6 +152,8 @@ final class KafkaHandle: @unchecked Sendable {
         let isUnreached =
             code == RD_KAFKA_RESP_ERR__TRANSPORT || code == RD_KAFKA_RESP_ERR__TIMED_OUT
             || code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN
+        // A consumer's come with its messages.
+        if isUnreached, kind == .producer { rd_kafka_poll(pointer, 0) }
         if isUnreached, let known = events.connectionError {
             // Only a refusal of the connection itself tells more than that nobody answers.
             let isRefusal =

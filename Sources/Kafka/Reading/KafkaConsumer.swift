@@ -206,6 +206,9 @@ public final class KafkaConsumer: @unchecked Sendable {
         return take
     }
 
+    /// Lets the library tell what is wrong; what it has got is kept for `take`.
+    public func serve() { if held.isEmpty { _ = refill() } }
+
     private func refill() -> Bool {
         let count = scratch.withUnsafeMutableBufferPointer { scratch in
             rd_kafka_consume_batch_queue(queue, 0, scratch.baseAddress, scratch.count)

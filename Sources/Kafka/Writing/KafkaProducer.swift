@@ -25,7 +25,13 @@ public final class KafkaProducer: @unchecked Sendable {
     ) throws(KafkaError) {
         self.topic = topic
         isTransactional = transactionalID != nil
-        var own = ["enable.idempotence": "true", "delivery.report.only.error": "true", "linger.ms": "5"]
+        // Who waits for one broker alone, or none, can't have what is written once.
+        let acks = settings.properties["acks"] ?? settings.properties["request.required.acks"] ?? "all"
+        let isSafe = transactionalID != nil || acks == "all" || acks == "-1"
+        var own = [
+            "enable.idempotence": isSafe ? "true" : "false", "delivery.report.only.error": "true",
+            "linger.ms": "5",
+        ]
         own["transactional.id"] = transactionalID
         handle = try KafkaHandle(.producer, settings, own: own)
         guard let topicHandle = rd_kafka_topic_new(handle.pointer, topic, nil) else {
@@ -144,6 +150,9 @@ public final class KafkaProducer: @unchecked Sendable {
         }
         return list
     }
+
+    /// Lets the library tell of deliveries, without waiting.
+    public func serve() { rd_kafka_poll(handle.pointer, 0) }
 
     /// Waits until all messages are delivered or have failed.
     public func flush(milliseconds: Int) throws(KafkaError) {
