@@ -188,6 +188,13 @@ let package = Package(
             ],
             swiftSettings: house),
         .testTarget(
+            name: "KafkaTests",
+            dependencies: [
+                "TestKit", "Kafka", "Broker", "Connectors", "Runtime", "Planning", "Language", "Registry",
+                "Formats", "Storage", "Columnar", "Diagnostics",
+            ],
+            swiftSettings: house),
+        .testTarget(
             name: "BrokerTests", dependencies: ["TestKit", "Broker", "Storage", "Diagnostics", "CChecksum"],
             swiftSettings: house),
         .testTarget(

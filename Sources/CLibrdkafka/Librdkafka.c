@@ -3,6 +3,7 @@
 // librdkafka brings OpenSSL, SASL and zstd along. It is loaded by the first connection to a cluster, so that
 // all else starts without it.
 //
+#define _GNU_SOURCE
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -226,7 +227,9 @@ static struct {
 static char failure[256];
 
 static void load(void) {
-    void *handle = dlopen("librdkafka.so.1", RTLD_NOW | RTLD_LOCAL);
+    // The library and what it brings along look for functions among themselves first: Arrow's libraries hold
+    // an OpenSSL of their own and show its functions to everybody.
+    void *handle = dlopen("librdkafka.so.1", RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND);
     if (!handle) {
         snprintf(failure, sizeof failure, "%s", dlerror());
         return;

@@ -114,9 +114,9 @@ final class TopicOutput: OutputDirectory {
     func publish(as name: String) throws(Diagnostic) -> Bool {
         try Self.telling { () throws(KafkaError) in
             try producer.flush(milliseconds: Self.milliseconds)
-            let (tooLarge, others) = producer.takeFailures()
-            if let first = others.first { throw first.reason }
-            if let reason = tooLarge.values.first {
+            let failures = producer.takeFailures()
+            if let other = failures.other { throw other }
+            if let reason = failures.tooLarge.values.first {
                 throw .refused(Diagnostic(.limit, "an event can't be sent: \(reason)"))
             }
         }

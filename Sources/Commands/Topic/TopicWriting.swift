@@ -35,9 +35,9 @@ struct TopicWriting {
             producer.serve()
         }
         try producer.flush(milliseconds: Self.milliseconds)
-        let (tooLarge, others) = producer.takeFailures()
-        if let first = others.first { throw first.reason }
-        if let (tag, reason) = tooLarge.first {
+        let failures = producer.takeFailures()
+        if let other = failures.other { throw other }
+        if let (tag, reason) = failures.tooLarge.first {
             throw .refused(Diagnostic(.limit, "line \(tag) can't be written: \(reason)"))
         }
         return number

@@ -43,7 +43,9 @@ final class KafkaEpochWriter: @unchecked Sendable {
     private var stage = Stage.idle
     /// The last epoch that the topic has.
     private(set) var lastEpoch: Int64?
-    /// Messages that are too large, by number, of the epoch at work.
+    /// The epoch at work, also when it is tried again.
+    private var attempted: Int64?
+    /// Messages of it that are too large, by number.
     private var refusals: [Int: String] = [:]
     /// Messages whose batch was too large: they go by themselves, to see which it is.
     private var suspects: Set<Int> = []
@@ -120,17 +122,15 @@ final class KafkaEpochWriter: @unchecked Sendable {
         // A new producer has looked.
         if let lastEpoch, lastEpoch >= epoch { return }
         if case .committing(epoch) = stage { return try commit(epoch, producer) }
-        refusals = [:]
-        suspects = []
+        if attempted != epoch {
+            attempted = epoch
+            refusals = [:]
+            suspects = []
+        }
         while try !transact(epoch, producer, feed) {}
         try beforeCommit(refusals)
         Self.onStep?("flushed")
-        try finishing(producer) { () throws(KafkaError) in
-            if isTransactional {
-                try producer.mark(
-                    name, partition: Self.markedPartition, epoch, milliseconds: Self.milliseconds)
-            }
-        }
+        try finishing(producer) { () throws(KafkaError) in try mark(epoch, producer) }
         Self.onStep?("marked")
         stage = .committing(epoch: epoch)
         try commit(epoch, producer)
@@ -150,9 +150,14 @@ final class KafkaEpochWriter: @unchecked Sendable {
             } catch {
                 if producer.hasNoFailures { throw error }
             }
-            let (tooLarge, others) = producer.takeFailures()
-            if let first = others.first, tooLarge.isEmpty { throw first.reason }
-            guard !tooLarge.isEmpty else { return }
+            let failures = producer.takeFailures()
+            let tooLarge = failures.tooLarge
+            if tooLarge.isEmpty {
+                if let other = failures.other { throw other }
+                // The transaction knows why.
+                if failures.isPurged { try mark(epoch, producer) }
+                return
+            }
             isWhole = false
             if tooLarge.count == 1, let (tag, reason) = tooLarge.first {
                 refusals[tag - 1] = reason
@@ -163,6 +168,11 @@ final class KafkaEpochWriter: @unchecked Sendable {
             if isTransactional { try producer.abort(milliseconds: Self.milliseconds) }
         }
         return isWhole
+    }
+
+    private func mark(_ epoch: Int64, _ producer: KafkaProducer) throws(KafkaError) {
+        guard isTransactional else { return }
+        try producer.mark(name, partition: Self.markedPartition, epoch, milliseconds: Self.milliseconds)
     }
 
     fileprivate func send(
@@ -204,10 +214,9 @@ final class KafkaEpochWriter: @unchecked Sendable {
             }
             stage = .idle
             takeBack(producer)
-            switch error {
-            case .refused(let diagnostic) where !producer.mustAbort: throw .refused(diagnostic)
-            default: throw .unavailable(error.diagnostic)
-            }
+            if case .refused(let diagnostic) = error { throw .refused(diagnostic) }
+            // Also a topic that is gone: it may come back, and nothing is lost till then.
+            throw .unavailable(error.diagnostic)
         }
     }
 
@@ -228,8 +237,7 @@ final class KafkaEpochWriter: @unchecked Sendable {
         let producer = try Self.attempting { () throws(KafkaError) in try readyProducer() }
         try finishing(producer) { () throws(KafkaError) in
             try producer.begin()
-            try producer.mark(
-                name, partition: Self.markedPartition, lastEpoch, milliseconds: Self.milliseconds)
+            try mark(lastEpoch, producer)
             try producer.commit(milliseconds: Self.milliseconds)
         }
     }

@@ -159,21 +159,29 @@ public final class KafkaProducer: @unchecked Sendable {
         try handle.check(rd_kafka_flush(handle.pointer, Int32(milliseconds)), what)
     }
 
-    /// Messages that could not be delivered, by their tags, since the last call; those that are too large
-    /// apart from those that may be sent again.
-    public func takeFailures() -> (tooLarge: [Int: String], others: [(tag: Int, reason: KafkaError)]) {
-        var tooLarge: [Int: String] = [:]
-        var others: [(tag: Int, reason: KafkaError)] = []
+    /// Messages that could not be delivered since the last call.
+    public struct Failures: Sendable {
+        /// By the messages' tags.
+        public var tooLarge: [Int: String] = [:]
+        /// Of the first one that may be sent again.
+        public var other: KafkaError?
+        /// Whether some were given up because the transaction can't be committed.
+        public var isPurged = false
+    }
+
+    public func takeFailures() -> Failures {
+        var failures = Failures()
         for (tag, code) in handle.events.takeFailures() {
-            if code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE {
-                tooLarge[tag] = "it is larger than the topic's max.message.bytes allows"
-            } else if code == RD_KAFKA_RESP_ERR_INVALID_RECORD {
-                tooLarge[tag] = "the cluster refuses it: \(KafkaError.text(code))"
-            } else {
-                others.append((tag, handle.error(code, what)))
+            switch code {
+            case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
+                failures.tooLarge[tag] = "it is larger than the topic's max.message.bytes allows"
+            case RD_KAFKA_RESP_ERR_INVALID_RECORD:
+                failures.tooLarge[tag] = "the cluster refuses it: \(KafkaError.text(code))"
+            case RD_KAFKA_RESP_ERR__PURGE_QUEUE, RD_KAFKA_RESP_ERR__PURGE_INFLIGHT: failures.isPurged = true
+            default: failures.other = failures.other ?? handle.error(code, what)
             }
         }
-        return (tooLarge, others)
+        return failures
     }
 
     /// Whether no delivery has failed since the last `takeFailures`.
