@@ -124,7 +124,8 @@ let package = Package(
             name: "Commands",
             dependencies: [
                 "Diagnostics", "Columnar", "Storage", "Formats", "Language", "Expressions", "Planning",
-                "State", "Runtime", "DeltaLake", "Kafka", "Broker", "Simulation", "Connectors", "TestRunner", "Server",
+                "State", "Runtime", "DeltaLake", "Kafka", "Broker", "Simulation", "Connectors", "TestRunner",
+                "Server",
                 "Shell",
             ],
             swiftSettings: house),

@@ -19,14 +19,16 @@ final class MockCluster: @unchecked Sendable {
         guard let library = dlopen("librdkafka.so.1", RTLD_NOW | RTLD_DEEPBIND) else { throw Unavailable() }
         self.library = library
         typealias MakeConf = @convention(c) () -> OpaquePointer?
-        typealias Make = @convention(c) (
-            Int32, OpaquePointer?, UnsafeMutablePointer<CChar>?, Int
-        ) -> OpaquePointer?
+        typealias Make =
+            @convention(c) (
+                Int32, OpaquePointer?, UnsafeMutablePointer<CChar>?, Int
+            ) -> OpaquePointer?
         typealias MakeCluster = @convention(c) (OpaquePointer?, Int32) -> OpaquePointer?
         typealias Bootstraps = @convention(c) (OpaquePointer?) -> UnsafePointer<CChar>?
-        typealias SetProperty = @convention(c) (
-            OpaquePointer?, UnsafePointer<CChar>, UnsafePointer<CChar>, UnsafeMutablePointer<CChar>?, Int
-        ) -> Int32
+        typealias SetProperty =
+            @convention(c) (
+                OpaquePointer?, UnsafePointer<CChar>, UnsafePointer<CChar>, UnsafeMutablePointer<CChar>?, Int
+            ) -> Int32
         let conf = try Self.find("rd_kafka_conf_new", in: library, as: MakeConf.self)()
         let set = try Self.find("rd_kafka_conf_set", in: library, as: SetProperty.self)
         _ = set(conf, "log_level", "0", nil, 0)
@@ -95,20 +97,9 @@ final class MockCluster: @unchecked Sendable {
     func produce(_ topic: String, _ records: [(partition: Int, record: TestRecord)]) throws {
         let producer = try KafkaProducer(settings, topic: topic, transactionalID: nil)
         for (number, (partition, record)) in records.enumerated() {
-            let (key, value) = (record.key.map { Data($0) }, record.value.map { Data($0) })
-            func send(_ key: UnsafeRawBufferPointer?, _ value: UnsafeRawBufferPointer?) throws {
-                _ = try producer.send(
-                    key: key, value: value, timestamp: record.time, partition: partition,
-                    headers: record.headers, tag: number + 1, copies: true)
-            }
-            switch (key, value) {
-            case (let key?, let value?): try key.withUnsafeBytes { k in
-                try value.withUnsafeBytes { v in try send(k, v) }
-            }
-            case (let key?, nil): try key.withUnsafeBytes { try send($0, nil) }
-            case (nil, let value?): try value.withUnsafeBytes { try send(nil, $0) }
-            case (nil, nil): try send(nil, nil)
-            }
+            _ = try producer.send(
+                key: record.key, value: record.value, timestamp: record.time, partition: partition,
+                headers: record.headers, tag: number + 1)
         }
         try producer.flush(milliseconds: 60_000)
         guard producer.hasNoFailures else { throw Unavailable() }

@@ -117,7 +117,8 @@ import Testing
         let found = try reading.readAll()
         #expect(!found.isEmpty && found.count < 200)
         #expect(found.last?.hasPrefix("0 199 ") == true)
-        #expect(reports.withLock { $0.first?.message.contains("\(200 - found.count) offsets are lost") } == true)
+        #expect(
+            reports.withLock { $0.first?.message.contains("\(200 - found.count) offsets are lost") } == true)
     }
 
     @Test func `another cluster with a topic of the same name is noticed`() throws {

@@ -17,7 +17,7 @@ struct RunCommand: Command {
             Flag("--state", .value("DIR"), "log, state and identity of this pipeline (.millrace/FILE)"),
             Flag("--threads", .value("N"), "threads that work (the machine's cores)"),
             Flag("--state-memory", .value("SIZE"), "state kept in memory, such as 64MB; the rest is on disk"),
-            Flag("--bootstrap-servers", .value("HOST:PORT"), "the Kafka cluster that topics are in"),
+            Flag("--bootstrap-servers", .value("HOSTS"), "the Kafka cluster that topics are in: HOST:PORT,…"),
             RulesFile.flag,
             Flag(
                 "--resume-sink", .repeated("NAME"),

@@ -5,13 +5,14 @@ import Simulation
 /// `millrace simulate`: shops that make events, reproducible from a seed.
 struct SimulateCommand: Command {
     static let description = CommandDescription(
-        name: "simulate", summary: "make the events of a shop, as files in a directory or messages of a Kafka topic",
+        name: "simulate",
+        summary: "make the events of a shop, as files in a directory or messages of a Kafka topic",
         about: "A shop with users, sessions, products and bots makes events: journeys, not random lines. "
             + "Files appear whole. With --rate or --for it keeps pace with the clock; with --events alone it "
             + "goes as fast as the machine can, and the same seed gives the same bytes.",
         operands: [Operand("SCENARIO", "shop")],
         flags: [
-            Flag("--to", .value("DIR|kafka://HOST:PORT/TOPIC"), "where they appear; made if missing"),
+            Flag("--to", .value("PLACE"), "a directory or kafka://HOST:PORT/TOPIC; made if missing"),
             Flag(
                 "--profile", .value("NAME"),
                 "whose events: \(ShopProfile.allCases.map(\.rawValue).joined(separator: ", ")) (medallion)"),

@@ -52,9 +52,13 @@ final class TopicOutput: OutputDirectory {
                 rest += bytes
                 return
             }
-            let line = rest + bytes[..<end]
+            var line = LineBuffer(capacity: rest.count + end)
+            line.append(rest)
+            line.append(bytes[..<end])
             rest = []
-            try Self.telling { () throws(KafkaError) in try send(line, now) }
+            try line.withBytes { line throws(Diagnostic) in
+                try Self.telling { () throws(KafkaError) in try send(line, now) }
+            }
             start = end + 1
         }
         while let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) {
@@ -64,14 +68,6 @@ final class TopicOutput: OutputDirectory {
         }
         rest = Array(bytes[start...])
         producer.serve()
-    }
-
-    private func send(_ line: [UInt8], _ now: Int64) throws(KafkaError) {
-        var failure: KafkaError?
-        line.withUnsafeBytes { bytes in
-            do throws(KafkaError) { try send(bytes, now) } catch { failure = error }
-        }
-        if let failure { throw failure }
     }
 
     private func send(_ line: UnsafeRawBufferPointer, _ now: Int64) throws(KafkaError) {

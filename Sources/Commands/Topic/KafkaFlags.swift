@@ -5,7 +5,7 @@ import Planning
 
 /// What commands are told about a Kafka cluster.
 enum KafkaFlags {
-    static let servers = Flag("--bootstrap-servers", .value("HOST:PORT"), "the Kafka cluster")
+    static let servers = Flag("--bootstrap-servers", .value("HOSTS"), "the Kafka cluster: HOST:PORT,…")
     static let property = Flag(
         "--property", .repeated("NAME=VALUE"), "a property of librdkafka, such as security.protocol=SSL")
 

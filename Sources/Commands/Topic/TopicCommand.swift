@@ -4,7 +4,8 @@ import Kafka
 /// `millrace topic`: looks at the topics of a Kafka cluster, makes and deletes them, reads and writes them.
 struct TopicCommand: Command {
     static let description = CommandDescription(
-        name: "topic", summary: "list, describe, create, delete, consume or produce topics of a Kafka cluster",
+        name: "topic",
+        summary: "list, describe, create, delete, consume or produce topics of a Kafka cluster",
         about: "For daily use beside a pipeline. Reading commits nothing, so no consumer group notices.",
         topics: [
             ("list", "all topics: partitions, replicas"),
@@ -21,7 +22,8 @@ struct TopicCommand: Command {
             Flag("--partitions", .value("N"), "create: how many (1)"),
             Flag("--replicas", .value("N"), "create: brokers that keep each (as the cluster says)"),
             Flag(
-                "--config", .repeated("NAME=VALUE"), "create: a property of the topic, such as retention.ms=-1"),
+                "--config", .repeated("NAME=VALUE"),
+                "create: a property of the topic, such as retention.ms=-1"),
             Flag("--from", .value("PLACE"), "consume: earliest, latest, an offset or a time (earliest)"),
             Flag("--partition", .value("N"), "consume, produce: only this one"),
             Flag("--limit", .value("N"), "consume: how many records"),
@@ -38,7 +40,8 @@ struct TopicCommand: Command {
                     + "--bootstrap-servers localhost:9092"),
             .init(
                 "the newest records as they come",
-                "millrace topic consume page_views --from latest --follow --bootstrap-servers localhost:9092"),
+                "millrace topic consume page_views --from latest --follow "
+                    + "--bootstrap-servers localhost:9092"),
             .init(
                 "lines of KEY:VALUE into a topic",
                 "millrace topic produce page_views --key-separator : --bootstrap-servers localhost:9092 "
@@ -75,7 +78,8 @@ struct TopicCommand: Command {
         reading = try TopicReading(arguments, topic: topic, partition: partition)
         separator = arguments.text("--key-separator")
         if separator == "" {
-            throw Diagnostic(.usage, "--key-separator is empty", expected: "what stands between key and value")
+            throw Diagnostic(
+                .usage, "--key-separator is empty", expected: "what stands between key and value")
         }
         isJSON = arguments.isSet("--json")
     }

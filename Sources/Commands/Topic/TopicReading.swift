@@ -3,6 +3,7 @@ import Diagnostics
 import Formats
 import Kafka
 import Runtime
+import Simulation
 
 /// Prints the records of a topic.
 struct TopicReading: Sendable {
@@ -38,8 +39,7 @@ struct TopicReading: Sendable {
         case "latest": return .latest
         default:
             if let offset = Int64(text), offset >= 0 { return .offset(offset) }
-            let bytes = Array(text.utf8)
-            if let time = bytes.withUnsafeBytes({ TimestampText.parse($0) }) { return .time(time) }
+            if let time = TimeText.parse(text) { return .time(time) }
             throw Diagnostic(
                 .usage, "--from \(text) is no place in a topic",
                 expected: "earliest, latest, an offset, or a time such as 2026-11-21T08:00:00Z")
@@ -112,9 +112,11 @@ struct TopicReading: Sendable {
         }
         if printsValues { return shown(record.value) }
         let time = record.timestamp < 0 ? "-" : Civil.timestampText(milliseconds: record.timestamp)
-        var line = "\(record.partition):\(record.offset)  \(time)  \(shown(record.key))  \(shown(record.value))"
+        var line =
+            "\(record.partition):\(record.offset)  \(time)  \(shown(record.key))  \(shown(record.value))"
         if !record.headers.isEmpty {
-            line += "  [" + record.headers.map { "\($0.name)=\(shown($0.value))" }.joined(separator: ", ") + "]"
+            line +=
+                "  [" + record.headers.map { "\($0.name)=\(shown($0.value))" }.joined(separator: ", ") + "]"
         }
         return line
     }

@@ -46,31 +46,18 @@ struct TopicWriting {
     private func send(
         _ line: [UInt8], _ number: Int, _ now: Int64, _ count: Int, _ producer: KafkaProducer
     ) throws(KafkaError) {
-        var key: ArraySlice<UInt8>?
-        var value = line[...]
+        var key: [UInt8]?
+        var value = line
         if let separator, let place = Self.place(of: separator, in: line) {
-            key = line[..<place]
-            value = line[(place + separator.count)...]
+            key = Array(line[..<place])
+            value = Array(line[(place + separator.count)...])
         }
-        var failure: KafkaError?
-        value.withUnsafeBytes { value in
-            func send(_ key: UnsafeRawBufferPointer?) {
-                let own = key.map { KafkaPartitioner.partition(of: $0, among: count) } ?? (number - 1) % count
-                do throws(KafkaError) {
-                    let sent = try producer.send(
-                        key: key, value: value, timestamp: now, partition: partition ?? own, tag: number,
-                        copies: true)
-                    if case .tooLarge(let reason) = sent {
-                        failure = .refused(
-                            Diagnostic(.limit, "line \(number) can't be written: \(reason)"))
-                    }
-                } catch {
-                    failure = error
-                }
-            }
-            if let key { key.withUnsafeBytes { send($0) } } else { send(nil) }
+        let own = key.map { KafkaPartitioner.partition(of: $0, among: count) } ?? (number - 1) % count
+        let sent = try producer.send(
+            key: key, value: value, timestamp: now, partition: partition ?? own, tag: number)
+        if case .tooLarge(let reason) = sent {
+            throw .refused(Diagnostic(.limit, "line \(number) can't be written: \(reason)"))
         }
-        if let failure { throw failure }
     }
 
     private static func place(of part: [UInt8], in line: [UInt8]) -> Int? {

@@ -94,10 +94,10 @@ public struct SinkFactory: Sendable {
     /// Throws where the sink's target can't be made anew beside itself.
     static func checkReplayable(_ plan: SinkPlan) throws(Diagnostic) {
         guard plan.connectorClass != "delta" else { return }
+        let target = plan.connectorClass == "kafka" ? "topic" : "database"
         throw Diagnostic(
             .unsupported,
-            "the sink \(plan.name.lowercased()) writes to a \(plan.connectorClass == "kafka" ? "topic" : "database"), and only Delta tables are "
-                + "replayed",
+            "the sink \(plan.name.lowercased()) writes to a \(target), and only Delta tables are replayed",
             at: plan.properties.location(of: "connector.class"),
             hint: "replay a pipeline file without this sink")
     }

@@ -61,7 +61,9 @@ public enum KafkaError: Error, Sendable {
             self = .refused(Diagnostic(.config, message, hint: Self.advice(code)))
         } else {
             self = .unavailable(
-                Diagnostic(.unavailable, message, hint: "start the cluster or check host and port; a pipeline tries again by itself"))
+                Diagnostic(
+                    .unavailable, message,
+                    hint: "start the cluster or check host and port; a pipeline tries again by itself"))
         }
     }
 

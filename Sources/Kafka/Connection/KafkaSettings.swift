@@ -15,7 +15,8 @@ public struct KafkaSettings: Hashable, Sendable, CustomStringConvertible {
 
     /// Properties on which exactly-once processing rests, so they are not for people to set.
     public static let reserved = [
-        "bootstrap.servers", "metadata.broker.list", "group.id", "enable.auto.commit", "enable.auto.offset.store",
+        "bootstrap.servers", "metadata.broker.list", "group.id", "enable.auto.commit",
+        "enable.auto.offset.store",
         "enable.partition.eof", "auto.offset.reset", "auto.commit.enable", "transactional.id",
         "enable.idempotence", "partition.assignment.strategy", "delivery.report.only.error",
     ]

@@ -229,7 +229,8 @@ public final class KafkaConsumer: @unchecked Sendable {
             return
         }
         let text = rd_kafka_message_errstr(message).map { String(cString: $0) }
-        let what = "the topic \(topic)" + (partition >= 0 ? ", partition \(partition)," : "") + " can't be read"
+        let what =
+            "the topic \(topic)" + (partition >= 0 ? ", partition \(partition)," : "") + " can't be read"
         let isOutside =
             code == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET || code == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE
         let error = handle.error(code, what, text)

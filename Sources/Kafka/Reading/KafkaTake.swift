@@ -4,6 +4,7 @@ import Diagnostics
 public struct KafkaTake: Sendable {
     /// Something that is wrong with a partition.
     public struct Failure: Sendable {
+        /// What is to be done about it.
         public enum Kind: Sendable {
             /// The offset that was to be read is not there: deleted, or not yet written.
             case outOfRange

@@ -1,5 +1,6 @@
 /// A topic as the cluster describes it.
 public struct KafkaTopic: Sendable {
+    /// One of its partitions, and who has it.
     public struct Partition: Sendable {
         public let number: Int
         /// The broker that leads it; nil while there is none.
@@ -9,6 +10,7 @@ public struct KafkaTopic: Sendable {
         public let inSync: [Int]
     }
 
+    /// One of its settings.
     public struct Property: Sendable {
         public let name: String
         public let value: String

@@ -131,6 +131,31 @@ public final class KafkaProducer: @unchecked Sendable {
         }
     }
 
+    /// The same for few messages, whose bytes are copied.
+    public func send(
+        key: [UInt8]?, value: [UInt8]?, timestamp: Int64, partition: Int,
+        headers: [(name: String, value: [UInt8]?)] = [], tag: Int
+    ) throws(KafkaError) -> Sent {
+        // One place behind: nothing has no address.
+        let bytes = (key ?? []) + (value ?? []) + [0]
+        let split = key?.count ?? 0
+        var result: Result<Sent, KafkaError> = .success(.taken)
+        bytes.withUnsafeBytes { bytes in
+            do throws(KafkaError) {
+                result = .success(
+                    try send(
+                        key: key.map { _ in UnsafeRawBufferPointer(rebasing: bytes[..<split]) },
+                        value: value.map {
+                            UnsafeRawBufferPointer(rebasing: bytes[split..<split + $0.count])
+                        },
+                        timestamp: timestamp, partition: partition, headers: headers, tag: tag, copies: true))
+            } catch {
+                result = .failure(error)
+            }
+        }
+        return try result.get()
+    }
+
     /// NULL stands for what is not there, so what is empty needs a place.
     private func base(_ bytes: UnsafeRawBufferPointer?) -> UnsafeRawPointer? {
         bytes.map { $0.baseAddress ?? UnsafeRawPointer(handle.pointer) }
