@@ -53,15 +53,17 @@ final class KafkaEpochWriter: @unchecked Sendable {
     private static let milliseconds = 10_000
     /// The offset is set for this partition, which each topic has.
     private static let markedPartition = 0
-    /// Called between the steps of a commit, by tests that break it off there.
-    nonisolated(unsafe) static var onStep: (@Sendable (String) -> Void)?
+    /// Called behind each step of an epoch, with its name, by tests that break it off there.
+    private let onStep: (@Sendable (String) -> Void)?
 
     /// - Parameters:
     ///   - creation: the topic, and how it is made where it is not there.
     ///   - applicationID: `<instance>/<sink>`.
     init(
-        _ cluster: KafkaSettings, _ creation: KafkaNewTopic, applicationID: String, isTransactional: Bool
+        _ cluster: KafkaSettings, _ creation: KafkaNewTopic, applicationID: String, isTransactional: Bool,
+        onStep: (@Sendable (String) -> Void)? = nil
     ) {
+        self.onStep = onStep
         self.cluster = cluster
         self.creation = creation
         self.isTransactional = isTransactional
@@ -129,9 +131,9 @@ final class KafkaEpochWriter: @unchecked Sendable {
         }
         while try !transact(epoch, producer, feed) {}
         try beforeCommit(refusals)
-        Self.onStep?("flushed")
+        onStep?("flushed")
         try finishing(producer) { () throws(KafkaError) in try mark(epoch, producer) }
-        Self.onStep?("marked")
+        onStep?("marked")
         stage = .committing(epoch: epoch)
         try commit(epoch, producer)
     }
@@ -143,7 +145,7 @@ final class KafkaEpochWriter: @unchecked Sendable {
         var isWhole = true
         try finishing(producer) { () throws(KafkaError) in
             try producer.begin()
-            Self.onStep?("begun")
+            onStep?("begun")
             do throws(KafkaError) {
                 try feed(Outlet(writer: self, producer: producer, partitionCount: partitionCount))
                 try producer.flush(milliseconds: 6 * Self.milliseconds)
@@ -195,7 +197,7 @@ final class KafkaEpochWriter: @unchecked Sendable {
         try finishing(producer) { () throws(KafkaError) in
             if isTransactional { try producer.commit(milliseconds: Self.milliseconds) }
         }
-        Self.onStep?("committed")
+        onStep?("committed")
         stage = .idle
         lastEpoch = epoch
     }

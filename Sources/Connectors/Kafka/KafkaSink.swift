@@ -58,7 +58,7 @@ public final class KafkaSink: Sink {
         }
         let writer = KafkaEpochWriter(
             settings.cluster, settings.creation, applicationID: context.applicationID,
-            isTransactional: settings.isExactlyOnce)
+            isTransactional: settings.isExactlyOnce, onStep: settings.onStep)
         try writer.open()
         if settings.isExactlyOnce {
             let identity = TopicSinkIdentity(context.applicationID, topic: settings.topic.name)

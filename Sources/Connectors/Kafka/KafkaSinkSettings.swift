@@ -10,6 +10,8 @@ public struct KafkaSinkSettings: Sendable {
     /// Whether each epoch is written once, in a transaction; if not, an epoch that a crash has broken off may
     /// be there twice.
     public var isExactlyOnce = true
+    /// Called behind each step of an epoch, by tests that break it off there.
+    var onStep: (@Sendable (String) -> Void)?
 
     public init(cluster: KafkaSettings, relation: Relation, topic: TopicProperties) {
         self.cluster = cluster
