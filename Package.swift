@@ -120,7 +120,8 @@ let package = Package(
             name: "Commands",
             dependencies: [
                 "Diagnostics", "Columnar", "Storage", "Formats", "Language", "Expressions", "Planning",
-                "State", "Runtime", "DeltaLake", "Simulation", "Connectors", "TestRunner", "Server", "Shell",
+                "State", "Runtime", "DeltaLake", "Postgres", "Simulation", "Connectors", "TestRunner",
+                "Server", "Shell",
             ],
             swiftSettings: house),
         .executableTarget(
