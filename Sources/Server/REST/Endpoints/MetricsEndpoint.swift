@@ -2,7 +2,7 @@ import HTTP
 import Runtime
 
 /// `GET /metrics`: queries, requests and the process as Prometheus reads them.
-struct MetricsEndpoint: Endpoint {
+struct MetricsEndpoint: WholeEndpoint {
     func answer(_ request: HTTPRequest, _ context: RESTContext) throws(ErrorReply) -> HTTPResponse {
         let snapshot = context.engine.snapshot
         var metrics = MetricsText()

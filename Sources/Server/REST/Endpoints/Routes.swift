@@ -8,6 +8,8 @@ enum Routes {
         let endpoint: any Endpoint.Type
         /// Whether further parts of a path may follow.
         var isPrefix = false
+        /// Whether requests are answered while their body still comes.
+        var streamsBody = false
     }
 
     private static let routes = [
@@ -23,10 +25,15 @@ enum Routes {
         Route(method: "POST", path: "/query", endpoint: QueryEndpoint.self),
         Route(method: "POST", path: "/query-stream", endpoint: QueryStreamEndpoint.self),
         Route(method: "POST", path: "/close-query", endpoint: CloseQueryEndpoint.self),
-        Route(method: "POST", path: "/inserts-stream", endpoint: InsertsEndpoint.self),
+        Route(
+            method: "POST", path: "/inserts-stream", endpoint: InsertsEndpoint.self, streamsBody: true),
         Route(method: "POST", path: "/terminate", endpoint: TerminateEndpoint.self),
         Route(method: "POST", path: "/ksql/terminate", endpoint: TerminateEndpoint.self),
     ]
+
+    static func streamsBody(_ method: String, _ path: String) -> Bool {
+        routes.contains { $0.streamsBody && $0.path == path && $0.method == method }
+    }
 
     static func endpoint(for request: HTTPRequest) throws(ErrorReply) -> any Endpoint {
         let found = routes.filter {
