@@ -95,7 +95,18 @@ final class HTTP2Connection: SocketHandler, OpenConnection, @unchecked Sendable 
     // MARK: The acceptor's side
 
     func tick(_ now: Int64) {
-        guard now - lastActivity >= idleMilliseconds, isBlocked || session.isIdle else { return }
+        guard isIdle(now) else { return }
+        // A stream that was written to a moment ago is neither asleep nor awake; it wakes before this is
+        // done.
+        loop.post { [weak self] in self?.leave(now) }
+    }
+
+    private func isIdle(_ now: Int64) -> Bool {
+        now - lastActivity >= idleMilliseconds && (isBlocked || session.isIdle)
+    }
+
+    private func leave(_ now: Int64) {
+        guard !isClosed, isIdle(now) else { return }
         // A client that takes nothing does not take a good-bye either.
         if isTerminated || isBlocked { return end() }
         isTerminated = true

@@ -112,8 +112,12 @@ final class HTTP2Session: @unchecked Sendable {
             session, UInt8(NGHTTP2_FLAG_NONE.rawValue), nghttp2_session_get_last_proc_stream_id(session),
             NGHTTP2_NO_ERROR.rawValue, nil, 0)
         for stream in Array(streams.values) {
-            stream.upload?.finish()
-            if case .stream(let answer) = stream.answer { answer.finish() }
+            if let upload = stream.upload, !stream.hasEnded {
+                // Its handler ends the answer behind what has come.
+                upload.finish()
+            } else if case .stream(let answer) = stream.answer {
+                answer.finish()
+            }
             if stream.exchange == nil {
                 // The rest of it would be waited for.
                 nghttp2_submit_rst_stream(
@@ -171,6 +175,7 @@ final class HTTP2Session: @unchecked Sendable {
         }
         // Streams that are reset go at once, their handlers do not.
         guard unanswered < dispatch.configuration.streamLimit else {
+            stream.isAnswered = true
             nghttp2_submit_rst_stream(
                 session, UInt8(NGHTTP2_FLAG_NONE.rawValue), id, NGHTTP2_REFUSED_STREAM.rawValue)
             return
