@@ -32,6 +32,9 @@ public struct HTTPConfiguration: Sendable {
     public var idleSeconds: UInt32 = 120
     /// How long a stop waits for requests under way.
     public var stopSeconds = 5
+    /// What requests are answered with whose handler has not answered by then.
+    public var stoppingResponse = HTTPResponse(
+        status: 503, contentType: "text/plain", text: "the server is stopping\n")
 
     public init() {}
 }

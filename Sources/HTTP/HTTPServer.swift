@@ -65,7 +65,7 @@ public final class HTTPServer: @unchecked Sendable {
         loop.post { [acceptor] in acceptor.finish() }
         http1.finishStreams()
         for late in dispatch.exchanges.drain(seconds: configuration.stopSeconds) {
-            late.answer(RequestDispatch.stopping)
+            late.answer(configuration.stoppingResponse)
         }
         http1.stop()
         loop.post { [acceptor] in acceptor.stop() }

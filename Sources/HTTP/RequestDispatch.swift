@@ -31,7 +31,4 @@ final class RequestDispatch: Sendable {
             status: 413, contentType: "text/plain",
             text: "the body has more than \(configuration.bodyLimit) bytes\n")
     }
-
-    static let stopping = HTTPResponse(
-        status: 503, contentType: "text/plain", text: "the server is stopping\n")
 }

@@ -26,6 +26,7 @@ public final class RESTServer: Sendable {
         listening.host = configuration.host
         listening.port = configuration.port
         listening.tls = configuration.certificate.map { .init(certificate: $0.chain, key: $0.key) }
+        listening.stoppingResponse = ErrorReply(.stopping, "the server is stopping").response(MediaType.json)
         http = try HTTPServer(
             listening, execute: { threads.run($0) },
             streamsBody: { Routes.streamsBody($0, $1) },

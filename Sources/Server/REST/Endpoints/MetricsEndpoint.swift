@@ -68,6 +68,16 @@ struct MetricsEndpoint: WholeEndpoint {
         each("millrace_query_dead_letters_total", .counter, "Records that could not be processed.") {
             String($0.deadLetters)
         }
+        let reasons = "millrace_query_dead_letter_reasons_total"
+        metrics.begin(reasons, .counter, "Records that could not be processed, since the server began.")
+        for standing in standings {
+            for source in standing.status.sources {
+                let labels = [("query", standing.id), ("source", source.name)]
+                for (reason, count) in source.deadLetterReasons.sorted(by: { $0.key < $1.key }) {
+                    metrics.add(reasons, labels + [("reason", reason)], String(count))
+                }
+            }
+        }
         each("millrace_query_watermark_milliseconds", .gauge, "Event time that a query has reached.") {
             $0.watermark.map { String($0) }
         }

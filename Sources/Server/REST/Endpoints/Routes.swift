@@ -24,6 +24,7 @@ enum Routes {
         Route(method: "POST", path: "/ksql", endpoint: StatementsEndpoint.self),
         Route(method: "POST", path: "/query", endpoint: QueryEndpoint.self),
         Route(method: "POST", path: "/query-stream", endpoint: QueryStreamEndpoint.self),
+        Route(method: "GET", path: "/ws", endpoint: WebSocketEndpoint.self, isPrefix: true),
         Route(method: "POST", path: "/close-query", endpoint: CloseQueryEndpoint.self),
         Route(
             method: "POST", path: "/inserts-stream", endpoint: InsertsEndpoint.self, streamsBody: true),
@@ -40,7 +41,8 @@ enum Routes {
             $0.path == request.path || $0.isPrefix && request.path.hasPrefix($0.path + "/")
         }
         guard let first = found.first else {
-            let paths = routes.map(\.path).joined(separator: ", ")
+            let paths = routes.filter { $0.endpoint != WebSocketEndpoint.self }.map(\.path).joined(
+                separator: ", ")
             throw ErrorReply(.notFound, "there is no endpoint \(request.path)\nthere are: \(paths)")
         }
         guard let route = found.first(where: { $0.method == request.method }) else {
