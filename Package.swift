@@ -21,6 +21,10 @@ let package = Package(
         .systemLibrary(name: "CSnappy", providers: [.apt(["libsnappy-dev"])]),
         .systemLibrary(
             name: "CMicrohttpd", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
+        .systemLibrary(
+            name: "CNghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
+        .systemLibrary(name: "CGnuTLS", pkgConfig: "gnutls", providers: [.apt(["libgnutls28-dev"])]),
+        .systemLibrary(name: "CEpoll"),
         .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
         .target(name: "CChecksum"),
         // Loaded at first use: see their sources.
@@ -75,7 +79,9 @@ let package = Package(
             name: "Postgres", dependencies: ["Diagnostics", "Columnar", "Formats", "CLibpq"],
             swiftSettings: house),
         // Requests and answers over HTTP, whole or as streams.
-        .target(name: "HTTP", dependencies: ["Diagnostics", "CMicrohttpd"], swiftSettings: house),
+        .target(
+            name: "HTTP", dependencies: ["Diagnostics", "CMicrohttpd", "CNghttp2", "CGnuTLS", "CEpoll"],
+            swiftSettings: house),
         // The embedded Kafka-protocol broker: record batches, logs of partitions, topics, messages.
         .target(
             name: "Broker",
@@ -133,7 +139,8 @@ let package = Package(
         .testTarget(name: "TidyTests", exclude: ["unsafe-files.txt"], swiftSettings: house),
         .testTarget(
             name: "DiagnosticsTests", dependencies: ["TestKit", "Diagnostics"], swiftSettings: house),
-        .testTarget(name: "HTTPTests", dependencies: ["Diagnostics", "HTTP"], swiftSettings: house),
+        .testTarget(
+            name: "HTTPTests", dependencies: ["Diagnostics", "HTTP", "CNghttp2"], swiftSettings: house),
         .testTarget(name: "ColumnarTests", dependencies: ["TestKit", "Columnar"], swiftSettings: house),
         .testTarget(name: "StorageTests", dependencies: ["Storage"], swiftSettings: house),
         .testTarget(
