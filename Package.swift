@@ -23,6 +23,7 @@ let package = Package(
             name: "CMicrohttpd", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
         .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
         .target(name: "CChecksum"),
+        .systemLibrary(name: "CEpoll"),
         // Loaded at first use: see their sources.
         .target(name: "CCurl"),
         .target(name: "CEdit"),
@@ -79,7 +80,9 @@ let package = Package(
         // The embedded Kafka-protocol broker: record batches, logs of partitions, topics, messages.
         .target(
             name: "Broker",
-            dependencies: ["Diagnostics", "Storage", "CChecksum", "CZlib", "CSnappy", "CLZ4", "CZstd"],
+            dependencies: [
+                "Diagnostics", "Storage", "CChecksum", "CEpoll", "CZlib", "CSnappy", "CLZ4", "CZstd",
+            ],
             swiftSettings: house),
         // Shops that make events, reproducible from a seed.
         .target(name: "Simulation", dependencies: ["Diagnostics"], swiftSettings: house),
@@ -120,7 +123,8 @@ let package = Package(
             name: "Commands",
             dependencies: [
                 "Diagnostics", "Columnar", "Storage", "Formats", "Language", "Expressions", "Planning",
-                "State", "Runtime", "DeltaLake", "Simulation", "Connectors", "TestRunner", "Server", "Shell",
+                "State", "Runtime", "DeltaLake", "Broker", "Simulation", "Connectors", "TestRunner", "Server",
+                "Shell",
             ],
             swiftSettings: house),
         .executableTarget(
