@@ -28,6 +28,7 @@ let package = Package(
         .target(name: "CCurl"),
         .target(name: "CEdit"),
         .target(name: "CLibpq"),
+        .target(name: "CTLS"),
         .systemLibrary(name: "CArrow", pkgConfig: "millrace-arrow"),
         .target(name: "CParquet", dependencies: ["CArrow"], cxxSettings: [.define("NDEBUG")]),
 
@@ -81,7 +82,7 @@ let package = Package(
         .target(
             name: "Broker",
             dependencies: [
-                "Diagnostics", "Storage", "CChecksum", "CEpoll", "CZlib", "CSnappy", "CLZ4", "CZstd",
+                "Diagnostics", "Storage", "CChecksum", "CEpoll", "CTLS", "CZlib", "CSnappy", "CLZ4", "CZstd",
             ],
             swiftSettings: house),
         // Shops that make events, reproducible from a seed.

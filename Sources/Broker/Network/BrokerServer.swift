@@ -28,6 +28,8 @@ public final class BrokerServer: Sendable {
     /// - Throws: where the address is taken, or what is stored of groups and transactions can't be read.
     public init(_ store: TopicStore, _ settings: BrokerSettings) throws(Diagnostic) {
         self.settings = settings
+        var tls: TLSServer?
+        if let files = settings.tls { tls = try TLSServer(files) }
         alarms = Alarms()
         flushQueue = WorkQueue(threads: Self.flushThreads)
         fetchQueue = WorkQueue(threads: Self.fetchThreads)
@@ -36,7 +38,10 @@ public final class BrokerServer: Sendable {
         let handler = LateHandler()
         let users = Users(settings.passwords)
         // The port first: two brokers on one directory end here.
-        loop = try EventLoop(settings.address, settings.connections, handler, fetchQueue) { Transport($0) }
+        loop = try EventLoop(settings.address, settings.connections, handler, fetchQueue) { [tls] in
+            guard let tls else { return Transport($0) }
+            return TLSTransport($0, tls)
+        }
         address = loop.address
         advertised = settings.advertised ?? loop.address.reachable
         var made: (GroupCoordinator, TransactionCoordinator)?

@@ -14,6 +14,8 @@ public struct BrokerSettings: Sendable {
     public var topicDefaults: [String: String] = [:]
     /// Passwords by user. With any, clients must say who they are (SASL: PLAIN, SCRAM-SHA-256, SCRAM-SHA-512).
     public var passwords: [String: String] = [:]
+    /// nil: connections are not encrypted.
+    public var tls: TLSFiles?
     /// Threads that wait for connections and answer them.
     public var threads = 4
     /// Groups without members are forgotten so long after their last commit.

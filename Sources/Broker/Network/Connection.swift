@@ -30,6 +30,7 @@ final class Connection: @unchecked Sendable {
     private var isClosed = false
     private var isRunning = false
     private var runsAgain = false
+    private var hasMore = false
     private var slots: [Slot] = []
     private var firstSlot: UInt64 = 0
     /// The request that must be answered before the next is taken.
@@ -96,7 +97,8 @@ final class Connection: @unchecked Sendable {
                 return false
             }
             isRunning = false
-            arm()
+            arm(atOnce: hasMore)
+            hasMore = false
             return true
         }
     }
@@ -112,6 +114,8 @@ final class Connection: @unchecked Sendable {
             rounds -= 1
             guard readSome() else { return }
         }
+        // What TLS has unpacked already is not told of either.
+        if rounds == 0 { lock.withLock { _ in hasMore = true } }
     }
 
     /// Under the lock: whether another request may be handled.
@@ -243,9 +247,14 @@ final class Connection: @unchecked Sendable {
             guard index == 0 else { return }
             takeAnswers()
             flush()
-            guard !isRunning, !isClosed else { return }
+            guard !isClosed else { return }
             // Requests may lie in the input, which no event would tell of.
-            arm(atOnce: canTake && !couldTake)
+            let goesOn = canTake && !couldTake
+            if isRunning {
+                if goesOn { runsAgain = true }
+            } else {
+                arm(atOnce: goesOn)
+            }
         }
     }
 

@@ -118,6 +118,10 @@ struct BrokerConfiguration: Sendable {
         settings.defaultPartitions = partitions
         settings.topicDefaults = topicDefaults
         settings.passwords = passwords
+        if let certificatePath, let keyPath {
+            settings.tls = TLSFiles(
+                certificate: certificatePath, key: keyPath, clientAuthorities: authoritiesPath)
+        }
         settings.report = report
         return settings
     }
