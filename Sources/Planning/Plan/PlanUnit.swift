@@ -97,6 +97,9 @@ extension PipelinePlan {
         return units
     }
 
+    /// The name of the unit that a query is a part of.
+    public func unitName(of query: QueryPlan) -> String { isLocal(query) ? Self.localUnit : query.id }
+
     private func isLocal(_ query: QueryPlan) -> Bool {
         query.output.topic == nil || query.sources.contains { $0.topic == nil }
     }

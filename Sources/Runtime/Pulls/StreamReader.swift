@@ -11,7 +11,7 @@ struct StreamReader {
     private let clock: Int64
 
     init(_ relation: Relation, schemas: any SchemaSource, clock: Int64) throws(Diagnostic) {
-        guard let properties = relation.source ?? relation.topic.map(SourceProperties.init(reading:)) else {
+        guard let properties = relation.source ?? relation.readFromTopic?.source else {
             throw Diagnostic(
                 .unsupported, "the stream \(relation.name) has no topic, so nothing can be pulled from it",
                 hint: "add EMIT CHANGES to see the rows that come, or make a table of it")
@@ -57,16 +57,5 @@ struct StreamReader {
             }
             return RowBlock(columns: columns, count: whole.count)
         }
-    }
-}
-
-extension SourceProperties {
-    /// How records are read that a query has written to a topic.
-    init(reading topic: TopicProperties) {
-        self.init(
-            connector: .topic(topic.name), valueFormat: topic.valueFormat, keyFormat: topic.keyFormat)
-        delimiter = topic.delimiter
-        keyDelimiter = topic.keyDelimiter
-        wrapsSingleValue = topic.wrapsSingleValue
     }
 }

@@ -94,7 +94,7 @@ struct Draft {
         var ids: [String] = []
         if let id = control.query {
             let query = try state.planner.query(named: id, in: statement)
-            if state.unitNames[query.id] != nil {
+            guard state.planner.plan.unitName(of: query) == query.id else {
                 throw Diagnostic(
                     .unsupported, "\(query.id) works together with others on what lives in no topic",
                     at: statement.location(of: id.span),
@@ -102,7 +102,8 @@ struct Draft {
             }
             ids = [query.id]
         } else {
-            ids = state.planner.plan.queries.map(\.id).filter { state.unitNames[$0] == nil }
+            let plan = state.planner.plan
+            ids = plan.queries.filter { plan.unitName(of: $0) == $0.id }.map(\.id)
         }
         for id in ids { if isPause { state.paused.insert(id) } else { state.paused.remove(id) } }
         isChange = state.paused != before.paused

@@ -17,7 +17,9 @@ extension Engine {
             case .insertValues(let row):
                 _ = try trial.insertedRow(
                     row, in: statement, allowing: [.rowTime], clock: environment.clock())
-            case .query(let query): _ = try trial.answer(query, in: statement, hidden: Self.hiddenName)
+            case .query(let query):
+                var asking = trial
+                _ = try asking.answer(query, in: statement, hidden: Self.hiddenName)
             case .queryControl(let control):
                 if control.action == .terminate { try trial.add(statement) }
             case .print, .runScript, .alterSystem, .assert, .show, .describe, .define, .undefine: break
@@ -40,17 +42,18 @@ extension Engine {
         let properties = effective(session)
         try draft.plan(statement, Self.settings(properties))
         guard draft.isChange else { return draft.outcome(sequence: -1) }
-        try makeTopics(&draft)
+        try makeTopics(of: draft.newRelations, draft.state.planner.plan)
         try fixStarts(&draft, properties)
-        let changes = unitChanges(draft.state)
+        let changes = try unitChanges(draft.state)
         // Whoever had an epoch open must have ended it before anything is known of another plan.
         stop(changes.ended)
+        let deletions = deletions(draft.removedTopics)
         do throws(Diagnostic) {
             try keepPositions(of: changes, &draft)
             try log.append(
                 StatementLog.Entry(
                     sequence: log.nextSequence, statement: statement.text, properties: properties,
-                    starts: draft.queryID.flatMap { draft.state.starts[$0] } ?? [:]))
+                    starts: draft.queryID.flatMap { draft.state.starts[$0] } ?? [:], deletions: deletions))
         } catch {
             for host in changes.ended where !isPaused(host.unit) { host.start() }
             throw error
@@ -65,8 +68,14 @@ extension Engine {
             state.pushes = pushes
             state.pushCount = count
         }
-        for name in draft.removedTopics { try topics.delete(name) }
+        for (name, identity) in deletions { try topics.delete(name, identity) }
         return draft.outcome(sequence: next.sequence)
+    }
+
+    private func deletions(_ names: [String]) -> [String: String] {
+        var deletions: [String: String] = [:]
+        for name in names { deletions[name] = topics.identity(name) }
+        return deletions
     }
 
     private func isPaused(_ unit: PlanUnit) -> Bool {
@@ -102,8 +111,8 @@ extension Engine {
     // MARK: Topics
 
     /// Makes the topics that the statement's relations need and that are not there.
-    private func makeTopics(_ draft: inout Draft) throws(Diagnostic) {
-        for relation in draft.newRelations {
+    private func makeTopics(of relations: [Relation], _ plan: PipelinePlan) throws(Diagnostic) {
+        for relation in relations {
             guard let topic = relation.topic else { continue }
             if let existing = topics.partitionCount(topic.name) {
                 if let wanted = topic.partitions, wanted != existing {
@@ -113,7 +122,7 @@ extension Engine {
                 }
                 continue
             }
-            let sources = draft.state.planner.plan.query(producing: relation.name).flatMap(\.sources)
+            let sources = plan.query(producing: relation.name).flatMap(\.sources)
             let inherited = sources.lazy.compactMap { self.topics.partitionCount($0.topic?.name ?? "") }
             guard let count = topic.partitions ?? inherited.max() ?? (relation.source == nil ? 1 : nil) else {
                 throw Diagnostic(
@@ -156,7 +165,6 @@ extension Engine {
                 guard let statement = try reader.next() else { continue }
                 var draft = Draft(current, number: entry.sequence)
                 try draft.plan(statement, Self.settings(entry.properties))
-                try makeTopics(&draft)
                 if let id = draft.queryID { draft.state.starts[id] = entry.starts }
                 current = draft.state
             } catch {
@@ -164,12 +172,28 @@ extension Engine {
                 reports.add(error)
             }
         }
-        let changes = unitChanges(current)
-        apply(changes, &current)
-        removeLeftovers(current)
+        takeUpTopics(of: current.planner.plan, entries)
+        do throws(Diagnostic) {
+            let changes = try unitChanges(current)
+            apply(changes, &current)
+        } catch { reports.add(error) }
+        // State of a statement that could not be taken up waits for it.
+        if current.refused.isEmpty, log.damages.isEmpty { removeLeftovers(current) }
         current.sequence = entries.last?.sequence ?? -1
         let taken = current
         state.withLock { $0 = taken }
+    }
+
+    /// Topics are made before their statement is logged and deleted after it: what a crash left is put right.
+    private func takeUpTopics(of plan: PipelinePlan, _ entries: [StatementLog.Entry]) {
+        do throws(Diagnostic) {
+            for entry in entries {
+                for (name, identity) in entry.deletions { try topics.delete(name, identity) }
+            }
+            for name in plan.catalogue.order {
+                if let relation = plan.catalogue.relation(name) { try makeTopics(of: [relation], plan) }
+            }
+        } catch { reports.add(error) }
     }
 
     /// State of queries that a crash kept from being removed with them.

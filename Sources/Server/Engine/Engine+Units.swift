@@ -18,20 +18,24 @@ extension Engine {
         var restarted: Set<String> = []
     }
 
-    func unitChanges(_ next: EngineState) -> UnitChanges {
+    func unitChanges(_ next: EngineState) throws(Diagnostic) -> UnitChanges {
         var changes = UnitChanges()
         let former = state.withLock { $0.hosts }
         var names: Set<String> = []
         for var unit in next.planner.plan.units {
             names.insert(unit.name)
-            unit.use(next.settings[unit.name])
+            // Of what many queries share, the last one's: the same after each start.
+            unit.use(unit.plan.queries.last.flatMap { next.settings[$0.id] } ?? Settings())
             let signature = unit.plan.fingerprint
             if let host = former[unit.name] {
                 let isPaused = next.paused.contains(unit.name)
                 if host.signature == signature, isPaused == !host.isAtWork { continue }
                 changes.ended.append(host)
                 if isPaused, host.signature == signature { continue }
-                if !unit.plan.keepsState(of: host.unit.plan) { changes.restarted.insert(unit.name) }
+                if !unit.plan.keepsState(of: host.unit.plan) {
+                    try refuseRestart(of: unit)
+                    changes.restarted.insert(unit.name)
+                }
             }
             changes.begun.append((unit, signature))
         }
@@ -40,6 +44,14 @@ extension Engine {
             changes.removed.append(host)
         }
         return changes
+    }
+
+    /// What queries over files share keeps where the files are: it can't begin anew for one of them.
+    private func refuseRestart(of unit: PlanUnit) throws(Diagnostic) {
+        guard unit.name == PipelinePlan.localUnit else { return }
+        throw Diagnostic(
+            .unsupported, "the statement keeps other state than the query that it replaces, over files",
+            hint: "DROP what is there, then CREATE it: it begins with the records that come then")
     }
 
     /// Takes down where units are whose state has to go, so that they go on from there without it.
@@ -61,26 +73,9 @@ extension Engine {
     func apply(_ changes: UnitChanges, _ next: inout EngineState) {
         for host in changes.removed {
             next.hosts[host.unit.name] = nil
-            do throws(StorageError) { try files.removeTree(directory(of: host.unit.name)) } catch {
-                reports.add(
-                    Diagnostic(.state, "the state of \(host.unit.name) can't be removed: \(error.reason)"))
-            }
+            forget(host.unit)
         }
-        next.unitNames = [:]
-        for (unit, _) in changes.begun where changes.restarted.contains(unit.name) {
-            // What it wrote stays; its next instance writes on.
-            for output in unit.outputs {
-                let sink = sinkName(unit, output)
-                do throws(Diagnostic) { try topics.endWriters(of: sink, in: output) } catch {
-                    reports.add(error)
-                }
-            }
-        }
-        for name in changes.restarted {
-            do throws(StorageError) { try files.removeTree(directory(of: name)) } catch {
-                reports.add(Diagnostic(.state, "the state of \(name) can't be removed: \(error.reason)"))
-            }
-        }
+        for (unit, _) in changes.begun where changes.restarted.contains(unit.name) { forget(unit) }
         for (unit, signature) in changes.begun {
             let starts = next.starts[unit.name] ?? [:]
             let host = UnitHost(
@@ -93,8 +88,17 @@ extension Engine {
             next.hosts[unit.name] = host
             if !next.paused.contains(unit.name) { host.start() }
         }
-        if let local = next.hosts[PipelinePlan.localUnit] {
-            for query in local.unit.plan.queries { next.unitNames[query.id] = local.unit.name }
+    }
+
+    /// Removes the state of a unit that is not at work. What it wrote stays; another one of its name writes
+    /// on behind that.
+    private func forget(_ unit: PlanUnit) {
+        for output in unit.outputs where topics.partitionCount(output.topic?.name ?? "") != nil {
+            let sink = sinkName(unit, output)
+            do throws(Diagnostic) { try topics.endWriters(of: sink, in: output) } catch { reports.add(error) }
+        }
+        do throws(StorageError) { try files.removeTree(directory(of: unit.name)) } catch {
+            reports.add(Diagnostic(.state, "the state of \(unit.name) can't be removed: \(error.reason)"))
         }
     }
 

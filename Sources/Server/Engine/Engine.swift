@@ -97,7 +97,7 @@ public final class Engine: @unchecked Sendable {
         let state = state.withLock { $0 }
         var queries: [EngineSnapshot.Standing] = []
         for query in state.planner.plan.queries {
-            let unit = state.unitNames[query.id] ?? query.id
+            let unit = state.planner.plan.unitName(of: query)
             queries.append(standing(query.id, state.hosts[unit], isPaused: state.paused.contains(query.id)))
         }
         for name in state.hosts.keys.sorted() where name.hasPrefix(PlanUnit.viewPrefix) {

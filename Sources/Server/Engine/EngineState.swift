@@ -18,8 +18,6 @@ struct EngineState: Sendable {
     var paused: Set<String> = []
     /// By unit.
     var hosts: [String: UnitHost] = [:]
-    /// The unit of each query, where it is not the query's id.
-    var unitNames: [String: String] = [:]
     /// Push queries at work, by id.
     var pushes: [String: OpenPush] = [:]
     var pushCount = 0

@@ -50,8 +50,12 @@ final class EngineTopics: Sendable {
         } catch { throw error.diagnostic }
     }
 
-    /// What is gone already is no error.
-    func delete(_ name: String) throws(Diagnostic) {
+    /// What tells a topic from others of its name; nil where there is none.
+    func identity(_ name: String) -> String? { store.topic(name)?.identity.description }
+
+    /// What is gone already, or is another topic of the name, is no error.
+    func delete(_ name: String, _ identity: String) throws(Diagnostic) {
+        guard self.identity(name) == identity else { return }
         do throws(TopicStoreError) {
             try store.delete(name)
         } catch .unknown {

@@ -15,6 +15,8 @@ final class StatementLog {
         let properties: [String: String]
         /// Where its query begins to read, by relation and partition.
         var starts: [String: [Int: Int64]] = [:]
+        /// Topics that are deleted once the statement is logged, by name: each one's identity.
+        var deletions: [String: String] = [:]
     }
 
     let path: String
@@ -80,15 +82,24 @@ final class StatementLog {
                 relation,
                 .object(offsets.sorted { $0.key < $1.key }.map { .init(String($0.key), .number($0.value)) }))
         }
-        let properties = entry.properties.sorted { $0.key < $1.key }.map {
-            JSONValue.Member($0.key, .string($0.value))
-        }
-        let json = JSONValue.object([
+        var members: [JSONValue.Member] = [
             .init("sequence", .number(entry.sequence)), .init("statement", .string(entry.statement)),
-            .init("properties", .object(properties)), .init("starts", .object(starts)),
-        ])
+            .init("properties", json(entry.properties)), .init("starts", .object(starts)),
+        ]
+        if !entry.deletions.isEmpty { members.append(.init("deletions", json(entry.deletions))) }
+        let json = JSONValue.object(members)
         let body = Array(json.text.utf8)
         return Array(checksum(body).utf8) + [UInt8(ascii: " ")] + body + [UInt8(ascii: "\n")]
+    }
+
+    private static func json(_ texts: [String: String]) -> JSONValue {
+        .object(texts.sorted { $0.key < $1.key }.map { JSONValue.Member($0.key, .string($0.value)) })
+    }
+
+    private static func texts(_ json: JSONValue?) -> [String: String] {
+        var texts: [String: String] = [:]
+        for member in json?.members ?? [] { texts[member.name] = member.value.string }
+        return texts
     }
 
     private static func checksum(_ bytes: [UInt8]) -> String {
@@ -129,8 +140,6 @@ final class StatementLog {
             let json = try? JSONValue(parsing: body), let sequence = json["sequence"]?.int64,
             let statement = json["statement"]?.string
         else { return nil }
-        var properties: [String: String] = [:]
-        for member in json["properties"]?.members ?? [] { properties[member.name] = member.value.string }
         var starts: [String: [Int: Int64]] = [:]
         for relation in json["starts"]?.members ?? [] {
             for offset in relation.value.members ?? [] {
@@ -138,6 +147,8 @@ final class StatementLog {
                 starts[relation.name, default: [:]][partition] = offset.value.int64
             }
         }
-        return Entry(sequence: sequence, statement: statement, properties: properties, starts: starts)
+        return Entry(
+            sequence: sequence, statement: statement, properties: texts(json["properties"]), starts: starts,
+            deletions: texts(json["deletions"]))
     }
 }

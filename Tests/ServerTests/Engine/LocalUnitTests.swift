@@ -86,4 +86,37 @@ import Testing
         #expect(TestServer.waits { (try? server.pull("SELECT c FROM other;")) == ["1"] })
         #expect(TestServer.waits { (try? server.pull("SELECT n FROM sums;")) == ["10"] })
     }
+
+    /// What all share can't wait for one of them.
+    @Test func pausingAllLeavesFilesAtWork() throws {
+        try server.run(Self.sums)
+        try server.run(
+            """
+            CREATE STREAM s (k STRING KEY, a BIGINT) WITH (
+              KAFKA_TOPIC = 's', PARTITIONS = 1, VALUE_FORMAT = 'JSON');
+            CREATE STREAM c AS SELECT * FROM s;
+            """)
+        try server.restart()
+        try server.run("PAUSE ALL;")
+        #expect(server.engine.snapshot.queries.map(\.state) == [.running, .paused])
+        #expect(throws: Diagnostic.self) { try server.run("PAUSE CTAS_SUMS_2;") }
+        try write("1", [("a", "ann", 1)])
+        #expect(TestServer.waits { (try? server.pull("SELECT n FROM sums;")) == ["1"] })
+    }
+
+    /// The others would lose theirs with it.
+    @Test func aQueryIsNotReplacedByOneOfOtherState() throws {
+        try write("1", [("a", "ann", 1)])
+        try server.run(Self.sums)
+        try server.run("CREATE TABLE counts AS SELECT user, COUNT(*) AS c FROM events GROUP BY user;")
+        #expect(TestServer.waits { (try? server.pull("SELECT n FROM sums;")) == ["1"] })
+        #expect(throws: Diagnostic.self) {
+            try server.run(
+                "CREATE OR REPLACE TABLE sums AS SELECT user, MAX(n) AS n FROM events GROUP BY user;")
+        }
+        try write("2", [("b", "ann", 2)])
+        #expect(TestServer.waits { (try? server.pull("SELECT n FROM sums;")) == ["3"] })
+        try server.restart()
+        #expect(TestServer.waits { (try? server.pull("SELECT n FROM sums;")) == ["3"] })
+    }
 }
