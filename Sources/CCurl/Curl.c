@@ -1,8 +1,8 @@
+#define _GNU_SOURCE
 #include "millrace_curl.h"
 
 #define CURL_DISABLE_TYPECHECK
 #include <curl/curl.h>
-#define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -11,7 +11,9 @@ final class BrokerCluster {
 
     init(_ topics: [String: Int] = [:], passwords: [String: String] = [:]) throws {
         store = try TopicStore(directory: "/topics", fileSystem: SimulatedFileSystem())
-        for (topic, partitions) in topics { try store.create(topic, partitions: partitions, configuration: [:]) }
+        for (topic, partitions) in topics {
+            try store.create(topic, partitions: partitions, configuration: [:])
+        }
         var settings = BrokerSettings()
         settings.address = BrokerAddress(host: "127.0.0.1", port: 0)
         settings.createsTopics = false

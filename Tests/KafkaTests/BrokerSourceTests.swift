@@ -44,9 +44,10 @@ import Testing
         for number in 0..<10 { try cluster.append("t", [(number % 2, record(number))]) }
         var settings = settings(cluster)
         settings.start = .time(6000)
-        #expect(try SourceReading(settings).readAll().sorted().map { $0.split(separator: " ")[3] }.sorted() == [
-            "k6", "k7", "k8", "k9",
-        ])
+        #expect(
+            try SourceReading(settings).readAll().sorted().map { $0.split(separator: " ")[3] }.sorted() == [
+                "k6", "k7", "k8", "k9",
+            ])
         settings.start = .time(20_000)
         #expect(try SourceReading(settings).readAll().isEmpty)
     }
@@ -110,22 +111,28 @@ import Testing
                 CREATE STREAM F AS SELECT * FROM E;
                 """)
         try cluster.append(
-            "e", [(0, TestRecord(nil, "{\"N\":1}")), (0, TestRecord(nil, "{oops")), (0, TestRecord(nil, "{\"N\":2}"))])
+            "e",
+            [
+                (0, TestRecord(nil, "{\"N\":1}")), (0, TestRecord(nil, "{oops")),
+                (0, TestRecord(nil, "{\"N\":2}")),
+            ])
         let files = SimulatedFileSystem()
         for _ in 0..<2 { try bed.task(files).run(once: true) }
-        var settings = settings(cluster, "letters")
-        settings.readsHeaders = true
+        let settings = settings(cluster, "letters")
         let letters = try SourceReading(settings).readAll()
         #expect(letters.count == 1)
-        #expect(letters.first?.contains("- {oops [millrace.source=e,millrace.partition=0,millrace.offset=1,") == true)
-        #expect(letters.first?.contains("millrace.code=malformed_json,millrace.reason=malformed JSON") == true)
+        #expect(
+            letters.first?.contains("- {oops [millrace.source=e,millrace.partition=0,millrace.offset=1,")
+                == true)
+        #expect(
+            letters.first?.contains("millrace.code=malformed_json,millrace.reason=malformed JSON") == true)
         #expect(try SourceReading(self.settings(cluster, "F")).readAll().count == 2)
     }
 
     @Test func `a wrong password ends the start with the way out`() throws {
         let cluster = try BrokerCluster(["t": 1], passwords: ["shop": "right"])
         func settings(_ password: String) -> KafkaSourceSettings {
-            var settings = settings(cluster)
+            var settings = self.settings(cluster)
             settings.cluster.properties = [
                 "security.protocol": "SASL_PLAINTEXT", "sasl.mechanisms": "SCRAM-SHA-256",
                 "sasl.username": "shop", "sasl.password": password,

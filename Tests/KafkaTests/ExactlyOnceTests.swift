@@ -64,14 +64,18 @@ import Testing
             let (relation, step) = (random.pick(["ODD", "SUMS"]), random.pick(Self.steps))
             let left = Atomic<Int>(random.int(0...3))
             let barrier = Barrier()
-            let task = try bed.task(files) { name, reached in
-                guard name == relation, reached == step,
-                    left.subtract(1, ordering: .relaxed).oldValue == 0
-                else { return }
-                barrier.block()
-            }
+            let task = try bed.task(
+                files,
+                onStep: { name, reached in
+                    guard name == relation, reached == step,
+                        left.subtract(1, ordering: .relaxed).oldValue == 0
+                    else { return }
+                    barrier.block()
+                })
             let running = RunningTask(task)
-            try running.wait { barrier.isReached || task.status.records >= produced && task.status.lagBytes == 0 }
+            try running.wait {
+                barrier.isReached || task.status.records >= produced && task.status.lagBytes == 0
+            }
             if case .failure(let problem) = running.result { throw problem }
             // The power goes; whoever still works does so on a disk that nobody sees any more.
             files = files.crash(seed: random.next())
@@ -100,7 +104,8 @@ import Testing
         try cluster.append("e", records(0..<100))
         let barrier = Barrier()
         let zombie = RunningTask(
-            try bed.task(files) { name, step in if name == "ODD", step == "flushed" { barrier.block() } })
+            try bed.task(
+                files, onStep: { name, step in if name == "ODD", step == "flushed" { barrier.block() } }))
         try zombie.wait { barrier.isReached }
         let survivor = RunningTask(try bed.task(files.crash(seed: 1)), once: true)
         try survivor.wait()
@@ -111,7 +116,7 @@ import Testing
             Issue.record("the zombie has gone on")
             return
         }
-        #expect(problem.code == .conflict)
+        #expect(problem.code == DiagnosticCode.conflict)
         try check(cluster, upTo: 100, "after the zombie")
     }
 }

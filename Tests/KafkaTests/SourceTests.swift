@@ -12,7 +12,6 @@ import Testing
     private func settings(_ cluster: MockCluster, _ topic: String = "t") -> KafkaSourceSettings {
         var settings = KafkaSourceSettings(
             cluster: cluster.settings, topic: topic, relation: "T", group: "millrace.test.T")
-        settings.readsHeaders = true
         settings.patience = 60_000
         return settings
     }

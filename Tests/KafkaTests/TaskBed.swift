@@ -54,7 +54,8 @@ struct TaskBed {
         configuration.epochBytes = 4000
         return PipelineTask(
             plan: kafka.plan, configuration: configuration, environment: .machine(files),
-            sources: try SourceFactory(fileSystem: files, kafka: kafka, report: report).sources(of: kafka.plan),
+            sources: try SourceFactory(fileSystem: files, kafka: kafka, report: report).sources(
+                of: kafka.plan),
             sinks: sinks, deadLetterKeepers: try kafka.deadLetterKeepers())
     }
 }

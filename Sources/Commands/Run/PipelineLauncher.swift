@@ -2,6 +2,7 @@ import Connectors
 import Diagnostics
 import Language
 import Planning
+import Postgres
 import Runtime
 import Storage
 
@@ -35,8 +36,10 @@ public struct PipelineLauncher: PipelineLaunching {
         let plan = kafka.plan
         let sources = try SourceFactory(fileSystem: fileSystem, kafka: kafka, report: reports.add)
             .sources(of: plan)
-        var sinks = try SinkFactory(fileSystem: fileSystem, kafka: kafka, report: reports.add)
-            .sinks(of: plan)
+        let migrations = try Migrations(beside: configuration.files, in: fileSystem)
+        var sinks = try SinkFactory(
+            fileSystem: fileSystem, migrations: migrations, kafka: kafka, report: reports.add
+        ).sinks(of: plan)
         sinks.merge(try kafka.sinks(report: reports.add)) { $0 + $1 }
         var subscribers: [String: [any Subscriber]] = [:]
         if let printing = configuration.printing {

@@ -54,7 +54,7 @@ final class KafkaEpoch: SinkEpoch, @unchecked Sendable {
 
     func commit(_ commit: SinkCommit) throws(SinkError) {
         let content = content.withLock { $0 }
-        guard let encoded = content.encoded else { return }
+        guard let encoded = content.encoded else { return try writer.renewMark() }
         var refusals = content.refusals
         try writer.append(epoch: number) { outlet throws(KafkaError) in
             try send(encoded, to: outlet)
@@ -74,6 +74,7 @@ final class KafkaEpoch: SinkEpoch, @unchecked Sendable {
             for piece in part.pieces {
                 let messages = piece.messages
                 let times = part.rows.times.int64s + piece.first
+                let headers = part.rows.headers(of: piece.first..<piece.first + messages.count)
                 var refusals = messages.refusals.map(\.row)[...]
                 for row in 0..<messages.count {
                     defer { message += 1 }
@@ -86,7 +87,8 @@ final class KafkaEpoch: SinkEpoch, @unchecked Sendable {
                         message, key: key, value: messages.valueBytes(row), timestamp: times[row],
                         partition: key.map {
                             KafkaPartitioner.partition(of: $0, among: outlet.partitionCount)
-                        } ?? turn)
+                        } ?? turn,
+                        headers: headers.isEmpty ? [] : headers[row].map { ($0.name, $0.value) })
                 }
                 turn = (turn + 1) % outlet.partitionCount
             }

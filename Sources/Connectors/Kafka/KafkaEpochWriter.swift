@@ -50,7 +50,11 @@ final class KafkaEpochWriter: @unchecked Sendable {
     /// Messages whose batch was too large: they go by themselves, to see which it is.
     private var suspects: Set<Int> = []
 
+    /// When it was last set, milliseconds since the epoch of time.
+    private var markedAt = KafkaSource.now()
+
     private static let milliseconds = 10_000
+    private static let renewalMilliseconds: Int64 = 12 * 3_600_000
     /// The offset is set for this partition, which each topic has.
     private static let markedPartition = 0
     /// Called behind each step of an epoch, with its name, by tests that break it off there.
@@ -148,7 +152,7 @@ final class KafkaEpochWriter: @unchecked Sendable {
             onStep?("begun")
             do throws(KafkaError) {
                 try feed(Outlet(writer: self, producer: producer, partitionCount: partitionCount))
-                try producer.flush(milliseconds: 6 * Self.milliseconds)
+                try producer.flush(milliseconds: 2 * Self.milliseconds)
             } catch {
                 if producer.hasNoFailures { throw error }
             }
@@ -200,6 +204,7 @@ final class KafkaEpochWriter: @unchecked Sendable {
         onStep?("committed")
         stage = .idle
         lastEpoch = epoch
+        markedAt = KafkaSource.now()
     }
 
     /// A part of a transaction: where it fails the transaction is taken back, unless its commit can be tried
@@ -233,15 +238,18 @@ final class KafkaEpochWriter: @unchecked Sendable {
     }
 
     /// Writes the mark again where nothing else was written for long: a cluster forgets it after
-    /// `offsets.retention.minutes`.
+    /// `offsets.retention.minutes`, which is a week as a rule.
     func renewMark() throws(SinkError) {
-        guard isTransactional, let lastEpoch, case .idle = stage else { return }
+        guard isTransactional, let lastEpoch, case .idle = stage,
+            KafkaSource.now() - markedAt > Self.renewalMilliseconds
+        else { return }
         let producer = try Self.attempting { () throws(KafkaError) in try readyProducer() }
         try finishing(producer) { () throws(KafkaError) in
             try producer.begin()
             try mark(lastEpoch, producer)
             try producer.commit(milliseconds: Self.milliseconds)
         }
+        markedAt = KafkaSource.now()
     }
 
     static func attempting<Answer>(

@@ -67,7 +67,6 @@ public struct KafkaPlan: Sendable {
             cluster: cluster, topic: topic, relation: relation.name,
             group: "millrace.\(name).\(relation.name)")
         try settings.read(options, reset: try access.offsetReset(options))
-        settings.readsHeaders = !(relation.source?.headerColumns.isEmpty ?? true)
         settings.patience = patience
         if let properties = relation.topic, properties.partitions != nil {
             settings.creation =

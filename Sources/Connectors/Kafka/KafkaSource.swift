@@ -188,17 +188,15 @@ public final class KafkaSource: Source {
                 return [ChunkLoader(byteCount: range.byteCount) { () throws(Diagnostic) in throw error }]
             }
         }
-        let (name, readsHeaders) = (settings.topic, settings.readsHeaders)
+        let name = settings.topic
         return messages.split(bytes: max(1, targetBytes), messages: Batch.rowLimit).map { part in
             ChunkLoader(byteCount: part.byteCount) { () throws(Diagnostic) in
-                KafkaSource.chunks(part, name, readsHeaders)
+                KafkaSource.chunks(part, name)
             }
         }
     }
 
-    private static func chunks(
-        _ messages: KafkaMessages, _ topic: String, _ readsHeaders: Bool
-    ) -> [Chunk] {
+    private static func chunks(_ messages: KafkaMessages, _ topic: String) -> [Chunk] {
         let block = MessageBlock(count: messages.count, byteCount: messages.byteCount)
         let place = block.place
         messages.fill(
@@ -206,9 +204,8 @@ public final class KafkaSource: Source {
                 bytes: place.bytes, keyStarts: place.keyStarts, keyLengths: place.keyLengths,
                 valueStarts: place.valueStarts, valueLengths: place.valueLengths,
                 timestamps: place.timestamps, offsets: place.offsets))
-        let headers = readsHeaders ? messages.headers : []
         return block.chunks(
-            of: messages.count, headers: headers.map { $0.map { MessageHeader($0.name, $0.value) } },
+            of: messages.count, headers: messages.headers.map { $0.map { MessageHeader($0.name, $0.value) } },
             sourceName: topic, partition: messages.partition)
     }
 

@@ -31,8 +31,6 @@ public struct KafkaSourceSettings: Sendable {
     public var group: String
     public var start = Start.earliest
     public var reset = Reset.fail
-    /// Whether records' headers are wanted.
-    public var readsHeaders = false
     /// Makes the topic where it is not there; nil does not.
     public var creation: KafkaNewTopic?
     /// How often new partitions are looked for, milliseconds.

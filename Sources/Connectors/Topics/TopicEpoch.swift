@@ -44,8 +44,11 @@ final class TopicEpoch: SinkEpoch, @unchecked Sendable {
         let keyless = Int(number % Int64(writer.topic.partitionCount))
         for part in parts {
             for piece in part.encoded(by: encoder) {
+                let rows = piece.first..<piece.first + piece.messages.count
                 piece.messages.add(
-                    to: &records, timestamps: part.times.int64s + piece.first, keyless: keyless)
+                    to: &records, timestamps: part.times.int64s + piece.first,
+                    headers: part.headers(of: rows).map { $0.map { TopicRecord.Header($0.name, $0.value) } },
+                    keyless: keyless)
                 refusals += part.refusals(of: piece)
             }
         }

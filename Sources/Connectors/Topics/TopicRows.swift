@@ -13,6 +13,8 @@ struct TopicRows: Sendable {
     /// BIGINT, milliseconds since the epoch.
     let times: Column
     let windows: (starts: Column, ends: Column)?
+    /// What the messages pass on; nil where none has any.
+    let headers: Column?
 
     /// Some of the rows as messages.
     struct Piece: Sendable {
@@ -30,6 +32,7 @@ struct TopicRows: Sendable {
         presence = rows.valuePresence
         times = rows.eventTimes
         windows = Self.windows(rows.columns, relation)
+        headers = rows.headers
     }
 
     init(_ changes: ChangeBatch, of relation: Relation) {
@@ -38,6 +41,7 @@ struct TopicRows: Sendable {
         presence = changes.newPresence
         times = changes.new[relation.position(of: .rowTime)]
         windows = Self.windows(changes.new, relation)
+        headers = changes.headers
     }
 
     private static func windows(
@@ -58,6 +62,12 @@ struct TopicRows: Sendable {
     /// The rows that are no messages.
     func refusals(of piece: Piece) -> [RefusedMessages.Refused] {
         piece.messages.refusals.map { .init(values: row(piece.first + $0.row), reason: $0.reason) }
+    }
+
+    /// By row; empty where none has any.
+    func headers(of rows: Range<Int>) -> [[MessageHeader]] {
+        guard let headers else { return [] }
+        return rows.map { headers.messageHeaders(at: $0) }
     }
 
     func row(_ index: Int) -> [Value] {

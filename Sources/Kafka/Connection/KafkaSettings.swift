@@ -18,6 +18,7 @@ public struct KafkaSettings: Hashable, Sendable, CustomStringConvertible {
         "bootstrap.servers", "metadata.broker.list", "group.id", "enable.auto.commit",
         "enable.auto.offset.store",
         "enable.partition.eof", "auto.offset.reset", "auto.commit.enable", "transactional.id",
-        "enable.idempotence", "partition.assignment.strategy", "delivery.report.only.error",
+        "enable.idempotence", "partition.assignment.strategy", "isolation.level",
+        "delivery.report.only.error",
     ]
 }

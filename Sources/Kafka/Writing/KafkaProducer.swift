@@ -32,7 +32,11 @@ public final class KafkaProducer: @unchecked Sendable {
             "enable.idempotence": isSafe ? "true" : "false", "delivery.report.only.error": "true",
             "linger.ms": "5",
         ]
-        own["transactional.id"] = transactionalID
+        if let transactionalID {
+            own["transactional.id"] = transactionalID
+            // Time for a large epoch over a slow line.
+            own["transaction.timeout.ms"] = "300000"
+        }
         handle = try KafkaHandle(.producer, settings, own: own)
         guard let topicHandle = rd_kafka_topic_new(handle.pointer, topic, nil) else {
             throw handle.error(rd_kafka_last_error(), "the topic \(topic) can't be written")
@@ -179,10 +183,21 @@ public final class KafkaProducer: @unchecked Sendable {
     /// Lets the library tell of deliveries, without waiting.
     public func serve() { rd_kafka_poll(handle.pointer, 0) }
 
-    /// Waits until all messages are delivered or have failed.
+    /// Waits until all messages are delivered or have failed; throws when none was for so long.
     public func flush(milliseconds: Int) throws(KafkaError) {
-        try handle.check(rd_kafka_flush(handle.pointer, Int32(milliseconds)), what)
+        var left = Int32.max
+        var waited = 0
+        while true {
+            let code = rd_kafka_flush(handle.pointer, Int32(Self.flushStep))
+            if code != RD_KAFKA_RESP_ERR__TIMED_OUT { return try handle.check(code, what) }
+            let still = rd_kafka_outq_len(handle.pointer)
+            waited = still < left ? 0 : waited + Self.flushStep
+            left = still
+            if waited >= milliseconds { throw handle.error(code, what) }
+        }
     }
+
+    private static let flushStep = 1000
 
     /// Messages that could not be delivered since the last call.
     public struct Failures: Sendable {
