@@ -31,8 +31,8 @@ let package = Package(
         .target(name: "CCurl"),
         .target(name: "CEdit"),
         .target(name: "CLibpq"),
-        .target(name: "CLibrdkafka"),
         .target(name: "CTLS"),
+        .target(name: "CLibrdkafka"),
         .systemLibrary(name: "CArrow", pkgConfig: "millrace-arrow"),
         .target(name: "CParquet", dependencies: ["CArrow"], cxxSettings: [.define("NDEBUG")]),
 
@@ -133,7 +133,7 @@ let package = Package(
             name: "Commands",
             dependencies: [
                 "Diagnostics", "Columnar", "Storage", "Formats", "Language", "Expressions", "Planning",
-                "State", "Runtime", "DeltaLake", "Postgres", "Broker", "Kafka", "Simulation", "Connectors",
+                "State", "Runtime", "DeltaLake", "Postgres", "Kafka", "Broker", "Simulation", "Connectors",
                 "TestRunner", "Server", "Shell",
             ],
             swiftSettings: house),

@@ -9,7 +9,7 @@ public struct MillraceProgram: Sendable {
 
     static let commands: [any Command.Type] = [
         DemoCommand.self, RunCommand.self, ServeCommand.self, SQLCommand.self, BrokerCommand.self,
-        TopicCommand.self, SimulateCommand.self, QueryCommand.self, InspectCommand.self, TableCommand.self,
+        SimulateCommand.self, QueryCommand.self, InspectCommand.self, TableCommand.self, TopicCommand.self,
         ReplayCommand.self, TestCommand.self,
     ]
 

@@ -38,7 +38,7 @@ public struct PipelineLauncher: PipelineLaunching {
             .sources(of: plan)
         let migrations = try Migrations(beside: configuration.files, in: fileSystem)
         var sinks = try SinkFactory(
-            fileSystem: fileSystem, migrations: migrations, kafka: kafka, report: reports.add
+            fileSystem: fileSystem, kafka: kafka, migrations: migrations, report: reports.add
         ).sinks(of: plan)
         sinks.merge(try kafka.sinks(report: reports.add)) { $0 + $1 }
         var subscribers: [String: [any Subscriber]] = [:]

@@ -22,8 +22,8 @@ public struct SinkFactory: Sendable {
     ///   - migrations: what the database of the plan's PostgreSQL sinks must have seen.
     ///   - readsSecrets: false where the sinks are checked and never opened.
     public init(
-        fileSystem: any FileSystem, environment: TableEnvironment = .system, migrations: Migrations = .none,
-        readsSecrets: Bool = true, kafka: KafkaPlan? = nil,
+        fileSystem: any FileSystem, environment: TableEnvironment = .system, kafka: KafkaPlan? = nil,
+        migrations: Migrations = .none, readsSecrets: Bool = true,
         report: @escaping @Sendable (Diagnostic) -> Void = { _ in }
     ) {
         self.fileSystem = fileSystem

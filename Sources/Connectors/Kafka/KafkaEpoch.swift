@@ -74,7 +74,7 @@ final class KafkaEpoch: SinkEpoch, @unchecked Sendable {
             for piece in part.pieces {
                 let messages = piece.messages
                 let times = part.rows.times.int64s + piece.first
-                let headers = part.rows.headers(of: piece.first..<piece.first + messages.count)
+                let headers = part.rows.headers(of: piece)
                 var refusals = messages.refusals.map(\.row)[...]
                 for row in 0..<messages.count {
                     defer { message += 1 }
@@ -87,8 +87,7 @@ final class KafkaEpoch: SinkEpoch, @unchecked Sendable {
                         message, key: key, value: messages.valueBytes(row), timestamp: times[row],
                         partition: key.map {
                             KafkaPartitioner.partition(of: $0, among: outlet.partitionCount)
-                        } ?? turn,
-                        headers: headers.isEmpty ? [] : headers[row].map { ($0.name, $0.value) })
+                        } ?? turn, headers: headers.isEmpty ? [] : headers[row].map { ($0.name, $0.value) })
                 }
                 turn = (turn + 1) % outlet.partitionCount
             }

@@ -44,10 +44,9 @@ final class TopicEpoch: SinkEpoch, @unchecked Sendable {
         let keyless = Int(number % Int64(writer.topic.partitionCount))
         for part in parts {
             for piece in part.encoded(by: encoder) {
-                let rows = piece.first..<piece.first + piece.messages.count
                 piece.messages.add(
                     to: &records, timestamps: part.times.int64s + piece.first,
-                    headers: part.headers(of: rows).map { $0.map { TopicRecord.Header($0.name, $0.value) } },
+                    headers: part.headers(of: piece).map { $0.map { TopicRecord.Header($0.name, $0.value) } },
                     keyless: keyless)
                 refusals += part.refusals(of: piece)
             }

@@ -14,7 +14,7 @@ struct TopicRows: Sendable {
     let times: Column
     let windows: (starts: Column, ends: Column)?
     /// What the messages pass on; nil where none has any.
-    let headers: Column?
+    private let headers: Column?
 
     /// Some of the rows as messages.
     struct Piece: Sendable {
@@ -59,15 +59,15 @@ struct TopicRows: Sendable {
         }
     }
 
+    /// Of each row of a piece; empty where none has any.
+    func headers(of piece: Piece) -> [[MessageHeader]] {
+        guard let headers else { return [] }
+        return (0..<piece.messages.count).map { headers.messageHeaders(at: piece.first + $0) }
+    }
+
     /// The rows that are no messages.
     func refusals(of piece: Piece) -> [RefusedMessages.Refused] {
         piece.messages.refusals.map { .init(values: row(piece.first + $0.row), reason: $0.reason) }
-    }
-
-    /// By row; empty where none has any.
-    func headers(of rows: Range<Int>) -> [[MessageHeader]] {
-        guard let headers else { return [] }
-        return rows.map { headers.messageHeaders(at: $0) }
     }
 
     func row(_ index: Int) -> [Value] {
