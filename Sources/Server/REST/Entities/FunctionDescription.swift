@@ -1,3 +1,4 @@
+import Expressions
 import Formats
 
 /// `describe_function`: DESCRIBE FUNCTION.
@@ -19,46 +20,22 @@ struct FunctionDescription: Entity {
         [
             .init("name", .string(name)), .init("description", ""), .init("author", ""),
             .init("version", ""), .init("path", "internal"),
-            .init("functions", .array(kind.signatures(of: name).map(Self.form))),
+            .init("functions", .array(kind.forms(of: name).map { Self.form($0, $1) })),
             .init("type", .string(kind.rawValue)),
         ]
     }
 
-    private static func form(_ signature: String) -> JSONValue {
-        let parameters = parameters(of: signature)
-        let isVariadic = parameters.last == "…"
-        let types = isVariadic ? Array(parameters.dropLast()) : parameters
-        let arguments = types.enumerated().map { index, type -> JSONValue in
+    private static func form(_ signature: String, _ result: String) -> JSONValue {
+        let parameters = FunctionParameters(of: signature)
+        let arguments = parameters.types.enumerated().map { index, type -> JSONValue in
             [
-                "name": "", "type": .string(type), "description": "",
-                "isVariadic": .boolean(isVariadic && index == types.count - 1),
+                "name": .string("arg\(index + 1)"), "type": .string(type), "description": "",
+                "isVariadic": .boolean(index == parameters.variadic),
             ]
         }
         return [
-            "arguments": .array(arguments), "returnType": "", "description": "",
+            "arguments": .array(arguments), "returnType": .string(result), "description": "",
             "signature": .string(signature),
         ]
-    }
-
-    /// `F(MAP<K, V>, …)` → `MAP<K, V>`, `…`.
-    static func parameters(of signature: String) -> [String] {
-        guard let open = signature.firstIndex(of: "("), signature.last == ")" else { return [] }
-        var parameters = [""]
-        var depth = 0
-        for letter in signature[signature.index(after: open)...].dropLast() {
-            switch letter {
-            case "<", "(", "[": depth += 1
-            case ">" where depth > 0, ")", "]": depth -= 1
-            case ",":
-                if depth == 0 {
-                    parameters.append("")
-                    continue
-                }
-            default: break
-            }
-            if letter == " ", parameters[parameters.count - 1].isEmpty { continue }
-            parameters[parameters.count - 1].append(letter)
-        }
-        return parameters.filter { !$0.isEmpty }
     }
 }

@@ -14,12 +14,14 @@ enum FunctionKind: String, CaseIterable, Sendable {
         }
     }
 
-    /// Forms such as `SUBSTRING(STRING, INTEGER)`.
-    func signatures(of name: String) -> [String] {
-        switch self {
-        case .scalar: ScalarFunctions.signatures(of: name)
-        case .aggregate: AggregateFunctions.signatures(of: name)
-        case .table: TableFunctions.signatures(of: name)
-        }
+    /// Forms such as `SUBSTRING(STRING, INTEGER)`, and the types that they give.
+    func forms(of name: String) -> [(signature: String, result: String)] {
+        let (signatures, results) =
+            switch self {
+            case .scalar: (ScalarFunctions.signatures(of: name), ScalarFunctions.results(of: name))
+            case .aggregate: (AggregateFunctions.signatures(of: name), AggregateFunctions.results(of: name))
+            case .table: (TableFunctions.signatures(of: name), TableFunctions.results(of: name))
+            }
+        return zip(signatures, results).map { (signature: $0, result: $1) }
     }
 }
