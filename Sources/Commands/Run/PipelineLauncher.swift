@@ -2,6 +2,7 @@ import Connectors
 import Diagnostics
 import Language
 import Planning
+import Postgres
 import Runtime
 import Storage
 
@@ -28,7 +29,10 @@ public struct PipelineLauncher: PipelineLaunching {
     ) throws(Diagnostic) -> PipelineTask {
         let fileSystem = LocalFileSystem()
         let sources = try SourceFactory(fileSystem: fileSystem, report: reports.add).sources(of: plan)
-        let sinks = try SinkFactory(fileSystem: fileSystem, report: reports.add).sinks(of: plan)
+        let migrations = try Migrations(beside: configuration.files, in: fileSystem)
+        let sinks = try SinkFactory(
+            fileSystem: fileSystem, migrations: migrations, report: reports.add
+        ).sinks(of: plan)
         var subscribers: [String: [any Subscriber]] = [:]
         if let printing = configuration.printing {
             let relation = try Self.relation(printing.relation, in: plan)

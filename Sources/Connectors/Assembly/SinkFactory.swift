@@ -2,6 +2,7 @@ import Broker
 import DeltaLake
 import Diagnostics
 import Planning
+import Postgres
 import Registry
 import Runtime
 import Storage
@@ -10,15 +11,23 @@ import Storage
 public struct SinkFactory: Sendable {
     private let fileSystem: any FileSystem
     private let environment: TableEnvironment
+    private let migrations: Migrations
+    private let readsSecrets: Bool
     /// Told of rows that a target refuses.
     private let report: @Sendable (Diagnostic) -> Void
 
+    /// - Parameters:
+    ///   - migrations: what the database of the plan's PostgreSQL sinks must have seen.
+    ///   - readsSecrets: false where the sinks are checked and never opened.
     public init(
-        fileSystem: any FileSystem, environment: TableEnvironment = .system,
+        fileSystem: any FileSystem, environment: TableEnvironment = .system, migrations: Migrations = .none,
+        readsSecrets: Bool = true,
         report: @escaping @Sendable (Diagnostic) -> Void = { _ in }
     ) {
         self.fileSystem = fileSystem
         self.environment = environment
+        self.migrations = migrations
+        self.readsSecrets = readsSecrets
         self.report = report
     }
 
@@ -36,8 +45,18 @@ public struct SinkFactory: Sendable {
         of plan: PipelinePlan, leavingOut left: Set<String> = [], below folder: String? = nil
     ) throws(Diagnostic) -> [String: [any Sink]] {
         var sinks: [String: [any Sink]] = [:]
+        var databases: Set<String> = []
         for sink in plan.sinks where !left.contains(sink.name) {
-            sinks[sink.from.name, default: []].append(try make(sink, folder))
+            let made = try make(sink, folder)
+            if let made = made as? PostgresSink { databases.insert(made.place) }
+            sinks[sink.from.name, default: []].append(made)
+        }
+        if let file = migrations.files.first, databases.count > 1 {
+            throw Diagnostic(
+                .unsupported,
+                "the pipeline writes to \(databases.count) databases, and \(file.path) does not say "
+                    + "for which it is",
+                hint: "put statements about another database into another pipeline")
         }
         return sinks
     }
@@ -71,8 +90,9 @@ public struct SinkFactory: Sendable {
     private func postgres(_ plan: SinkPlan, _ folder: String?) throws(Diagnostic) -> any Sink {
         if folder != nil { try Self.checkReplayable(plan) }
         return PostgresSink(
-            name: plan.name, options: try PostgresSinkOptions(plan, fileSystem), fileSystem: fileSystem,
-            report: report)
+            name: plan.name, options: try PostgresSinkOptions(plan, fileSystem, readsSecrets: readsSecrets),
+            migrations: migrations,
+            fileSystem: fileSystem, report: report)
     }
 
     /// Throws where the sink's target can't be made anew beside itself.

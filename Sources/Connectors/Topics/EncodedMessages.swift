@@ -36,10 +36,16 @@ public struct EncodedMessages: Sendable {
 
     /// Adds the messages to what goes to a topic.
     ///
-    /// - Parameter timestamps: of the first row and those behind it.
-    func add(to records: inout TopicRecords, timestamps: UnsafePointer<Int64>, keyless: Int) {
+    /// - Parameters:
+    ///   - timestamps: of the first row and those behind it.
+    ///   - headers: by row; empty where none has any.
+    func add(
+        to records: inout TopicRecords, timestamps: UnsafePointer<Int64>,
+        headers: [[TopicRecord.Header]] = [], keyless: Int
+    ) {
         let columns = RecordColumns(
-            keys: keys.columns, values: values.columns, timestamps: timestamps, count: count)
+            keys: keys.columns, values: values.columns, timestamps: timestamps, headers: headers, count: count
+        )
         withExtendedLifetime((keys.buffer, values.buffer, keys.frames, values.frames)) {
             records.add(columns, keyless: keyless, skipping: refusals.map(\.row))
         }

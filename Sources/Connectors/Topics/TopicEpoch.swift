@@ -17,6 +17,8 @@ final class TopicEpoch: SinkEpoch, @unchecked Sendable {
         /// BIGINT, milliseconds since the epoch.
         let times: Column
         let windows: (starts: Column, ends: Column)?
+        /// What the messages pass on; nil where none has any.
+        let headers: Column?
     }
 
     let lastEpochWithRows: Int64?
@@ -65,7 +67,9 @@ final class TopicEpoch: SinkEpoch, @unchecked Sendable {
             for first in stride(from: 0, to: part.count, by: Self.pieceRows) {
                 let range = first..<min(first + Self.pieceRows, part.count)
                 let messages = encoder.encode(rows, range)
-                messages.add(to: &records, timestamps: part.times.int64s + first, keyless: keyless)
+                messages.add(
+                    to: &records, timestamps: part.times.int64s + first, headers: part.headers(of: range),
+                    keyless: keyless)
                 for refusal in messages.refusals {
                     refusals.append(.init(values: part.row(first + refusal.row), reason: refusal.reason))
                 }
@@ -87,6 +91,12 @@ final class TopicEpoch: SinkEpoch, @unchecked Sendable {
 }
 
 extension TopicEpoch.Part {
+    /// By row; empty where none has any.
+    fileprivate func headers(of rows: Range<Int>) -> [[TopicRecord.Header]] {
+        guard let headers else { return [] }
+        return rows.map { headers.messageHeaders(at: $0).map { TopicRecord.Header($0.name, $0.value) } }
+    }
+
     func row(_ index: Int) -> [Value] {
         columns.filter { $0.count == count }.map { $0.value(at: index) }
     }

@@ -93,7 +93,7 @@ public final class TopicSink: Sink {
         add(
             TopicEpoch.Part(
                 columns: rows.columns, count: rows.count, presence: rows.valuePresence,
-                times: rows.eventTimes, windows: windows(rows.columns)))
+                times: rows.eventTimes, windows: windows(rows.columns), headers: rows.headers))
     }
 
     public func write(_ changes: ChangeBatch) {
@@ -101,7 +101,8 @@ public final class TopicSink: Sink {
         add(
             TopicEpoch.Part(
                 columns: changes.new, count: changes.count, presence: changes.newPresence,
-                times: changes.new[relation.position(of: .rowTime)], windows: windows(changes.new)))
+                times: changes.new[relation.position(of: .rowTime)], windows: windows(changes.new),
+                headers: changes.headers))
     }
 
     private func windows(_ columns: [Column]) -> (starts: Column, ends: Column)? {

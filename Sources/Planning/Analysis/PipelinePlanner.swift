@@ -163,12 +163,22 @@ public struct PipelinePlanner: Sendable {
             hint: suggestion.map { "did you mean \($0)?" })
     }
 
+    /// What reads is a stream or table here, with its place in the WITH clause.
+    private func refusal(ofSource create: CreateConnector, _ statement: Statement) -> Diagnostic {
+        let named = create.properties.first { $0.name.lowercased() == "connector.class" }
+        let what = (named?.value.text).map { " '\($0)'" } ?? ""
+        return Diagnostic(
+            .unsupported, "there is no source connector class\(what): streams and tables read by themselves",
+            at: named.map { statement.location(of: $0.span) } ?? statement.location(of: statement.span),
+            expected: "files, or a topic of the server",
+            hint: "CREATE STREAM \(create.name.text) (…) WITH (connector = 'files', path = '…', "
+                + "value_format = 'JSON') reads files; WITH (kafka_topic = '…', value_format = 'JSON') a topic"
+        )
+    }
+
     private mutating func add(_ create: CreateConnector, _ statement: Statement) throws(Diagnostic) {
         guard create.direction == .sink else {
-            throw Diagnostic(
-                .unsupported, "this version has no source connectors",
-                at: statement.location(of: statement.span),
-                hint: "read files with CREATE STREAM … WITH (connector = 'files', …)")
+            throw refusal(ofSource: create, statement)
         }
         if plan.sinks.contains(where: { $0.name == create.name.text }) {
             if create.ifNotExists { return }

@@ -137,6 +137,12 @@ struct QueryAnalyzer {
                 at: statement.location(of: call.span),
                 hint: "add GROUP BY with the columns that tell groups apart")
         }
+        if query.emission == .final {
+            throw Diagnostic(
+                .invalidStatement, "EMIT FINAL waits for windows to close, and this query has none",
+                at: statement.location(of: query.span),
+                hint: "write EMIT CHANGES, or add WINDOW and GROUP BY")
+        }
         let place = query.having?.span ?? query.window?.span
         guard let place else { return }
         throw Diagnostic(

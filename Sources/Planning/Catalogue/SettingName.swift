@@ -12,5 +12,7 @@ public enum SettingName: String, CaseIterable, Sendable {
     case collectSetLimit = "ksql.functions.collect_set.limit"
     /// Whether a pull query is refused that ksqlDB refuses: with joins, groups or an order.
     case pullsLikeKsqlDB = "pull.queries.like.ksqldb"
+    /// Whether a statement is refused that only ksqlDB's ways of keeping state and schemas refuse.
+    case refusesLikeKsqlDB = "refuse.like.ksqldb"
     case keysInListOrder = "ksql.new.query.planner.enabled"
 }

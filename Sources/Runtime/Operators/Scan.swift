@@ -192,6 +192,9 @@ final class Scan: @unchecked Sendable {
             result.batches.append(batch)
         case .deadLetter:
             let bad = problems.list
+            if properties.failsOnBadTime, let first = bad.first(where: { $0.code == "bad_timestamp" }) {
+                result.failure = failure(first, decoded)
+            }
             for problem in bad { result.deadLetters.append(deadLetter(problem, decoded)) }
             result.batches.append(bad.isEmpty ? batch : batch.selecting(problems.goodRows))
         case .fail:
@@ -226,7 +229,12 @@ final class Scan: @unchecked Sendable {
             partition: decoded.chunk.partition, count: count, runningMaxima: times.runningMaxima)
         return RowBatch(
             columns: columns, count: count, selection: nil, origin: nil, eventTimes: times.values,
-            valuePresence: presence(of: decoded), time: time)
+            valuePresence: presence(of: decoded), time: time, headers: headers(of: decoded))
+    }
+
+    private func headers(of decoded: Decoded) -> Column? {
+        guard decoded.headers.contains(where: { !$0.isEmpty }) else { return nil }
+        return SourceProperties.HeaderColumn.all.column(decoded.headers, count: decoded.records.count)
     }
 
     /// Which messages have a value; nil when all have, as lines do.

@@ -41,24 +41,4 @@ struct EntityTests {
             try written.write(to: Self.file, atomically: true, encoding: .utf8)
         }
     }
-
-    @Test func eachFormOfAFunctionTellsWhatItGives() {
-        var results: [String: [String]] = [:]
-        for kind in FunctionKind.allCases {
-            for name in kind.names {
-                let forms = kind.forms(of: name)
-                #expect(!forms.isEmpty && !forms.contains { $0.result.isEmpty }, "\(name): \(forms)")
-                results[name] = forms.map(\.result)
-            }
-        }
-        #expect(results["COUNT"] == ["BIGINT", "BIGINT"])
-        #expect(results["SUM"] == ["number"])
-        #expect(results["AVG"] == ["DOUBLE"])
-        #expect(results["COLLECT_LIST"] == ["ARRAY<T>"])
-        #expect(results["TOPK"]?.first == "ARRAY<T>")
-        #expect(results["MAP_VALUES"] == ["ARRAY<T>"])
-        #expect(results["EXPLODE"] == ["T"])
-        #expect(results["LEN"] == ["INTEGER", "INTEGER"])
-        #expect(results["TRANSFORM"] == ["ARRAY<U>", "MAP<T, U>"])
-    }
 }

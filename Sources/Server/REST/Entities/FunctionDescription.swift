@@ -18,24 +18,24 @@ struct FunctionDescription: Entity {
 
     var members: [JSONValue.Member] {
         [
-            .init("name", .string(name)), .init("description", ""), .init("author", ""),
+            .init("name", .string(name)),
+            .init("description", .string(FunctionGuide.meaning(of: name) ?? "")), .init("author", ""),
             .init("version", ""), .init("path", "internal"),
-            .init("functions", .array(kind.forms(of: name).map { Self.form($0, $1) })),
+            .init("functions", .array(FunctionGuide.variants(of: name).map(Self.form))),
             .init("type", .string(kind.rawValue)),
         ]
     }
 
-    private static func form(_ signature: String, _ result: String) -> JSONValue {
-        let parameters = FunctionParameters(of: signature)
-        let arguments = parameters.types.enumerated().map { index, type -> JSONValue in
+    private static func form(_ variant: FunctionVariant) -> JSONValue {
+        let arguments = variant.arguments.map { argument -> JSONValue in
             [
-                "name": .string("arg\(index + 1)"), "type": .string(type), "description": "",
-                "isVariadic": .boolean(index == parameters.variadic),
+                "name": .string(argument.name), "type": .string(argument.type), "description": "",
+                "isVariadic": .boolean(argument.isVariadic),
             ]
         }
         return [
-            "arguments": .array(arguments), "returnType": .string(result), "description": "",
-            "signature": .string(signature),
+            "arguments": .array(arguments), "returnType": .string(variant.result), "description": "",
+            "signature": .string(variant.signature),
         ]
     }
 }
