@@ -32,6 +32,7 @@ let package = Package(
         .target(name: "CEdit"),
         .target(name: "CLibpq"),
         .target(name: "CTLS"),
+        .target(name: "CLibrdkafka"),
         .systemLibrary(name: "CArrow", pkgConfig: "millrace-arrow"),
         .target(name: "CParquet", dependencies: ["CArrow"], cxxSettings: [.define("NDEBUG")]),
 
@@ -79,6 +80,9 @@ let package = Package(
         .target(
             name: "Postgres", dependencies: ["Diagnostics", "Columnar", "Formats", "CLibpq"],
             swiftSettings: house),
+        // Kafka clusters by librdkafka: consumers, transactional producers, topics.
+        .target(
+            name: "Kafka", dependencies: ["Diagnostics", "CLibrdkafka"], swiftSettings: house),
         // Requests and answers over HTTP, whole or as streams.
         .target(
             name: "HTTP", dependencies: ["Diagnostics", "CMicrohttpd", "CNghttp2", "CGnuTLS", "CEpoll"],
@@ -99,7 +103,7 @@ let package = Package(
             dependencies: [
                 "Diagnostics", "Columnar", "Storage", "Formats", "Registry", "Planning", "Runtime",
                 "DeltaLake",
-                "Postgres", "Broker",
+                "Postgres", "Broker", "Kafka",
                 "CZstd", "CZlib", "CSnappy",
             ],
             swiftSettings: house),
@@ -129,7 +133,7 @@ let package = Package(
             name: "Commands",
             dependencies: [
                 "Diagnostics", "Columnar", "Storage", "Formats", "Language", "Expressions", "Planning",
-                "State", "Runtime", "DeltaLake", "Postgres", "Broker", "Simulation", "Connectors",
+                "State", "Runtime", "DeltaLake", "Postgres", "Kafka", "Broker", "Simulation", "Connectors",
                 "TestRunner", "Server", "Shell",
             ],
             swiftSettings: house),
@@ -191,6 +195,13 @@ let package = Package(
             dependencies: [
                 "TestKit", "Postgres", "Connectors", "Runtime", "Planning", "Language", "Storage", "Columnar",
                 "Diagnostics",
+            ],
+            swiftSettings: house),
+        .testTarget(
+            name: "KafkaTests",
+            dependencies: [
+                "TestKit", "Kafka", "Broker", "Connectors", "Runtime", "Planning", "Language", "Registry",
+                "Formats", "Storage", "Columnar", "Diagnostics",
             ],
             swiftSettings: house),
         .testTarget(
