@@ -1,16 +1,16 @@
 """A `millrace broker` of one's own, for the scripts that run clients against it."""
+import json
 import os
 import select
 import signal
 import subprocess
 import tempfile
 import time
-import json
 
 
 def program():
     root = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
-    return os.environ.get("MILLRACE_PROGRAM") or os.path.join(root, ".build", "debug", "millrace")
+    return os.environ.get("MILLRACE_BINARY") or os.path.join(root, "bin", "millrace")
 
 
 class BrokerProcess:
@@ -26,7 +26,8 @@ class BrokerProcess:
         self.start()
 
     def start(self, seconds=30):
-        words = [program(), "broker", "--json", "--listen", f"127.0.0.1:{self.port}", "--data", self.directory]
+        listen = f"127.0.0.1:{self.port}"
+        words = [program(), "broker", "--json", "--listen", listen, "--data", self.directory]
         if self.config:
             path = os.path.join(self.directory, "broker.conf")
             with open(path, "w") as file:

@@ -30,6 +30,10 @@ public final class BrokerServer: Sendable {
         self.settings = settings
         var tls: TLSServer?
         if let files = settings.tls { tls = try TLSServer(files) }
+        if !settings.passwords.isEmpty, let reason = SHA2.load() {
+            throw Diagnostic(
+                .unavailable, "passwords can't be checked: \(reason)", hint: "install OpenSSL (libssl3)")
+        }
         alarms = Alarms()
         flushQueue = WorkQueue(threads: Self.flushThreads)
         fetchQueue = WorkQueue(threads: Self.fetchThreads)
