@@ -30,6 +30,7 @@ final class TopicCatalogue: @unchecked Sendable {
     private var logs: [Identifier: [Int: PartitionLog]] = [:]
     private var listeners: [Identifier: TopicListeners] = [:]
     private var random = SystemRandomNumberGenerator()
+    private let changes = Atomic<UInt64>(0)
 
     /// Opens the catalogue in a directory, which is made if it is not there.
     init(
@@ -80,6 +81,20 @@ final class TopicCatalogue: @unchecked Sendable {
     func topic(_ identifier: Identifier) -> Topic? {
         lock.withLock { _ in names[identifier].flatMap { topics[$0] } }
     }
+
+    /// Tells one catalogue from another, as clients keep a cluster apart; made from the first topic's id.
+    var clusterID: String {
+        let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
+        let identifier = topic("__consumer_offsets")?.identifier ?? .zero
+        var text = ""
+        for half in [identifier.high, identifier.low] {
+            for place in 0..<11 { text.append(digits[Int(half >> (UInt64(place) * 6) & 63)]) }
+        }
+        return text
+    }
+
+    /// Another number after each change of a topic.
+    var revision: UInt64 { changes.load(ordering: .acquiring) }
 
     var openFileCount: Int { pool.openCount }
 
@@ -298,6 +313,7 @@ final class TopicCatalogue: @unchecked Sendable {
         if let old = topics[name] { names[old.identifier] = nil }
         topics[name] = topic
         if let topic { names[topic.identifier] = name }
+        changes.add(1, ordering: .releasing)
     }
 
     /// Where the first topic stands that is not before the name.

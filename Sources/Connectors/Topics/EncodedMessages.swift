@@ -14,6 +14,14 @@ public struct EncodedMessages: Sendable {
             }
         }
 
+        /// In the part's own memory.
+        @inline(__always)
+        func place(_ row: Int) -> UnsafeRawBufferPointer? {
+            frames.range(row).map {
+                UnsafeRawBufferPointer(start: buffer.pointer + $0.lowerBound, count: $0.count)
+            }
+        }
+
         var columns: RecordColumns.Part {
             RecordColumns.Part(
                 base: UnsafeRawPointer(buffer.pointer),
@@ -33,6 +41,11 @@ public struct EncodedMessages: Sendable {
 
     /// nil for a tombstone.
     public func value(_ row: Int) -> [UInt8]? { values.bytes(row) }
+
+    /// In memory that lives as long as the messages.
+    func keyBytes(_ row: Int) -> UnsafeRawBufferPointer? { keys.place(row) }
+
+    func valueBytes(_ row: Int) -> UnsafeRawBufferPointer? { values.place(row) }
 
     /// Adds the messages to what goes to a topic.
     ///

@@ -146,11 +146,20 @@ public struct PipelinePlanner: Sendable {
         if let query = plan.queries.last(where: { $0.id == id.text || $0.output.name == id.text }) {
             return query
         }
-        let names = plan.queries.map(\.output.name)
-        let suggestion = NearestName.suggestion(for: id.text, among: names + plan.queries.map(\.id))
-        throw Diagnostic(
+        throw Self.unknownQuery(id, among: plan.queries, statement)
+    }
+
+    /// What a statement is refused with that names no query: the ids that there are, and the nearest id or
+    /// name of what a query makes.
+    public static func unknownQuery(
+        _ id: Identifier, among queries: [QueryPlan], _ statement: Statement
+    ) -> Diagnostic {
+        let ids = queries.map(\.id)
+        let suggestion = NearestName.suggestion(for: id.text, among: queries.map(\.output.name) + ids)
+        let more = ids.count > 20 ? ", …" : ""
+        return Diagnostic(
             .unknownQuery, "there is no query \(id.text)", at: statement.location(of: id.span),
-            expected: names.isEmpty ? nil : "one of " + names.joined(separator: ", "),
+            expected: ids.isEmpty ? nil : "one of " + ids.prefix(20).joined(separator: ", ") + more,
             hint: suggestion.map { "did you mean \($0)?" })
     }
 

@@ -4,6 +4,8 @@ public enum SettingName: String, CaseIterable, Sendable {
     case epochBytes = "epoch.max.bytes"
     case chunkBytes = "chunk.bytes"
     case idleTimeout = "idle.timeout"
+    case bootstrapServers = "bootstrap.servers"
+    case offsetReset = "auto.offset.reset"
     case keyFormat = "ksql.persistence.default.format.key"
     case valueFormat = "ksql.persistence.default.format.value"
     case wrapsSingleValues = "ksql.persistence.wrap.single.values"

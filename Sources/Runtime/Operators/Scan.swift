@@ -86,7 +86,7 @@ final class Scan: @unchecked Sendable {
         } catch {
             result.failure = error
         }
-        counters.add(.deadLetters, result.deadLetters.count)
+        if !result.deadLetters.isEmpty { counters.addDeadLetters(result.deadLetters.lazy.map(\.code)) }
         return result
     }
 
@@ -188,7 +188,7 @@ final class Scan: @unchecked Sendable {
         counters.add(.rows, count)
         switch properties.errorPolicy {
         case .keep:
-            counters.add(.deadLetters, problems.count)
+            if problems.count > 0 { counters.addDeadLetters(problems.list.lazy.map(\.code)) }
             result.batches.append(batch)
         case .deadLetter:
             let bad = problems.list
