@@ -282,7 +282,13 @@ final class Connection: @unchecked Sendable {
     private func flush() {
         guard !isClosed else { return }
         var first = 0
-        defer { output.removeFirst(first) }
+        let isBroken = write(&first)
+        output.removeFirst(first)
+        if isBroken || closesWhenSent && output.isEmpty { closeLocked() }
+    }
+
+    /// - Parameter first: pieces that have gone.
+    private func write(_ first: inout Int) -> Bool {
         while first < output.count {
             switch transport.write(output[first...], from: outputStart) {
             case .bytes(var count):
@@ -295,14 +301,11 @@ final class Connection: @unchecked Sendable {
                     first += 1
                 }
                 outputStart += count
-            case .again: return
-            case .ended:
-                first = 0
-                closeLocked()
-                return
+            case .again: return false
+            case .ended: return true
             }
         }
-        if closesWhenSent { closeLocked() }
+        return false
     }
 
     private func giveBack(_ piece: [UInt8]) {
