@@ -21,14 +21,18 @@ let package = Package(
         .systemLibrary(name: "CSnappy", providers: [.apt(["libsnappy-dev"])]),
         .systemLibrary(
             name: "CMicrohttpd", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
+        .systemLibrary(
+            name: "CNghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
+        .systemLibrary(name: "CGnuTLS", pkgConfig: "gnutls", providers: [.apt(["libgnutls28-dev"])]),
+        .systemLibrary(name: "CEpoll"),
         .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
         .target(name: "CChecksum"),
-        .systemLibrary(name: "CEpoll"),
         // Loaded at first use: see their sources.
         .target(name: "CCurl"),
         .target(name: "CEdit"),
         .target(name: "CLibpq"),
         .target(name: "CTLS"),
+        .target(name: "CLibrdkafka"),
         .systemLibrary(name: "CArrow", pkgConfig: "millrace-arrow"),
         .target(name: "CParquet", dependencies: ["CArrow"], cxxSettings: [.define("NDEBUG")]),
 
@@ -76,8 +80,13 @@ let package = Package(
         .target(
             name: "Postgres", dependencies: ["Diagnostics", "Columnar", "Formats", "CLibpq"],
             swiftSettings: house),
+        // Kafka clusters by librdkafka: consumers, transactional producers, topics.
+        .target(
+            name: "Kafka", dependencies: ["Diagnostics", "CLibrdkafka"], swiftSettings: house),
         // Requests and answers over HTTP, whole or as streams.
-        .target(name: "HTTP", dependencies: ["Diagnostics", "CMicrohttpd"], swiftSettings: house),
+        .target(
+            name: "HTTP", dependencies: ["Diagnostics", "CMicrohttpd", "CNghttp2", "CGnuTLS", "CEpoll"],
+            swiftSettings: house),
         // The embedded Kafka-protocol broker: record batches, logs of partitions, topics, messages.
         .target(
             name: "Broker",
@@ -94,7 +103,7 @@ let package = Package(
             dependencies: [
                 "Diagnostics", "Columnar", "Storage", "Formats", "Registry", "Planning", "Runtime",
                 "DeltaLake",
-                "Postgres", "Broker",
+                "Postgres", "Broker", "Kafka",
                 "CZstd", "CZlib", "CSnappy",
             ],
             swiftSettings: house),
@@ -124,8 +133,8 @@ let package = Package(
             name: "Commands",
             dependencies: [
                 "Diagnostics", "Columnar", "Storage", "Formats", "Language", "Expressions", "Planning",
-                "State", "Runtime", "DeltaLake", "Broker", "Simulation", "Connectors", "TestRunner", "Server",
-                "Shell",
+                "State", "Runtime", "DeltaLake", "Postgres", "Kafka", "Broker", "Simulation", "Connectors",
+                "TestRunner", "Server", "Shell",
             ],
             swiftSettings: house),
         .executableTarget(
@@ -137,7 +146,8 @@ let package = Package(
         .testTarget(name: "TidyTests", exclude: ["unsafe-files.txt"], swiftSettings: house),
         .testTarget(
             name: "DiagnosticsTests", dependencies: ["TestKit", "Diagnostics"], swiftSettings: house),
-        .testTarget(name: "HTTPTests", dependencies: ["Diagnostics", "HTTP"], swiftSettings: house),
+        .testTarget(
+            name: "HTTPTests", dependencies: ["Diagnostics", "HTTP", "CNghttp2"], swiftSettings: house),
         .testTarget(name: "ColumnarTests", dependencies: ["TestKit", "Columnar"], swiftSettings: house),
         .testTarget(name: "StorageTests", dependencies: ["Storage"], swiftSettings: house),
         .testTarget(
@@ -173,7 +183,7 @@ let package = Package(
         .testTarget(
             name: "TestRunnerTests",
             dependencies: ["TestKit", "TestRunner", "Runtime", "Formats", "Storage", "Diagnostics"],
-            exclude: ["Golden"], swiftSettings: house),
+            exclude: ["Cases", "Golden"], swiftSettings: house),
         .testTarget(
             name: "DeltaLakeTests",
             dependencies: [
@@ -185,6 +195,13 @@ let package = Package(
             dependencies: [
                 "TestKit", "Postgres", "Connectors", "Runtime", "Planning", "Language", "Storage", "Columnar",
                 "Diagnostics",
+            ],
+            swiftSettings: house),
+        .testTarget(
+            name: "KafkaTests",
+            dependencies: [
+                "TestKit", "Kafka", "Broker", "Connectors", "Runtime", "Planning", "Language", "Registry",
+                "Formats", "Storage", "Columnar", "Diagnostics",
             ],
             swiftSettings: house),
         .testTarget(
@@ -211,6 +228,7 @@ let package = Package(
             dependencies: [
                 "TestKit",
                 "Commands", "Diagnostics", "Simulation", "Runtime", "DeltaLake", "Storage", "Formats",
+                "TestRunner",
             ],
             exclude: ["Golden", "make_lake.py", "make_table.py"], swiftSettings: house),
         .testTarget(

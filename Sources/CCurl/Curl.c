@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 #include "millrace_curl.h"
 
 #define CURL_DISABLE_TYPECHECK
@@ -35,7 +36,9 @@ struct millrace_curl {
 
 static int load(char *failure) {
     if (library.slist_free_all) return 1;
-    void *handle = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
+    // What it brings along looks for functions among itself first: Arrow's libraries show an OpenSSL of their
+    // own to everybody.
+    void *handle = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND);
     if (!handle) {
         snprintf(failure, 256, "%s", dlerror());
         return 0;

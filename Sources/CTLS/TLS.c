@@ -1,6 +1,7 @@
 // The functions of OpenSSL that Millrace calls, loaded when TLS is first asked for: they and their libraries
 // would take a part of every start.
 //
+#define _GNU_SOURCE
 #include "millrace_tls.h"
 
 #include <dlfcn.h>
@@ -54,8 +55,9 @@ static struct {
 static char load_failure[256];
 
 static void load(void) {
-    // It brings libcrypto along, whose functions are found through it.
-    void *handle = dlopen("libssl.so.3", RTLD_NOW | RTLD_LOCAL);
+    // It brings libcrypto along, whose functions are found through it. Both look for functions among themselves
+    // first: Arrow's libraries show an OpenSSL of their own to everybody.
+    void *handle = dlopen("libssl.so.3", RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND);
     if (!handle) {
         snprintf(load_failure, sizeof load_failure, "%s", dlerror());
         return;

@@ -9,8 +9,8 @@ public struct MillraceProgram: Sendable {
 
     static let commands: [any Command.Type] = [
         DemoCommand.self, RunCommand.self, ServeCommand.self, SQLCommand.self, BrokerCommand.self,
-        SimulateCommand.self, QueryCommand.self, InspectCommand.self, TableCommand.self, ReplayCommand.self,
-        TestCommand.self,
+        SimulateCommand.self, QueryCommand.self, InspectCommand.self, TableCommand.self, TopicCommand.self,
+        ReplayCommand.self, TestCommand.self,
     ]
 
     private let console: Console

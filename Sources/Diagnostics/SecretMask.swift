@@ -32,9 +32,12 @@ public enum SecretMask {
         }
     }
 
-    /// What is assigned to a name that ends with `password`.
+    /// How names of what nobody may see end.
+    private static let names = ["password", "client.secret", "key.pem"]
+
+    /// What is assigned to such a name.
     private static func maskProperties(_ line: inout [Character]) {
-        for place in places(of: "password", in: line) {
+        for place in names.flatMap({ places(of: $0, in: line) }) {
             var index = place
             if index < line.count, line[index] == "'" || line[index] == "\"" { index += 1 }
             while index < line.count, line[index] == " " { index += 1 }

@@ -47,22 +47,27 @@ public final class SchemaRegistry: Sendable {
 
     /// A registry in memory that holds the same, to try things in.
     public func copy() throws(Diagnostic) -> SchemaRegistry {
-        let kept = MemoryRegistryStorage()
-        try kept.append(try storage.changes())
-        return try SchemaRegistry(storage: kept)
+        SchemaRegistry(contents.withLock { $0 }, MemoryRegistryStorage(try storage.changes()))
+    }
+
+    private init(_ contents: RegistryContents, _ storage: any RegistryStorage) {
+        self.contents = Mutex(contents)
+        self.storage = storage
     }
 
     // MARK: Registering
 
     /// Registers a schema under a subject and returns its id; the same schema again is the same id.
     ///
-    /// - Parameter id: the id that it must get, for schemas that come from another registry.
+    /// - Parameters:
+    ///   - id: the id that it must get, for schemas that come from another registry.
+    ///   - takesProperties: a JSON schema may have properties that the last one leaves to chance.
     /// Throws `syntax` or `invalidValue` for what is no schema, `unsupported` for types and references that
     /// this registry does not keep, `conflict` with the reasons for one that is not compatible.
     @discardableResult
     public func register(
         _ text: String, type: SchemaType = .avro, subject: String, id: Int32? = nil,
-        references: [String] = []
+        references: [String] = [], takesProperties: Bool = false
     ) throws(Diagnostic) -> Int32 {
         if let reference = references.first {
             throw Diagnostic(
@@ -85,7 +90,9 @@ public final class SchemaRegistry: Sendable {
                     .conflict, "the schema id \(id) stands for another schema",
                     hint: "leave the id out, or give another")
             }
-            let reasons = Self.refusals(of: content, by: live, held, subject)
+            let reasons = Self.refusals(of: content, by: live, held, subject).filter {
+                !takesProperties || $0.difference.kind != .propertyAddedToOpen
+            }
             if !reasons.isEmpty { throw Self.incompatible(reasons, held, subject) }
             let chosen = id ?? held.ids[identity] ?? held.nextID
             var changes: [RegistryChange] = []

@@ -13,6 +13,11 @@ import Testing
         ("'connection.Password' = 'abc', 'a' = 'b'", "'connection.Password' = '***', 'a' = 'b'"),
         ("\"connection.password\": \"abc\"", "\"connection.password\": \"***\""),
         ("'jdbc:postgresql://db/x?password=abc&ssl=true'", "'jdbc:postgresql://db/x?password=***&ssl=true'"),
+        ("SET 'kafka.sasl.password' = 'abc';", "SET 'kafka.sasl.password' = '***';"),
+        (
+            "'kafka.sasl.oauthbearer.client.secret'='abc','kafka.ssl.key.pem' = 'd e'",
+            "'kafka.sasl.oauthbearer.client.secret'='***','kafka.ssl.key.pem' = '***'"
+        ),
         ("'connection.password' = '${env:PASS}'", "'connection.password' = '${env:PASS}'"),
         ("SELECT password FROM users", "SELECT password FROM users"),
         ("password =", "password ="), ("://", "://"), ("", ""),

@@ -24,10 +24,12 @@ public struct ChangeBatch: Sendable {
     public let oldPresence: Bitmap?
     /// BIGINT: the number of the source record that made the change; ascending.
     public let sequences: Column
+    /// What each change's message passes on, read by `messageHeaders`; nil where none has any.
+    public var headers: Column?
 
     public init(
         relation: Relation, count: Int, new: [Column], newPresence: Bitmap?, old: [Column]?,
-        oldPresence: Bitmap?, sequences: Column
+        oldPresence: Bitmap?, sequences: Column, headers: Column? = nil
     ) {
         self.relation = relation
         self.count = count
@@ -36,6 +38,7 @@ public struct ChangeBatch: Sendable {
         self.old = old
         self.oldPresence = oldPresence
         self.sequences = sequences
+        self.headers = headers
     }
 
     public func isPresent(_ row: Int) -> Bool { newPresence.map { $0[row] } ?? true }
@@ -50,7 +53,8 @@ public struct ChangeBatch: Sendable {
         }
         return ChangeBatch(
             relation: relation, count: selection.count, new: taken(new), newPresence: taken(newPresence),
-            old: old.map(taken), oldPresence: taken(oldPresence), sequences: sequences.gather(selection))
+            old: old.map(taken), oldPresence: taken(oldPresence), sequences: sequences.gather(selection),
+            headers: headers?.gather(selection))
     }
 
     /// All changes of `parts`, one after another. The parts are at least one and have old values all or none.
@@ -76,7 +80,13 @@ public struct ChangeBatch: Sendable {
             relation: parts[0].relation, count: count, new: joined { $0.new },
             newPresence: joined { $0.newPresence },
             old: parts[0].old == nil ? nil : joined { $0.old ?? [] },
-            oldPresence: joined { $0.oldPresence }, sequences: Column.concatenate(parts.map(\.sequences)))
+            oldPresence: joined { $0.oldPresence }, sequences: Column.concatenate(parts.map(\.sequences)),
+            headers: headers(parts))
+    }
+
+    private static func headers(_ parts: [ChangeBatch]) -> Column? {
+        guard let type = parts.lazy.compactMap({ $0.headers?.type }).first else { return nil }
+        return Column.concatenate(parts.map { $0.headers ?? .nulls(type, count: $0.count) })
     }
 
     /// The changes in the order of the records that made them.
@@ -86,6 +96,41 @@ public struct ChangeBatch: Sendable {
         // Stable: changes of one record keep their order.
         order.sort { numbers[Int($0)] != numbers[Int($1)] ? numbers[Int($0)] < numbers[Int($1)] : $0 < $1 }
         return gather(Selection(order))
+    }
+
+    /// Windows that have closed together as Kafka Streams emits them: by their end, then by the bytes of their
+    /// keys. Numbers stay ascending.
+    func sortedByWindow() -> ChangeBatch {
+        let ends = new[relation.position(of: .windowEnd)].int64s
+        let starts = new[relation.position(of: .windowStart)].int64s
+        let keys = (0..<count).map { row in
+            new[..<relation.keyCount].flatMap { Self.bytes(of: $0.value(at: row)) }
+        }
+        let order = (0..<count).sorted { left, right in
+            if ends[left] != ends[right] { return ends[left] < ends[right] }
+            if keys[left] != keys[right] { return keys[left].lexicographicallyPrecedes(keys[right]) }
+            return (starts[left], left) < (starts[right], right)
+        }
+        let sorted = gather(Selection(order.map { Int32(truncatingIfNeeded: $0) }))
+        return ChangeBatch(
+            relation: relation, count: count, new: sorted.new, newPresence: sorted.newPresence,
+            old: sorted.old, oldPresence: sorted.oldPresence,
+            sequences: .bigints((0..<count).map { sequences.int64s[$0] }.sorted()), headers: sorted.headers)
+    }
+
+    /// A key in the order of its bytes, numbers big-endian.
+    private static func bytes(of key: Value) -> [UInt8] {
+        func bytes(_ bits: UInt64, _ count: UInt64) -> [UInt8] {
+            (0..<count).map { UInt8(truncatingIfNeeded: bits >> (8 * (count - 1 - $0))) }
+        }
+        switch key {
+        case .integer(let value): return bytes(UInt64(UInt32(bitPattern: value)), 4)
+        case .bigint(let value): return bytes(UInt64(bitPattern: value), 8)
+        case .double(let value): return bytes(value.bitPattern, 8)
+        case .string(let text): return Array(text.utf8)
+        case .bytes(let value): return value
+        default: return Array("\(key)".utf8)
+        }
     }
 
     /// Of several changes of one key only the last, in the order of those.
