@@ -345,11 +345,10 @@ final class Connection: @unchecked Sendable {
     /// Closes it where nothing has come or gone for long, or a request does not come to its end.
     func closeIfIdle(now: Int64) {
         lock.withLock { _ in
-            let isIdle = slots.isEmpty && now - lastUse >= limits.idleMilliseconds
-            // Nobody fetches its answers.
-            let isStuck = !output.isEmpty && now - lastUse >= limits.requestMilliseconds
+            // Nothing is asked, or nobody fetches the answers: a consumer may be at work for minutes.
+            let isIdle = (slots.isEmpty || !output.isEmpty) && now - lastUse >= limits.idleMilliseconds
             let isSlow = frameBegan.map { now - $0 >= limits.requestMilliseconds } ?? false
-            if isIdle || isStuck || isSlow && !isStarved { closeLocked() }
+            if isIdle || isSlow && !isStarved { closeLocked() }
         }
     }
 
