@@ -98,8 +98,8 @@ public struct ChangeBatch: Sendable {
         return gather(Selection(order))
     }
 
-    /// Windows that have closed together as Kafka Streams emits them: by their end, then by the bytes of their
-    /// keys. Numbers stay ascending.
+    /// Windows that have closed together as Kafka Streams emits them: by their end, then by the bytes of
+    /// their keys. Numbers stay ascending.
     func sortedByWindow() -> ChangeBatch {
         let ends = new[relation.position(of: .windowEnd)].int64s
         let starts = new[relation.position(of: .windowStart)].int64s
