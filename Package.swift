@@ -39,7 +39,7 @@ let package = Package(
         // Bytes into batches and back: JSON, CSV, LINES, KAFKA.
         .target(name: "Formats", dependencies: ["Diagnostics", "Columnar"], swiftSettings: house),
         // Schemas by subject, version and id: what messages were written with, and what may come next.
-        .target(name: "Registry", dependencies: ["Diagnostics", "Formats"], swiftSettings: house),
+        .target(name: "Registry", dependencies: ["Diagnostics", "Storage", "Formats"], swiftSettings: house),
         // Batches into Parquet bytes and back, through Arrow.
         .target(
             name: "Parquet", dependencies: ["Diagnostics", "Columnar", "CParquet"], swiftSettings: house),
@@ -75,7 +75,8 @@ let package = Package(
             name: "Postgres", dependencies: ["Diagnostics", "Columnar", "Formats", "CLibpq"],
             swiftSettings: house),
         // Requests and answers over HTTP, whole or as streams.
-        .target(name: "HTTP", dependencies: ["Diagnostics", "CMicrohttpd"], swiftSettings: house),
+        .target(
+            name: "HTTP", dependencies: ["Diagnostics", "Formats", "CMicrohttpd"], swiftSettings: house),
         // The embedded Kafka-protocol broker: record batches, logs of partitions, topics, messages.
         .target(
             name: "Broker",
@@ -110,6 +111,10 @@ let package = Package(
                 "Planning", "State", "Runtime", "Connectors", "Broker", "HTTP",
             ],
             swiftSettings: house),
+        // The registry over HTTP, as Confluent's clients ask it.
+        .target(
+            name: "RegistryService",
+            dependencies: ["Diagnostics", "Formats", "Registry", "Runtime", "HTTP"], swiftSettings: house),
         // The interactive shell: a client of ksqlDB's REST API, and answers drawn for a terminal.
         .target(
             name: "Shell",
@@ -120,7 +125,8 @@ let package = Package(
             name: "Commands",
             dependencies: [
                 "Diagnostics", "Columnar", "Storage", "Formats", "Language", "Expressions", "Planning",
-                "State", "Runtime", "DeltaLake", "Simulation", "Connectors", "TestRunner", "Server", "Shell",
+                "State", "Runtime", "DeltaLake", "Simulation", "Connectors", "TestRunner", "Server", "Registry",
+                "RegistryService", "HTTP", "Shell",
             ],
             swiftSettings: house),
         .executableTarget(
@@ -201,6 +207,10 @@ let package = Package(
                 "Columnar", "Diagnostics",
             ],
             exclude: ["REST/Golden", "REST/rest_clients.py"], swiftSettings: house),
+        .testTarget(
+            name: "RegistryServiceTests",
+            dependencies: ["TestKit", "RegistryService", "Registry", "Formats", "Storage", "Diagnostics"],
+            exclude: ["registry_clients.py"], swiftSettings: house),
         .testTarget(
             name: "CommandsTests",
             dependencies: [

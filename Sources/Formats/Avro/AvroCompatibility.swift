@@ -12,6 +12,10 @@ public struct AvroCompatibility {
     /// Pairs that are compared, or were: schemas may contain themselves.
     private var seen: Set<Pair> = []
     private var found: [SchemaDifference] = []
+    private var depth = 0
+
+    /// Records that name each other in a long chain would take the stack.
+    private static let depthLimit = 512
 
     private init(_ reader: AvroSchema, _ writer: AvroSchema) {
         self.reader = reader
@@ -31,6 +35,11 @@ public struct AvroCompatibility {
 
     private mutating func compare(_ place: Int, _ written: Int, at path: String) {
         guard seen.insert(Pair(reader: place, writer: written)).inserted else { return }
+        depth += 1
+        defer { depth -= 1 }
+        guard depth < Self.depthLimit else {
+            return note(.typeMismatch, at: path, "the schemas nest too deep to be compared")
+        }
         if case .union(let branches) = writer[written].kind {
             for branch in branches { compare(place, branch, at: path) }
             return

@@ -12,7 +12,7 @@ public struct PipelinePlanner: Sendable {
     var queryNumber = 0
 
     /// - Parameter registry: where columns of formats with schemas come from, and schemas go.
-    public init(registry: SchemaRegistry = SchemaRegistry()) { plan.registry = registry }
+    public init(registry: any SchemaDirectory = SchemaRegistry()) { plan.registry = registry }
 
     /// Adds the rules of a rules file about relations that are there.
     public mutating func addRules(
@@ -24,13 +24,16 @@ public struct PipelinePlanner: Sendable {
     /// Has the statements that follow see these settings.
     public mutating func use(_ settings: Settings) { plan.settings = settings }
 
+    /// Has the statements that follow find schemas in another registry.
+    public mutating func use(_ registry: any SchemaDirectory) { plan.registry = registry }
+
     /// Has ids of queries go on with this number.
     public mutating func numberQueries(from number: Int) { queryNumber = number - 1 }
 
     /// A planner of the same statements whose schemas nobody else sees: to try statements out.
     public func copy() throws(Diagnostic) -> PipelinePlanner {
         var other = self
-        other.plan.registry = try plan.registry.copy()
+        other.plan.registry = try plan.registry.trial()
         return other
     }
 

@@ -1,5 +1,6 @@
 import Diagnostics
 import HTTP
+import Runtime
 
 /// ksqlDB's REST interface over an engine.
 public final class RESTServer: Sendable {
@@ -21,7 +22,7 @@ public final class RESTServer: Sendable {
     ) throws(Diagnostic) {
         let threads = RequestThreads(limit: Self.requestLimit)
         let context = RESTContext(engine, configuration, shutDown: shutDown)
-        let credentials = Credentials(configuration.users)
+        let credentials = HTTPCredentials(configuration.users)
         var listening = HTTPConfiguration()
         listening.host = configuration.host
         listening.port = configuration.port
@@ -42,7 +43,7 @@ public final class RESTServer: Sendable {
     }
 
     private static func response(
-        to request: HTTPRequest, _ context: RESTContext, _ credentials: Credentials
+        to request: HTTPRequest, _ context: RESTContext, _ credentials: HTTPCredentials
     ) -> HTTPResponse {
         do throws(ErrorReply) {
             guard credentials.admit(request.headers["authorization"]) else {
