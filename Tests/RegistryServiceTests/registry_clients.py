@@ -279,6 +279,19 @@ def other_client():
     equal(other.delete_subject("other-json"), [1])
 
 
+def users():
+    for info, code in [(None, 40101), ("anna:wrong", 40101), ("anna:s3cret", None)]:
+        settings = {"url": url} | ({"basic.auth.user.info": info} if info else {})
+        with SchemaRegistryClient(settings) as client:
+            if code:
+                fails(code, client.get_subjects)
+            else:
+                equal(client.get_subjects(), [])
+
+
+if "users" in sys.argv[2:]:
+    users()
+    sys.exit()
 with SchemaRegistryClient({"url": url}) as client:
     subjects_and_versions(client)
     evolution(client)

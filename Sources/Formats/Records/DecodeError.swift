@@ -14,6 +14,8 @@ public struct DecodeError: Error, Hashable, Sendable {
         case malformedAvro = "malformed_avro"
         /// The schema of a message is not to be had.
         case noSchema = "no_schema"
+        /// Whether there is such a schema can't be told now: the record may be good.
+        case registryUnavailable = "registry_unavailable"
     }
 
     public let code: Code
