@@ -131,7 +131,8 @@ let package = Package(
             name: "Commands",
             dependencies: [
                 "Diagnostics", "Columnar", "Storage", "Formats", "Language", "Expressions", "Planning",
-                "State", "Runtime", "DeltaLake", "Simulation", "Connectors", "TestRunner", "Server", "Registry",
+                "State", "Runtime", "DeltaLake", "Simulation", "Connectors", "TestRunner", "Server",
+                "Registry",
                 "RegistryService", "RegistryClient", "HTTP", "Shell",
             ],
             swiftSettings: house),
@@ -210,10 +211,17 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "TestKit", "Server", "HTTP", "Planning", "Language", "Runtime", "Formats", "Storage",
-                "Columnar", "Diagnostics",
+                "TestKit", "Server", "RegistryService", "Registry", "Broker", "HTTP", "Planning", "Language",
+                "Runtime", "Formats", "Storage", "Columnar", "Diagnostics",
             ],
-            exclude: ["REST/Golden", "REST/rest_clients.py"], swiftSettings: house),
+            exclude: ["REST/Golden", "REST/rest_clients.py", "Engine/registry_producer.py"],
+            swiftSettings: house),
+        .testTarget(
+            name: "RegistryClientTests",
+            dependencies: [
+                "RegistryClient", "RegistryService", "Registry", "HTTP", "Formats", "Diagnostics",
+            ],
+            swiftSettings: house),
         .testTarget(
             name: "RegistryServiceTests",
             dependencies: [

@@ -61,7 +61,9 @@ public struct SchemaDefinition: Hashable, Sendable {
     /// Parses the schema; throws a ``Diagnostic`` with the place in the text.
     ///
     /// - Parameter sources: the schemas that it refers to, each behind those that it refers to itself.
-    public func parsed(_ sources: [(name: String, text: String)]) throws(Diagnostic) -> RegisteredSchema.Content {
+    public func parsed(
+        _ sources: [(name: String, text: String)]
+    ) throws(Diagnostic) -> RegisteredSchema.Content {
         switch type {
         case .avro: return .avro(try AvroSchema(parsing: text, references: sources.map(\.text)))
         case .json: return .json(try JSONSchema(parsing: text, references: sources))

@@ -92,8 +92,7 @@ public struct RegistryConnection: Sendable {
                 throw Diagnostic(
                     .config, "\(prefix)ssl.\(store).location names a store of Java's",
                     expected: "a PEM file",
-                    hint: "keytool and openssl turn one into the other: openssl pkcs12 -in STORE.p12 -out FILE.pem"
-                )
+                    hint: "openssl pkcs12 -in STORE.p12 -out FILE.pem turns it into one")
             }
         }
         let source = values["basic.auth.credentials.source"]?.uppercased() ?? "USER_INFO"

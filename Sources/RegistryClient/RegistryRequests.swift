@@ -103,7 +103,9 @@ final class RegistryRequests: Sendable {
         }
     }
 
-    private var who: String { connection.identity.user ?? (connection.identity.token == nil ? "you" : "the token") }
+    private var who: String {
+        connection.identity.user ?? (connection.identity.token == nil ? "you" : "the token")
+    }
 
     private func keep(_ transfer: sending HTTPTransfer) {
         let box = Idle()

@@ -27,7 +27,9 @@ public final class RemoteRegistry: SchemaDirectory {
     // MARK: By id
 
     public func schema(id: Int32) throws(Diagnostic) -> RegisteredSchema? {
-        let (schema, isMissing) = known.withLock { ($0.schemas[id], $0.missing[id].map { $0 > Self.seconds }) }
+        let (schema, isMissing) = known.withLock {
+            ($0.schemas[id], $0.missing[id].map { $0 > Self.seconds })
+        }
         if let schema { return schema }
         if isMissing == true { return nil }
         guard let json = try value("/schemas/ids/\(id)", missing: [40403]) else {
@@ -83,10 +85,12 @@ public final class RemoteRegistry: SchemaDirectory {
         _ seen: inout Set<SchemaReference>, depth: Int
     ) throws(Diagnostic) {
         for reference in references {
-            let path = "/subjects/\(Self.encoded(reference.subject))/versions/\(reference.version)?deleted=true"
+            let path =
+                "/subjects/\(Self.encoded(reference.subject))/versions/\(reference.version)?deleted=true"
             guard depth < Self.referenceDepth, let json = try value(path, missing: [40401, 40402]) else {
                 throw Diagnostic(
-                    .notFound, "the schema registry has no version \(reference.version) of "
+                    .notFound,
+                    "the schema registry has no version \(reference.version) of "
                         + "'\(reference.subject)', to which a schema refers")
             }
             let definition = try Self.definition(json)

@@ -104,7 +104,8 @@ struct RegistryAnswering: Sendable {
         if subject.hasPrefix(":.") {
             guard subject.hasPrefix(":.:") else {
                 throw RegistryRefusal(
-                    422, 42208, "The specified subject '\(subject)' is in a context that is not here: this "
+                    422, 42208,
+                    "The specified subject '\(subject)' is in a context that is not here: this "
                         + "registry has the default one alone")
             }
             name = String(subject.dropFirst(3))

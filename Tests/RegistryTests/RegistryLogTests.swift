@@ -79,7 +79,8 @@ import Testing
                 let after = files.crash(seed: seed)
                 let again = try open(after)
                 let found = Self.text(again)
-                let isRight = found == expected[done] || done < Self.steps.count && found == expected[done + 1]
+                let isRight =
+                    found == expected[done] || done < Self.steps.count && found == expected[done + 1]
                 #expect(isRight, "operation \(operation), seed \(seed), after \(done) changes: \(found)")
                 // It can be written on.
                 try again.register(Self.record(5), subject: "later")

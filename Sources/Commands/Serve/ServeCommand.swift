@@ -48,7 +48,10 @@ struct ServeCommand: Command {
         let wake = WakePipe()
         StopSignals.install(waking: wake.writing)
         defer { StopSignals.uninstall() }
-        let engine = try Engine(configuration.engine(threads: RunCommand.processorCount))
+        var settings = configuration.engine(threads: RunCommand.processorCount)
+        settings.registry = try RegistrySettings.open(
+            configuration.properties, environment: console.environment)
+        let engine = try Engine(settings)
         defer { engine.stop() }
         var start = StartStatements(engine)
         for file in configuration.files { try start.add(file) }

@@ -1,4 +1,5 @@
 import Diagnostics
+import RegistryClient
 import RegistryService
 import Server
 import Storage
@@ -123,6 +124,10 @@ struct ServeConfiguration: Sendable {
             engine.properties[isStreams ? String(name.dropFirst(prefix.count)) : name] = value
         }
         engine.properties["ksql.service.id"] = nil
+        // They hold passwords, and statements have no use for them.
+        for name in engine.properties.keys where RegistryConnection.plainName(name) != nil {
+            engine.properties[name] = nil
+        }
         return engine
     }
 

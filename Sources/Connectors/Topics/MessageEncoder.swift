@@ -28,7 +28,8 @@ public final class MessageEncoder: @unchecked Sendable {
     private let values: (any RecordEncoder)?
 
     /// Throws where a schema is missing, or has no place for a column's type.
-    public init(relation: Relation, topic: TopicProperties, registry: any SchemaDirectory) throws(Diagnostic) {
+    public init(relation: Relation, topic: TopicProperties, registry: any SchemaDirectory) throws(Diagnostic)
+    {
         self.topic = topic
         keyCount = relation.keyCount
         windowing = relation.windowing

@@ -13,7 +13,10 @@ public struct AvroCompatibility {
     private var seen: Set<Pair> = []
     private var found: [SchemaDifference] = []
     private var depth = 0
+    /// Branches of unions that were looked at.
+    private var steps = 0
 
+    private static let stepLimit = 2_000_000
     /// Records that name each other in a long chain would take the stack.
     private static let depthLimit = 512
 
@@ -45,6 +48,11 @@ public struct AvroCompatibility {
             return
         }
         if case .union(let branches) = reader[place].kind {
+            steps += branches.count
+            guard steps < Self.stepLimit else {
+                if found.isEmpty { note(.typeMismatch, at: path, "the schemas are too large to compare") }
+                return
+            }
             guard let match = AvroMatch(writer: writer, reader: reader).branch(written, place),
                 let index = branches.firstIndex(of: match)
             else {

@@ -6,8 +6,8 @@ extension AvroSchema {
     /// Throws a ``Diagnostic`` with the place in the text: `syntax` for what is no JSON, `invalidValue` for
     /// what is no schema. Source: Avro specification 1.11, "Schema Declaration".
     ///
-    /// - Parameter references: texts of schemas whose named types it may name, each behind those that it names
-    ///   itself.
+    /// - Parameter references: texts of schemas whose named types it may name, each behind those that it
+    ///   names itself.
     public init(parsing text: String, references: [String] = []) throws(Diagnostic) {
         let json: JSONValue
         do throws(JSONSyntaxError) {

@@ -10,9 +10,21 @@ public struct PipelinePlanner: Sendable {
     /// Answers of statements that ask, such as EXPLAIN, in order.
     public internal(set) var answers: [String] = []
     var queryNumber = 0
+    private let openRegistry: RegistryOpener?
 
-    /// - Parameter registry: where columns of formats with schemas come from, and schemas go.
-    public init(registry: any SchemaDirectory = SchemaRegistry()) { plan.registry = registry }
+    /// Gives the registry that settings name, such as `schema.registry.url`; nil where they name none.
+    public typealias RegistryOpener =
+        @Sendable ([String: String]) throws(Diagnostic) -> (any SchemaDirectory)?
+
+    /// - Parameters:
+    ///   - registry: where columns of formats with schemas come from, and schemas go.
+    ///   - openRegistry: lets SET name another one; without it such settings mean nothing.
+    public init(
+        registry: any SchemaDirectory = SchemaRegistry(), openRegistry: RegistryOpener? = nil
+    ) {
+        self.openRegistry = openRegistry
+        plan.registry = registry
+    }
 
     /// Adds the rules of a rules file about relations that are there.
     public mutating func addRules(
@@ -50,6 +62,7 @@ public struct PipelinePlanner: Sendable {
         case .set(let setting):
             try check(setting.name, statement)
             plan.settings.set(setting.name, to: setting.value)
+            try openRegistry(for: setting.name, statement)
         case .unset(let name):
             plan.settings.unset(name.text)
         case .define, .undefine: break
@@ -59,6 +72,17 @@ public struct PipelinePlanner: Sendable {
         case .assert(let assertion): try check(assertion, statement)
         case .insertValues, .query, .alterSystem, .print, .runScript:
             throw misplaced(statement)
+        }
+    }
+
+    private mutating func openRegistry(for name: String, _ statement: Statement) throws(Diagnostic) {
+        guard let openRegistry, name.lowercased().contains("schema.registry.") else { return }
+        do throws(Diagnostic) {
+            if let opened = try openRegistry(plan.settings.all) { plan.registry = opened }
+        } catch {
+            var error = error
+            error.location = statement.location(of: statement.span)
+            throw error
         }
     }
 

@@ -5,6 +5,7 @@ import Glibc
 /// Threads are made as they are needed, up to a limit; beyond it requests wait their turn. The one that has
 /// been idle for the shortest time is taken first.
 public final class RequestThreads: @unchecked Sendable {
+    /// What a request needs done; may wait.
     public typealias Job = @Sendable () -> Void
 
     /// A thread and what it is to do next; guarded by its monitor.
