@@ -40,7 +40,8 @@ program:
 	@! ldd bin/millrace | grep 'not found' || { echo "bin/millrace lacks the libraries above" >&2; exit 1; }
 
 .PHONY: demo
-demo: build ## simulate a shop and watch the pipeline: PIPELINE=medallion FOR=60 (seconds; 0: until Ctrl-C)
+demo: build ## simulate a shop and watch a pipeline: PIPELINE=medallion FOR=60 (seconds; 0: until Ctrl-C)
+	@scripts/setup $(if $(DATABASE_URL),,$(if $(filter csv-to-postgres,$(PIPELINE)),--database))
 	@bin/millrace demo $(PIPELINE) --for $(FOR)
 
 .PHONY: test

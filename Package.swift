@@ -21,12 +21,18 @@ let package = Package(
         .systemLibrary(name: "CSnappy", providers: [.apt(["libsnappy-dev"])]),
         .systemLibrary(
             name: "CMicrohttpd", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
+        .systemLibrary(
+            name: "CNghttp2", pkgConfig: "libnghttp2", providers: [.apt(["libnghttp2-dev"])]),
+        .systemLibrary(name: "CGnuTLS", pkgConfig: "gnutls", providers: [.apt(["libgnutls28-dev"])]),
+        .systemLibrary(name: "CEpoll"),
         .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
         .target(name: "CChecksum"),
         // Loaded at first use: see their sources.
         .target(name: "CCurl"),
         .target(name: "CEdit"),
         .target(name: "CLibpq"),
+        .target(name: "CTLS"),
+        .target(name: "CLibrdkafka"),
         .systemLibrary(name: "CArrow", pkgConfig: "millrace-arrow"),
         .target(name: "CParquet", dependencies: ["CArrow"], cxxSettings: [.define("NDEBUG")]),
 
@@ -74,9 +80,14 @@ let package = Package(
         .target(
             name: "Postgres", dependencies: ["Diagnostics", "Columnar", "Formats", "CLibpq"],
             swiftSettings: house),
+        // Kafka clusters by librdkafka: consumers, transactional producers, topics.
+        .target(
+            name: "Kafka", dependencies: ["Diagnostics", "CLibrdkafka"], swiftSettings: house),
         // Requests and answers over HTTP, whole or as streams.
         .target(
-            name: "HTTP", dependencies: ["Diagnostics", "Formats", "CMicrohttpd"], swiftSettings: house),
+            name: "HTTP",
+            dependencies: ["Diagnostics", "Formats", "CMicrohttpd", "CNghttp2", "CGnuTLS", "CEpoll"],
+            swiftSettings: house),
         // Requests to servers over HTTP, by libcurl.
         .target(name: "HTTPClient", dependencies: ["CCurl"], swiftSettings: house),
         // A registry of schemas somewhere else, asked over HTTP.
@@ -86,7 +97,9 @@ let package = Package(
         // The embedded Kafka-protocol broker: record batches, logs of partitions, topics, messages.
         .target(
             name: "Broker",
-            dependencies: ["Diagnostics", "Storage", "CChecksum", "CZlib", "CSnappy", "CLZ4", "CZstd"],
+            dependencies: [
+                "Diagnostics", "Storage", "CChecksum", "CEpoll", "CTLS", "CZlib", "CSnappy", "CLZ4", "CZstd",
+            ],
             swiftSettings: house),
         // Shops that make events, reproducible from a seed.
         .target(name: "Simulation", dependencies: ["Diagnostics"], swiftSettings: house),
@@ -97,7 +110,7 @@ let package = Package(
             dependencies: [
                 "Diagnostics", "Columnar", "Storage", "Formats", "Registry", "Planning", "Runtime",
                 "DeltaLake",
-                "Postgres", "Broker",
+                "Postgres", "Broker", "Kafka",
                 "CZstd", "CZlib", "CSnappy",
             ],
             swiftSettings: house),
@@ -131,9 +144,8 @@ let package = Package(
             name: "Commands",
             dependencies: [
                 "Diagnostics", "Columnar", "Storage", "Formats", "Language", "Expressions", "Planning",
-                "State", "Runtime", "DeltaLake", "Simulation", "Connectors", "TestRunner", "Server",
-                "Registry",
-                "RegistryService", "RegistryClient", "HTTP", "Shell",
+                "State", "Runtime", "DeltaLake", "Postgres", "Kafka", "Broker", "Simulation", "Connectors",
+                "TestRunner", "Server", "Registry", "RegistryService", "RegistryClient", "HTTP", "Shell",
             ],
             swiftSettings: house),
         .executableTarget(
@@ -145,7 +157,8 @@ let package = Package(
         .testTarget(name: "TidyTests", exclude: ["unsafe-files.txt"], swiftSettings: house),
         .testTarget(
             name: "DiagnosticsTests", dependencies: ["TestKit", "Diagnostics"], swiftSettings: house),
-        .testTarget(name: "HTTPTests", dependencies: ["Diagnostics", "HTTP"], swiftSettings: house),
+        .testTarget(
+            name: "HTTPTests", dependencies: ["Diagnostics", "HTTP", "CNghttp2"], swiftSettings: house),
         .testTarget(name: "ColumnarTests", dependencies: ["TestKit", "Columnar"], swiftSettings: house),
         .testTarget(name: "StorageTests", dependencies: ["Storage"], swiftSettings: house),
         .testTarget(
@@ -182,7 +195,7 @@ let package = Package(
         .testTarget(
             name: "TestRunnerTests",
             dependencies: ["TestKit", "TestRunner", "Runtime", "Formats", "Storage", "Diagnostics"],
-            exclude: ["Golden"], swiftSettings: house),
+            exclude: ["Cases", "Golden"], swiftSettings: house),
         .testTarget(
             name: "DeltaLakeTests",
             dependencies: [
@@ -194,6 +207,13 @@ let package = Package(
             dependencies: [
                 "TestKit", "Postgres", "Connectors", "Runtime", "Planning", "Language", "Storage", "Columnar",
                 "Diagnostics",
+            ],
+            swiftSettings: house),
+        .testTarget(
+            name: "KafkaTests",
+            dependencies: [
+                "TestKit", "Kafka", "Broker", "Connectors", "Runtime", "Planning", "Language", "Registry",
+                "Formats", "Storage", "Columnar", "Diagnostics",
             ],
             swiftSettings: house),
         .testTarget(

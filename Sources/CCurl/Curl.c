@@ -39,7 +39,9 @@ static pthread_mutex_t library_mutex = PTHREAD_MUTEX_INITIALIZER;
 
 static int load_once(char *failure) {
     if (library.slist_free_all) return 1;
-    void *handle = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
+    // What it brings along looks for functions among itself first: Arrow's libraries show an OpenSSL of their
+    // own to everybody.
+    void *handle = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND);
     if (!handle) {
         snprintf(failure, 256, "%s", dlerror());
         return 0;

@@ -3,6 +3,7 @@
 // libpq brings Kerberos, LDAP and OpenSSL along: a third of the time that the program takes to start. It is
 // loaded by the first connection to a database, so that all else starts without it.
 //
+#define _GNU_SOURCE
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -47,7 +48,9 @@ static struct {
 static char failure[256];
 
 static void load(void) {
-    void *handle = dlopen("libpq.so.5", RTLD_NOW | RTLD_LOCAL);
+    // What it brings along looks for functions among itself first: Arrow's libraries show an OpenSSL of their
+    // own to everybody.
+    void *handle = dlopen("libpq.so.5", RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND);
     if (!handle) {
         snprintf(failure, sizeof failure, "%s", dlerror());
         return;

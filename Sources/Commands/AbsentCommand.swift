@@ -8,9 +8,6 @@ struct AbsentCommand {
 
     private static let all = [
         AbsentCommand(
-            name: "broker", purpose: "the embedded Kafka broker",
-            instead: "millrace simulate writes files, and a pipeline reads them with connector = 'files'"),
-        AbsentCommand(
             name: "deploy", purpose: "running a pipeline on a Spark cluster",
             instead: "millrace run FILE.sql runs it on this machine"),
     ]

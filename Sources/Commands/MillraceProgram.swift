@@ -8,8 +8,9 @@ public struct MillraceProgram: Sendable {
     public static let version = "0.1.0"
 
     static let commands: [any Command.Type] = [
-        DemoCommand.self, RunCommand.self, ServeCommand.self, SQLCommand.self, SimulateCommand.self,
-        QueryCommand.self, InspectCommand.self, TableCommand.self, ReplayCommand.self, TestCommand.self,
+        DemoCommand.self, RunCommand.self, ServeCommand.self, SQLCommand.self, BrokerCommand.self,
+        SimulateCommand.self, QueryCommand.self, InspectCommand.self, TableCommand.self, TopicCommand.self,
+        ReplayCommand.self, TestCommand.self,
     ]
 
     private let console: Console

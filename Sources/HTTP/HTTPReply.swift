@@ -2,9 +2,9 @@
 ///
 /// A reply that nobody sends becomes `500` when the last reference to it goes.
 public final class HTTPReply: Sendable {
-    private let exchange: HTTPExchange
+    private let exchange: any HTTPExchange
 
-    init(_ exchange: HTTPExchange) { self.exchange = exchange }
+    init(_ exchange: any HTTPExchange) { self.exchange = exchange }
 
     deinit {
         exchange.answer(HTTPResponse(status: 500, contentType: "text/plain", text: "no answer was given\n"))

@@ -1,4 +1,4 @@
-/// A request with its whole body.
+/// A request with its whole body, or one whose body is still to come.
 public struct HTTPRequest: Sendable {
     /// Such as `POST`, as it came.
     public let method: String
@@ -9,16 +9,19 @@ public struct HTTPRequest: Sendable {
     /// Names in lower case; values of one name are joined by `, `.
     public let headers: [String: String]
     public let body: [UInt8]
+    /// The body where the server was made to hand it on as it comes; `body` is empty then.
+    public let upload: HTTPUpload?
 
     public init(
         method: String, path: String, query: [(name: String, value: String)] = [],
-        headers: [String: String] = [:], body: [UInt8] = []
+        headers: [String: String] = [:], body: [UInt8] = [], upload: HTTPUpload? = nil
     ) {
         self.method = method
         self.path = path
         self.query = query
         self.headers = headers
         self.body = body
+        self.upload = upload
     }
 
     /// The first value of a name in the query.

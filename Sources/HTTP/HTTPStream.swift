@@ -1,4 +1,3 @@
-import CMicrohttpd
 import Glibc
 
 /// The body of a response that comes piece by piece: an unbounded result, or events as they happen.
@@ -22,9 +21,11 @@ public final class HTTPStream: @unchecked Sendable {
     private var taken = 0
     private var isFinished = false
     private var isGone = false
-    private var connection: OpaquePointer?
+    private var carrier: (any StreamCarrier)?
     private var isSuspended = false
     private var whenGone: (@Sendable () -> Void)?
+    private var whenRoom: (@Sendable () -> Void)?
+    private var roomLevel = 0
 
     /// - Parameter limit: how many bytes may wait for the client.
     public init(limit: Int = 1 << 20) { self.limit = limit }
@@ -75,68 +76,95 @@ public final class HTTPStream: @unchecked Sendable {
         if isLate { body() }
     }
 
+    /// Called once when no more than so many bytes wait for the client, or when it has gone; at once if that
+    /// is so, else by a thread of the server, which is not to be held up. A later call takes the place of an
+    /// earlier one.
+    public func onRoom(below level: Int, _ body: @escaping @Sendable () -> Void) {
+        let isNow = mutex.withLock {
+            if isGone || waiting.count - taken <= level { return true }
+            whenRoom = body
+            roomLevel = level
+            return false
+        }
+        if isNow { body() }
+    }
+
     // MARK: The server's side
 
-    func attach(_ connection: OpaquePointer) { mutex.withLock { self.connection = connection } }
+    func attach(_ carrier: any StreamCarrier) { mutex.withLock { self.carrier = carrier } }
 
-    /// Gives bytes to the server; without any the connection sleeps until there are.
+    /// Whether all that was written has been read, and the end has not come.
+    var isSleeping: Bool { mutex.withLock { isSuspended } }
+
+    /// Gives bytes to the server; without any its carrier sleeps until there are.
     func read(_ target: UnsafeMutablePointer<CChar>, _ room: Int) -> Int {
-        mutex.withLock {
-            let count = min(room, waiting.count - taken)
-            if count > 0 {
-                waiting.withUnsafeBytes { bytes in
-                    if let start = bytes.baseAddress { memcpy(target, start + taken, count) }
-                }
-                taken += count
-                if taken == waiting.count {
-                    waiting.removeAll(keepingCapacity: taken <= 1 << 16)
-                    taken = 0
-                }
-                return count
-            }
-            if isFinished { return HTTPServer.endOfStream }
-            if isGone { return HTTPServer.endWithError }
-            if let connection {
-                isSuspended = true
-                MHD_suspend_connection(connection)
-            }
-            return 0
+        let (count, note) = mutex.withLock { () -> (Int, (@Sendable () -> Void)?) in
+            let count = take(target, room)
+            guard whenRoom != nil, waiting.count - taken <= roomLevel else { return (count, nil) }
+            defer { whenRoom = nil }
+            return (count, whenRoom)
         }
+        note?()
+        return count
     }
 
-    /// The request is over: the connection is not to be touched any more.
+    /// The mutex is held.
+    private func take(_ target: UnsafeMutablePointer<CChar>, _ room: Int) -> Int {
+        let count = min(room, waiting.count - taken)
+        if count > 0 {
+            waiting.withUnsafeBytes { bytes in
+                if let start = bytes.baseAddress { memcpy(target, start + taken, count) }
+            }
+            taken += count
+            if taken == waiting.count {
+                waiting.removeAll(keepingCapacity: taken <= 1 << 16)
+                taken = 0
+            }
+            return count
+        }
+        if isFinished { return HTTPServer.endOfStream }
+        if isGone { return HTTPServer.endWithError }
+        if let carrier {
+            isSuspended = true
+            carrier.sleep()
+        }
+        return 0
+    }
+
+    /// The request is over: its carrier is not to be touched any more.
     func detach() {
-        let body = mutex.withLock { () -> (@Sendable () -> Void)? in
-            connection = nil
+        leave {
+            carrier = nil
             isSuspended = false
-            guard !isGone else { return nil }
-            isGone = true
-            waiting = []
-            taken = 0
-            defer { whenGone = nil }
-            return isFinished ? nil : whenGone
         }
-        body?()
     }
 
-    /// Wakes a sleeping connection whose client has gone, so that it ends.
-    func abandon() {
-        let body = mutex.withLock { () -> (@Sendable () -> Void)? in
-            guard !isGone else { return nil }
+    /// Wakes a sleeping carrier whose client has gone, so that it ends.
+    func abandon() { leave { resume() } }
+
+    private func leave(_ change: () -> Void) {
+        let notes = mutex.withLock { () -> [@Sendable () -> Void] in
+            let isFirst = !isGone
             isGone = true
-            waiting = []
-            taken = 0
-            resume()
-            defer { whenGone = nil }
-            return isFinished ? nil : whenGone
+            if isFirst {
+                waiting = []
+                taken = 0
+            }
+            change()
+            guard isFirst else { return [] }
+            defer {
+                whenGone = nil
+                whenRoom = nil
+            }
+            return [isFinished ? nil : whenGone, whenRoom].compactMap(\.self)
         }
-        body?()
+        for note in notes { note() }
     }
 
     /// The mutex is held.
     private func resume() {
-        guard isSuspended, let connection else { return }
+        guard isSuspended, let carrier else { return }
         isSuspended = false
-        MHD_resume_connection(connection)
+        carrier.wake()
     }
 }

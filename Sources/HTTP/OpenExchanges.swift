@@ -6,7 +6,7 @@ final class OpenExchanges: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
     // Guarded by `mutex`.
-    private var open: [ObjectIdentifier: HTTPExchange] = [:]
+    private var open: [ObjectIdentifier: any HTTPExchange] = [:]
 
     init() {
         pthread_mutex_init(mutex, nil)
@@ -20,14 +20,14 @@ final class OpenExchanges: @unchecked Sendable {
         mutex.deallocate()
     }
 
-    func add(_ exchange: HTTPExchange) {
+    func add(_ exchange: any HTTPExchange) {
         pthread_mutex_lock(mutex)
         open[ObjectIdentifier(exchange)] = exchange
         pthread_mutex_unlock(mutex)
     }
 
     /// Of one that never got so far nothing is known.
-    func remove(_ exchange: HTTPExchange) {
+    func remove(_ exchange: any HTTPExchange) {
         pthread_mutex_lock(mutex)
         open.removeValue(forKey: ObjectIdentifier(exchange))
         if open.isEmpty { pthread_cond_broadcast(condition) }
@@ -35,7 +35,7 @@ final class OpenExchanges: @unchecked Sendable {
     }
 
     /// Waits for all to end; returns those that have not after so many seconds.
-    func drain(seconds: Int) -> [HTTPExchange] {
+    func drain(seconds: Int) -> [any HTTPExchange] {
         var end = timespec()
         clock_gettime(CLOCK_REALTIME, &end)
         end.tv_sec += seconds

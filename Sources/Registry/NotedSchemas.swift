@@ -70,9 +70,11 @@ public final class NotedSchemas: SchemaDirectory {
         try base.schemaIDs(of: subject)
     }
 
-    public func add(_ definition: SchemaDefinition, to subject: String) throws(Diagnostic) -> Int32 {
+    public func add(
+        _ definition: SchemaDefinition, to subject: String, takesProperties: Bool
+    ) throws(Diagnostic) -> Int32 {
         if let note = known?[subject] { return note.id }
-        let id = try base.add(definition, to: subject)
+        let id = try base.add(definition, to: subject, takesProperties: takesProperties)
         noted.withLock { $0[subject] = Note(id: id, definition: definition) }
         return id
     }

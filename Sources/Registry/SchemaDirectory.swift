@@ -15,11 +15,23 @@ public protocol SchemaDirectory: SchemaSource {
     /// Ids of the schemas of a subject's versions; empty when there is no such subject.
     func schemaIDs(of subject: String) throws(Diagnostic) -> [Int32]
     /// Registers a schema and returns its id; throws `conflict` for one that is not compatible.
-    func add(_ definition: SchemaDefinition, to subject: String) throws(Diagnostic) -> Int32
+    ///
+    /// - Parameter takesProperties: a JSON schema may have properties that the last one leaves to chance, where
+    ///   the registry is one that can be told so.
+    func add(
+        _ definition: SchemaDefinition, to subject: String, takesProperties: Bool
+    ) throws(Diagnostic) -> Int32
     /// Deletes a subject softly; no error if it is not there.
     func remove(_ subject: String) throws(Diagnostic)
     /// A directory of the same whose changes nobody else sees, to try statements in.
     func trial() throws(Diagnostic) -> any SchemaDirectory
+}
+
+extension SchemaDirectory {
+    /// Registers a schema that is compatible by all rules.
+    public func add(_ definition: SchemaDefinition, to subject: String) throws(Diagnostic) -> Int32 {
+        try add(definition, to: subject, takesProperties: false)
+    }
 }
 
 extension SchemaRegistry: SchemaDirectory {
@@ -29,9 +41,11 @@ extension SchemaRegistry: SchemaDirectory {
         versions(subject).map(\.schemaID)
     }
 
-    public func add(_ definition: SchemaDefinition, to subject: String) throws(Diagnostic) -> Int32 {
+    public func add(
+        _ definition: SchemaDefinition, to subject: String, takesProperties: Bool
+    ) throws(Diagnostic) -> Int32 {
         do throws(RegistryError) {
-            return try register(definition, subject: subject).schemaID
+            return try register(definition, subject: subject, takesProperties: takesProperties).schemaID
         } catch { throw error.diagnostic }
     }
 

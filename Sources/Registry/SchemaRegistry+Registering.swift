@@ -25,11 +25,12 @@ extension SchemaRegistry {
     /// - Parameters:
     ///   - id, version: those that it must get, in mode IMPORT.
     ///   - normalizes: nil leaves it to the configuration.
+    ///   - takesProperties: a JSON schema may have properties that the last one leaves to chance.
     ///   - needsImportMode: whether an id may be given only in mode IMPORT.
     @discardableResult
     public func register(
         _ definition: SchemaDefinition, subject: String, id: Int32? = nil, version: Int? = nil,
-        normalizes: Bool? = nil, needsImportMode: Bool = true
+        normalizes: Bool? = nil, needsImportMode: Bool = true, takesProperties: Bool = false
     ) throws(RegistryError) -> SubjectVersion {
         try change { held throws(RegistryError) in
             let normalizes = normalizes ?? held.normalizing[subject] ?? held.normalizes
@@ -48,7 +49,9 @@ extension SchemaRegistry {
             }
             if mode != .importing {
                 let level = held.levels[subject] ?? held.level
-                let reasons = Self.refusals(of: content, by: live, held, level)
+                let reasons = Self.refusals(of: content, by: live, held, level).filter {
+                    !takesProperties || $0.difference.kind != .propertyAddedToOpen
+                }
                 if !reasons.isEmpty { throw .incompatible(subject, level, reasons) }
             }
             guard let chosen = id ?? held.ids[definition] ?? Self.next(held.lastID) else {

@@ -130,7 +130,9 @@ public final class RemoteRegistry: SchemaDirectory {
         return ids
     }
 
-    public func add(_ definition: SchemaDefinition, to subject: String) throws(Diagnostic) -> Int32 {
+    public func add(
+        _ definition: SchemaDefinition, to subject: String, takesProperties: Bool
+    ) throws(Diagnostic) -> Int32 {
         let path = "/subjects/\(Self.encoded(subject))/versions"
         guard let id = try value(path, missing: [], Self.body(definition))?["id"]?.int64,
             let id = Int32(exactly: id)

@@ -52,7 +52,9 @@ final class RemoteTrial: SchemaDirectory {
         }
     }
 
-    func add(_ definition: SchemaDefinition, to subject: String) throws(Diagnostic) -> Int32 {
+    func add(
+        _ definition: SchemaDefinition, to subject: String, takesProperties: Bool
+    ) throws(Diagnostic) -> Int32 {
         if let id = try base.lookup(definition, in: subject) { return id }
         try base.check(definition, for: subject)
         let content = try definition.parsed([])

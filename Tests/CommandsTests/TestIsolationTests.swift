@@ -24,9 +24,9 @@ import Testing
 
     @Test func testsThatCrashAreLeftOutAndTheOthersRun() throws {
         var inputs: [String] = []
-        var isolation = TestIsolation(threads: 4) { flags, crashed in
-            inputs.append(crashed)
-            return ending(flags, crashed, crashing: [3, 7])
+        var isolation = TestIsolation(threads: 4) { flags, ended in
+            inputs.append(ended)
+            return ending(flags, ended, crashing: [3, 7])
         }
         #expect(try isolation.run() == 1)
         #expect(inputs == ["", "", "3\n", "3\n7\n"])
@@ -35,9 +35,9 @@ import Testing
 
     @Test func withoutACrashOneWorkerIsEnough() throws {
         var count = 0
-        var isolation = TestIsolation(threads: 4) { flags, crashed in
+        var isolation = TestIsolation(threads: 4) { flags, ended in
             count += 1
-            return ending(flags, crashed, crashing: [])
+            return ending(flags, ended, crashing: [])
         }
         #expect(try isolation.run() == 0)
         #expect(count == 1)

@@ -38,6 +38,41 @@ import Testing
         #expect(Set(rows).subtracting(functions).sorted() == [], "these do not exist")
     }
 
+    @Test func theGuideSaysWhatThePageSays() throws {
+        for row in try Self.rows() {
+            #expect(FunctionGuide.meaning(of: row.name) == row.meaning.replacing("`", with: ""))
+            let variants = FunctionGuide.variants(of: row.name)
+            #expect(!variants.isEmpty, "\(row.name) has no forms")
+            for variant in variants {
+                let told = variant.arguments.map(\.name)
+                #expect(!variant.result.isEmpty, "\(variant.signature) gives nothing")
+                #expect(!told.contains { $0.hasPrefix("argument") }, "\(variant.signature) has no names")
+                #expect(Set(told).count == told.count, "\(variant.signature) has a name twice")
+            }
+        }
+    }
+
+    @Test(arguments: [
+        ("SUBSTRING", 0, "SUBSTRING(text STRING, position INTEGER)", "STRING"),
+        ("ROUND", 0, "ROUND(number INTEGER)", "INTEGER"),
+        ("CONCAT_WS", 0, "CONCAT_WS(separator STRING, text STRING, …)", "STRING"),
+        ("ARRAY_MAX", 0, "ARRAY_MAX(array ARRAY<T>)", "T"),
+        ("COUNT", 0, "COUNT()", "BIGINT"),
+        ("LATEST_BY_OFFSET", 1, "LATEST_BY_OFFSET(value T, ignoreNulls BOOLEAN)", "T"),
+        ("LATEST_BY_OFFSET", 2, "LATEST_BY_OFFSET(value T, n INTEGER)", "ARRAY<T>"),
+        ("TOPK", 0, "TOPK(value T, k INTEGER)", "ARRAY<T>"),
+        (
+            "TRANSFORM", 1, "TRANSFORM(collection MAP<T, U>, lambda (k, v) => T, valueLambda (k, v) => U)",
+            "MAP<T, U>"
+        ),
+        ("EXPLODE", 0, "EXPLODE(array ARRAY<T>)", "T"),
+    ])
+    func variantsHaveNamesAndResults(_ name: String, _ index: Int, _ signature: String, _ result: String) {
+        let variant = FunctionGuide.variants(of: name.lowercased())[index]
+        #expect(variant.signature == signature)
+        #expect(variant.result == result)
+    }
+
     @Test func rowsSayTheFormsAndResultsOfTheRegistry() throws {
         for row in try Self.rows() {
             #expect(!row.meaning.isEmpty, "\(row.name) has no meaning")

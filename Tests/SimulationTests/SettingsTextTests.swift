@@ -48,15 +48,17 @@ struct SettingsTextTests {
         }
     }
 
-    @Test("destinations are directories; Kafka is said to come later")
+    @Test("destinations are directories and topics")
     func destinations() throws {
         #expect(try SimulationDestination.parse("data/raw/events") == .directory("data/raw/events"))
         #expect(try SimulationDestination.parse("file:///tmp/x") == .directory("/tmp/x"))
-        let kafka = #expect(throws: Diagnostic.self) {
+        #expect(
             try SimulationDestination.parse("kafka://localhost:9092/product_events")
+                == .topic("product_events", servers: "localhost:9092"))
+        let kafka = #expect(throws: Diagnostic.self) {
+            try SimulationDestination.parse("kafka://localhost:9092")
         }
-        #expect(kafka?.code == .unsupported)
-        #expect(kafka?.message.contains("comes with the broker") ?? false)
+        #expect(kafka?.code == .usage)
         #expect(kafka?.hint != nil)
         for bad in ["", "s3://bucket/raw", "http://host/"] {
             let error = #expect(throws: Diagnostic.self) { try SimulationDestination.parse(bad) }

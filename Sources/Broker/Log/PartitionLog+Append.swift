@@ -16,8 +16,10 @@ extension PartitionLog {
     /// - Parameters:
     ///   - records: batches of format 2, or messages of the formats before it.
     ///   - now: milliseconds since the epoch.
+    ///   - waits: false: returns as soon as they are written. Where that is not durable yet, readers see them
+    ///     after `synchronise` and `tellReaders`, which are the caller's then.
     func append(
-        _ records: consuming [UInt8], now: Int64, leaderEpoch: Int32 = 0
+        _ records: consuming [UInt8], now: Int64, leaderEpoch: Int32 = 0, waits: Bool = true
     ) throws(LogError) -> Appended {
         let settings = currentSettings
         var prepared: PreparedRecords
@@ -26,12 +28,13 @@ extension PartitionLog {
         } catch {
             throw .records(error)
         }
-        return try append(&prepared, now: now, leaderEpoch: leaderEpoch)
+        return try append(&prepared, now: now, leaderEpoch: leaderEpoch, waits: waits)
     }
 
     /// Ends a producer's transaction in this partition.
     func append(
-        _ mark: TransactionMark, producerID: Int64, producerEpoch: Int16, now: Int64, leaderEpoch: Int32 = 0
+        _ mark: TransactionMark, producerID: Int64, producerEpoch: Int16, now: Int64, leaderEpoch: Int32 = 0,
+        waits: Bool = true
     ) throws(LogError) -> Appended {
         var settings = currentSettings
         // A mark has its own small size and its own key.
@@ -45,11 +48,11 @@ extension PartitionLog {
         } catch {
             throw .records(error)
         }
-        return try append(&prepared, now: now, leaderEpoch: leaderEpoch)
+        return try append(&prepared, now: now, leaderEpoch: leaderEpoch, waits: waits)
     }
 
     func append(
-        _ prepared: inout PreparedRecords, now: Int64, leaderEpoch: Int32
+        _ prepared: inout PreparedRecords, now: Int64, leaderEpoch: Int32, waits: Bool = true
     ) throws(LogError) -> Appended {
         writing._unsafeLock()
         let appended: Appended
@@ -62,12 +65,21 @@ extension PartitionLog {
         }
         // Others may write before this, and then one call serves them all.
         switch currentSettings.flush {
-        case .everyAppend: try synchronise(upTo: appended.lastOffset + 1)
+        case .everyAppend:
+            guard waits else { return appended }
+            try synchronise(upTo: appended.lastOffset + 1)
         case .after(let bytes, let milliseconds):
             try synchroniseIfDue(bytes: bytes, milliseconds: milliseconds, now: now)
         }
-        listeners?.notify()
+        tellReaders()
         return appended
+    }
+
+    func tellReaders() { listeners?.notify() }
+
+    /// Whether what lies before an offset is as durable as the settings ask.
+    func isSettled(upTo offset: Int64) -> Bool {
+        withState { settings.flush != .everyAppend || durableEnd >= offset }
     }
 
     private func write(

@@ -119,7 +119,8 @@ struct PreparedRecords {
         guard !header.attributes.isTransactional || header.hasProducer else {
             throw .invalid("a transaction without a producer's id")
         }
-        guard isMark || header.hasProducer == (header.baseSequence >= 0) else {
+        // Without a producer the sequence means nothing; some clients leave 0 there.
+        guard isMark || !header.hasProducer || header.baseSequence >= 0 else {
             throw .invalid("producer \(header.producerID) with sequence \(header.baseSequence)")
         }
     }

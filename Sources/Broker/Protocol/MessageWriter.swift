@@ -1,8 +1,28 @@
 /// Writes the fields of a message.
 struct MessageWriter {
     private var writer = ByteWriter()
+    /// What stands before `writer`: long runs of bytes are kept as they came, and not copied.
+    private var whole: [[UInt8]] = []
+    /// Runs of bytes from this length on stay by themselves.
+    private let splitByteCount: Int
 
-    var bytes: [UInt8] { writer.bytes }
+    init(splittingAt byteCount: Int = .max) { splitByteCount = byteCount }
+
+    var bytes: [UInt8] {
+        if whole.isEmpty { return writer.bytes }
+        return Array(whole.joined()) + writer.bytes
+    }
+
+    /// The same, in pieces.
+    var pieces: [[UInt8]] { whole + [writer.bytes] }
+
+    var byteCount: Int { whole.reduce(writer.count) { $0 + $1.count } }
+
+    /// Puts a number over the first bytes.
+    mutating func overwriteStart(_ number: Int32) {
+        if whole.isEmpty { return writer.overwrite(number, at: 0) }
+        withUnsafeBytes(of: number.bigEndian) { whole[0].replaceSubrange(..<4, with: $0) }
+    }
 
     mutating func number<Number: FixedWidthInteger>(_ number: Number) { writer.number(number) }
 
@@ -39,7 +59,11 @@ struct MessageWriter {
 
     mutating func bytes(_ bytes: [UInt8]?, _ isFlexible: Bool) {
         length(bytes?.count, isFlexible: isFlexible, isShort: false)
-        if let bytes { writer.append(bytes) }
+        guard let bytes else { return }
+        guard bytes.count >= splitByteCount else { return writer.append(bytes) }
+        whole.append(writer.bytes)
+        whole.append(bytes)
+        writer = ByteWriter()
     }
 
     mutating func array<Element>(

@@ -59,19 +59,24 @@ struct RecordBatchBuilder {
             attributes: record.attributes, headerCount: record.headerCount, headerBytes: record.headerBytes)
     }
 
-    mutating func add(timestamp: Int64, key: [UInt8]?, value: [UInt8]?, headers: [(String, [UInt8]?)] = []) {
+    mutating func add(
+        timestamp: Int64, key: UnsafeRawBufferPointer?, value: UnsafeRawBufferPointer?,
+        headers: [(String, [UInt8]?)]
+    ) {
         var encoded = ByteWriter()
         for (name, value) in headers {
             Array(name.utf8).withUnsafeBytes { encoded.sized($0) }
             RecordBatchBuilder.withBytes(value) { encoded.sized($0) }
         }
+        encoded.bytes.withUnsafeBytes {
+            add(timestamp: timestamp, key: key, value: value, headerCount: headers.count, headerBytes: $0)
+        }
+    }
+
+    mutating func add(timestamp: Int64, key: [UInt8]?, value: [UInt8]?, headers: [(String, [UInt8]?)] = []) {
         RecordBatchBuilder.withBytes(key) { key in
             RecordBatchBuilder.withBytes(value) { value in
-                encoded.bytes.withUnsafeBytes {
-                    add(
-                        timestamp: timestamp, key: key, value: value, headerCount: headers.count,
-                        headerBytes: $0)
-                }
+                add(timestamp: timestamp, key: key, value: value, headers: headers)
             }
         }
     }

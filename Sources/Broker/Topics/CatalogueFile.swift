@@ -7,29 +7,32 @@ struct CatalogueFile {
 
     private static let magic: UInt64 = 0x3230_5350_4F54_524D  // "MRTOPS02"
 
-    init() {}
-
-    func encoded() -> [UInt8] {
+    /// The file of topics, each as `encoded(_:)` has it.
+    static func encoded(_ topics: [[UInt8]]) -> [UInt8] {
         var encoder = BinaryEncoder()
         encoder.add(CatalogueFile.magic)
         encoder.add(UInt32(topics.count))
-        for topic in topics.sorted(by: { $0.name < $1.name }) {
-            encoder.add(topic.name)
-            encoder.add(topic.identifier.high)
-            encoder.add(topic.identifier.low)
-            encoder.add(UInt32(topic.partitionCount))
-            encoder.add(UInt32(topic.configuration.values.count))
-            for (name, value) in topic.configuration.values.sorted(by: { $0.key < $1.key }) {
-                encoder.add(name)
-                encoder.add(value)
-            }
-            encoder.add(UInt32(topic.writers.count))
-            for (name, identifier) in topic.writers.sorted(by: { $0.value < $1.value }) {
-                encoder.add(name)
-                encoder.add(identifier)
-            }
-        }
+        for topic in topics { encoder.add(contentsOf: topic) }
         encoder.add(CRC32C.checksum(encoder.bytes))
+        return encoder.bytes
+    }
+
+    static func encoded(_ topic: Topic) -> [UInt8] {
+        var encoder = BinaryEncoder()
+        encoder.add(topic.name)
+        encoder.add(topic.identifier.high)
+        encoder.add(topic.identifier.low)
+        encoder.add(UInt32(topic.partitionCount))
+        encoder.add(UInt32(topic.configuration.values.count))
+        for (name, value) in topic.configuration.values.sorted(by: { $0.key < $1.key }) {
+            encoder.add(name)
+            encoder.add(value)
+        }
+        encoder.add(UInt32(topic.writers.count))
+        for (name, identifier) in topic.writers.sorted(by: { $0.value < $1.value }) {
+            encoder.add(name)
+            encoder.add(identifier)
+        }
         return encoder.bytes
     }
 

@@ -5,6 +5,10 @@ public enum KafkaPartitioner {
         Int(murmur2(key) & 0x7FFF_FFFF) % count
     }
 
+    public static func partition(of key: [UInt8], among count: Int) -> Int {
+        key.withUnsafeBytes { partition(of: $0, among: count) }
+    }
+
     /// MurmurHash2 by Austin Appleby, with the seed of Kafka's Java client.
     static func murmur2(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
         let factor: UInt32 = 0x5BD1_E995

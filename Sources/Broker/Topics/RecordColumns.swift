@@ -28,9 +28,15 @@ public struct RecordColumns {
     let keys: Part
     let values: Part
     let timestamps: UnsafePointer<Int64>
+    let headers: [[TopicRecord.Header]]
     let count: Int
 
-    public init(keys: Part, values: Part, timestamps: UnsafePointer<Int64>, count: Int) {
+    /// - Parameter headers: by row; empty where none has any.
+    public init(
+        keys: Part, values: Part, timestamps: UnsafePointer<Int64>, headers: [[TopicRecord.Header]] = [],
+        count: Int
+    ) {
+        self.headers = headers
         self.keys = keys
         self.values = values
         self.timestamps = timestamps

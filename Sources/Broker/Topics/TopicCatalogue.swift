@@ -25,9 +25,12 @@ final class TopicCatalogue: @unchecked Sendable {
     private let lock = Mutex(())
     private var topics: [String: Topic] = [:]
     private var names: [Identifier: String] = [:]
+    /// The topics as the file has them, by name.
+    private var encoded: [(name: String, bytes: [UInt8])] = []
     private var logs: [Identifier: [Int: PartitionLog]] = [:]
     private var listeners: [Identifier: TopicListeners] = [:]
     private var random = SystemRandomNumberGenerator()
+    private let changes = Atomic<UInt64>(0)
 
     /// Opens the catalogue in a directory, which is made if it is not there.
     init(
@@ -52,6 +55,7 @@ final class TopicCatalogue: @unchecked Sendable {
                 topics[topic.name] = topic
                 names[topic.identifier] = topic.name
             }
+            encoded = file.topics.map { ($0.name, CatalogueFile.encoded($0)) }.sorted { $0.name < $1.name }
         }
         let known = Set(topics.values.map(folder))
         try TopicError.onDisk { () throws(StorageError) in
@@ -77,6 +81,20 @@ final class TopicCatalogue: @unchecked Sendable {
     func topic(_ identifier: Identifier) -> Topic? {
         lock.withLock { _ in names[identifier].flatMap { topics[$0] } }
     }
+
+    /// Tells one catalogue from another, as clients keep a cluster apart; made from the first topic's id.
+    var clusterID: String {
+        let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
+        let identifier = topic("__consumer_offsets")?.identifier ?? .zero
+        var text = ""
+        for half in [identifier.high, identifier.low] {
+            for place in 0..<11 { text.append(digits[Int(half >> (UInt64(place) * 6) & 63)]) }
+        }
+        return text
+    }
+
+    /// Another number after each change of a topic.
+    var revision: UInt64 { changes.load(ordering: .acquiring) }
 
     var openFileCount: Int { pool.openCount }
 
@@ -283,17 +301,29 @@ final class TopicCatalogue: @unchecked Sendable {
     }
 
     private func save(replacing name: String, with topic: Topic?) throws(TopicError) {
-        var changed = topics
-        changed[name] = topic
-        var file = CatalogueFile()
-        file.topics = Array(changed.values)
-        let bytes = file.encoded()
+        var changed = encoded
+        let place = Self.place(of: name, in: changed)
+        if place < changed.count, changed[place].name == name { changed.remove(at: place) }
+        if let topic { changed.insert((name, CatalogueFile.encoded(topic)), at: place) }
+        let bytes = CatalogueFile.encoded(changed.map(\.bytes))
         try TopicError.onDisk { () throws(StorageError) in
             try pool.files.writeAtomically(bytes, to: Path.join(directory, "catalogue"))
         }
+        encoded = changed
         if let old = topics[name] { names[old.identifier] = nil }
-        topics = changed
+        topics[name] = topic
         if let topic { names[topic.identifier] = name }
+        changes.add(1, ordering: .releasing)
+    }
+
+    /// Where the first topic stands that is not before the name.
+    private static func place(of name: String, in topics: [(name: String, bytes: [UInt8])]) -> Int {
+        var (low, high) = (0, topics.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if topics[middle].name < name { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 
     // MARK: Files

@@ -36,7 +36,13 @@ public struct TopicRecords: Sendable {
             }
             let value = columns.values.bytes(row)
             let last = room(in: partition, for: (key?.count ?? 0) + (value?.count ?? 0))
-            batches[partition][last].add(timestamp: columns.timestamps[row], key: key, value: value)
+            let time = columns.timestamps[row]
+            if columns.headers.isEmpty {
+                batches[partition][last].add(timestamp: time, key: key, value: value)
+            } else {
+                let headers = columns.headers[row].map { ($0.name, $0.value) }
+                batches[partition][last].add(timestamp: time, key: key, value: value, headers: headers)
+            }
         }
     }
 

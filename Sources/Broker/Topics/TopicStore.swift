@@ -18,8 +18,8 @@ public final class TopicStore: Sendable {
     }
 
     public let fileSystem: any FileSystem
-    private let catalogue: TopicCatalogue
-    private let clock: @Sendable () -> Int64
+    let catalogue: TopicCatalogue
+    let clock: @Sendable () -> Int64
     /// Told of what opening a log found wrong.
     private let report: @Sendable (Diagnostic) -> Void
 

@@ -8,13 +8,15 @@ import Storage
 struct DemoCommand: Command {
     static let description = CommandDescription(
         name: "demo", summary: "simulate a shop, run a pipeline over it and watch",
-        about: "Makes events of a shop as files, with duplicates, late and malformed ones and bots, and runs "
-            + "the pipeline over them: bronze, silver and gold Delta tables, shown live, then a summary of "
-            + "what came and what was made of it. Another demo in the same directory goes on with them.",
-        operands: [Operand("PIPELINE", "medallion (the only one in this version)", .optional)],
+        about: "Makes events of a shop, with duplicates, late and malformed ones, and runs a pipeline over "
+            + "them, shown live, then sums up what came and what was made of it. medallion: JSON files into "
+            + "bronze, silver and gold Delta tables. csv-to-postgres: CSV files into tables, views and "
+            + "functions of the PostgreSQL that DATABASE_URL names, or of a throwaway one. Another demo in "
+            + "the same directory goes on with what is there.",
+        operands: [Operand("PIPELINE", "medallion (unless given) or csv-to-postgres", .optional)],
         flags: [
             Flag("--for", .value("DURATION"), "how long events are made; 0 until Ctrl-C (60s)"),
-            Flag("--rate", .value("N"), "events per second (2000)"),
+            Flag("--rate", .value("N"), "events per second (2000; csv-to-postgres: 500)"),
             Flag("--dir", .value("DIR"), "where events, tables and state go (data)"),
             Flag("--threads", .value("N"), "threads that work (the machine's cores)"),
             Flag("--json", .toggle, "print the summary as one JSON object"),
@@ -24,20 +26,23 @@ struct DemoCommand: Command {
             .init(
                 "busier, until Ctrl-C, in a directory of its own",
                 "millrace demo --rate 20000 --for 0 --dir shop"),
+            .init(
+                "into a database of yours",
+                "DATABASE_URL=postgresql://app@localhost:5432/shop millrace demo csv-to-postgres"),
         ])
 
-    private static let pipelines = ["medallion"]
-    private static let laterPipelines = ["shopsight", "csv-to-postgres", "sessions", "media"]
+    private static let pipelines: [any DemoPipeline.Type] = [MedallionDemo.self, CSVToPostgresDemo.self]
+    private static let laterPipelines = ["shopsight", "sessions", "media"]
 
+    private let kind: any DemoPipeline.Type
+    private let pipeline: any DemoPipeline
     private let configuration: DemoConfiguration
     private let isJSON: Bool
 
     init(_ arguments: ParsedArguments) throws(Diagnostic) {
         var configuration = DemoConfiguration()
-        if let name = arguments.operand("PIPELINE") {
-            try DemoCommand.check(pipeline: name)
-            configuration.pipeline = name
-        }
+        kind = try Self.pipeline(arguments.operand("PIPELINE") ?? MedallionDemo.name)
+        configuration.rate = Double(kind.usualRate)
         if let duration = try arguments.duration("--for") {
             configuration.duration = duration == .zero ? nil : duration
         }
@@ -51,13 +56,15 @@ struct DemoCommand: Command {
                 ? String(directory.dropLast()) : directory
         }
         configuration.threads = try arguments.integer("--threads", in: 1...256) ?? RunCommand.processorCount
-        try configuration.simulation(seed: 1).validate()
+        pipeline = kind.init(directory: configuration.directory)
+        try configuration.simulation(of: pipeline, seed: 1).validate()
         self.configuration = configuration
         isJSON = arguments.isSet("--json")
     }
 
-    private static func check(pipeline name: String) throws(Diagnostic) {
-        if pipelines.contains(name) { return }
+    private static func pipeline(_ name: String) throws(Diagnostic) -> any DemoPipeline.Type {
+        if let pipeline = pipelines.first(where: { $0.name == name }) { return pipeline }
+        let pipelines = pipelines.map { $0.name }
         if laterPipelines.contains(name) {
             throw Diagnostic(
                 .unsupported, "the pipeline \(name) is not in this version (\(MillraceProgram.version))",
@@ -72,23 +79,26 @@ struct DemoCommand: Command {
     func run(_ console: Console, _ launcher: (any PipelineLaunching)?) throws(Diagnostic) -> ExitCode {
         guard let launcher else { throw RunCommand.noRuntime }
         let files = LocalFileSystem()
-        let script = try PipelineLocation(console).file(of: configuration.pipeline, in: files)
+        let location = PipelineLocation(console)
+        let script = try location.file(of: kind.name, in: files)
+        let variables = try pipeline.open(console, location)
         let wake = WakePipe()
         StopSignals.install(waking: wake.writing)
         defer { StopSignals.uninstall() }
         // Makes the directory: the pipeline may ask for it before the first event is there.
-        _ = try LocalDirectory(path: configuration.rawDirectory)
+        _ = try LocalDirectory(path: pipeline.eventsDirectory)
 
         var run = RunConfiguration(
-            files: [script], stateDirectory: configuration.stateDirectory, threads: configuration.threads)
-        run.variables = ["raw": configuration.rawDirectory, "lake": configuration.directory]
-        let latest = LatestRows(of: configuration.watchedRelation)
+            files: [script], stateDirectory: configuration.directory + "/.millrace/" + kind.name,
+            threads: configuration.threads)
+        run.variables = variables
+        let latest = LatestRows(of: kind.watchedRelation)
         run.printing = RunConfiguration.Printing(
-            relation: configuration.watchedRelation, write: { latest.take($0) })
+            relation: kind.watchedRelation, write: { latest.take($0) })
         let session = PipelineSession(try launcher.prepare(run), wake: wake)
         let seed = UInt64(bitPattern: WallClock().now())
         let simulation = DemoSimulation(
-            configuration.simulation(seed: seed), directory: configuration.rawDirectory)
+            configuration.simulation(of: pipeline, seed: seed), directory: pipeline.eventsDirectory)
         // One for the pipeline, one for the shop; this thread only watches.
         let threads = WorkerPool(threads: 3)
         defer { threads.stop() }
@@ -97,11 +107,10 @@ struct DemoCommand: Command {
         let elapsed = try watch(session, simulation, latest, console)
 
         if let failure = simulation.failure { throw failure }
-        // A demo that was stopped at once has made no table, and that is no error.
-        let lake = try? LakeInspection.read(configuration.directory, in: files)
         let summary = DemoSummary(
-            configuration: configuration, program: console.program, simulated: simulation.summary,
-            status: session.pipeline.status, lake: lake, elapsedMilliseconds: elapsed)
+            pipeline: kind.name, eventsDirectory: pipeline.eventsDirectory, simulated: simulation.summary,
+            status: session.pipeline.status, result: try pipeline.result(console),
+            elapsedMilliseconds: elapsed)
         console.output.line(isJSON ? summary.json : summary.text)
         return .done
     }
@@ -116,7 +125,7 @@ struct DemoCommand: Command {
         let begun = clock.now()
         let stream = isJSON ? console.errors : console.output
         var display: LiveDisplay? = LiveDisplay(
-            title: configuration.pipeline, stream: stream, size: console.size)
+            title: kind.name, stream: stream, size: console.size)
         display?.latest = latest
         var drain = DrainWatch()
         do throws(Diagnostic) {

@@ -5,14 +5,13 @@ import Simulation
 
 /// What a demo leaves to read: what arrived, what was made of it, where to look next.
 struct DemoSummary {
-    let configuration: DemoConfiguration
-    /// The program as it was called.
-    let program: String
+    /// The pipeline's name.
+    let pipeline: String
+    let eventsDirectory: String
     /// nil when the shop ended by an error.
     let simulated: SimulationSummary?
     let status: PipelineStatus
-    /// nil when there is no table yet.
-    let lake: LakeInspection?
+    let result: DemoResult
     let elapsedMilliseconds: Int64
 
     var text: String {
@@ -24,7 +23,7 @@ struct DemoSummary {
                 "What arrived, in \(NumberDisplay.duration(milliseconds: elapsed)):",
                 "  \(NumberDisplay.count(simulated.lines, "line")) in "
                     + "\(NumberDisplay.count(simulated.files, "file")), "
-                    + "\(NumberDisplay.bytes(simulated.bytes)), in \(configuration.rawDirectory)",
+                    + "\(NumberDisplay.bytes(simulated.bytes)), in \(eventsDirectory)",
                 "  \(NumberDisplay.grouped(tally.events)) events of "
                     + "\(NumberDisplay.count(tally.sessions, "session")), "
                     + "\(NumberDisplay.grouped(tally.botEvents)) of them by bots, "
@@ -34,8 +33,8 @@ struct DemoSummary {
             ]
         }
         lines.append("What was made of \(simulated.map(subject) ?? "it"):")
-        lines += lake.map { $0.tableLines + $0.checks.map(\.line) } ?? ["  no table yet"]
-        lines += ["", "Where to look next:"] + nextCommands.map { "  " + $0 }
+        lines += result.lines
+        lines += ["", "Where to look next:"] + result.commands.map { "  " + $0 }
         return lines.joined(separator: "\n")
     }
 
@@ -45,28 +44,14 @@ struct DemoSummary {
         return earlier > 0 ? "it and of \(NumberDisplay.count(earlier, "line")) that came before" : "it"
     }
 
-    /// Three commands to copy.
-    private var nextCommands: [String] {
-        let lake =
-            configuration.directory == "data" ? "" : " --lake \(ShellText.word(configuration.directory))"
-        let program = ShellText.word(program)
-        return [
-            "\(program) query\(lake) \"SELECT product_id, sum(total_revenue) AS revenue FROM gold.revenue "
-                + "GROUP BY ALL ORDER BY revenue DESC LIMIT 5\"",
-            "\(program) query\(lake) \"SELECT * FROM gold.anomalies ORDER BY event_count DESC LIMIT 5\"",
-            "\(program) inspect dead-letters "
-                + ShellText.word(configuration.directory + "/bronze/dead_letters"),
-        ]
-    }
-
-    /// One compact object: `simulated`, `pipeline` and `lake`.
+    /// One compact object: `simulated`, `pipeline` and what was made.
     var json: String {
         let made = simulated.flatMap { try? JSONValue(parsing: $0.json) } ?? .null
         let run =
             (try? JSONValue(
                 parsing: RunSummary.json(
-                    configuration.pipeline, status, elapsedMilliseconds: elapsedMilliseconds))) ?? .null
-        let object: JSONValue = ["simulated": made, "pipeline": run, "lake": lake?.json ?? .null]
+                    pipeline, status, elapsedMilliseconds: elapsedMilliseconds))) ?? .null
+        let object = JSONValue.object([.init("simulated", made), .init("pipeline", run), result.json])
         return object.text
     }
 }

@@ -28,6 +28,20 @@ struct PipelineLocation {
         self.directories = directories
     }
 
+    /// A script of the checkout, or of the prefix that the program is installed under.
+    func script(_ name: String) throws(Diagnostic) -> String {
+        let files = LocalFileSystem()
+        for directory in directories {
+            let path = Path.join(Path.directory(of: directory), "scripts/" + name)
+            if let status = try? files.status(path), !status.isDirectory { return path }
+        }
+        throw Diagnostic(
+            .notFound,
+            "the script \(name) is not there: no scripts/\(name) beside "
+                + directories.joined(separator: ", "),
+            hint: "start in the folder that has pipelines/ and scripts/")
+    }
+
     /// The SQL file of a pipeline.
     func file(of name: String, in files: any FileSystem) throws(Diagnostic) -> String {
         for directory in directories {

@@ -2,6 +2,7 @@ import Connectors
 import Diagnostics
 import Language
 import Planning
+import Postgres
 import Runtime
 import Storage
 
@@ -27,8 +28,19 @@ public struct PipelineLauncher: PipelineLaunching {
         _ plan: PipelinePlan, _ configuration: RunConfiguration, _ reports: ReportLog
     ) throws(Diagnostic) -> PipelineTask {
         let fileSystem = LocalFileSystem()
-        let sources = try SourceFactory(fileSystem: fileSystem, report: reports.add).sources(of: plan)
-        let sinks = try SinkFactory(fileSystem: fileSystem, report: reports.add).sinks(of: plan)
+        let patience = configuration.takesWhatIsThere ? Self.patience : nil
+        let kafka = try KafkaPlan(
+            plan, name: configuration.name,
+            access: KafkaAccess(servers: configuration.bootstrapServers, settings: plan.settings),
+            patience: patience, fileSystem: fileSystem)
+        let plan = kafka.plan
+        let sources = try SourceFactory(fileSystem: fileSystem, kafka: kafka, report: reports.add)
+            .sources(of: plan)
+        let migrations = try Migrations(beside: configuration.files, in: fileSystem)
+        var sinks = try SinkFactory(
+            fileSystem: fileSystem, kafka: kafka, migrations: migrations, report: reports.add
+        ).sinks(of: plan)
+        sinks.merge(try kafka.sinks(report: reports.add)) { $0 + $1 }
         var subscribers: [String: [any Subscriber]] = [:]
         if let printing = configuration.printing {
             let relation = try Self.relation(printing.relation, in: plan)
@@ -42,11 +54,14 @@ public struct PipelineLauncher: PipelineLaunching {
         }
         settings.resumedSinks = configuration.resumedSinks
         if let memory = configuration.stateMemory { settings.stateMemoryBytes = memory }
-        if configuration.takesWhatIsThere { settings.patienceMilliseconds = 60_000 }
+        settings.patienceMilliseconds = patience
         return PipelineTask(
             plan: plan, configuration: settings, environment: .machine(fileSystem), sources: sources,
-            sinks: sinks, subscribers: subscribers)
+            sinks: sinks, subscribers: subscribers, deadLetterKeepers: try kafka.deadLetterKeepers())
     }
+
+    /// How long what is away is waited for when only what is there is to be taken, milliseconds.
+    private static let patience = 60_000
 
     /// Reads the files as one pipeline and plans it.
     static func planner(

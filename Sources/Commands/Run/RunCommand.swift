@@ -17,6 +17,7 @@ struct RunCommand: Command {
             Flag("--state", .value("DIR"), "log, state and identity of this pipeline (.millrace/FILE)"),
             Flag("--threads", .value("N"), "threads that work (the machine's cores)"),
             Flag("--state-memory", .value("SIZE"), "state kept in memory, such as 64MB; the rest is on disk"),
+            Flag("--bootstrap-servers", .value("HOSTS"), "the Kafka cluster that topics are in: HOST:PORT,…"),
             RulesFile.flag,
             Flag(
                 "--resume-sink", .repeated("NAME"),
@@ -49,6 +50,7 @@ struct RunCommand: Command {
         configuration.takesWhatIsThere = arguments.isSet("--once")
         configuration.trigger = try arguments.duration("--trigger")
         configuration.stateMemory = try arguments.size("--state-memory")
+        configuration.bootstrapServers = arguments.text("--bootstrap-servers")
         configuration.resumedSinks = arguments.texts("--resume-sink")
         configuration.rules = RulesFile(arguments)
         if let memory = configuration.stateMemory, memory < RunCommand.leastStateMemory {

@@ -30,6 +30,8 @@ public struct RunConfiguration: Sendable {
     public var printing: Printing?
     /// The file with the pipeline's quality rules.
     public var rules = RulesFile.besideThePipeline
+    /// The Kafka cluster, `HOST:PORT`, several separated by commas; nil leaves it to the environment and SET.
+    public var bootstrapServers: String?
     /// Sinks that a rule has stopped and that are to go on.
     public var resumedSinks: [String] = []
 

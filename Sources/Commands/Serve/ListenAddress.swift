@@ -10,6 +10,8 @@ struct ListenAddress: Equatable, Sendable {
 
     init() {}
 
+    init(port: UInt16) { self.port = port }
+
     /// - Parameter name: the flag or setting, for the error.
     init(_ text: String, of name: String) throws(Diagnostic) {
         var rest = text[...]

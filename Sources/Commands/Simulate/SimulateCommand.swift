@@ -5,13 +5,14 @@ import Simulation
 /// `millrace simulate`: shops that make events, reproducible from a seed.
 struct SimulateCommand: Command {
     static let description = CommandDescription(
-        name: "simulate", summary: "make the events of a shop, as files that appear in a directory",
+        name: "simulate",
+        summary: "make the events of a shop, as files in a directory or messages of a Kafka topic",
         about: "A shop with users, sessions, products and bots makes events: journeys, not random lines. "
             + "Files appear whole. With --rate or --for it keeps pace with the clock; with --events alone it "
             + "goes as fast as the machine can, and the same seed gives the same bytes.",
         operands: [Operand("SCENARIO", "shop")],
         flags: [
-            Flag("--to", .value("DIR"), "where the files appear; made if missing"),
+            Flag("--to", .value("PLACE"), "a directory or kafka://HOST:PORT/TOPIC; made if missing"),
             Flag(
                 "--profile", .value("NAME"),
                 "whose events: \(ShopProfile.allCases.map(\.rawValue).joined(separator: ", ")) (medallion)"),
@@ -27,6 +28,11 @@ struct SimulateCommand: Command {
             Flag("--late", .value("SHARE"), "events that arrive late (0)"),
             Flag("--malformed", .value("SHARE"), "lines that no reader should accept (0)"),
             Flag("--bots", .value("N"), "bots that visit, each over 100 pages a minute (0)"),
+            Flag("--key", .value("NAME"), "messages: session, user or none (what the profile is about)"),
+            Flag("--partitions", .value("N"), "messages: of a topic that is made (4)"),
+            Flag("--compression", .value("NAME"), "messages: none, gzip, snappy, lz4 or zstd (none)"),
+            Flag("--acks", .value("N"), "messages: brokers that must have them: 0, 1 or all (all)"),
+            KafkaFlags.property,
             Flag("--json", .toggle, "print the summary as one JSON object"),
         ],
         examples: [
@@ -38,10 +44,14 @@ struct SimulateCommand: Command {
             .init(
                 "a million events at once, the same ones every time",
                 "millrace simulate shop --to data/events --events 1000000 --seed 7"),
+            .init(
+                "messages into a topic, until Ctrl-C",
+                "millrace simulate shop --profile shopsight --to kafka://localhost:9092/product_events"),
         ])
 
     private let configuration: SimulationConfiguration
-    private let directory: String
+    private let destination: SimulationDestination
+    private let messages: MessageOptions
     private let isJSON: Bool
 
     init(_ arguments: ParsedArguments) throws(Diagnostic) {
@@ -57,8 +67,14 @@ struct SimulateCommand: Command {
                 .usage, "--to is missing", expected: "a directory for the files",
                 hint: "such as --to data/raw/events")
         }
-        switch try SimulationDestination.parse(target) {
-        case .directory(let path): directory = path
+        destination = try SimulationDestination.parse(target)
+        messages = try MessageOptions(arguments, configuration.profile)
+        if case .topic = destination {
+            try messages.adapt(&configuration)
+        } else if let flag = MessageOptions.flags.first(where: arguments.isSet) {
+            throw Diagnostic(
+                .usage, "\(flag) is about messages, and --to \(target) is a directory",
+                expected: "--to kafka://HOST:PORT/TOPIC", hint: "leave it out")
         }
         self.configuration = configuration
         isJSON = arguments.isSet("--json")
@@ -68,7 +84,11 @@ struct SimulateCommand: Command {
         let wake = WakePipe()
         StopSignals.install(waking: wake.writing)
         defer { StopSignals.uninstall() }
-        let output = try LocalDirectory(path: directory)
+        let output: any OutputDirectory
+        switch destination {
+        case .directory(let path): output = try LocalDirectory(path: path)
+        case .topic(let topic, let servers): output = try TopicOutput(topic, servers: servers, messages)
+        }
         var run = try SimulationRun(configuration: configuration, output: output)
         var progress = SimulationProgressDisplay(console.errors)
         let summary: SimulationSummary

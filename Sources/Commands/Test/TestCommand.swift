@@ -1,4 +1,5 @@
 import Diagnostics
+import Glibc
 import Runtime
 import Storage
 import TestRunner
@@ -20,6 +21,7 @@ struct TestCommand: Command {
             Flag("--restart", .toggle, "end each pipeline after every record, and go on from its checkpoint"),
             Flag("--strict-messages", .toggle, "say also how many expected errors have the very text"),
             Flag("--threads", .value("N"), "tests that run at a time (the machine's cores)"),
+            Flag("--timeout", .value("DURATION"), "how long one test may take (1m)"),
             Flag("--worker", .toggle, "for millrace test itself: runs the tests for another process"),
         ],
         examples: [
@@ -35,6 +37,7 @@ struct TestCommand: Command {
     private let restarts: Bool
     private let comparesTexts: Bool
     private let threads: Int
+    private let timeout: Duration
     private let isWorker: Bool
 
     init(_ arguments: ParsedArguments) throws(Diagnostic) {
@@ -52,6 +55,7 @@ struct TestCommand: Command {
         restarts = arguments.isSet("--restart")
         comparesTexts = arguments.isSet("--strict-messages")
         isWorker = arguments.isSet("--worker")
+        timeout = try arguments.duration("--timeout") ?? .seconds(60)
         threads = try arguments.integer("--threads", in: 1...256) ?? RunCommand.processorCount
     }
 
@@ -85,16 +89,27 @@ struct TestCommand: Command {
         guard isWorker else {
             return TestReport(running: tests, restartAfter: restarts ? 1 : nil, on: pool)
         }
-        var crashed: Set<Int> = []
+        var ended: [Int: TestVerdict] = [:]
         while let line = readLine() {
-            if let number = Int(line) { crashed.insert(number) }
+            guard let end = TestIsolation.End(line: line) else { continue }
+            ended[end.number] = end.activity.map(TestVerdict.timedOut) ?? .crashed
         }
+        let watch = TestWatch(limit: timeout) { number, activity in
+            console.errors.line("\(TestIsolation.stuck)\(number) \(activity)")
+            // Its thread can't be ended alone.
+            _exit(TestIsolation.stuckCode)
+        }
+        defer { watch.end() }
         return TestReport(
-            running: tests, restartAfter: restarts ? 1 : nil, crashed: crashed, on: pool
+            running: tests, restartAfter: restarts ? 1 : nil, ended: ended, on: pool
         ) { progress in
             switch progress {
-            case .begun(let number): console.errors.line("\(TestIsolation.begun)\(number)")
-            case .ended(let number): console.errors.line("\(TestIsolation.ended)\(number)")
+            case .begun(let number, let activity):
+                console.errors.line("\(TestIsolation.begun)\(number)")
+                watch.begin(number, activity)
+            case .ended(let number):
+                watch.end(number)
+                console.errors.line("\(TestIsolation.ended)\(number)")
             }
         }
     }
@@ -102,8 +117,8 @@ struct TestCommand: Command {
     // MARK: In another process
 
     private func isolated(_ program: String, _ console: Console) throws(Diagnostic) -> ExitCode {
-        var isolation = TestIsolation(threads: threads) { flags, crashed throws(Diagnostic) in
-            try ChildProcess(program: program, arguments: ["test"] + flags + words, input: crashed).run()
+        var isolation = TestIsolation(threads: threads) { flags, ended throws(Diagnostic) in
+            try ChildProcess(program: program, arguments: ["test"] + flags + words, input: ended).run()
         }
         let code = try isolation.run()
         if !isolation.messages.isEmpty { console.errors.write(isolation.messages) }
@@ -116,6 +131,7 @@ struct TestCommand: Command {
         if let filter { words.append("--filter=\(filter)") }
         if restarts { words.append("--restart") }
         if comparesTexts { words.append("--strict-messages") }
+        words.append("--timeout=\(timeout.wholeMilliseconds)ms")
         return words + ["--"] + paths
     }
 }

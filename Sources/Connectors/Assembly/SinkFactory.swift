@@ -2,6 +2,7 @@ import Broker
 import DeltaLake
 import Diagnostics
 import Planning
+import Postgres
 import Registry
 import Runtime
 import Storage
@@ -10,21 +11,33 @@ import Storage
 public struct SinkFactory: Sendable {
     private let fileSystem: any FileSystem
     private let environment: TableEnvironment
+    private let migrations: Migrations
+    private let readsSecrets: Bool
+    /// Has the clusters that sinks write to; nil where there are none.
+    private let kafka: KafkaPlan?
     /// Told of rows that a target refuses.
     private let report: @Sendable (Diagnostic) -> Void
 
+    /// - Parameters:
+    ///   - migrations: what the database of the plan's PostgreSQL sinks must have seen.
+    ///   - readsSecrets: false where the sinks are checked and never opened.
     public init(
-        fileSystem: any FileSystem, environment: TableEnvironment = .system,
+        fileSystem: any FileSystem, environment: TableEnvironment = .system, kafka: KafkaPlan? = nil,
+        migrations: Migrations = .none, readsSecrets: Bool = true,
         report: @escaping @Sendable (Diagnostic) -> Void = { _ in }
     ) {
         self.fileSystem = fileSystem
         self.environment = environment
+        self.migrations = migrations
+        self.readsSecrets = readsSecrets
+        self.kafka = kafka
         self.report = report
     }
 
     /// The classes that there are.
-    public static let known = ["delta", "postgres"]
-    private static let later = ["clickhouse", "kafka", "files", "webhook"]
+    public static let known = ["delta", "kafka", "postgres"]
+    private static let later = ["clickhouse", "files", "webhook"]
+    private static let expected = "'delta', 'kafka' or 'postgres'"
 
     /// The sinks by the relation that they take. Nothing is opened yet.
     ///
@@ -36,8 +49,18 @@ public struct SinkFactory: Sendable {
         of plan: PipelinePlan, leavingOut left: Set<String> = [], below folder: String? = nil
     ) throws(Diagnostic) -> [String: [any Sink]] {
         var sinks: [String: [any Sink]] = [:]
+        var databases: Set<String> = []
         for sink in plan.sinks where !left.contains(sink.name) {
-            sinks[sink.from.name, default: []].append(try make(sink, folder))
+            let made = try make(sink, folder)
+            if let made = made as? PostgresSink { databases.insert(made.place) }
+            sinks[sink.from.name, default: []].append(made)
+        }
+        if let file = migrations.files.first, databases.count > 1 {
+            throw Diagnostic(
+                .unsupported,
+                "the pipeline writes to \(databases.count) databases, and \(file.path) does not say "
+                    + "for which it is",
+                hint: "put statements about another database into another pipeline")
         }
         return sinks
     }
@@ -55,15 +78,16 @@ public struct SinkFactory: Sendable {
         switch plan.connectorClass {
         case "delta": return try delta(plan, folder)
         case "postgres", PostgresSinkOptions.connectClass: return try postgres(plan, folder)
+        case "kafka": return try kafka(plan, folder)
         case let name where Self.later.contains(name):
             throw Diagnostic(
                 .unsupported, "this version has no \(name) sink",
-                at: plan.properties.location(of: "connector.class"), expected: "'delta' or 'postgres'")
+                at: plan.properties.location(of: "connector.class"), expected: Self.expected)
         default:
             let suggestion = NearestName.suggestion(for: plan.connectorClass, among: Self.known + Self.later)
             throw Diagnostic(
                 .unknownConnector, "there is no connector class '\(plan.connectorClass)'",
-                at: plan.properties.location(of: "connector.class"), expected: "'delta' or 'postgres'",
+                at: plan.properties.location(of: "connector.class"), expected: Self.expected,
                 hint: suggestion.map { "did you mean '\($0)'?" })
         }
     }
@@ -71,16 +95,29 @@ public struct SinkFactory: Sendable {
     private func postgres(_ plan: SinkPlan, _ folder: String?) throws(Diagnostic) -> any Sink {
         if folder != nil { try Self.checkReplayable(plan) }
         return PostgresSink(
-            name: plan.name, options: try PostgresSinkOptions(plan, fileSystem), fileSystem: fileSystem,
-            report: report)
+            name: plan.name, options: try PostgresSinkOptions(plan, fileSystem, readsSecrets: readsSecrets),
+            migrations: migrations,
+            fileSystem: fileSystem, report: report)
+    }
+
+    private func kafka(_ plan: SinkPlan, _ folder: String?) throws(Diagnostic) -> any Sink {
+        if folder != nil { try Self.checkReplayable(plan) }
+        let topic = try KafkaConnectorOptions(plan).topic
+        guard let kafka else {
+            throw Diagnostic(
+                .unsupported, "kafka sinks are for pipelines that `millrace run` runs",
+                at: plan.properties.location(of: "connector.class"))
+        }
+        return try kafka.sink(plan.name, plan.from, topic, report: report)
     }
 
     /// Throws where the sink's target can't be made anew beside itself.
     static func checkReplayable(_ plan: SinkPlan) throws(Diagnostic) {
         guard plan.connectorClass != "delta" else { return }
+        let target = plan.connectorClass == "kafka" ? "topic" : "database"
         throw Diagnostic(
             .unsupported,
-            "the sink \(plan.name.lowercased()) writes to a database, and only Delta tables are replayed",
+            "the sink \(plan.name.lowercased()) writes to a \(target), and only Delta tables are replayed",
             at: plan.properties.location(of: "connector.class"),
             hint: "replay a pipeline file without this sink")
     }

@@ -10,6 +10,8 @@ public struct SourceFactory: Sendable {
     private let fileSystem: any FileSystem
     /// Has the topics; without it relations over topics are refused.
     private let topics: TopicStore?
+    /// Has the clusters; where there are no topics in the process.
+    private let kafka: KafkaPlan?
     /// Where a relation's topic is read from when there is no checkpoint.
     private let start: @Sendable (Relation) -> TopicSource.Start
     /// Called when a topic has more for a relation; must not block.
@@ -18,12 +20,13 @@ public struct SourceFactory: Sendable {
     private let report: @Sendable (Diagnostic) -> Void
 
     public init(
-        fileSystem: any FileSystem, topics: TopicStore? = nil,
+        fileSystem: any FileSystem, topics: TopicStore? = nil, kafka: KafkaPlan? = nil,
         start: @escaping @Sendable (Relation) -> TopicSource.Start = { _ in .earliest },
         onInput: (@Sendable () -> Void)? = nil, report: @escaping @Sendable (Diagnostic) -> Void
     ) {
         self.fileSystem = fileSystem
         self.topics = topics
+        self.kafka = kafka
         self.start = start
         self.onInput = onInput
         self.report = report
@@ -56,9 +59,10 @@ public struct SourceFactory: Sendable {
                     topic: topic, store: topics, relation: relation.name, start: start(relation),
                     onInput: onInput)
             }
+            if let kafka { return try kafka.source(of: relation, topic, onInput: onInput, report: report) }
             throw Diagnostic(
                 .unsupported,
-                "\(relation.name) reads the topic \(topic), and this version has no Kafka source",
+                "\(relation.name) reads the topic \(topic), and there is no Kafka cluster",
                 hint: "read files: connector = 'files', path = 'data/\(topic)'")
         }
     }

@@ -37,7 +37,8 @@ extension FileSourceSettings {
             afterwards = .archive(directory)
         case let text?: throw invalid("after", text, "'keep', 'archive' or 'delete'")
         }
-        if directory != nil, afterwards != .archive(directory ?? "") {
+        // Who says both may set one of them by a variable.
+        if directory != nil, properties["after"] == nil {
             throw Diagnostic(
                 .invalidValue, "\(owner) has 'archive.path', but 'after' is not 'archive'",
                 hint: "add after = 'archive', or remove 'archive.path'")

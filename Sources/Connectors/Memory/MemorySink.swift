@@ -16,15 +16,19 @@ public final class MemorySink: Sink {
         public let windowEnd: Int64?
         /// A tombstone: the key's row is gone.
         public let isDeletion: Bool
+        /// What its message passes on.
+        public let headers: [MessageHeader]
 
         public init(
-            values: [Value], eventTime: Int64, windowStart: Int64?, windowEnd: Int64?, isDeletion: Bool
+            values: [Value], eventTime: Int64, windowStart: Int64?, windowEnd: Int64?, isDeletion: Bool,
+            headers: [MessageHeader] = []
         ) {
             self.values = values
             self.eventTime = eventTime
             self.windowStart = windowStart
             self.windowEnd = windowEnd
             self.isDeletion = isDeletion
+            self.headers = headers
         }
 
         /// A row without a window.
@@ -72,7 +76,8 @@ public final class MemorySink: Sink {
                 values: rows.columns[..<width].map { $0.value(at: row) },
                 eventTime: rows.eventTimes.int64s[row],
                 windowStart: bound(.windowStart, row), windowEnd: bound(.windowEnd, row),
-                isDeletion: rows.valuePresence.map { !$0[row] } ?? false)
+                isDeletion: rows.valuePresence.map { !$0[row] } ?? false,
+                headers: rows.headers?.messageHeaders(at: row) ?? [])
         }
         held.withLock { $0.pending += made }
     }
@@ -94,7 +99,7 @@ public final class MemorySink: Sink {
                 values: values, eventTime: number(.rowTime, row) ?? 0,
                 windowStart: isWindowed ? number(.windowStart, row) : nil,
                 windowEnd: isWindowed ? number(.windowEnd, row) : nil,
-                isDeletion: !isPresent)
+                isDeletion: !isPresent, headers: changes.headers?.messageHeaders(at: row) ?? [])
         }
         held.withLock { $0.pending += made }
     }

@@ -24,19 +24,24 @@ final class PostgresSink: Sink {
 
     let name: String
     private let options: PostgresSinkOptions
+    private let migrations: Migrations
     private let fileSystem: any FileSystem
     private let report: @Sendable (Diagnostic) -> Void
     private let opened = Mutex(Opened())
 
     init(
-        name: String, options: PostgresSinkOptions, fileSystem: any FileSystem,
+        name: String, options: PostgresSinkOptions, migrations: Migrations, fileSystem: any FileSystem,
         report: @escaping @Sendable (Diagnostic) -> Void
     ) {
         self.name = name
         self.options = options
+        self.migrations = migrations
         self.fileSystem = fileSystem
         self.report = report
     }
+
+    /// The database, without its password.
+    var place: String { options.address.description }
 
     func open(_ context: SinkContext, expectedEpoch: Int64?, openEpoch: Int64) throws(SinkError) {
         let parts = context.applicationID.split(separator: "/", maxSplits: 1).map(String.init)
@@ -44,6 +49,7 @@ final class PostgresSink: Sink {
         let writer = TableWriter(options.address, options.target, identity)
         let last: Int64?
         do throws(PostgresError) {
+            try migrations.apply(options.address)
             last = try writer.open(expectedEpoch: expectedEpoch, openEpoch: openEpoch)
         } catch {
             throw Self.sinkError(error)

@@ -32,7 +32,10 @@ struct PostgresSinkOptions: Sendable {
     /// Rows of a COPY: enough that its round trips do not show.
     private static let pieceRows = 1 << 16
 
-    init(_ plan: SinkPlan, _ fileSystem: any FileSystem) throws(Diagnostic) {
+    /// - Parameter readsSecrets: false where nobody connects: `${env:…}`, `${file:…}` are not looked up.
+    init(
+        _ plan: SinkPlan, _ fileSystem: any FileSystem, readsSecrets: Bool = true
+    ) throws(Diagnostic) {
         let properties = plan.properties
         let isConnect = plan.connectorClass == Self.connectClass
         var known = Self.known
@@ -47,7 +50,7 @@ struct PostgresSinkOptions: Sendable {
             throw properties.invalid(
                 "db.timezone", zone, expected: "'UTC': times are instants, and PostgreSQL keeps them as such")
         }
-        address = try Self.address(properties, fileSystem)
+        address = try Self.address(properties, fileSystem, readsSecrets: readsSecrets)
         let columnCase =
             try properties.word("columns.case", of: ["lower", "preserve"])
             .flatMap(DeltaSinkOptions.ColumnCase.init(rawValue:)) ?? .lower
@@ -70,12 +73,16 @@ struct PostgresSinkOptions: Sendable {
             pieceRows: try properties.integer("batch.size", in: 1...(1 << 20)) ?? Self.pieceRows)
     }
 
+    /// For a URL that is not looked up.
+    private static let anywhere = "postgresql:"
+
     private static func address(
-        _ properties: ConnectorProperties, _ fileSystem: any FileSystem
+        _ properties: ConnectorProperties, _ fileSystem: any FileSystem, readsSecrets: Bool
     ) throws(Diagnostic) -> PostgresAddress {
         let example = "postgresql://localhost:5432/shop"
         func secret(_ name: String) throws(Diagnostic) -> String? {
             guard let text = properties.text(name) else { return nil }
+            if !readsSecrets, SecretText.isReference(text) { return nil }
             return try SecretText.resolve(text, in: fileSystem) { reason in
                 Diagnostic(
                     .invalidValue, "the property '\(name)' of \(properties.owner) can't be read: \(reason)",
@@ -85,7 +92,7 @@ struct PostgresSinkOptions: Sendable {
         _ = try properties.required("connection.url", example: example)
         do throws(Diagnostic) {
             return try PostgresAddress(
-                try secret("connection.url") ?? "", user: try secret("connection.user"),
+                try secret("connection.url") ?? Self.anywhere, user: try secret("connection.user"),
                 password: try secret("connection.password"))
         } catch {
             var located = error

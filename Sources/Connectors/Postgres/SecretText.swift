@@ -6,10 +6,13 @@ import Storage
 ///
 /// A file is the secret itself, its line end left out, or lines of `KEY=secret`.
 enum SecretText {
+    /// Whether the text says where the secret is.
+    static func isReference(_ text: String) -> Bool { text.hasPrefix("${") && text.hasSuffix("}") }
+
     static func resolve(
         _ text: String, in fileSystem: any FileSystem, _ fault: (String) -> Diagnostic
     ) throws(Diagnostic) -> String {
-        guard text.hasPrefix("${"), text.hasSuffix("}") else { return text }
+        guard isReference(text) else { return text }
         let parts = text.dropFirst(2).dropLast().split(separator: ":", maxSplits: 2).map(String.init)
         switch (parts.first, parts.count) {
         case ("env", 2):

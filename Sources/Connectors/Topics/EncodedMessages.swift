@@ -14,6 +14,14 @@ public struct EncodedMessages: Sendable {
             }
         }
 
+        /// In the part's own memory.
+        @inline(__always)
+        func place(_ row: Int) -> UnsafeRawBufferPointer? {
+            frames.range(row).map {
+                UnsafeRawBufferPointer(start: buffer.pointer + $0.lowerBound, count: $0.count)
+            }
+        }
+
         var columns: RecordColumns.Part {
             RecordColumns.Part(
                 base: UnsafeRawPointer(buffer.pointer),
@@ -34,12 +42,23 @@ public struct EncodedMessages: Sendable {
     /// nil for a tombstone.
     public func value(_ row: Int) -> [UInt8]? { values.bytes(row) }
 
+    /// In memory that lives as long as the messages.
+    func keyBytes(_ row: Int) -> UnsafeRawBufferPointer? { keys.place(row) }
+
+    func valueBytes(_ row: Int) -> UnsafeRawBufferPointer? { values.place(row) }
+
     /// Adds the messages to what goes to a topic.
     ///
-    /// - Parameter timestamps: of the first row and those behind it.
-    func add(to records: inout TopicRecords, timestamps: UnsafePointer<Int64>, keyless: Int) {
+    /// - Parameters:
+    ///   - timestamps: of the first row and those behind it.
+    ///   - headers: by row; empty where none has any.
+    func add(
+        to records: inout TopicRecords, timestamps: UnsafePointer<Int64>,
+        headers: [[TopicRecord.Header]] = [], keyless: Int
+    ) {
         let columns = RecordColumns(
-            keys: keys.columns, values: values.columns, timestamps: timestamps, count: count)
+            keys: keys.columns, values: values.columns, timestamps: timestamps, headers: headers, count: count
+        )
         withExtendedLifetime((keys.buffer, values.buffer, keys.frames, values.frames)) {
             records.add(columns, keyless: keyless, skipping: refusals.map(\.row))
         }

@@ -1,24 +1,10 @@
 import Broker
-import Columnar
 import Diagnostics
-import Formats
 import Runtime
 import Synchronization
 
 /// The rows or changes of one epoch on their way into a topic.
 final class TopicEpoch: SinkEpoch, @unchecked Sendable {
-    /// Rows as the operators gave them.
-    struct Part: Sendable {
-        /// In the relation's layout.
-        let columns: [Column]
-        let count: Int
-        /// Rows that have a value; nil is all.
-        let presence: Bitmap?
-        /// BIGINT, milliseconds since the epoch.
-        let times: Column
-        let windows: (starts: Column, ends: Column)?
-    }
-
     let lastEpochWithRows: Int64?
     private let number: Int64
     private let clock: Int64
@@ -29,18 +15,15 @@ final class TopicEpoch: SinkEpoch, @unchecked Sendable {
 
     private struct Content {
         /// Empty once they are prepared.
-        var parts: [Part]
+        var parts: [TopicRows]
         /// nil before they are prepared, and once they are committed.
         var records: TopicRecords?
         var refusals: [RefusedMessages.Refused] = []
     }
     private let content: Mutex<Content>
 
-    /// Rows that are encoded together.
-    private static let pieceRows = 16_384
-
     init(
-        _ number: Int64, clock: Int64, _ parts: [Part], _ encoder: MessageEncoder, _ writer: TopicWriter,
+        _ number: Int64, clock: Int64, _ parts: [TopicRows], _ encoder: MessageEncoder, _ writer: TopicWriter,
         _ refused: RefusedMessages, lastEpochWithRows: Int64?
     ) {
         self.number = number
@@ -60,15 +43,12 @@ final class TopicEpoch: SinkEpoch, @unchecked Sendable {
         // The same one when the epoch is run again.
         let keyless = Int(number % Int64(writer.topic.partitionCount))
         for part in parts {
-            let rows = encoder.rows(
-                part.columns, count: part.count, presence: part.presence, windows: part.windows)
-            for first in stride(from: 0, to: part.count, by: Self.pieceRows) {
-                let range = first..<min(first + Self.pieceRows, part.count)
-                let messages = encoder.encode(rows, range)
-                messages.add(to: &records, timestamps: part.times.int64s + first, keyless: keyless)
-                for refusal in messages.refusals {
-                    refusals.append(.init(values: part.row(first + refusal.row), reason: refusal.reason))
-                }
+            for piece in part.encoded(by: encoder) {
+                piece.messages.add(
+                    to: &records, timestamps: part.times.int64s + piece.first,
+                    headers: part.headers(of: piece).map { $0.map { TopicRecord.Header($0.name, $0.value) } },
+                    keyless: keyless)
+                refusals += part.refusals(of: piece)
             }
         }
         content.withLock { $0 = Content(parts: [], records: records, refusals: refusals) }
@@ -83,11 +63,5 @@ final class TopicEpoch: SinkEpoch, @unchecked Sendable {
         }
         refused.announce(content.refusals)
         self.content.withLock { $0 = Content(parts: []) }
-    }
-}
-
-extension TopicEpoch.Part {
-    func row(_ index: Int) -> [Value] {
-        columns.filter { $0.count == count }.map { $0.value(at: index) }
     }
 }

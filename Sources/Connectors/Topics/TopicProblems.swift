@@ -32,6 +32,22 @@ struct TopicProblems: Sendable {
             expected: "the topic that it was", hint: "drop the query and create it again")
     }
 
+    /// The checkpoint is of a topic of that name in another cluster.
+    var elsewhere: Diagnostic {
+        Diagnostic(
+            .state, "the checkpoint of \(relation) is of a topic \(topic) in another Kafka cluster",
+            hint: "name that cluster ('bootstrap.servers'), or start over with another --state directory")
+    }
+
+    /// Records of an epoch that is run again have gone meanwhile.
+    func compacted(_ partition: Int, _ offsets: Range<Int64>) -> Diagnostic {
+        Diagnostic(
+            .notFound,
+            "records of topic \(topic), partition \(partition), offsets \(offsets.lowerBound) to "
+                + "\(offsets.upperBound - 1), which \(relation) had begun to read, were compacted away since",
+            hint: "let the topic keep them longer (min.compaction.lag.ms)")
+    }
+
     var gone: Diagnostic {
         Diagnostic(
             .notFound, "the topic \(topic), which \(relation) reads, is not there",

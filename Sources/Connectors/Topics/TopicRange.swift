@@ -8,6 +8,14 @@ struct TopicRange {
     let partition: Int
     let offsets: Range<Int64>
 
+    /// Names the range among others of its topic.
+    struct Place: Hashable {
+        let partition: Int
+        let offset: Int64
+    }
+
+    var place: Place { Place(partition: partition, offset: offsets.lowerBound) }
+
     private static let version: UInt8 = 1
 
     init(topic: TopicIdentity, partition: Int, offsets: Range<Int64>) {

@@ -22,7 +22,7 @@ public final class TopicSink: Sink {
         var lastEpochWithRows: Int64?
         var number: Int64 = 0
         var clock: Int64 = 0
-        var parts: [TopicEpoch.Part] = []
+        var parts: [TopicRows] = []
     }
 
     public let name: String
@@ -89,29 +89,14 @@ public final class TopicSink: Sink {
     }
 
     public func write(_ rows: StreamRows) {
-        guard rows.count > 0 else { return }
-        add(
-            TopicEpoch.Part(
-                columns: rows.columns, count: rows.count, presence: rows.valuePresence,
-                times: rows.eventTimes, windows: windows(rows.columns)))
+        if rows.count > 0 { add(TopicRows(rows, of: relation)) }
     }
 
     public func write(_ changes: ChangeBatch) {
-        guard changes.count > 0 else { return }
-        add(
-            TopicEpoch.Part(
-                columns: changes.new, count: changes.count, presence: changes.newPresence,
-                times: changes.new[relation.position(of: .rowTime)], windows: windows(changes.new)))
+        if changes.count > 0 { add(TopicRows(changes, of: relation)) }
     }
 
-    private func windows(_ columns: [Column]) -> (starts: Column, ends: Column)? {
-        guard relation.windowing != nil else { return nil }
-        return (
-            columns[relation.position(of: .windowStart)], columns[relation.position(of: .windowEnd)]
-        )
-    }
-
-    private func add(_ part: TopicEpoch.Part) { opened.withLock { $0.parts.append(part) } }
+    private func add(_ part: TopicRows) { opened.withLock { $0.parts.append(part) } }
 
     public func end() -> any SinkEpoch {
         opened.withLock { opened in

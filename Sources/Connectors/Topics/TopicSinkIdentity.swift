@@ -41,6 +41,13 @@ struct TopicSinkIdentity {
                     hint: "go on with the state of that instance, or delete the topic"))
         }
         let last = try TopicSink.attempting { () throws(TopicStoreError) in try writer.lastEpoch() }
+        try check(last, expectedEpoch: expectedEpoch, openEpoch: openEpoch)
+        return last
+    }
+
+    /// Throws where the last epoch that the topic has is none that it can have.
+    func check(_ last: Int64?, expectedEpoch: Int64?, openEpoch: Int64) throws(SinkError) {
+        let sink = parts.sink
         if let expectedEpoch, (last ?? -1) < expectedEpoch {
             throw .refused(
                 Diagnostic(
@@ -60,6 +67,5 @@ struct TopicSinkIdentity {
                     expected: "the checkpoint that belongs to the topic",
                     hint: "go on with the newest state, or delete the topic"))
         }
-        return last
     }
 }

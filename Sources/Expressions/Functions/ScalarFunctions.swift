@@ -39,6 +39,9 @@ public enum ScalarFunctions {
         return table[name]?.signatures.map { $0.text(name) } ?? []
     }
 
+    /// Empty for functions that take lambdas.
+    static func forms(of name: String) -> [Signature] { table[name]?.signatures ?? [] }
+
     static func signature(_ name: String, _ index: Int) -> Signature {
         guard let function = table[name] else { preconditionFailure("\(name) was resolved before") }
         return function.signatures[index]

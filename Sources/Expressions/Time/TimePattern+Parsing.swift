@@ -41,14 +41,20 @@ extension TimePattern {
             var hour = hour ?? 0
             if let hourOfHalf { hour = hourOfHalf + (isAfternoon == true ? 12 : 0) }
             let (minute, second) = (minute ?? 0, second ?? 0)
+            if isEndOfDay { return 0 }
             guard hour < 24, minute < 60, second < 60 else { return nil }
             return (hour * 3600 + minute * 60 + second) * 1000 + (nanos ?? 0) / 1_000_000
+        }
+
+        /// 24:00, which is the next day's midnight.
+        private var isEndOfDay: Bool {
+            hour == 24 && minute ?? 0 == 0 && second ?? 0 == 0 && nanos ?? 0 == 0
         }
 
         /// Milliseconds since the epoch; `zone` holds unless the text says another.
         func instant(zone defaultZone: ZoneRules) -> Int64? {
             guard let days, let ofDay else { return nil }
-            let local = Int64(days) * Civil.millisecondsPerDay + Int64(ofDay)
+            let local = Int64(days + (isEndOfDay ? 1 : 0)) * Civil.millisecondsPerDay + Int64(ofDay)
             if let offset { return local - Int64(offset) * 1000 }
             return (zone ?? defaultZone).instant(ofLocal: local)
         }

@@ -29,6 +29,13 @@ extension Expression {
     public static func makeArithmetic(
         _ op: ArithmeticOperator, _ left: Expression, _ right: Expression
     ) throws(TypeError) -> Expression {
+        for (null, other) in [(left, right), (right, left)] where null.isUntypedNull {
+            guard case .decimal = other.type, !other.isUntypedNull else { continue }
+            throw TypeError(
+                "cannot compute \(other.type.sql) \(op.rawValue) NULL: the result has no scale",
+                expected: "a number", found: "NULL",
+                hint: "say which NULL is meant: CAST(NULL AS \(other.type.sql))")
+        }
         let (left, right) = typed(left, right, ifBothNull: .integer)
         if op == .add, left.type == .string, right.type == .string {
             return .arithmetic(op, left, right, .string)

@@ -12,6 +12,8 @@ public struct DecodeError: Error, Hashable, Sendable {
         case wrongLength = "wrong_length"
         case header = "header"
         case malformedAvro = "malformed_avro"
+        /// Larger than its topic takes.
+        case recordTooLarge = "record_too_large"
         /// The schema of a message is not to be had.
         case noSchema = "no_schema"
         /// Whether there is such a schema can't be told now: the record may be good.

@@ -48,6 +48,7 @@ struct AggregationAnalyzer {
                 hint: "add one, such as COUNT(*)")
         }
         try checkUndo(collected.calls, query)
+        try refuseLikeKsqlDB(collected.calls, query)
         let window = try query.window.map { window throws(Diagnostic) in try windowPlan(window, query) }
         try checkWindowBounds(selected.expressions + (having.map { [$0] } ?? []), window, query)
         if query.emission == .final, window == nil {
@@ -112,6 +113,33 @@ struct AggregationAnalyzer {
             hint: "apply it to a stream")
     }
 
+    // MARK: As ksqlDB has it
+
+    private var isLikeKsqlDB: Bool { settings[.refusesLikeKsqlDB]?.lowercased() == "true" }
+    private var likeKsqlDBHint: String { "UNSET '\(SettingName.refusesLikeKsqlDB.rawValue)'" }
+
+    /// Functions whose state is a STRUCT or ARRAY to ksqlDB, which writes it in the value's format.
+    private static let composed: Set<String> = [
+        "AVG", "ATTR", "COLLECT_LIST", "COLLECT_SET", "CORRELATION", "COUNT_DISTINCT", "EARLIEST_BY_OFFSET",
+        "HISTOGRAM", "LATEST_BY_OFFSET", "STDDEV_SAMP", "STDDEV_SAMPLE", "TOPK", "TOPKDISTINCT",
+    ]
+
+    private func refuseLikeKsqlDB(_ calls: [AggregateCall], _ query: Query) throws(Diagnostic) {
+        guard isLikeKsqlDB, let format = input.topic?.valueFormat else { return }
+        let place = statement.location(of: query.groupBy?.span ?? query.span)
+        if format == .kafka {
+            throw Diagnostic(
+                .invalidStatement, "as ksqlDB has it, records of the format KAFKA are not grouped", at: place,
+                hint: likeKsqlDBHint)
+        }
+        guard format == .delimited, let call = calls.first(where: { Self.composed.contains($0.name) }) else {
+            return
+        }
+        throw Diagnostic(
+            .typeMismatch, "as ksqlDB has it, the format DELIMITED does not hold the state of \(call.name)",
+            at: place, hint: likeKsqlDBHint)
+    }
+
     // MARK: Names behind the aggregation
 
     /// Stand-ins for ROWTIME, WINDOWSTART and WINDOWEND until the number of aggregates is known.
@@ -147,8 +175,13 @@ struct AggregationAnalyzer {
     ) throws -> Typed {
         switch PseudoColumn(name: name.text) {
         case .rowTime: return .column(Self.late, .bigint)
-        case .windowStart: return .column(Self.late + 1, .bigint)
-        case .windowEnd: return .column(Self.late + 2, .bigint)
+        case .windowStart, .windowEnd:
+            if isLikeKsqlDB, scope.isJoin, qualifier == nil {
+                throw Diagnostic(
+                    .unknownColumn, "as ksqlDB has it, a query that joins has no \(name.text)",
+                    at: statement.location(of: syntax.span), hint: likeKsqlDBHint)
+            }
+            return .column(Self.late + (name.text == PseudoColumn.windowStart.name ? 1 : 2), .bigint)
         default: break
         }
         let column = try scope.resolve(qualifier: qualifier, name: name, in: statement)

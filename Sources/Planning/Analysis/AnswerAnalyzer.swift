@@ -64,6 +64,7 @@ struct AnswerAnalyzer {
                 try append(alias?.text ?? names.name(of: syntax), typed, item.span)
             }
         }
+        if !isPush { try refuseUnheld(source, query) }
         return AnswerPlan(
             source: source, isPush: isPush, filter: filter, columns: columns, expressions: expressions,
             limit: query.limit, sources: [source])
@@ -73,6 +74,15 @@ struct AnswerAnalyzer {
     private func refuseClauses(_ query: Query) throws(Diagnostic) {
         let kind = query.emission == nil ? "pull" : "push"
         func refuse(_ what: String, _ span: SourceSpan?) throws(Diagnostic) {
+            if query.emission == nil {
+                let name = SettingName.pullsLikeKsqlDB.rawValue
+                throw Diagnostic(
+                    .invalidStatement, "as ksqlDB has them, pull queries have no \(what)",
+                    at: statement.location(of: span ?? query.span),
+                    hint:
+                        "UNSET '\(name)', or make a table with CREATE TABLE … AS SELECT, and select from that"
+                )
+            }
             throw Diagnostic(
                 .unsupported, "this version has no \(kind) queries with \(what)",
                 at: statement.location(of: span ?? query.span),
@@ -117,6 +127,15 @@ struct AnswerAnalyzer {
             try refusePlaces(syntax, clause: "SELECT list")
         }
         if let condition = query.condition { try refusePlaces(condition, clause: "WHERE clause") }
+    }
+
+    private func refuseUnheld(_ source: Relation, _ query: Query) throws(Diagnostic) {
+        guard source.kind == .table, source.source != nil, !source.isReadOnly else { return }
+        throw Diagnostic(
+            .invalidStatement,
+            "as ksqlDB has it, the table \(source.name) is not held anywhere to be asked",
+            at: statement.location(of: query.from.name.span),
+            hint: "CREATE SOURCE TABLE, or CREATE TABLE … AS SELECT * FROM \(source.name), and ask that")
     }
 
     /// A row that is held does not know which record it came from.

@@ -104,7 +104,12 @@ extension PipelinePlanner {
         }
         let analyzer = SourceAnalyzer(
             catalogue: plan.catalogue, statement: statement, settings: plan.settings, registry: plan.registry)
-        let altered = try analyzer.relation(relation, source, adding: alter.additions)
+        var altered = try analyzer.relation(relation, source, adding: alter.additions)
+        let schemas = SchemaAnalyzer(
+            registry: plan.registry,
+            properties: ConnectorProperties([], of: statement, owner: relation.name), statement: statement)
+        let added = altered.recordValues.suffix(alter.additions.count)
+        try schemas.registerAdded(Array(added), to: &altered, source)
         try define(altered, at: alter.name, by: "ALTER", statement)
     }
 

@@ -44,6 +44,14 @@ extension PipelinePlanner {
             if let widening = RelationWidening(from: existing, to: relation) {
                 try widen(widening, at: name, statement)
             } else {
+                if plan.settings[.refusesLikeKsqlDB]?.lowercased() == "true" {
+                    throw Diagnostic(
+                        .schemaMismatch,
+                        "as ksqlDB has it, columns of \(relation.name) are not as they were: "
+                            + "others may only come behind them",
+                        at: statement.location(of: name.span),
+                        hint: "UNSET '\(SettingName.refusesLikeKsqlDB.rawValue)', or DROP it first")
+                }
                 try refuseUse(of: existing, by: verb, name, statement)
             }
         }

@@ -113,13 +113,15 @@ extension PipelinePlanner {
     }
 
     private func forms(of name: Identifier, _ statement: Statement) throws(Diagnostic) -> Listing {
-        let scalar = ScalarFunctions.signatures(of: name.text)
-        if !scalar.isEmpty { return Listing("function \(name.text)", ["FORM"], scalar.map { [$0] }) }
-        if AggregateFunctions.isAggregate(name.text) {
-            return Listing("aggregate function \(name.text)", ["FORM"], [["\(name.text)(…)"]])
-        }
-        if TableFunctionAnalyzer.isTableFunction(name.text) {
-            return Listing("table function \(name.text)", ["FORM"], [["\(name.text)(ARRAY<T>)"]])
+        let variants = FunctionGuide.variants(of: name.text)
+        if !variants.isEmpty {
+            let isAggregate = AggregateFunctions.isAggregate(name.text)
+            let isTable = TableFunctionAnalyzer.isTableFunction(name.text)
+            let kind = isAggregate ? "aggregate function" : isTable ? "table function" : "function"
+            let meaning = FunctionGuide.meaning(of: name.text).map { ": \($0)" } ?? ""
+            return Listing(
+                "\(kind) \(name.text.uppercased())\(meaning)", ["FORM", "RESULT"],
+                variants.map { [$0.signature, $0.result] })
         }
         let known = ScalarFunctions.names + AggregateFunctions.names + TableFunctions.names
         let suggestion = NearestName.suggestion(for: name.text, among: known)

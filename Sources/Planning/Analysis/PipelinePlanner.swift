@@ -173,20 +173,39 @@ public struct PipelinePlanner: Sendable {
         if let query = plan.queries.last(where: { $0.id == id.text || $0.output.name == id.text }) {
             return query
         }
-        let names = plan.queries.map(\.output.name)
-        let suggestion = NearestName.suggestion(for: id.text, among: names + plan.queries.map(\.id))
-        throw Diagnostic(
+        throw Self.unknownQuery(id, among: plan.queries, statement)
+    }
+
+    /// What a statement is refused with that names no query: the ids that there are, and the nearest id or
+    /// name of what a query makes.
+    public static func unknownQuery(
+        _ id: Identifier, among queries: [QueryPlan], _ statement: Statement
+    ) -> Diagnostic {
+        let ids = queries.map(\.id)
+        let suggestion = NearestName.suggestion(for: id.text, among: queries.map(\.output.name) + ids)
+        let more = ids.count > 20 ? ", …" : ""
+        return Diagnostic(
             .unknownQuery, "there is no query \(id.text)", at: statement.location(of: id.span),
-            expected: names.isEmpty ? nil : "one of " + names.joined(separator: ", "),
+            expected: ids.isEmpty ? nil : "one of " + ids.prefix(20).joined(separator: ", ") + more,
             hint: suggestion.map { "did you mean \($0)?" })
+    }
+
+    /// What reads is a stream or table here, with its place in the WITH clause.
+    private func refusal(ofSource create: CreateConnector, _ statement: Statement) -> Diagnostic {
+        let named = create.properties.first { $0.name.lowercased() == "connector.class" }
+        let what = (named?.value.text).map { " '\($0)'" } ?? ""
+        return Diagnostic(
+            .unsupported, "there is no source connector class\(what): streams and tables read by themselves",
+            at: named.map { statement.location(of: $0.span) } ?? statement.location(of: statement.span),
+            expected: "files, or a topic of the server",
+            hint: "CREATE STREAM \(create.name.text) (…) WITH (connector = 'files', path = '…', "
+                + "value_format = 'JSON') reads files; WITH (kafka_topic = '…', value_format = 'JSON') a topic"
+        )
     }
 
     private mutating func add(_ create: CreateConnector, _ statement: Statement) throws(Diagnostic) {
         guard create.direction == .sink else {
-            throw Diagnostic(
-                .unsupported, "this version has no source connectors",
-                at: statement.location(of: statement.span),
-                hint: "read files with CREATE STREAM … WITH (connector = 'files', …)")
+            throw refusal(ofSource: create, statement)
         }
         if plan.sinks.contains(where: { $0.name == create.name.text }) {
             if create.ifNotExists { return }

@@ -66,7 +66,8 @@ struct ProjectionAnalyzer {
                 try append(synthetic.name, synthetic.column, keys, item, &selected)
             }
             for source in sources {
-                for column in source.columns {
+                // Each side of a join has windows of its own, beside those of the joined row.
+                for column in scope.isJoin ? AnswerAnalyzer.all(source) : source.columns {
                     try append(
                         scope.resultName(column, of: source), column.column, keys, item, &selected)
                 }

@@ -3,7 +3,7 @@ import Diagnostics
 import Expressions
 import Language
 
-/// A push query that joins or groups, as the statement that makes its rows and the columns that it shows.
+/// A push query that does more than pass rows of one relation on, as the statement that makes its rows and the columns that it shows.
 ///
 /// Each item gets a name that nobody else has; parts of the key that it does not select stand beside.
 struct PushRewriting {
@@ -19,10 +19,16 @@ struct PushRewriting {
             guard case .expression(let syntax, _) = item.kind else { return false }
             return Self.aggregates(syntax)
         }
-        guard !query.joins.isEmpty || query.groupBy != nil || aggregates else { return nil }
+        let makesRows = query.select.contains { item in
+            guard case .expression(let syntax, _) = item.kind else { return false }
+            return TableFunctionAnalyzer.call(in: syntax) != nil
+        }
+        let isGrouped = query.groupBy != nil || aggregates
+        guard isGrouped || makesRows || !query.joins.isEmpty || query.partitionBy != nil else { return nil }
         let analyzer = QueryAnalyzer(
             catalogue: plan.catalogue, statement: statement, settings: plan.settings, registry: plan.registry)
-        let scope = try analyzer.input(query, id: name).scope
+        let input = try analyzer.input(query, id: name)
+        let scope = input.scope
         var rewritten = query
         rewritten.limit = nil
         // Without GROUP BY all rows are one group.
@@ -42,6 +48,19 @@ struct PushRewriting {
             switch item.kind {
             case .expression(let syntax, let alias):
                 append(syntax, alias?.text ?? names.name(of: syntax), item)
+            case .allColumns where query.partitionBy != nil && !scope.isJoin:
+                // The new key stands first, what was the key before last.
+                var keys: [String] = []
+                for key in query.partitionBy?.expressions ?? [] where key.kind != .null {
+                    let name = names.name(of: key)
+                    append(key, name, item)
+                    keys.append(name)
+                }
+                let source = scope.sources[0]
+                for column in source.columns[source.keyCount...] + source.columns[..<source.keyCount]
+                where !keys.contains(column.name) {
+                    append(Self.column(source.qualifier, column.name, item.span), column.name, item)
+                }
             case .allColumns(let qualifier):
                 if qualifier == nil, let key = scope.syntheticKey {
                     append(Self.column(nil, key.name, item.span), key.name, item)
@@ -58,6 +77,7 @@ struct PushRewriting {
         }
         self.shown = shown
         Self.addKeys(to: &rewritten)
+        if !isGrouped { try Self.addKeys(of: input, to: &rewritten, statement, plan) }
         let isOfTable = plan.catalogue.relation(query.from.name.text)?.kind == .table
         let kind: SourceKind = rewritten.groupBy != nil || isOfTable ? .table : .stream
         create = Statement(
@@ -83,6 +103,43 @@ struct PushRewriting {
                 ),
                 span: query.span)
             query.select.append(item(count, "VALUE", query.span))
+        }
+    }
+
+    /// What of a row's key the list lacks: a persistent query has it. A value where it has keys alone.
+    private static func addKeys(
+        of input: QueryInput, to query: inout Query, _ statement: Statement, _ plan: PipelinePlan
+    ) throws(Diagnostic) {
+        let translator = ExpressionTranslator(
+            scope: input.scope, types: TypeTranslator(catalogue: plan.catalogue, statement: statement))
+        var listed: [Expressions.Expression] = []
+        let count = query.select.count
+        for item in query.select {
+            guard case .expression(let syntax, _) = item.kind, TableFunctionAnalyzer.call(in: syntax) == nil
+            else { continue }
+            listed.append(try translator.translate(syntax))
+        }
+        var keys: [(syntax: Language.Expression, typed: [Expressions.Expression])] = []
+        if let partition = query.partitionBy {
+            for syntax in partition.expressions where syntax.kind != .null {
+                keys.append((syntax, [try translator.translate(syntax)]))
+            }
+        } else {
+            for columns in input.keys {
+                guard let first = columns.first else { continue }
+                let source = input.scope.sources.first { source in
+                    source.columns.contains { $0.position == first.position }
+                }
+                keys.append((column(source?.qualifier, first.name, query.span), columns.map(\.column)))
+            }
+        }
+        for (index, key) in keys.enumerated() where !key.typed.contains(where: listed.contains) {
+            query.select.append(item(key.syntax, "KEY \(index)", query.span))
+        }
+        let makesRows = listed.count < count
+        if !makesRows, listed.allSatisfy({ value in keys.contains { $0.typed.contains(value) } }) {
+            query.select.append(
+                item(Language.Expression(.integer(1), span: query.span), "VALUE", query.span))
         }
     }
 

@@ -137,6 +137,12 @@ struct QueryAnalyzer {
                 at: statement.location(of: call.span),
                 hint: "add GROUP BY with the columns that tell groups apart")
         }
+        if query.emission == .final {
+            throw Diagnostic(
+                .invalidStatement, "EMIT FINAL waits for windows to close, and this query has none",
+                at: statement.location(of: query.span),
+                hint: "write EMIT CHANGES, or add WINDOW and GROUP BY")
+        }
         let place = query.having?.span ?? query.window?.span
         guard let place else { return }
         throw Diagnostic(
@@ -207,14 +213,14 @@ struct QueryAnalyzer {
         FormatAnalyzer.known + [
             "kafka_topic", "partitions", "replicas", "timestamp", "timestamp_format", "watermark_delay",
             "retention_ms", RowLifetime.property,
-        ]
+        ] + TopicProperties.connectorOptions
 
     /// The topic of the output, when its records come from a topic: as the WITH clause says, else as the
     /// input's.
     private func topic(
         _ target: Target, input: Relation, output: Relation
     ) throws(Diagnostic) -> TopicProperties? {
-        try target.properties.refuseUnknown(known: Self.known)
+        try target.properties.refuseUnknown(known: Self.known, prefixes: [TopicProperties.clientPrefix])
         let formats = FormatAnalyzer(properties: target.properties, settings: settings)
         let givenKey = try formats.key()
         let givenValue = try formats.value()
@@ -235,8 +241,7 @@ struct QueryAnalyzer {
             ?? (key == inherited.keyFormat ? inherited.keyDelimiter : nil)
         topic.wrapsSingleValue = try formats.wrapsSingleValue(
             value, values: output.columns.count - output.keyCount)
-        topic.partitions = try target.properties.integer("partitions", in: TopicProperties.partitionRange)
-        topic.retention = try TopicProperties.retention(target.properties)
+        try topic.read(target.properties)
         try formats.check(key: key, value: value, relation: output, at: statement.location(of: target.place))
         let schemas = SchemaAnalyzer(
             registry: registry, properties: target.properties, statement: statement)

@@ -71,6 +71,16 @@ struct RowAnalyzer {
         }
     }
 
+    /// A row of a table is nothing without its key.
+    func refuseMissingKey(_ given: GivenRow, _ row: InsertValues) throws(Diagnostic) {
+        guard given.relation.kind == .table else { return }
+        for (index, key) in given.relation.keys.enumerated() where given.values[index] ?? .null == .null {
+            throw Diagnostic(
+                .invalidStatement, "the row has no \(key.name), which is a part of the table's primary key",
+                at: statement.location(of: row.target.span), hint: "give it a value that is not NULL")
+        }
+    }
+
     private func twice(_ name: String, _ place: SourceSpan) -> Diagnostic {
         Diagnostic(
             .duplicateColumn, "column \(name) is given twice", at: statement.location(of: place),
@@ -166,7 +176,9 @@ extension PipelinePlanner {
     ) throws(Diagnostic) -> GivenRow {
         let analyzer = RowAnalyzer(catalogue: plan.catalogue, statement: statement, clock: clock)
         if let target = plan.catalogue.relation(row.target.text) { try analyzer.refuseFixed(row, target) }
-        return try analyzer.row(row, allowed)
+        let given = try analyzer.row(row, allowed)
+        try analyzer.refuseMissingKey(given, row)
+        return given
     }
 
     /// The relation that a CREATE STREAM or TABLE describes, without defining it.

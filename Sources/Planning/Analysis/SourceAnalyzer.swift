@@ -18,7 +18,7 @@ struct SourceAnalyzer {
             "window_type",
             "window_size",
             "header", "poll_interval", "after", "archive.path", "max.record.bytes", "retention_ms",
-        ]
+        ] + TopicProperties.connectorOptions
 
     /// Names of the properties that go on to the connector.
     private static let connectorOptions = [
@@ -36,7 +36,7 @@ struct SourceAnalyzer {
         }
         let properties = ConnectorProperties(
             create.properties, of: statement, owner: "\(what) \(create.name.text)")
-        try properties.refuseUnknown(known: Self.known)
+        try properties.refuseUnknown(known: Self.known, prefixes: [TopicProperties.clientPrefix])
         let formats = FormatAnalyzer(properties: properties, settings: settings)
         var source = try source(properties, formats)
         source.keyDelimiter = try formats.delimiter("key_delimiter", for: source.keyFormat)
@@ -72,8 +72,7 @@ struct SourceAnalyzer {
                 delimiter: source.delimiter)
             topic?.keyDelimiter = source.keyDelimiter
             topic?.wrapsSingleValue = source.wrapsSingleValue
-            topic?.partitions = try properties.integer("partitions", in: TopicProperties.partitionRange)
-            topic?.retention = try TopicProperties.retention(properties)
+            try topic?.read(properties)
         }
         var relation = Relation(
             name: create.name.text, kind: create.kind == .stream ? .stream : .table, columns: keys + values,
@@ -248,6 +247,7 @@ struct SourceAnalyzer {
         let time = try TimeColumn.read(properties, columns: columns, statement: statement)
         source.timestampColumn = time?.name
         source.timestampFormat = time?.format
+        source.failsOnBadTime = settings.text("ksql.timestamp.throw.on.invalid") == "true"
     }
 
     private func readErrorPolicy(

@@ -27,8 +27,12 @@ enum TimeLiterals {
         case 5: time += ":00";
         default: break
         }
+        // 24:00 is the next day's midnight, as in ISO 8601.
+        let isEndOfDay = time.hasPrefix("24:") && time.dropFirst(2).allSatisfy { ":.0".contains($0) }
+        if isEndOfDay { time = "00" + time.dropFirst(2) }
         var whole = date + "T" + time + zone
-        return whole.withUTF8 { TimestampText.parse(UnsafeRawBufferPointer($0)) }
+        let milliseconds = whole.withUTF8 { TimestampText.parse(UnsafeRawBufferPointer($0)) }
+        return milliseconds.map { $0 + (isEndOfDay ? Civil.millisecondsPerDay : 0) }
     }
 
     static func isPseudoColumn(_ syntax: Expression) -> Bool {

@@ -25,28 +25,37 @@ public struct Relation: Hashable, Sendable {
         case rules
     }
 
-    public let name: String
-    public let kind: Kind
+    /// Never changes, and is shared by all that name the relation.
+    private var contents: Contents
+
+    public var name: String { contents.name }
+    public var kind: Kind { contents.kind }
     /// Key columns first, then those of the value, then those that headers fill.
-    public let columns: [RelationColumn]
-    public let keyCount: Int
-    public let windowing: Windowing?
-    public let origin: Origin
+    public var columns: [RelationColumn] { contents.columns }
+    public var keyCount: Int { contents.keyCount }
+    public var windowing: Windowing? { contents.windowing }
+    public var origin: Origin { contents.origin }
     /// How the relation is written to its topic, if it has one.
-    public internal(set) var topic: TopicProperties?
+    public internal(set) var topic: TopicProperties? {
+        get { contents.topic }
+        set {
+            self = Relation(
+                name: name, kind: kind, columns: columns, keyCount: keyCount, windowing: windowing,
+                origin: origin, topic: newValue)
+        }
+    }
 
     public init(
         name: String, kind: Kind, columns: [RelationColumn], keyCount: Int, windowing: Windowing? = nil,
         origin: Origin, topic: TopicProperties? = nil
     ) {
-        self.name = name
-        self.kind = kind
-        self.columns = columns
-        self.keyCount = keyCount
-        self.windowing = windowing
-        self.origin = origin
-        self.topic = topic
+        contents = Contents(
+            name: name, kind: kind, columns: columns, keyCount: keyCount, windowing: windowing,
+            origin: origin, topic: topic)
     }
+
+    /// Whether it is the very one and not only equal.
+    func isSame(as other: Relation) -> Bool { contents === other.contents }
 
     public var keys: ArraySlice<RelationColumn> { columns[..<keyCount] }
     public var values: ArraySlice<RelationColumn> { columns[keyCount...] }
@@ -67,4 +76,42 @@ public struct Relation: Hashable, Sendable {
 
     /// Columns of a row, pseudo-columns included.
     public var width: Int { columns.count + PseudoColumn.allCases.count }
+
+    public static func == (left: Relation, right: Relation) -> Bool {
+        left.isSame(as: right) || left.contents.isEqual(to: right.contents)
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(name)
+        hasher.combine(columns)
+    }
+
+    private final class Contents: Sendable {
+        let name: String
+        let kind: Kind
+        let columns: [RelationColumn]
+        let keyCount: Int
+        let windowing: Windowing?
+        let origin: Origin
+        let topic: TopicProperties?
+
+        init(
+            name: String, kind: Kind, columns: [RelationColumn], keyCount: Int, windowing: Windowing?,
+            origin: Origin, topic: TopicProperties?
+        ) {
+            self.name = name
+            self.kind = kind
+            self.columns = columns
+            self.keyCount = keyCount
+            self.windowing = windowing
+            self.origin = origin
+            self.topic = topic
+        }
+
+        func isEqual(to other: Contents) -> Bool {
+            name == other.name && kind == other.kind && columns == other.columns
+                && keyCount == other.keyCount && windowing == other.windowing && origin == other.origin
+                && topic == other.topic
+        }
+    }
 }

@@ -4,6 +4,8 @@ public enum SettingName: String, CaseIterable, Sendable {
     case epochBytes = "epoch.max.bytes"
     case chunkBytes = "chunk.bytes"
     case idleTimeout = "idle.timeout"
+    case bootstrapServers = "bootstrap.servers"
+    case offsetReset = "auto.offset.reset"
     case keyFormat = "ksql.persistence.default.format.key"
     case valueFormat = "ksql.persistence.default.format.value"
     case wrapsSingleValues = "ksql.persistence.wrap.single.values"
@@ -12,5 +14,7 @@ public enum SettingName: String, CaseIterable, Sendable {
     case collectSetLimit = "ksql.functions.collect_set.limit"
     /// Whether a pull query is refused that ksqlDB refuses: with joins, groups or an order.
     case pullsLikeKsqlDB = "pull.queries.like.ksqldb"
+    /// Whether a statement is refused that only ksqlDB's ways of keeping state and schemas refuse.
+    case refusesLikeKsqlDB = "refuse.like.ksqldb"
     case keysInListOrder = "ksql.new.query.planner.enabled"
 }

@@ -14,6 +14,15 @@ public struct Settings: Hashable, Sendable {
     /// The value of a name that ksqlDB has, in lower case.
     func text(_ name: String) -> String? { values[name]?.lowercased() }
 
+    /// What is set under names with this beginning, which is left out.
+    public func all(startingWith prefix: String) -> [String: String] {
+        var found: [String: String] = [:]
+        for (name, value) in values where name.hasPrefix(prefix) {
+            found[String(name.dropFirst(prefix.count))] = value
+        }
+        return found
+    }
+
     public mutating func set(_ name: String, to value: String) { values[name.lowercased()] = value }
 
     public mutating func unset(_ name: String) { values[name.lowercased()] = nil }

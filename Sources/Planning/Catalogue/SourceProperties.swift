@@ -57,6 +57,9 @@ public struct SourceProperties: Hashable, Sendable {
     public var timestampColumn: String?
     /// A pattern for a STRING `timestampColumn`; without it ISO 8601 is read.
     public var timestampFormat: String?
+    /// Whether a record without a usable event time ends the queries that read it, whatever is done about
+    /// other bad records.
+    public var failsOnBadTime = false
     /// How far the watermark stays behind the latest event time, milliseconds.
     public var watermarkDelay: Int64 = 0
     /// After how long without records event time goes on with the clock, milliseconds; nil is never.

@@ -76,10 +76,11 @@ public struct ConnectorProperties: Sendable {
             hint: suggestion.map { "did you mean '\($0)'?" })
     }
 
-    /// Refuses properties whose names are not among `known`.
-    public func refuseUnknown(known: [String]) throws(Diagnostic) {
+    /// Refuses properties whose names are not among `known` and do not begin with one of `prefixes`.
+    public func refuseUnknown(known: [String], prefixes: [String] = []) throws(Diagnostic) {
         for property in properties where !known.contains(property.name.lowercased()) {
             let name = property.name.lowercased()
+            if prefixes.contains(where: { name.hasPrefix($0) }) { continue }
             let suggestion = NearestName.suggestion(for: name, among: known)
             throw Diagnostic(
                 .unknownProperty, "\(owner) has no property '\(name)'",

@@ -79,36 +79,63 @@ extension PipelinePlan {
 
     /// The tasks that the plan is made of, in the order of their statements.
     public var units: [PlanUnit] {
-        var units: [PlanUnit] = []
-        var local: [QueryPlan] = []
-        for query in queries {
-            if isLocal(query) { local.append(query) } else { units.append(unit(of: query)) }
-        }
-        for name in catalogue.order {
+        let local = localOutline.map { [$0] } ?? []
+        return (queries.compactMap(outline) + viewOutlines + sinkOutlines + local).map(unit)
+    }
+
+    /// The task that a query is by itself; nil for one that lives in no topic.
+    func outline(of query: QueryPlan) -> UnitOutline? {
+        if query.isLocal { return nil }
+        return UnitOutline(name: query.id, .query(query), reading: query.sources.map(latest))
+    }
+
+    var viewOutlines: [UnitOutline] {
+        catalogue.order.compactMap { name in
             guard let relation = catalogue.relation(name), relation.kind == .table, relation.isReadOnly,
                 relation.topic != nil
-            else { continue }
-            units.append(unit(named: PlanUnit.viewPrefix + name, reading: [relation], views: [name]))
+            else { return nil }
+            return UnitOutline(name: PlanUnit.viewPrefix + name, .view, reading: [relation])
         }
-        for sink in sinks where sink.from.topic != nil {
-            units.append(unit(named: PlanUnit.sinkPrefix + sink.name, reading: [sink.from], sinks: [sink]))
+    }
+
+    var sinkOutlines: [UnitOutline] {
+        sinks.filter { $0.from.topic != nil }.map { sink in
+            UnitOutline(name: PlanUnit.sinkPrefix + sink.name, .sink(sink), reading: [latest(sink.from)])
         }
-        if let unit = localUnit(local) { units.append(unit) }
-        return units
+    }
+
+    var localOutline: UnitOutline? {
+        let local = queries.filter(\.isLocal)
+        guard !local.isEmpty || sinks.contains(where: { $0.from.topic == nil }) else { return nil }
+        return UnitOutline(name: Self.localUnit, .local(local), reading: [])
+    }
+
+    /// What the unit of that name is made of; nil when there is none.
+    public func outline(named name: String) -> UnitOutline? {
+        if let query = queries.first(where: { $0.id == name }) { return outline(of: query) }
+        return (viewOutlines + sinkOutlines).first { $0.name == name }
+    }
+
+    /// The catalogue's: it may have got more columns since.
+    private func latest(_ source: Relation) -> Relation { catalogue.relation(source.name) ?? source }
+
+    /// The task of an outline of this plan.
+    public func unit(_ outline: UnitOutline) -> PlanUnit {
+        switch outline.content {
+        case .query(let query):
+            return unit(
+                named: outline.name, reading: outline.sources, query: query,
+                views: query.output.kind == .table ? [query.output.name] : [])
+        case .view:
+            return unit(
+                named: outline.name, reading: outline.sources, views: Set(outline.sources.map(\.name)))
+        case .sink(let sink): return unit(named: outline.name, reading: outline.sources, sinks: [sink])
+        case .local(let queries): return localUnit(queries)
+        }
     }
 
     /// The name of the unit that a query is a part of.
-    public func unitName(of query: QueryPlan) -> String { isLocal(query) ? Self.localUnit : query.id }
-
-    private func isLocal(_ query: QueryPlan) -> Bool {
-        query.output.topic == nil || query.sources.contains { $0.topic == nil }
-    }
-
-    private func unit(of query: QueryPlan) -> PlanUnit {
-        unit(
-            named: query.id, reading: query.sources, query: query,
-            views: query.output.kind == .table ? [query.output.name] : [])
-    }
+    public func unitName(of query: QueryPlan) -> String { query.isLocal ? Self.localUnit : query.id }
 
     private func unit(
         named name: String, reading sources: [Relation], query: QueryPlan? = nil, sinks: [SinkPlan] = [],
@@ -120,9 +147,7 @@ extension PipelinePlan {
         plan.catalogue.types = catalogue.types
         var inputs: [Relation] = []
         for source in sources {
-            // The catalogue's: it may have got more columns since.
-            guard let read = (catalogue.relation(source.name) ?? source).readFromTopic,
-                !inputs.contains(where: { $0.name == read.name })
+            guard let read = source.readFromTopic, !inputs.contains(where: { $0.name == read.name })
             else { continue }
             inputs.append(read)
             plan.catalogue.define(read)
@@ -140,9 +165,8 @@ extension PipelinePlan {
             isConnected: !sinks.isEmpty)
     }
 
-    private func localUnit(_ queries: [QueryPlan]) -> PlanUnit? {
+    private func localUnit(_ queries: [QueryPlan]) -> PlanUnit {
         let sinks = sinks.filter { $0.from.topic == nil }
-        guard !queries.isEmpty || !sinks.isEmpty else { return nil }
         var plan = self
         plan.queries = queries
         plan.sinks = sinks

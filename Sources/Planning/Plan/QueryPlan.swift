@@ -2,29 +2,51 @@ import Expressions
 
 /// One persistent query: from one relation or several that are joined, through its clauses, to another
 /// relation.
+///
+/// A reference to what never changes: a plan of a thousand queries is copied for each statement.
 public struct QueryPlan: Sendable {
+    private let contents: Contents
+
     /// Such as `CTAS_REVENUE_5`.
-    public let id: String
+    public var id: String { contents.id }
     /// What the clauses read: a relation of the catalogue, or what the last join makes.
-    public let input: Relation
+    public var input: Relation { contents.input }
     /// From the first to the last; empty when there is one source.
-    public let joins: [JoinPlan]
+    public var joins: [JoinPlan] { contents.joins }
     /// WHERE, over the input's row.
-    public let filter: Expression?
-    public let deduplication: DeduplicationPlan?
+    public var filter: Expression? { contents.filter }
+    public var deduplication: DeduplicationPlan? { contents.deduplication }
     /// What makes several rows of one: columns behind the input's row, for the projection to read.
-    public var tableFunctions: [TableFunction] = []
+    public var tableFunctions: [TableFunction] { contents.tableFunctions }
     /// What rows see of rows before them: columns behind the input's row, for the projection to read.
-    public var priorRows: PriorRowsPlan?
-    public let shape: Shape
-    public let output: Relation
+    public var priorRows: PriorRowsPlan? { contents.priorRows }
+    public var shape: Shape { contents.shape }
+    public var output: Relation { contents.output }
     /// Where the output's records take their time from; nil leaves it as it is.
-    public let outputTime: TimeColumn?
+    public var outputTime: TimeColumn? { contents.outputTime }
     /// How far the watermark of rows with times of their own stays behind, milliseconds; nil is as far as
     /// the input's.
-    public var outputWatermarkDelay: Int64?
+    public var outputWatermarkDelay: Int64? { contents.outputWatermarkDelay }
     /// Of an INSERT INTO: the how-many-th of its stream, from 1; nil where the query makes the relation.
-    public var insertion: Int?
+    public var insertion: Int? { contents.insertion }
+
+    init(
+        id: String, input: Relation, joins: [JoinPlan], filter: Expression?,
+        deduplication: DeduplicationPlan?, tableFunctions: [TableFunction] = [],
+        priorRows: PriorRowsPlan? = nil, shape: Shape, output: Relation, outputTime: TimeColumn?,
+        outputWatermarkDelay: Int64? = nil, insertion: Int? = nil
+    ) {
+        contents = Contents(
+            id: id, input: input, joins: joins, filter: filter, deduplication: deduplication,
+            tableFunctions: tableFunctions, priorRows: priorRows, shape: shape, output: output,
+            outputTime: outputTime, outputWatermarkDelay: outputWatermarkDelay, insertion: insertion)
+    }
+
+    /// Whether one of its relations lives in no topic.
+    var isLocal: Bool { contents.isLocal }
+
+    /// Whether it is the very one and not only equal.
+    func isSame(as other: QueryPlan) -> Bool { contents === other.contents }
 
     /// What its state, progress and counters are kept by: the relation's name where the query makes it.
     public var name: String { insertion.map { "\(output.name)/insert/\($0)" } ?? output.name }
@@ -55,5 +77,43 @@ public struct QueryPlan: Sendable {
     public var sources: [Relation] {
         guard let first = joins.first else { return [input] }
         return [first.left] + joins.map(\.right)
+    }
+
+    private final class Contents: Sendable {
+        let id: String
+        let input: Relation
+        let joins: [JoinPlan]
+        let filter: Expression?
+        let deduplication: DeduplicationPlan?
+        let tableFunctions: [TableFunction]
+        let priorRows: PriorRowsPlan?
+        let shape: Shape
+        let output: Relation
+        let outputTime: TimeColumn?
+        let outputWatermarkDelay: Int64?
+        let insertion: Int?
+        let isLocal: Bool
+
+        init(
+            id: String, input: Relation, joins: [JoinPlan], filter: Expression?,
+            deduplication: DeduplicationPlan?, tableFunctions: [TableFunction], priorRows: PriorRowsPlan?,
+            shape: Shape, output: Relation, outputTime: TimeColumn?, outputWatermarkDelay: Int64?,
+            insertion: Int?
+        ) {
+            self.id = id
+            self.input = input
+            self.joins = joins
+            self.filter = filter
+            self.deduplication = deduplication
+            self.tableFunctions = tableFunctions
+            self.priorRows = priorRows
+            self.shape = shape
+            self.output = output
+            self.outputTime = outputTime
+            self.outputWatermarkDelay = outputWatermarkDelay
+            self.insertion = insertion
+            let sources = joins.first.map { [$0.left] + joins.map(\.right) } ?? [input]
+            isLocal = output.topic == nil || sources.contains { $0.topic == nil }
+        }
     }
 }

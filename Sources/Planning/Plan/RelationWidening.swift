@@ -26,6 +26,8 @@ struct RelationWidening {
 
     /// The same query over the wider relation.
     func applied(to query: QueryPlan) throws(TypeError) -> QueryPlan {
+        let touches = query.output.name == wide.name || query.sources.contains { $0.name == wide.name }
+        guard touches else { return query }
         var (input, place) = (query.input, query.input.name == wide.name ? position : nil)
         if place != nil { input = wide }
         var joins: [JoinPlan] = []

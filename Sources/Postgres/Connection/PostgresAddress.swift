@@ -3,7 +3,7 @@ import Diagnostics
 /// Where a database is and who asks: what libpq calls connection parameters.
 ///
 /// The password is never part of `description` or of an error.
-public struct PostgresAddress: Sendable {
+public struct PostgresAddress: Sendable, CustomStringConvertible, CustomDebugStringConvertible {
     /// libpq's keywords with their values, the password among them.
     private(set) var parameters: [String: String] = [:]
 
@@ -18,6 +18,8 @@ public struct PostgresAddress: Sendable {
         let user = parameters["user"].map { $0 + "@" } ?? ""
         return "postgresql://" + user + places.joined(separator: ",") + "/" + (parameters["dbname"] ?? "")
     }
+
+    public var debugDescription: String { description }
 
     /// Reads `postgresql://user:password@host:port/database?parameter=value` and its form for JDBC,
     /// `jdbc:postgresql://host:port/database?…`.

@@ -154,6 +154,23 @@ public final class PostgresConnection: @unchecked Sendable {
             PQexecParams(handle, sql, Int32(parameters.count), nil, values, nil, nil, 0))
     }
 
+    /// Runs one statement and returns what the server says against it; nil when it was done.
+    ///
+    /// Throws `unavailable` only.
+    func refusal(of sql: String) throws(PostgresError) -> ServerMessage? {
+        let result = PQexec(handle, sql)
+        defer { PQclear(result) }
+        switch PQresultStatus(result) {
+        case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY: return nil
+        case PGRES_COPY_IN, PGRES_COPY_OUT:
+            return ServerMessage(
+                sqlState: "0A000", message: "COPY to or from the client is not possible here")
+        default:
+            guard let message = message(result), message.kind != .unavailable else { throw failure(result) }
+            return message
+        }
+    }
+
     private func rows(_ result: OpaquePointer?) throws(PostgresError) -> PostgresRows {
         defer { PQclear(result) }
         switch PQresultStatus(result) {
@@ -165,16 +182,17 @@ public final class PostgresConnection: @unchecked Sendable {
 
     /// What a result that is none says.
     func failure(_ result: OpaquePointer?) -> PostgresError {
+        message(result).map { PostgresError($0, at: place) } ?? lost()
+    }
+
+    private func message(_ result: OpaquePointer?) -> ServerMessage? {
         func field(_ name: Unicode.Scalar) -> String? {
             PQresultErrorField(result, Int32(name.value)).map { String(cString: $0) }
         }
-        if let state = field("C"), !(isBroken && state.hasPrefix("XX")) {
-            return PostgresError(
-                ServerMessage(
-                    sqlState: state, message: field("M") ?? "no message", detail: field("D"),
-                    hint: field("H"), context: field("W")), at: place)
-        }
-        return lost()
+        guard let state = field("C"), !(isBroken && state.hasPrefix("XX")) else { return nil }
+        return ServerMessage(
+            sqlState: state, message: field("M") ?? "no message", detail: field("D"), hint: field("H"),
+            context: field("W"), position: field("P").flatMap { Int($0) })
     }
 
     func lost() -> PostgresError {

@@ -7,15 +7,19 @@ public struct ServerMessage: Sendable, Equatable {
     public let hint: String?
     /// Such as `COPY events, line 7, column price`.
     public let context: String?
+    /// The place in the statement, in characters from 1.
+    public let position: Int?
 
     public init(
-        sqlState: String, message: String, detail: String? = nil, hint: String? = nil, context: String? = nil
+        sqlState: String, message: String, detail: String? = nil, hint: String? = nil, context: String? = nil,
+        position: Int? = nil
     ) {
         self.sqlState = sqlState
         self.message = message
         self.detail = detail
         self.hint = hint
         self.context = context
+        self.position = position
     }
 
     /// Message, detail and SQLSTATE in one line.

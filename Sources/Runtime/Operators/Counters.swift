@@ -24,6 +24,7 @@ public final class Counters: Sendable {
     }
 
     private let totals: Mutex<[Int64]>
+    private let reasons = Mutex<[String: Int64]>([:])
 
     public init() { totals = Mutex([Int64](repeating: 0, count: Kind.allCases.count)) }
 
@@ -31,6 +32,22 @@ public final class Counters: Sendable {
         guard amount != 0 else { return }
         totals.withLock { $0[kind.rawValue] += Int64(amount) }
     }
+
+    /// Counts dead letters by the code of what is wrong with them.
+    func addDeadLetters(_ codes: some Sequence<String>) {
+        var count = 0
+        reasons.withLock { reasons in
+            for code in codes {
+                reasons[code, default: 0] += 1
+                count += 1
+            }
+        }
+        add(.deadLetters, count)
+    }
+
+    /// Dead letters by code, since the program began: no checkpoint has them, and an epoch that is done again
+    /// counts again.
+    public var deadLetterReasons: [String: Int64] { reasons.withLock { $0 } }
 
     public subscript(kind: Kind) -> Int64 { totals.withLock { $0[kind.rawValue] } }
 

@@ -52,7 +52,8 @@ extension Flow {
             return PipelineStatus.SourceCount(
                 name: scan.relation.name, records: scan.counters[.rows], bytes: scan.counters[.bytes],
                 deadLetters: scan.counters[.deadLetters], lagBytes: index < lags.count ? lags[index] : 0,
-                watermark: watermark == .min ? nil : watermark)
+                watermark: watermark == .min ? nil : watermark,
+                deadLetterReasons: scan.counters.deadLetterReasons)
         }
         status.relations = queries.filter { $0.plan.insertion == nil }.map { query in
             let relation = query.plan.output

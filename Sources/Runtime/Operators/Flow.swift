@@ -40,7 +40,9 @@ final class Flow: @unchecked Sendable {
     private var hands: WorkerPool
     /// Bytes of input up to which a round is little.
     private static let littleBytes = 8 << 10
-    private let emitsPerRecord: Bool
+    /// nil where records are not taken one by one for their own sake.
+    private let recordHeaders: RecordHeaders?
+    private var emitsPerRecord: Bool { recordHeaders != nil }
     /// By scan: whether it is read before others.
     private let leads: [Bool]
     private let seed: UInt64
@@ -57,7 +59,7 @@ final class Flow: @unchecked Sendable {
     init(
         scans: [Scan], outputs: [String: Outputs], nodes: [FlowNode], tables: [TableOperator],
         rules: [RelationRules], quarantine: Quarantine?, views: [ViewNode], slots: [Slot],
-        workers: WorkerPool, emitsPerRecord: Bool, seed: UInt64
+        workers: WorkerPool, recordHeaders: RecordHeaders?, seed: UInt64
     ) {
         self.scans = scans
         self.outputs = outputs
@@ -73,7 +75,7 @@ final class Flow: @unchecked Sendable {
         self.slots = slots
         self.workers = workers
         hands = workers
-        self.emitsPerRecord = emitsPerRecord
+        self.recordHeaders = recordHeaders
         tellsClock = queries.contains { $0.plan.makesVaryingTable }
         progress = scans.map { SourceProgress(delay: $0.properties.watermarkDelay) }
         let names = scans.map(\.relation.name)
@@ -218,11 +220,14 @@ final class Flow: @unchecked Sendable {
     }
 
     private func runByRecord(_ batches: [RowBatch], _ first: Outputs?, _ source: Int) throws(StateError) {
+        defer { recordHeaders?.current = nil }
         for batch in batches {
             let alive = batch.selection ?? .all(batch.count)
             for index in 0..<alive.count {
                 let one = batch.selecting(Selection([alive.rows[index]]))
-                first?.deliver(one.compactedFully(needed: first?.needed ?? []), to: slots[0])
+                    .compactedFully(needed: first?.needed ?? [])
+                recordHeaders?.current = one.headers
+                first?.deliver(one, to: slots[0])
                 try finishRound(source, watermark: batch.watermark(at: Int(alive.rows[index])))
                 try flushTables(of: stages[source], everything: emitsPerRecord)
             }

@@ -15,6 +15,7 @@ struct FlowBuilder {
     /// Tables that others look into.
     let views: Set<String>
     let makeStore: (StateLayout) -> KeyedStateStore
+    private let recordHeaders: RecordHeaders?
     /// All that write a relation before those that read it.
     private let queries: [QueryPlan]
 
@@ -32,6 +33,7 @@ struct FlowBuilder {
         self.views = views
         self.makeStore = makeStore
         queries = plan.queriesInFlowOrder
+        recordHeaders = plan.emitsPerRecord ? RecordHeaders() : nil
     }
 
     /// Chunks in one round, for each thread.
@@ -78,7 +80,7 @@ struct FlowBuilder {
             scans: scans, outputs: outputs, nodes: nodes, tables: tables, rules: rules,
             quarantine: quarantine, views: viewNodes(outputs, ways),
             slots: (0..<slotCount).map(Slot.init),
-            workers: workers, emitsPerRecord: plan.emitsPerRecord, seed: seed.low)
+            workers: workers, recordHeaders: recordHeaders, seed: seed.low)
     }
 
     /// How rows come to a relation.
@@ -157,7 +159,7 @@ struct FlowBuilder {
         var outputs: [String: Outputs] = [:]
         for name in plan.catalogue.order {
             guard let relation = plan.catalogue.relation(name) else { continue }
-            let made = Outputs(relation: relation)
+            let made = Outputs(relation: relation, headers: recordHeaders)
             made.sinks = sinks[name] ?? []
             made.subscribers = subscribers[name] ?? []
             if views.contains(name), relation.kind == .table { made.view = makeView(relation) }

@@ -1,6 +1,20 @@
 import Columnar
 import Planning
 
+extension Column {
+    /// The headers in a row of a column of them.
+    public func messageHeaders(at row: Int) -> [MessageHeader] {
+        guard case .array(let list) = value(at: row) else { return [] }
+        return list.compactMap { header in
+            guard case .structure(let parts) = header, case .string(let name) = parts.first else {
+                return nil
+            }
+            if case .bytes(let bytes) = parts.last { return MessageHeader(name, bytes) }
+            return MessageHeader(name, nil)
+        }
+    }
+}
+
 extension SourceProperties.HeaderColumn {
     /// The column's values for `count` messages.
     ///

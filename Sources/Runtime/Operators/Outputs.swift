@@ -19,6 +19,7 @@ final class Outputs: @unchecked Sendable {
     var view: TableView?
     /// Rules that look at its rows; nil without any.
     var rules: RelationRules?
+    private let recordHeaders: RecordHeaders?
     /// Changes for sinks. Record by record there are very many of one row, which would take twenty times the
     /// memory until the epoch ends.
     private var waiting: [ChangeBatch] = []
@@ -28,7 +29,10 @@ final class Outputs: @unchecked Sendable {
     /// Rows or changes that went through.
     let counters = Counters()
 
-    init(relation: Relation) { self.relation = relation }
+    init(relation: Relation, headers: RecordHeaders? = nil) {
+        self.relation = relation
+        recordHeaders = headers
+    }
 
     /// Whether anybody takes its rows.
     var isRead: Bool { wantsEveryRound || !sinks.isEmpty || rules != nil }
@@ -62,7 +66,8 @@ final class Outputs: @unchecked Sendable {
         let rows = StreamRows(
             relation: relation, count: whole.count, columns: whole.columns, eventTimes: whole.eventTimes,
             valuePresence: whole.valuePresence,
-            firstSequence: whole.count > 0 ? whole.sequence(of: 0) : 0)
+            firstSequence: whole.count > 0 ? whole.sequence(of: 0) : 0,
+            headers: whole.headers ?? recordHeaders?.column(count: whole.count))
         for sink in sinks { sink.write(rows) }
         for subscriber in subscribers { subscriber.receive(rows) }
     }
@@ -84,6 +89,8 @@ final class Outputs: @unchecked Sendable {
         for (join, side) in joins { join.take(changes, side, context) }
         for subscriber in subscribers { subscriber.receive(changes) }
         guard !sinks.isEmpty else { return }
+        var changes = changes
+        changes.headers = recordHeaders?.column(count: changes.count)
         waiting.append(changes)
         waitingCount += changes.count
         if waiting.count >= Self.waitingBatches || waitingCount >= Self.waitingRows { flushChanges() }

@@ -86,7 +86,7 @@ final class Scan: @unchecked Sendable {
         } catch {
             result.failure = error
         }
-        counters.add(.deadLetters, result.deadLetters.count)
+        if !result.deadLetters.isEmpty { counters.addDeadLetters(result.deadLetters.lazy.map(\.code)) }
         return result
     }
 
@@ -193,10 +193,13 @@ final class Scan: @unchecked Sendable {
         counters.add(.rows, count)
         switch properties.errorPolicy {
         case .keep:
-            counters.add(.deadLetters, problems.count)
+            if problems.count > 0 { counters.addDeadLetters(problems.list.lazy.map(\.code)) }
             result.batches.append(batch)
         case .deadLetter:
             let bad = problems.list
+            if properties.failsOnBadTime, let first = bad.first(where: { $0.code == "bad_timestamp" }) {
+                result.failure = failure(first, decoded)
+            }
             for problem in bad { result.deadLetters.append(deadLetter(problem, decoded)) }
             result.batches.append(bad.isEmpty ? batch : batch.selecting(problems.goodRows))
         case .fail:
@@ -231,7 +234,12 @@ final class Scan: @unchecked Sendable {
             partition: decoded.chunk.partition, count: count, runningMaxima: times.runningMaxima)
         return RowBatch(
             columns: columns, count: count, selection: nil, origin: nil, eventTimes: times.values,
-            valuePresence: presence(of: decoded), time: time)
+            valuePresence: presence(of: decoded), time: time, headers: headers(of: decoded))
+    }
+
+    private func headers(of decoded: Decoded) -> Column? {
+        guard decoded.headers.contains(where: { !$0.isEmpty }) else { return nil }
+        return SourceProperties.HeaderColumn.all.column(decoded.headers, count: decoded.records.count)
     }
 
     /// Which messages have a value; nil when all have, as lines do.

@@ -24,10 +24,12 @@ public struct ChangeBatch: Sendable {
     public let oldPresence: Bitmap?
     /// BIGINT: the number of the source record that made the change; ascending.
     public let sequences: Column
+    /// What each change's message passes on, read by `messageHeaders`; nil where none has any.
+    public var headers: Column?
 
     public init(
         relation: Relation, count: Int, new: [Column], newPresence: Bitmap?, old: [Column]?,
-        oldPresence: Bitmap?, sequences: Column
+        oldPresence: Bitmap?, sequences: Column, headers: Column? = nil
     ) {
         self.relation = relation
         self.count = count
@@ -36,6 +38,7 @@ public struct ChangeBatch: Sendable {
         self.old = old
         self.oldPresence = oldPresence
         self.sequences = sequences
+        self.headers = headers
     }
 
     public func isPresent(_ row: Int) -> Bool { newPresence.map { $0[row] } ?? true }
@@ -50,7 +53,8 @@ public struct ChangeBatch: Sendable {
         }
         return ChangeBatch(
             relation: relation, count: selection.count, new: taken(new), newPresence: taken(newPresence),
-            old: old.map(taken), oldPresence: taken(oldPresence), sequences: sequences.gather(selection))
+            old: old.map(taken), oldPresence: taken(oldPresence), sequences: sequences.gather(selection),
+            headers: headers?.gather(selection))
     }
 
     /// All changes of `parts`, one after another. The parts are at least one and have old values all or none.
@@ -76,7 +80,13 @@ public struct ChangeBatch: Sendable {
             relation: parts[0].relation, count: count, new: joined { $0.new },
             newPresence: joined { $0.newPresence },
             old: parts[0].old == nil ? nil : joined { $0.old ?? [] },
-            oldPresence: joined { $0.oldPresence }, sequences: Column.concatenate(parts.map(\.sequences)))
+            oldPresence: joined { $0.oldPresence }, sequences: Column.concatenate(parts.map(\.sequences)),
+            headers: headers(parts))
+    }
+
+    private static func headers(_ parts: [ChangeBatch]) -> Column? {
+        guard let type = parts.lazy.compactMap({ $0.headers?.type }).first else { return nil }
+        return Column.concatenate(parts.map { $0.headers ?? .nulls(type, count: $0.count) })
     }
 
     /// The changes in the order of the records that made them.

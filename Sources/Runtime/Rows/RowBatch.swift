@@ -17,6 +17,9 @@ struct RowBatch: Sendable {
     /// Rows whose record had a value; the others are NULL in all value columns. nil is all.
     var valuePresence: Bitmap?
     var time: ChunkTime
+    /// The headers of the records that the rows are made of, as HEADERS columns have them; nil where none has
+    /// any.
+    var headers: Column?
 
     /// Stands for a column that is not there.
     static let absent = Column.nulls(.bigint, count: 0)
@@ -56,6 +59,7 @@ struct RowBatch: Sendable {
         }
         result.eventTimes = eventTimes.gather(selection)
         result.valuePresence = valuePresence.map { $0.gathered(by: selection) }
+        result.headers = headers?.gather(selection)
         result.origin = origin.map { $0.gathered(by: selection) } ?? selection
         result.count = selection.count
         result.selection = nil

@@ -13,6 +13,8 @@ public struct StreamRows: Sendable {
     public let valuePresence: Bitmap?
     /// The number of the first row's source record.
     public let firstSequence: Int64
+    /// What each row's message passes on, read by `messageHeaders`; nil where none has any.
+    public var headers: Column?
 
     /// Some of the rows; the columns that are there.
     public func gather(_ selection: Selection) -> StreamRows {
@@ -20,6 +22,7 @@ public struct StreamRows: Sendable {
             relation: relation, count: selection.count,
             columns: columns.map { $0.count == count ? $0.gather(selection) : $0 },
             eventTimes: eventTimes.gather(selection),
-            valuePresence: valuePresence.map { $0.gathered(by: selection) }, firstSequence: firstSequence)
+            valuePresence: valuePresence.map { $0.gathered(by: selection) }, firstSequence: firstSequence,
+            headers: headers?.gather(selection))
     }
 }

@@ -10,7 +10,7 @@ import Storage
 /// ```
 /// Bytes that are no UTF-8 stand in `raw_base64` instead of `raw`. The file is written whole under its
 /// epoch's name, so a repeated epoch writes the same file again.
-public final class DeadLetterFiles: @unchecked Sendable {
+public final class DeadLetterFiles: DeadLetterKeeper, @unchecked Sendable {
     private let fileSystem: any FileSystem
     private let directory: String
     private let sourceName: String
@@ -43,6 +43,26 @@ public final class DeadLetterFiles: @unchecked Sendable {
         defer { letters = [] }
         return { [self, letters] () throws(StorageError) in
             if !letters.isEmpty { try write(letters, epoch: epoch) }
+        }
+    }
+
+    public func open(instance: String, openEpoch: Int64) throws(SinkError) {}
+
+    public func finish(epoch: Int64) -> @Sendable () throws(SinkError) -> Void {
+        let write = end(epoch: epoch)
+        return { () throws(SinkError) in
+            do throws(StorageError) { try write() } catch {
+                let message = "the dead letters can't be written: \(error.reason) (\(error.path))"
+                if case .unavailable = error {
+                    throw .unavailable(
+                        Diagnostic(
+                            .unavailable, message,
+                            hint: "make room on the disk or mend its permissions: the pipeline goes on by "
+                                + "itself"))
+                }
+                throw .refused(
+                    Diagnostic(.io, message, hint: "check the path and start again: nothing is lost"))
+            }
         }
     }
 

@@ -39,4 +39,17 @@ public protocol Source: AnyObject {
 
     /// Bytes that are there and not yet taken.
     func lag() -> Int
+
+    /// What keeps it from being read for the time being, and since when; nil when nothing does. From any
+    /// thread.
+    var trouble: SourceTrouble? { get }
+
+    /// The task is to stop: calls that wait for what is away return or throw `cancelled`. From any thread.
+    func giveUp()
+}
+
+extension Source {
+    public var trouble: SourceTrouble? { nil }
+
+    public func giveUp() {}
 }

@@ -7,7 +7,7 @@ final class EpochCommit: @unchecked Sendable {
     let number: Int64
     let log: EpochLog.Writer
     let sinks: [(sink: any SinkEpoch, commit: SinkCommit)]
-    let writeDeadLetters: [@Sendable () throws(StorageError) -> Void]
+    let writeDeadLetters: [@Sendable () throws(SinkError) -> Void]
     let makeStateDurable: @Sendable () throws(StateError) -> Void
     /// Tells what the rules found, once the sinks have the epoch.
     let writeAlerts: (@Sendable () throws(StorageError) -> Void)?
@@ -21,7 +21,7 @@ final class EpochCommit: @unchecked Sendable {
 
     init(
         number: Int64, log: EpochLog.Writer, sinks: [(sink: any SinkEpoch, commit: SinkCommit)],
-        writeDeadLetters: [@Sendable () throws(StorageError) -> Void],
+        writeDeadLetters: [@Sendable () throws(SinkError) -> Void],
         makeStateDurable: @escaping @Sendable () throws(StateError) -> Void,
         writeAlerts: (@Sendable () throws(StorageError) -> Void)?, startedAt: Double, endedAt: Double
     ) {

@@ -35,6 +35,8 @@ public struct PipelineStatus: Sendable {
         public let lagBytes: Int
         /// Event time in milliseconds since the epoch; nil before the first record.
         public let watermark: Int64?
+        /// Dead letters by the code of what is wrong, such as `malformed_json`, since the program began.
+        public var deadLetterReasons: [String: Int64] = [:]
     }
 
     public var phase: Phase = .recovering

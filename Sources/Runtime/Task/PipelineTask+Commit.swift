@@ -29,7 +29,7 @@ extension PipelineTask {
             sinks: allSinks.compactMap { sink in
                 sinkEpochs[sink.name].map { ($0, commits[sink.name] ?? SinkCommit()) }
             },
-            writeDeadLetters: deadLetters.values.map { $0.end(epoch: open.number) },
+            writeDeadLetters: deadLetters.values.map { $0.finish(epoch: open.number) },
             makeStateDurable: makeStateDurable, writeAlerts: writeAlerts, startedAt: open.startedAt,
             endedAt: endedAt)
         ended = open.number
@@ -52,7 +52,7 @@ extension PipelineTask {
         try persisting("the write-ahead log") { () throws(StorageError) in try commit.log.seal() }
         let sinks = commit.sinks
         try deliveringAll(sinks.count) { index throws(SinkError) in try sinks[index].sink.prepare() }
-        for write in commit.writeDeadLetters { try persisting("the dead letters", write) }
+        for write in commit.writeDeadLetters { try patientlyDelivering(write) }
         try persistingState(commit.makeStateDurable)
         try deliveringAll(sinks.count) { index throws(SinkError) in
             try sinks[index].sink.commit(sinks[index].commit)

@@ -10,6 +10,10 @@ extension PipelineTask {
 
     /// A step of a sink, tried again while its target is away.
     func delivering(_ sink: any Sink, _ step: () throws(SinkError) -> Void) throws(Diagnostic) {
+        try patientlyDelivering(step)
+    }
+
+    func patientlyDelivering(_ step: () throws(SinkError) -> Void) throws(Diagnostic) {
         try patiently { () throws(Attempt) in
             do throws(SinkError) { try step() } catch { throw Self.attempt(error) }
         }

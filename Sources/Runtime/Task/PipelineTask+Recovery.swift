@@ -132,6 +132,11 @@ extension PipelineTask {
         flow.restore(restored.progress)
         for (name, counters) in flow.allCounters { counters.restore(restored.counters[name] ?? []) }
         for scan in flow.scans where scan.properties.errorPolicy == .deadLetter {
+            if let keeper = deadLetterKeepers[scan.relation.name] {
+                try open(keeper, restored)
+                deadLetters[scan.relation.name] = keeper
+                continue
+            }
             deadLetters[scan.relation.name] = DeadLetterFiles(
                 fileSystem: environment.fileSystem,
                 directory: configuration.deadLetterDirectory ?? scan.properties.deadLetters
@@ -143,6 +148,12 @@ extension PipelineTask {
         try openStops()
         try openSinks(restored)
         for (relation, source) in sources { try source.restore(restored.positions[relation]) }
+    }
+
+    private func open(_ keeper: any DeadLetterKeeper, _ restored: TaskCheckpoint) throws(Diagnostic) {
+        try patientlyDelivering { () throws(SinkError) in
+            try keeper.open(instance: instance.id, openEpoch: ended + 1)
+        }
     }
 
     private var standardDeadLetters: String { Path.join(configuration.stateDirectory, "dead-letters") }

@@ -34,7 +34,9 @@ public final class PipelineTask: @unchecked Sendable {
     var instance = TaskInstance(id: "", seed: Fingerprint(low: 0, high: 0))
     var flow: Flow?
     var checkpoint: StateCheckpoint?
-    var deadLetters: [String: DeadLetterFiles] = [:]
+    var deadLetters: [String: any DeadLetterKeeper] = [:]
+    /// Where a source's dead letters go that are not kept in files, by relation.
+    let deadLetterKeepers: [String: any DeadLetterKeeper]
     /// What the quality rules have found so far; nil without a rules file.
     var ruleBook: RuleBook?
     /// The sinks that they have stopped, and how many rows are kept for each.
@@ -70,12 +72,16 @@ public final class PipelineTask: @unchecked Sendable {
     /// - Parameters:
     ///   - sources: by relation.
     ///   - sinks: by relation.
+    ///   - deadLetterKeepers: where dead letters go, by the relation that they are of; the others' go into
+    ///     files.
     ///   - threads: those that it shares with other tasks; nil makes its own.
     public init(
         plan: PipelinePlan, configuration: TaskConfiguration, environment: TaskEnvironment,
         sources: [String: any Source], sinks: [String: [any Sink]],
-        subscribers: [String: [any Subscriber]] = [:], threads: TaskThreads? = nil
+        subscribers: [String: [any Subscriber]] = [:],
+        deadLetterKeepers: [String: any DeadLetterKeeper] = [:], threads: TaskThreads? = nil
     ) {
+        self.deadLetterKeepers = deadLetterKeepers
         self.plan = plan
         self.configuration = configuration
         self.environment = environment
@@ -101,18 +107,37 @@ public final class PipelineTask: @unchecked Sendable {
     /// Asks the task to finish its epoch and return. From any thread.
     public func stop() {
         board.requestStop()
-        for (_, source) in sources { source.wake() }
+        for (_, source) in sources {
+            source.giveUp()
+            source.wake()
+        }
     }
 
     /// How the pipeline stands. From any thread.
-    public var status: PipelineStatus { board.status }
+    public var status: PipelineStatus {
+        var status = board.status
+        guard status.phase == .running || status.phase == .recovering else { return status }
+        // The source that has been in trouble for longest stands for all.
+        let troubles = sources.compactMap { $0.source.trouble }
+        if let worst = troubles.min(by: { $0.sinceMilliseconds < $1.sinceMilliseconds }) {
+            status.phase = .retrying(reason: worst.reason, sinceMilliseconds: worst.sinceMilliseconds)
+        }
+        return status
+    }
 
     // MARK: Running
 
     /// Takes up the checkpoint, finishes an epoch that a crash left open, and then works until `stop`, or
     /// with `once` until all input that is there has been taken.
     public func run(once: Bool) throws(Diagnostic) {
-        try start()
+        do throws(Diagnostic) {
+            try start()
+        } catch {
+            // Stopped before its sources answered.
+            guard board.isStopRequested, error.code == .cancelled else { throw error }
+            board.update { $0.phase = .stopped }
+            return
+        }
         while !board.isStopRequested {
             let next = try step(isFinal: once)
             if case .ended = next { break }

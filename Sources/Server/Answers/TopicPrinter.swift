@@ -101,7 +101,9 @@ final class TopicPrinter: @unchecked Sendable {
         seen += 1
         guard interval <= 1 || (seen - 1) % interval == 0 else { return nil }
         let time = Civil.timestampText(milliseconds: record.timestamp)
+        let headers = record.headers.map { "\($0.name): \(RecordText.of($0.value))" }
         return "rowtime: \(time), key: \(RecordText.of(record.key)), value: \(RecordText.of(record.value)), "
             + "partition: \(partition)"
+            + (headers.isEmpty ? "" : ", headers: [\(headers.joined(separator: ", "))]")
     }
 }

@@ -57,9 +57,8 @@ struct Draft {
         state.planner.use(registry)
         schemas = noted.notes
         let plan = state.planner.plan
-        newRelations = plan.catalogue.order.compactMap { plan.catalogue.relation($0) }.filter {
-            before.planner.plan.catalogue.relation($0.name) != $0
-        }
+        let former = before.planner.plan.catalogue
+        newRelations = plan.catalogue.relations(differentFrom: former)
         queryID = started(statement)
         if let queryID {
             state.settings[queryID] = settings
@@ -72,14 +71,19 @@ struct Draft {
     /// The query that the statement starts, or puts in the place of another.
     private func started(_ statement: Statement) -> String? {
         let queries = state.planner.plan.queries
-        let known = Set(before.planner.plan.queries.map(\.id))
-        if let new = queries.first(where: { !known.contains($0.id) }) { return new.id }
+        // A new one stands last.
+        if let new = queries.last, !before.planner.plan.queries.contains(where: { $0.id == new.id }) {
+            return new.id
+        }
         guard case .createSourceAsSelect(let create) = statement.kind, create.orReplace else { return nil }
         return queries.first { $0.output.name == create.name.text && $0.insertion == nil }?.id
     }
 
     /// Queries that are not there any more leave nothing behind.
     private mutating func forgetRemoved() {
+        let formerCount = before.planner.plan.queries.count
+        let isNew = queryID.map { id in !before.planner.plan.queries.contains { $0.id == id } } ?? false
+        guard state.planner.plan.queries.count < formerCount + (isNew ? 1 : 0) else { return }
         let ids = Set(state.planner.plan.queries.map(\.id))
         for query in before.planner.plan.queries where !ids.contains(query.id) {
             state.settings[query.id] = nil
@@ -137,7 +141,7 @@ struct Draft {
         case .createConnector(let create):
             commandID = "connector/`\(create.name.text)`/create"
             isChange = state.planner.plan.sinks.count != before.planner.plan.sinks.count
-            state.statements[create.name.text] = statement.text
+            if isChange { state.connectorStatements[create.name.text] = statement.text }
             message =
                 isChange
                 ? "Created connector \(create.name.text)" : "Connector \(create.name.text) already exists"
@@ -190,6 +194,8 @@ struct Draft {
         case .connector:
             isChange = old.sinks.contains { $0.name == name }
             message = isChange ? "Dropped connector \"\(name)\"" : "Connector '\(name)' does not exist."
+            state.connectorStatements[name] = nil
+            return
         }
         if isChange { state.statements[name] = nil }
     }

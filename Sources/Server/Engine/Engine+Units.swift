@@ -7,7 +7,7 @@ import Storage
 // From the plan to the tasks at work.
 extension Engine {
     /// What a statement changes in who is at work.
-    struct UnitChanges {
+    struct HostChanges {
         /// Are stopped before the statement is done.
         var ended: [UnitHost] = []
         /// Are not there any more afterwards: their state goes too.
@@ -18,16 +18,22 @@ extension Engine {
         var restarted: Set<String> = []
     }
 
-    func unitChanges(_ next: EngineState) throws(Diagnostic) -> UnitChanges {
-        var changes = UnitChanges()
-        let former = state.withLock { $0.hosts }
-        var names: Set<String> = []
-        for var unit in next.planner.plan.units {
-            names.insert(unit.name)
+    func unitChanges(_ next: EngineState) throws(Diagnostic) -> HostChanges {
+        var changes = HostChanges()
+        let (former, plan, paused) = state.withLock { ($0.hosts, $0.planner.plan, $0.paused) }
+        let difference = UnitChanges(from: plan, to: next.planner.plan)
+        var outlines = difference.outlines
+        for name in paused.symmetricDifference(next.paused) {
+            guard !outlines.contains(where: { $0.name == name }) else { continue }
+            if let outline = next.planner.plan.outline(named: name) { outlines.append(outline) }
+        }
+        for outline in outlines {
+            let host = former[outline.name]
+            var unit = next.planner.plan.unit(outline)
             // Of what many queries share, the last one's: the same after each start.
             unit.use(unit.plan.queries.last.flatMap { next.settings[$0.id] } ?? Settings())
             let signature = unit.plan.fingerprint
-            if let host = former[unit.name] {
+            if let host {
                 let isPaused = next.paused.contains(unit.name)
                 if host.signature == signature, isPaused == !host.isAtWork { continue }
                 changes.ended.append(host)
@@ -39,7 +45,8 @@ extension Engine {
             }
             changes.begun.append((unit, signature))
         }
-        for (name, host) in former where !names.contains(name) {
+        for name in difference.removed {
+            guard let host = former[name] else { continue }
             changes.ended.append(host)
             changes.removed.append(host)
         }
@@ -55,7 +62,7 @@ extension Engine {
     }
 
     /// Takes down where units are whose state has to go, so that they go on from there without it.
-    func keepPositions(of changes: UnitChanges, _ draft: inout Draft) throws(Diagnostic) {
+    func keepPositions(of changes: HostChanges, _ draft: inout Draft) throws(Diagnostic) {
         for (unit, _) in changes.begun where changes.restarted.contains(unit.name) {
             let directory = directory(of: unit.name)
             guard let standing = try StandingState(directory, in: files) else { continue }
@@ -70,7 +77,7 @@ extension Engine {
     }
 
     /// Starts what is to begin, once the log has the statement.
-    func apply(_ changes: UnitChanges, _ next: inout EngineState) {
+    func apply(_ changes: HostChanges, _ next: inout EngineState) {
         for host in changes.removed {
             next.hosts[host.unit.name] = nil
             forget(host.unit)

@@ -117,7 +117,7 @@ public final class Engine: @unchecked Sendable {
         }
         let connectors = state.planner.plan.sinks.map { sink in
             let unit = sink.from.topic == nil ? PipelinePlan.localUnit : PlanUnit.sinkPrefix + sink.name
-            return standing(sink.name, state.hosts[unit], isPaused: state.paused.contains(sink.name))
+            return standing(sink.name, state.hosts[unit], isPaused: state.paused.contains(unit))
         }
         return EngineSnapshot(
             sequence: state.sequence, properties: configuration.properties.merging(state.properties) { $1 },

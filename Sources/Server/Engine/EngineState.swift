@@ -7,8 +7,10 @@ struct EngineState: Sendable {
     var planner: PipelinePlanner
     /// The last statement's number in the log; -1 when there is none.
     var sequence: Int64 = -1
-    /// By relation, by query and by connector.
+    /// By relation and by query.
     var statements: [String: String] = [:]
+    /// By connector, whose names are of their own.
+    var connectorStatements: [String: String] = [:]
     /// The settings that held for the statement of a query, by its id.
     var settings: [String: Settings] = [:]
     /// Where each query begins to read, by its id, relation and partition.

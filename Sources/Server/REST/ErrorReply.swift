@@ -18,6 +18,8 @@ struct ErrorReply: Error {
         case unavailable = 50300
         /// An earlier statement, which the request waits for, did not come.
         case commandTimeout = 50301
+        /// The server is on its way out.
+        case stopping = 50303
 
         var status: Int { rawValue / 100 }
     }

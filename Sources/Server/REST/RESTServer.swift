@@ -2,7 +2,7 @@ import Diagnostics
 import HTTP
 import Runtime
 
-/// ksqlDB's REST interface over an engine.
+/// ksqlDB's REST interface over an engine, for clients of HTTP/1.1 and HTTP/2.
 public final class RESTServer: Sendable {
     /// Requests that are worked on at the same time; streams that are open need none.
     private static let requestLimit = 32
@@ -27,11 +27,11 @@ public final class RESTServer: Sendable {
         listening.host = configuration.host
         listening.port = configuration.port
         listening.tls = configuration.certificate.map { .init(certificate: $0.chain, key: $0.key) }
+        listening.stoppingResponse = ErrorReply(.stopping, "the server is stopping").response(MediaType.json)
         http = try HTTPServer(
             listening, execute: { threads.run($0) },
-            handler: { request, reply in
-                reply.send(Self.response(to: request, context, credentials))
-            })
+            streamsBody: { Routes.streamsBody($0, $1) },
+            handler: { Self.answer($0, $1, context, credentials) })
         self.threads = threads
         port = http.port
     }
@@ -42,16 +42,16 @@ public final class RESTServer: Sendable {
         threads.stop()
     }
 
-    private static func response(
-        to request: HTTPRequest, _ context: RESTContext, _ credentials: HTTPCredentials
-    ) -> HTTPResponse {
+    private static func answer(
+        _ request: HTTPRequest, _ reply: HTTPReply, _ context: RESTContext, _ credentials: HTTPCredentials
+    ) {
         do throws(ErrorReply) {
             guard credentials.admit(request.headers["authorization"]) else {
                 throw ErrorReply(.unauthorized, "the request has no credentials that are known here")
             }
-            return try Routes.endpoint(for: request).answer(request, context)
+            try Routes.endpoint(for: request).answer(request, context, reply)
         } catch {
-            return error.response(MediaType.json(for: request))
+            reply.send(error.response(MediaType.json(for: request)))
         }
     }
 }

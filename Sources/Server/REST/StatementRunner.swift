@@ -150,7 +150,7 @@ struct StatementRunner {
             let queries = snapshot.plan.queries
             let query = queries.last { $0.id == id.text || $0.output.name == id.text }
             if let query { return QueryDescription(query, of: snapshot, address: context.address) }
-            throw unknown(.unknownQuery, "query", id, among: queries.map(\.id), statement)
+            throw PipelinePlanner.unknownQuery(id, among: queries, statement)
         case .statement(let inner):
             let text = StatementText.shown(inner.text)
             var plan = snapshot.plan

@@ -59,6 +59,8 @@ struct HeldRecords {
         case .rowTime: return .bigint(record.eventTime)
         case .windowStart: return record.windowStart.map { .bigint($0) } ?? .null
         case .windowEnd: return record.windowEnd.map { .bigint($0) } ?? .null
+        // There is one partition.
+        case .rowPartition: return .integer(0)
         default: return .null
         }
     }

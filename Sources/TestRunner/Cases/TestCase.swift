@@ -26,12 +26,16 @@ public struct TestCase: Sendable {
 
     /// What comes of it.
     ///
-    /// - Parameter restartAfter: the pipeline ends after so many records, and another goes on from its
-    ///   checkpoint; nil runs it in one go.
-    public func verdict(restartAfter: Int? = nil) -> TestVerdict {
+    /// - Parameters:
+    ///   - restartAfter: the pipeline ends after so many records, and another goes on from its checkpoint; nil
+    ///     runs it in one go.
+    ///   - activity: is told what the test is at.
+    public func verdict(
+        restartAfter: Int? = nil, activity: TestActivity = TestActivity()
+    ) -> TestVerdict {
         switch kind {
-        case .query(let test): return QueryTestRun.verdict(of: test, restartAfter: restartAfter)
-        case .script(let test): return ScriptTestRun.verdict(of: test, restartAfter: restartAfter)
+        case .query(let test): return QueryTestRun.verdict(of: test, restartAfter: restartAfter, activity)
+        case .script(let test): return ScriptTestRun.verdict(of: test, restartAfter: restartAfter, activity)
         }
     }
 }

@@ -11,10 +11,13 @@ struct QueryTestRun {
     let test: QueryTest
     /// Ends the task and starts it again from its checkpoint after so many records; nil runs it in one go.
     var restartAfter: Int?
-    private var planner: PipelinePlanner
-    private let pipeline = MemoryPipeline()
+    var planner: PipelinePlanner
+    let activity: TestActivity
+    let pipeline: MemoryPipeline
+    /// By relation: what queries have written. Of those that run one after another.
+    var written: [String: [MemorySink.Record]] = [:]
     /// Rows of INSERT INTO … VALUES, in order.
-    private var inserted: [(row: GivenRow, eventTime: Int64)] = []
+    var inserted: [(row: GivenRow, eventTime: Int64)] = []
     /// By statement.
     private var answers: [Answer] = []
 
@@ -27,20 +30,24 @@ struct QueryTestRun {
     }
 
     /// - Throws: what is wrong with the test's own schemas.
-    init(_ test: QueryTest, restartAfter: Int? = nil) throws {
+    init(_ test: QueryTest, restartAfter: Int? = nil, _ activity: TestActivity = TestActivity()) throws {
         self.test = test
+        self.activity = activity
+        pipeline = MemoryPipeline(activity: activity)
         self.restartAfter = restartAfter
         planner = PipelinePlanner(registry: try TestSchemas(test).registry)
     }
 
-    static func verdict(of test: QueryTest, restartAfter: Int? = nil) -> TestVerdict {
+    static func verdict(
+        of test: QueryTest, restartAfter: Int? = nil, _ activity: TestActivity = TestActivity()
+    ) -> TestVerdict {
         if !test.isEnabled { return TestVerdict(.skipped, cause: "disabled in its file") }
         if test.statements.isEmpty { return .failed("no statements", "the case is no test") }
         if let reason = QueryTestScope.reason(against: test) {
             return TestVerdict(.outOfScope, cause: reason)
         }
         do {
-            var run = try QueryTestRun(test, restartAfter: restartAfter)
+            var run = try QueryTestRun(test, restartAfter: restartAfter, activity)
             return run.verdict()
         } catch {
             return .failed("the test's own schemas", "\(error)")
@@ -87,8 +94,10 @@ struct QueryTestRun {
 
     private mutating func takeStatements() throws(Refusal) {
         let settings =
-            ["SET 'emit.per.record' = 'true';", "SET 'pull.queries.like.ksqldb' = 'true';"]
-            + test.properties.map { "SET '\($0.name)' = '\($0.value)';" }
+            [
+                "SET 'emit.per.record' = 'true';", "SET 'pull.queries.like.ksqldb' = 'true';",
+                "SET 'refuse.like.ksqldb' = 'true';",
+            ] + test.properties.map { "SET '\($0.name)' = '\($0.value)';" }
         for text in settings { try take(text) }
         for text in test.statements { try take(text, isAnswered: true) }
     }
@@ -99,6 +108,7 @@ struct QueryTestRun {
             let next: Statement?
             do throws(Diagnostic) { next = try reader.next() } catch { throw Refusal(.parsing, error) }
             guard let statement = next else { return }
+            activity.note(statement: statement.text)
             do throws(Diagnostic) {
                 let answer = try take(statement)
                 if isAnswered { answers.append(answer) }
@@ -124,12 +134,20 @@ struct QueryTestRun {
     private mutating func recorded(_ relation: Relation) throws(Diagnostic) -> String {
         guard case .source = relation.origin else { return relation.name }
         let name = "RECORDS OF \(relation.name)"
-        if planner.plan.catalogue.relation(name) == nil {
-            var reader = ScriptReader(
-                "CREATE \(relation.kind.rawValue) `\(name)` AS SELECT * FROM `\(relation.name)`;")
-            if let statement = try reader.next() { try planner.add(statement) }
+        guard planner.plan.catalogue.relation(name) == nil else { return name }
+        var (kind, source) = (relation.kind, relation.name)
+        // No query makes anything of a table with windows: its records are a stream's.
+        if let twin = relation.streamOfRecords {
+            try add("CREATE STREAM \(twin)")
+            (kind, source) = (.stream, "STREAM OF \(relation.name)")
         }
+        try add("CREATE \(kind.rawValue) `\(name)` AS SELECT * FROM `\(source)`;")
         return name
+    }
+
+    private mutating func add(_ text: String) throws(Diagnostic) {
+        var reader = ScriptReader(text)
+        if let statement = try reader.next() { try planner.add(statement) }
     }
 
     private mutating func insert(_ row: InsertValues, _ statement: Statement) throws(Diagnostic) {
@@ -152,7 +170,7 @@ struct QueryTestRun {
                 return .failed("other answers", "answer \(index) is \(type) instead of \(wanted)")
             case (.rows(let expected), .rows(let plan, let name)):
                 let answer = QueryAnswer(
-                    plan, records: pipeline.output(of: name), codec(plan.source),
+                    plan, records: output(of: name), codec(plan.source),
                     clock: MemoryPipeline.standardClock)
                 if let found = answer.difference(expected, isOrdered: test.ordersRows) {
                     return .failed("other answers", "answer \(index): \(found)")
@@ -172,17 +190,32 @@ struct QueryTestRun {
 
     // MARK: Records
 
-    private func codec(_ relation: Relation) -> TopicCodec? {
+    func codec(_ relation: Relation) -> TopicCodec? {
         relation.topic.map { TopicCodec(relation: relation, topic: $0, registry: planner.plan.registry) }
     }
 
-    private func takeRecords() throws(Refusal) {
+    private func output(of relation: String) -> [MemorySink.Record] {
+        pipeline.output(of: relation) + (written[relation] ?? [])
+    }
+
+    private mutating func takeRecords() throws(Refusal) {
         let plan = planner.plan
+        if feedsQueriesInTurn(plan) { return try feedInTurn(plan) }
         let read = Set(plan.queries.flatMap { $0.sources.map(\.name) })
         let readers = plan.catalogue.order.compactMap { plan.catalogue.relation($0) }.filter {
             if case .source = $0.origin { return read.contains($0.name) && $0.topic != nil }
             return false
         }
+        try addInputs(of: readers, to: pipeline)
+        do throws(Diagnostic) {
+            try pipeline.run(plan, restartAfter: restartAfter)
+        } catch {
+            throw Refusal(.execution, error)
+        }
+    }
+
+    /// Rows of INSERT INTO … VALUES and the test's own records, for those who read their topics.
+    func addInputs(of readers: [Relation], to pipeline: MemoryPipeline) throws(Refusal) {
         for (given, eventTime) in inserted {
             guard let codec = codec(given.relation) else { continue }
             let message = codec.message(given.complete, eventTime: eventTime)
@@ -203,11 +236,6 @@ struct QueryTestRun {
                         .execution, Diagnostic(.invalidValue, "an input can't be written: \(error)"))
                 }
             }
-        }
-        do throws(Diagnostic) {
-            try pipeline.run(plan, restartAfter: restartAfter)
-        } catch {
-            throw Refusal(.execution, error)
         }
     }
 
@@ -239,8 +267,27 @@ struct QueryTestRun {
             guard !names.contains(query.output.name) else { continue }
             names.append(query.output.name)
             found = codec(query.output)
-            records += pipeline.output(of: query.output.name)
+            records += output(of: query.output.name)
         }
         return found.map { (records, $0) }
+    }
+}
+
+extension Relation {
+    /// Of a table with windows over a topic: name, columns and properties of a stream of the same records.
+    fileprivate var streamOfRecords: String? {
+        guard kind == .table, let windowing, let topic else { return nil }
+        let list = columns.enumerated().map { index, column in
+            "`\(column.name)` \(column.type.sql)\(index < keyCount ? " KEY" : "")"
+        }
+        var properties =
+            "KAFKA_TOPIC = '\(topic.name)', KEY_FORMAT = '\(topic.keyFormat.rawValue)', "
+            + "VALUE_FORMAT = '\(topic.valueFormat.rawValue)', "
+        switch windowing {
+        case .time(let size):
+            properties += "WINDOW_TYPE = 'TUMBLING', WINDOW_SIZE = '\(size) MILLISECONDS'"
+        case .session: properties += "WINDOW_TYPE = 'SESSION'"
+        }
+        return "`STREAM OF \(name)` (\(list.joined(separator: ", "))) WITH (\(properties));"
     }
 }

@@ -28,6 +28,16 @@ public struct TestVerdict: Sendable, Equatable {
     /// Nothing more to say.
     public static let passed = TestVerdict(.passed)
 
+    /// Ended the process that it ran in.
+    public static let crashed = failed("crashed", "it ended the process that it ran in")
+
+    /// Did not end in time.
+    ///
+    /// - Parameter activity: what it was at.
+    public static func timedOut(at activity: String) -> TestVerdict {
+        failed("timed out", "it did not end: it was at \(activity)")
+    }
+
     static func failed(_ cause: String, _ detail: String = "") -> TestVerdict {
         TestVerdict(.failed, cause: cause, detail: detail)
     }

@@ -1,5 +1,6 @@
 import Connectors
 import Formats
+import Runtime
 
 /// Whether a topic holds exactly the records that a test expects, in order.
 struct TopicComparison {
@@ -39,6 +40,11 @@ struct TopicComparison {
         if let time = expected.timestamp, time != record.eventTime {
             return ("other timestamps", "timestamp: \(record.eventTime) instead of \(time)")
         }
+        if record.headers != expected.headers {
+            return (
+                "other headers", "headers: \(shown(record.headers)) instead of \(shown(expected.headers))"
+            )
+        }
         return windowDifference(record, expected).map { ("other windows", $0) }
     }
 
@@ -56,6 +62,17 @@ struct TopicComparison {
     }
 
     // MARK: For people
+
+    private func shown(_ headers: [MessageHeader]) -> String {
+        JSONValue.array(
+            headers.map { header in
+                let value = header.value.map { JSONValue.string(String(decoding: $0, as: UTF8.self)) }
+                return .object([
+                    JSONValue.Member("KEY", .string(header.name)), JSONValue.Member("VALUE", value ?? .null),
+                ])
+            }
+        ).text
+    }
 
     private func shown(_ record: QueryTest.Record) -> String {
         shown(

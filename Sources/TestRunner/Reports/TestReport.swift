@@ -8,9 +8,9 @@ public struct TestReport: Sendable {
 
     public init(_ results: [TestResult]) { self.results = results }
 
-    /// What is told of a test while it runs: its number.
+    /// What is told of a test while it runs: its number, and what it is at.
     public enum Progress: Sendable {
-        case begun(Int)
+        case begun(Int, TestActivity)
         case ended(Int)
     }
 
@@ -18,19 +18,18 @@ public struct TestReport: Sendable {
     ///
     /// - Parameters:
     ///   - restartAfter: see ``TestCase/verdict(restartAfter:)``.
-    ///   - crashed: numbers of tests that have brought down a process: they fail without being run.
+    ///   - ended: verdicts of tests that have brought down a process, by number: they are not run.
     ///   - progress: called from any thread.
     public init(
-        running tests: [TestCase], restartAfter: Int? = nil, crashed: Set<Int> = [], on threads: WorkerPool,
+        running tests: [TestCase], restartAfter: Int? = nil, ended: [Int: TestVerdict] = [:],
+        on threads: WorkerPool,
         progress: @Sendable (Progress) -> Void = { _ in }
     ) {
         let verdicts = Mutex([TestVerdict?](repeating: nil, count: tests.count))
         threads.forEach(tests.count) { index in
-            progress(.begun(index))
-            let verdict =
-                crashed.contains(index)
-                ? .failed("crashed", "it ended the process that it ran in")
-                : tests[index].verdict(restartAfter: restartAfter)
+            let activity = TestActivity()
+            progress(.begun(index, activity))
+            let verdict = ended[index] ?? tests[index].verdict(restartAfter: restartAfter, activity: activity)
             verdicts.withLock { $0[index] = verdict }
             progress(.ended(index))
         }

@@ -20,14 +20,19 @@ struct ScriptTestRun {
     /// A running query was replaced: the new one goes on where it stood.
     private var isReplacing = false
 
-    private init(_ test: ScriptTest, restartAfter: Int?) {
+    private let activity: TestActivity
+
+    private init(_ test: ScriptTest, restartAfter: Int?, _ activity: TestActivity) {
         self.test = test
+        self.activity = activity
         self.restartAfter = restartAfter
-        pipeline = MemoryPipeline(clock: test.clock)
+        pipeline = MemoryPipeline(clock: test.clock, activity: activity)
     }
 
-    static func verdict(of test: ScriptTest, restartAfter: Int? = nil) -> TestVerdict {
-        var run = ScriptTestRun(test, restartAfter: restartAfter)
+    static func verdict(
+        of test: ScriptTest, restartAfter: Int? = nil, _ activity: TestActivity = TestActivity()
+    ) -> TestVerdict {
+        var run = ScriptTestRun(test, restartAfter: restartAfter, activity)
         do throws(ScriptFailure) {
             var variables = Variables()
             try run.take("SET 'emit.per.record' = 'true';", file: nil, &variables)
@@ -97,6 +102,7 @@ struct ScriptTestRun {
     }
 
     private mutating func take(_ statement: Statement) throws(ScriptFailure) {
+        activity.note(statement: statement.text)
         switch statement.kind {
         case .assert(let assertion): try check(assertion, statement)
         case .insertValues(let row):
@@ -134,7 +140,8 @@ struct ScriptTestRun {
         try planner.add(statement)
         if case .createConnector = statement.kind {
             // Where sinks would write is refused as it would be without the test.
-            _ = try SinkFactory(fileSystem: SimulatedFileSystem()).sinks(of: planner.plan)
+            _ = try SinkFactory(fileSystem: SimulatedFileSystem(), readsSecrets: false).sinks(
+                of: planner.plan)
         }
     }
 

@@ -19,7 +19,12 @@ final class MemoryPipeline {
     private var fileSystem = SimulatedFileSystem()
     private var sinks: [String: MemorySink] = [:]
 
-    init(clock: Int64 = MemoryPipeline.standardClock) { self.clock = clock }
+    private let activity: TestActivity
+
+    init(clock: Int64 = MemoryPipeline.standardClock, activity: TestActivity = TestActivity()) {
+        self.clock = clock
+        self.activity = activity
+    }
 
     var recordCount: Int { order.count }
 
@@ -63,6 +68,7 @@ final class MemoryPipeline {
         while true {
             let reached = min(order.count, taken + (step ?? order.count))
             let turns = Turns(order, from: taken, upTo: reached)
+            turns.activity = activity
             var sources: [String: any Source] = [:]
             for (relation, messages) in messages where read.contains(relation) {
                 sources[relation] = TurnSource(relation, name: "topic", messages: messages, turns: turns)
@@ -75,6 +81,7 @@ final class MemoryPipeline {
             let task = PipelineTask(
                 plan: plan, configuration: configuration,
                 environment: .simulated(fileSystem, clock: clock), sources: sources, sinks: outputs)
+            activity.note(turns)
             try task.run(once: true)
             taken = reached
             if taken >= order.count { return }

@@ -138,14 +138,18 @@ struct TopicCodec {
     }
 
     /// A row as the program itself writes it; nil where it has no schema for it.
-    private func encoded(_ row: [Value]) -> EncodedMessages? {
+    private func encoded(
+        _ row: [Value], windows: (starts: Column, ends: Column)? = nil
+    ) -> EncodedMessages? {
         guard let encoder else { return nil }
-        let columns = zip(relation.columns, row).map { column, value in
-            let builder = ColumnBuilder(type: column.type)
-            builder.append(value)
-            return builder.finish()
-        }
-        return encoder.encode(encoder.rows(columns, count: 1), 0..<1)
+        let columns = zip(relation.columns, row).map { Self.column($0.type, $1) }
+        return encoder.encode(encoder.rows(columns, count: 1, windows: windows), 0..<1)
+    }
+
+    private static func column(_ type: DataType, _ value: Value) -> Column {
+        let builder = ColumnBuilder(type: type)
+        builder.append(value)
+        return builder.finish()
     }
 }
 
@@ -190,6 +194,18 @@ extension TopicCodec {
     func message(_ row: [Value], eventTime: Int64) -> MemoryRecord {
         let messages = encoded(row)
         return MemoryRecord(key: messages?.key(0), value: messages?.value(0), timestamp: eventTime)
+    }
+
+    /// The message that a query writes, with the window behind its key.
+    func message(_ record: MemorySink.Record) -> MemoryRecord {
+        var windows: (starts: Column, ends: Column)?
+        if relation.windowing != nil, let start = record.windowStart, let end = record.windowEnd {
+            windows = (Self.column(.bigint, .bigint(start)), Self.column(.bigint, .bigint(end)))
+        }
+        let messages = encoded(record.values, windows: windows)
+        return MemoryRecord(
+            key: messages?.key(0), value: record.isDeletion ? nil : messages?.value(0),
+            timestamp: record.eventTime, headers: record.headers)
     }
 
     // MARK: Formats with schemas

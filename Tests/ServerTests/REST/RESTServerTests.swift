@@ -75,6 +75,52 @@ struct RESTServerTests {
         #expect(noStatement.status == 400)
     }
 
+    @Test func webSocketsAreRefusedWithAWayOn() throws {
+        let response = try running.get(
+            "/ws/query", headers: ["Upgrade": "websocket", "Connection": "Upgrade"])
+        #expect(response.status == 404)
+        let error = try JSONValue(parsing: response.body)
+        #expect(error["error_code"] == 40400)
+        #expect(error["message"]?.string?.contains("/query-stream") == true)
+    }
+
+    @Test func anUnknownQueryIsToldTheIdsThatThereAre() throws {
+        let (_, made) = try running.ksql(
+            """
+            CREATE STREAM s (a INT) WITH (kafka_topic='s', value_format='JSON', partitions=1);
+            CREATE STREAM t AS SELECT * FROM s;
+            """)
+        let id = try #require(made[1]?["commandStatus"]?["queryId"]?.string)
+        for statement in ["EXPLAIN csas_nothing;", "TERMINATE csas_nothing;", "PAUSE csas_nothing;"] {
+            let (status, error) = try running.ksql(statement)
+            #expect(status == 400)
+            #expect(error["expected"]?.string == "one of \(id)", "\(statement)")
+        }
+    }
+
+    @Test func deadLettersAreCountedByReason() throws {
+        try running.ksql(
+            """
+            SET 'auto.offset.reset' = 'earliest';
+            CREATE STREAM raw (line STRING) WITH (kafka_topic='s', value_format='KAFKA', partitions=1);
+            CREATE STREAM s (a INT) WITH (kafka_topic='s', value_format='JSON');
+            CREATE STREAM t AS SELECT * FROM s;
+            INSERT INTO raw (line) VALUES ('{"A": 1}');
+            INSERT INTO raw (line) VALUES ('no object');
+            INSERT INTO raw (line) VALUES ('{"A": ');
+            """)
+        let end = ContinuousClock.now + .seconds(60)
+        var counts: [Substring] = []
+        while ContinuousClock.now < end, counts.isEmpty {
+            counts = try running.get("/metrics").body.split(separator: "\n").filter {
+                $0.hasPrefix("millrace_query_dead_letter_reasons_total{")
+                    && $0.hasSuffix("reason=\"malformed_json\"} 2")
+            }
+            usleep(20_000)
+        }
+        #expect(counts.count == 1)
+    }
+
     @Test func propertiesOfTheServerAreNotForRequests() throws {
         #expect(try running.get("/is_valid_property/auto.offset.reset").body == "true")
         #expect(try running.get("/is_valid_property/ksql.service.id").status == 400)

@@ -112,6 +112,7 @@ final class StreamJoinOperator: JoinOperator, @unchecked Sendable {
     }
 
     func release(_ slot: Slot) {
+        let headers = StreamJoinHeaders(deposits[slot.index])
         deposits[slot.index] = []
         let made = parts[slot.index].all
         parts[slot.index] = ShardParts()
@@ -126,7 +127,9 @@ final class StreamJoinOperator: JoinOperator, @unchecked Sendable {
             let end = min(start + Self.batchRows, order.count)
             let piece = order[start..<end].map { Int32(truncatingIfNeeded: $0) }
             let first = firstSequences[slot.index] + Int64(start)
-            outputs.deliver(batch(piece, places, pools, made, firstSequence: first), to: slot)
+            var batch = batch(piece, places, pools, made, firstSequence: first)
+            batch.headers = headers?.column(piece.map { places[Int($0)] })
+            outputs.deliver(batch, to: slot)
             start = end
         }
     }

@@ -2,7 +2,7 @@ import Formats
 import HTTP
 
 /// `POST /close-query`: ends a push query by its id.
-struct CloseQueryEndpoint: Endpoint {
+struct CloseQueryEndpoint: WholeEndpoint {
     func answer(_ request: HTTPRequest, _ context: RESTContext) throws(ErrorReply) -> HTTPResponse {
         guard let id = try RequestBody.object(request.body)["queryId"]?.string else {
             throw ErrorReply(.badRequest, "the request's object lacks \"queryId\"")

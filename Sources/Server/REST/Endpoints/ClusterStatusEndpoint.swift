@@ -3,7 +3,7 @@ import Glibc
 import HTTP
 
 /// `GET /clusterStatus`: this server, which is its whole cluster, and which tables' rows it has.
-struct ClusterStatusEndpoint: Endpoint {
+struct ClusterStatusEndpoint: WholeEndpoint {
     func answer(_ request: HTTPRequest, _ context: RESTContext) throws(ErrorReply) -> HTTPResponse {
         let snapshot = context.engine.snapshot
         var now = timespec()

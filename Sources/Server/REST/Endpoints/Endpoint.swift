@@ -4,12 +4,8 @@ import HTTP
 protocol Endpoint: Sendable {
     init()
 
+    /// Sends an answer now or later.
+    ///
     /// - Throws: what the request is refused with.
-    func answer(_ request: HTTPRequest, _ context: RESTContext) throws(ErrorReply) -> HTTPResponse
-}
-
-extension HTTPResponse {
-    init(json text: String, for request: HTTPRequest) {
-        self.init(contentType: MediaType.json(for: request), text: text)
-    }
+    func answer(_ request: HTTPRequest, _ context: RESTContext, _ reply: HTTPReply) throws(ErrorReply)
 }

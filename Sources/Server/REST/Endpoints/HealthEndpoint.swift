@@ -3,7 +3,7 @@ import HTTP
 
 /// `GET /healthcheck`: whether statements and queries work. A failed query is its own matter, and SHOW
 /// QUERIES tells of it.
-struct HealthEndpoint: Endpoint {
+struct HealthEndpoint: WholeEndpoint {
     func answer(_ request: HTTPRequest, _ context: RESTContext) throws(ErrorReply) -> HTTPResponse {
         let isRunning = context.engine.snapshot.refused.isEmpty
         let healthy: JSONValue = ["isHealthy": true]

@@ -2,7 +2,7 @@ import Formats
 import HTTP
 
 /// `GET /info`: version and names.
-struct InfoEndpoint: Endpoint {
+struct InfoEndpoint: WholeEndpoint {
     func answer(_ request: HTTPRequest, _ context: RESTContext) throws(ErrorReply) -> HTTPResponse {
         let info: JSONValue = [
             "KsqlServerInfo": [

@@ -2,7 +2,7 @@ import Formats
 import HTTP
 
 /// `GET /v1/metadata` and `GET /v1/metadata/id`: version, and which cluster this is.
-struct MetadataEndpoint: Endpoint {
+struct MetadataEndpoint: WholeEndpoint {
     func answer(_ request: HTTPRequest, _ context: RESTContext) throws(ErrorReply) -> HTTPResponse {
         let id: JSONValue = [
             "id": "",

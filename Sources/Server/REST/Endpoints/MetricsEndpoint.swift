@@ -2,7 +2,7 @@ import HTTP
 import Runtime
 
 /// `GET /metrics`: queries, requests and the process as Prometheus reads them.
-struct MetricsEndpoint: Endpoint {
+struct MetricsEndpoint: WholeEndpoint {
     func answer(_ request: HTTPRequest, _ context: RESTContext) throws(ErrorReply) -> HTTPResponse {
         let snapshot = context.engine.snapshot
         var metrics = MetricsText()
@@ -67,6 +67,16 @@ struct MetricsEndpoint: Endpoint {
         }
         each("millrace_query_dead_letters_total", .counter, "Records that could not be processed.") {
             String($0.deadLetters)
+        }
+        let reasons = "millrace_query_dead_letter_reasons_total"
+        metrics.begin(reasons, .counter, "Records that could not be processed, since the server began.")
+        for standing in standings {
+            for source in standing.status.sources {
+                let labels = [("query", standing.id), ("source", source.name)]
+                for (reason, count) in source.deadLetterReasons.sorted(by: { $0.key < $1.key }) {
+                    metrics.add(reasons, labels + [("reason", reason)], String(count))
+                }
+            }
         }
         each("millrace_query_watermark_milliseconds", .gauge, "Event time that a query has reached.") {
             $0.watermark.map { String($0) }

@@ -1,7 +1,7 @@
 import HTTP
 
 /// `GET /`: leads to `/info`.
-struct RootEndpoint: Endpoint {
+struct RootEndpoint: WholeEndpoint {
     func answer(_ request: HTTPRequest, _ context: RESTContext) throws(ErrorReply) -> HTTPResponse {
         HTTPResponse(status: 307, headers: [("Location", "/info")])
     }

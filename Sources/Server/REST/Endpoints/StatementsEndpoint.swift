@@ -4,7 +4,7 @@ import HTTP
 import Language
 
 /// `POST /ksql`: any statements but queries, checked all together and then done one after the other.
-struct StatementsEndpoint: Endpoint {
+struct StatementsEndpoint: WholeEndpoint {
     func answer(_ request: HTTPRequest, _ context: RESTContext) throws(ErrorReply) -> HTTPResponse {
         try context.tally.time(.statement) { () throws(ErrorReply) -> HTTPResponse in
             let body = try RequestBody(request.body)

@@ -2,7 +2,7 @@ import Formats
 import HTTP
 
 /// `GET /status` and `GET /status/{type}/{name}/{action}`: how statements ended.
-struct StatusEndpoint: Endpoint {
+struct StatusEndpoint: WholeEndpoint {
     func answer(_ request: HTTPRequest, _ context: RESTContext) throws(ErrorReply) -> HTTPResponse {
         let all = context.statuses.all(context.engine.snapshot)
         let id = request.path.dropFirst("/status".count).drop { $0 == "/" }.filter { $0 != "`" }

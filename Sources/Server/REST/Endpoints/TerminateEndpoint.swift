@@ -6,7 +6,7 @@ import Planning
 
 /// `POST /ksql/terminate`: ends all queries, drops what statements have made, deletes the topics that the
 /// request lists, and ends the server.
-struct TerminateEndpoint: Endpoint {
+struct TerminateEndpoint: WholeEndpoint {
     func answer(_ request: HTTPRequest, _ context: RESTContext) throws(ErrorReply) -> HTTPResponse {
         let body: JSONValue = request.body.isEmpty ? [:] : try RequestBody.object(request.body)
         let patterns = (body["deleteTopicList"]?.array ?? []).compactMap(\.string)

@@ -1,0 +1,69 @@
+import Diagnostics
+import Formats
+import Postgres
+import Simulation
+import Storage
+
+/// CSV files → tables, views and functions of a PostgreSQL database.
+struct CSVToPostgresDemo: DemoPipeline {
+    static let name = "csv-to-postgres"
+    static let usualRate = 500
+    static let watchedRelation = "hourly_summary"
+
+    let directory: String
+    private let database: DemoDatabase
+
+    init(directory: String) {
+        self.directory = directory
+        database = DemoDatabase(directory: directory + "/postgres")
+    }
+
+    var eventsDirectory: String { directory + "/events" }
+
+    func shop(_ simulation: inout SimulationConfiguration) {
+        simulation.profile = .csv
+        simulation.bots = 0
+    }
+
+    func open(_ console: Console, _ location: PipelineLocation) throws(Diagnostic) -> [String: String] {
+        let url = try database.open(console, location)
+        return [
+            "events": eventsDirectory, "database": url, "archive": directory + "/archive",
+        ]
+    }
+
+    private static let tables = ["ecommerce_events", "event_hourly_summary", "ecommerce_events_errors"]
+
+    func result(_ console: Console) throws(Diagnostic) -> DemoResult {
+        let address = try database.address(console)
+        do throws(PostgresError) {
+            let connection = try PostgresConnection(address)
+            var table = TextTable([("table", .left), ("rows", .right)])
+            var counts: [JSONValue.Member] = []
+            for name in Self.tables {
+                let count = Int64(try connection.query("SELECT count(*) FROM \(name)").value ?? "") ?? 0
+                table.add([name, NumberDisplay.grouped(Int(count))])
+                counts.append(.init(name, .number(count)))
+            }
+            var lines = table.lines(indent: "  ")
+            let reasons = try connection.query(
+                "SELECT reason, count(*) FROM ecommerce_events_errors GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 3")
+            if !reasons.rows.isEmpty {
+                let texts = reasons.rows.map { "\($0[0] ?? "") (\($0[1] ?? ""))" }
+                lines.append("  lines that failed, most of all: " + texts.joined(separator: ", "))
+            }
+            return DemoResult(
+                lines: lines, commands: commands(console), json: .init("database", .object(counts)))
+        } catch { throw error.diagnostic }
+    }
+
+    private func commands(_ console: Console) -> [String] {
+        let psql = "psql " + database.shellURL(console)
+        return [
+            "\(psql) -c '\\d+ ecommerce_events'",
+            "\(psql) -c 'SELECT * FROM v_top_products LIMIT 5'",
+            "\(psql) -c \"SELECT * FROM conversion_by_period(now() - interval '1 hour', now(), "
+                + "'10 minutes')\"",
+        ] + (database.stopCommand(console).map { [$0] } ?? [])
+    }
+}

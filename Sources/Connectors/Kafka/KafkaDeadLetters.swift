@@ -1,0 +1,90 @@
+import Diagnostics
+import Kafka
+import Runtime
+import Synchronization
+
+/// Writes the dead letters of a source to a topic, exactly once: the bytes as they came, and in headers why
+/// and where from.
+public final class KafkaDeadLetters: DeadLetterKeeper {
+    private struct State {
+        var writer: KafkaEpochWriter?
+        var letters: [(letter: DeadLetter, clock: Int64)] = []
+        var clock: Int64 = 0
+    }
+
+    private let cluster: KafkaSettings
+    private let creation: KafkaNewTopic
+    private let relation: String
+    private let state = Mutex(State())
+
+    /// Begins the value of `dead_letters` where that is a topic.
+    static let scheme = "kafka://"
+
+    /// - Parameters:
+    ///   - creation: the topic, and how it is made where it is not there.
+    ///   - relation: whose letters they are.
+    public init(_ cluster: KafkaSettings, _ creation: KafkaNewTopic, relation: String) {
+        self.cluster = cluster
+        self.creation = creation
+        self.relation = relation
+    }
+
+    public func open(instance: String, openEpoch: Int64) throws(SinkError) {
+        let writer = KafkaEpochWriter(
+            cluster, creation, applicationID: "\(instance)/\(relation).dead-letters", isTransactional: true)
+        try writer.open()
+        state.withLock { $0.writer = writer }
+    }
+
+    public func begin(clock: Int64) {
+        state.withLock {
+            $0.clock = clock
+            $0.letters = []
+        }
+    }
+
+    public func append(_ letters: [DeadLetter], clock: Int64?) {
+        state.withLock { state in
+            let clock = clock ?? state.clock
+            state.letters += letters.map { ($0, clock) }
+        }
+    }
+
+    public func finish(epoch: Int64) -> @Sendable () throws(SinkError) -> Void {
+        let (letters, writer) = state.withLock { state in
+            defer { state.letters = [] }
+            return (state.letters, state.writer)
+        }
+        guard let writer, !letters.isEmpty else { return { () throws(SinkError) in } }
+        return { () throws(SinkError) in
+            try writer.append(epoch: epoch) { outlet throws(KafkaError) in
+                for (number, entry) in letters.enumerated() {
+                    try Self.send(entry.letter, entry.clock, number, outlet)
+                }
+            } beforeCommit: { (_: [Int: String]) throws(SinkError) in
+            }
+        }
+    }
+
+    private static func send(
+        _ letter: DeadLetter, _ clock: Int64, _ number: Int, _ outlet: KafkaEpochWriter.Outlet
+    ) throws(KafkaError) {
+        let headers: [(name: String, value: [UInt8]?)] = [
+            ("millrace.source", letter.source), ("millrace.partition", String(letter.partition)),
+            ("millrace.offset", String(letter.offset)), ("millrace.code", letter.code),
+            ("millrace.reason", letter.reason),
+        ].map { ($0.0, Array($0.1.utf8)) }
+        // What a closure throws through the standard library loses its type.
+        var failure: KafkaError?
+        letter.bytes.withUnsafeBytes { bytes in
+            do throws(KafkaError) {
+                try outlet.send(
+                    number, key: nil, value: bytes, timestamp: clock,
+                    partition: letter.partition % outlet.partitionCount, headers: headers, copies: true)
+            } catch {
+                failure = error
+            }
+        }
+        if let failure { throw failure }
+    }
+}

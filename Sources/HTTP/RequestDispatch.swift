@@ -1,0 +1,34 @@
+/// The way from a request to its handler, which both protocols go.
+final class RequestDispatch: Sendable {
+    let configuration: HTTPConfiguration
+    let exchanges = OpenExchanges()
+    let execute: HTTPServer.Executor
+    private let streamsBody: HTTPServer.BodyRule
+    private let handler: HTTPServer.Handler
+
+    init(
+        _ configuration: HTTPConfiguration, execute: @escaping HTTPServer.Executor,
+        streamsBody: @escaping HTTPServer.BodyRule, handler: @escaping HTTPServer.Handler
+    ) {
+        self.configuration = configuration
+        self.execute = execute
+        self.streamsBody = streamsBody
+        self.handler = handler
+    }
+
+    /// Whether a request's body goes to the handler as it comes.
+    func streamsBody(_ method: String, _ path: String) -> Bool { streamsBody(method, path) }
+
+    /// Asks the handler, whose answer goes to the exchange.
+    func dispatch(_ request: HTTPRequest, _ exchange: any HTTPExchange) {
+        exchanges.add(exchange)
+        let reply = HTTPReply(exchange)
+        execute { [handler] in handler(request, reply) }
+    }
+
+    var tooLarge: HTTPResponse {
+        HTTPResponse(
+            status: 413, contentType: "text/plain",
+            text: "the body has more than \(configuration.bodyLimit) bytes\n")
+    }
+}

@@ -1,0 +1,75 @@
+"""A `millrace broker` of one's own, for the scripts that run clients against it."""
+import os
+import select
+import signal
+import subprocess
+import tempfile
+import time
+import json
+
+
+def program():
+    root = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
+    return os.environ.get("MILLRACE_PROGRAM") or os.path.join(root, ".build", "debug", "millrace")
+
+
+class BrokerProcess:
+    """Starts the broker; `address` is where it listens. Ends it, and tells its errors, on `stop`."""
+
+    def __init__(self, directory=None, config=None, port=0, arguments=()):
+        self.directory = directory or tempfile.mkdtemp(prefix="millrace-broker-")
+        self.config = config
+        self.port = port
+        # The records of tests have old times, and would be deleted by them.
+        self.arguments = ["--topic", "retention.ms=-1", *arguments]
+        self.process = None
+        self.start()
+
+    def start(self, seconds=30):
+        words = [program(), "broker", "--json", "--listen", f"127.0.0.1:{self.port}", "--data", self.directory]
+        if self.config:
+            path = os.path.join(self.directory, "broker.conf")
+            with open(path, "w") as file:
+                file.write("".join(f"{name} = {value}\n" for name, value in self.config.items()))
+            words += ["--config", path]
+        self.errors = open(os.path.join(self.directory, "errors.txt"), "a+")
+        self.process = subprocess.Popen(
+            words + self.arguments, stdout=subprocess.PIPE, stderr=self.errors, text=True)
+        if not select.select([self.process.stdout], [], [], seconds)[0]:
+            raise AssertionError("the broker is not ready in time")
+        line = self.process.stdout.readline()
+        if not line:
+            raise AssertionError("the broker ended: " + self.told())
+        self.address = json.loads(line)["listen"]
+        # After a restart the clients look for it where it was.
+        self.port = int(self.address.rsplit(":", 1)[1])
+
+    def told(self):
+        self.errors.seek(0)
+        return self.errors.read()
+
+    def kill(self):
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self, seconds=30):
+        self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(timeout=seconds)
+        assert code == 0, f"exit code {code}: {self.told()}"
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.kill()
+
+
+def wait_until(what, condition, seconds=60):
+    """Generous: a busy machine is no error."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if condition():
+            return
+        time.sleep(0.02)
+    raise AssertionError(f"not within {seconds} s: {what}")
