@@ -84,7 +84,7 @@ struct TransactionTests {
     @Test("is the same when it is read from its record")
     func record() throws {
         var transaction = try begun()
-        for _ in 0..<2 {
+        for round in 0..<2 {
             let written = TransactionRecord.transaction("x", transaction)
             guard
                 case .transaction("x", let read)? = TransactionRecord(key: written.key, value: written.value)
@@ -93,7 +93,7 @@ struct TransactionTests {
                 return
             }
             #expect(read == transaction)
-            _ = try transaction.end(isCommit: false, producerID: 7, epoch: 0, now: 30)
+            if round == 0 { _ = try transaction.end(isCommit: false, producerID: 7, epoch: 0, now: 30) }
         }
     }
 }

@@ -2,6 +2,7 @@
 import json
 import os
 import select
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -18,6 +19,7 @@ class BrokerProcess:
 
     def __init__(self, directory=None, config=None, port=0, arguments=()):
         self.directory = directory or tempfile.mkdtemp(prefix="millrace-broker-")
+        self.is_temporary = directory is None
         self.config = config
         self.port = port
         # The records of tests have old times, and would be deleted by them.
@@ -33,12 +35,13 @@ class BrokerProcess:
             with open(path, "w") as file:
                 file.write("".join(f"{name} = {value}\n" for name, value in self.config.items()))
             words += ["--config", path]
-        self.errors = open(os.path.join(self.directory, "errors.txt"), "a+")
-        self.process = subprocess.Popen(
-            words + self.arguments, stdout=subprocess.PIPE, stderr=self.errors, text=True)
+        with open(os.path.join(self.directory, "errors.txt"), "a") as errors:
+            self.process = subprocess.Popen(
+                words + self.arguments, stdout=subprocess.PIPE, stderr=errors, text=True)
         if not select.select([self.process.stdout], [], [], seconds)[0]:
             raise AssertionError("the broker is not ready in time")
         line = self.process.stdout.readline()
+        self.process.stdout.close()
         if not line:
             raise AssertionError("the broker ended: " + self.told())
         self.address = json.loads(line)["listen"]
@@ -46,8 +49,8 @@ class BrokerProcess:
         self.port = int(self.address.rsplit(":", 1)[1])
 
     def told(self):
-        self.errors.seek(0)
-        return self.errors.read()
+        with open(os.path.join(self.directory, "errors.txt")) as errors:
+            return errors.read()
 
     def kill(self):
         self.process.send_signal(signal.SIGKILL)
@@ -64,6 +67,8 @@ class BrokerProcess:
     def __exit__(self, *_):
         if self.process.poll() is None:
             self.kill()
+        if self.is_temporary:
+            shutil.rmtree(self.directory, ignore_errors=True)
 
 
 def wait_until(what, condition, seconds=60):

@@ -1,4 +1,5 @@
 """The broker, by scripts of independent clients: one that is quick, and under MILLRACE_FULL=1 all of them."""
+import glob
 import os
 import shutil
 import subprocess
@@ -6,7 +7,7 @@ import sys
 import tempfile
 import unittest
 
-from broker_process import BrokerProcess, program
+from broker_process import BrokerProcess, program, wait_until
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
 IS_FULL = os.environ.get("MILLRACE_FULL") == "1"
@@ -28,6 +29,24 @@ def script(name, *words):
 class BrokerTests(unittest.TestCase):
     def test_librdkafka_produces_consumes_and_commits(self):
         script("broker_confluent.py", *([] if IS_FULL else ["--quick"]))
+
+    def test_a_torn_tail_is_cut_off_and_told(self):
+        from broker_confluent import create, producer, read
+        with BrokerProcess() as broker:
+            create(broker, "torn")
+            writer = producer(broker)
+            for number in range(10):
+                writer.produce("torn", str(number))
+            self.assertEqual(writer.flush(30), 0)
+            broker.kill()
+            (log,) = glob.glob(os.path.join(broker.directory, "topics", "torn-*", "0", "*.log"))
+            with open(log, "ab") as file:
+                file.write(b"half of a batch")
+            broker.start()
+            wait_until("a report", lambda: "15 bytes at the end of" in broker.told())
+            self.assertIn("were cut off, from offset 10", broker.told())
+            self.assertEqual([r.value() for r in read(broker, "torn", 10)], [b"%d" % n for n in range(10)])
+            broker.stop()
 
     def test_a_taken_port_is_told(self):
         with BrokerProcess() as broker:
@@ -72,8 +91,14 @@ class BrokerTests(unittest.TestCase):
         script("broker_security.py")
 
     @unittest.skipUnless(IS_FULL, "MILLRACE_FULL=1 runs it")
+    def test_the_benchmark_runs(self):
+        script(
+            os.path.join("..", "..", "Benchmarks", "broker.py"), "--program", program(), "--records", "20000",
+            "--connections", "20", "--partitions", "20", "--seconds", "1")
+
+    @unittest.skipUnless(IS_FULL, "MILLRACE_FULL=1 runs it")
     def test_kills_lose_nothing(self):
-        script("broker_kills.py", "50", "1")
+        script("broker_kills.py", "200", "1")
 
 
 if __name__ == "__main__":
