@@ -9,7 +9,7 @@ struct AbsentCommand {
     private static let all = [
         AbsentCommand(
             name: "deploy", purpose: "running a pipeline on a Spark cluster",
-            instead: "millrace run FILE.sql runs it on this machine"),
+            instead: "millrace run FILE.sql runs it on this machine")
     ]
 
     static func named(_ name: String) -> AbsentCommand? { all.first { $0.name == name } }

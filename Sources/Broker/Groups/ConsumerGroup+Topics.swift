@@ -9,7 +9,8 @@ extension ConsumerGroup {
                     reader throws(MessageError) -> [String] in
                     let version = try reader.number(Int16.self)
                     // All versions begin alike.
-                    return try ConsumerProtocolSubscription(from: &reader, version: min(max(version, 0), 0)).topics
+                    return try ConsumerProtocolSubscription(from: &reader, version: min(max(version, 0), 0))
+                        .topics
                 }
                 topics.formUnion(names ?? [])
             }

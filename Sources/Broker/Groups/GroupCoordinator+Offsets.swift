@@ -8,16 +8,17 @@ extension GroupCoordinator {
         _ group: String, _ offsets: [(TopicPartition, CommittedOffset)],
         check: (inout ConsumerGroup, Int64) -> ErrorCode?, _ done: @escaping @Sendable (ErrorCode) -> Void
     ) {
-        let code: ErrorCode = withGroup(group, makes: true) { found, now, state in
-            if let code = check(&found, now) { return (code, []) }
-            do throws(LogError) {
-                try append(offsets.map { .offset(group: group, $0.0, $0.1) }, nil)
-            } catch {
-                return (ErrorCode(error), [])
-            }
-            for (partition, offset) in offsets { state.offsets[group, default: [:]][partition] = offset }
-            return (.none, [])
-        } ?? .none
+        let code: ErrorCode =
+            withGroup(group, makes: true) { found, now, state in
+                if let code = check(&found, now) { return (code, []) }
+                do throws(LogError) {
+                    try append(offsets.map { .offset(group: group, $0.0, $0.1) }, nil)
+                } catch {
+                    return (ErrorCode(error), [])
+                }
+                for (partition, offset) in offsets { state.offsets[group, default: [:]][partition] = offset }
+                return (.none, [])
+            } ?? .none
         guard code == .none else { return done(code) }
         flush { done($0.map { ErrorCode($0) } ?? .none) }
     }
@@ -28,19 +29,21 @@ extension GroupCoordinator {
         producer: (identifier: Int64, epoch: Int16), check: (inout ConsumerGroup, Int64) -> ErrorCode?,
         _ done: @escaping @Sendable (ErrorCode) -> Void
     ) {
-        let code: ErrorCode = withGroup(group, makes: true) { found, now, state in
-            if let code = check(&found, now) { return (code, []) }
-            do throws(LogError) {
-                try append(offsets.map { .offset(group: group, $0.0, $0.1) }, producer)
-            } catch {
-                return (ErrorCode(error), [])
-            }
-            for (partition, offset) in offsets {
-                state.pending[producer.identifier, default: Pending()].offsets[group, default: [:]][partition] =
-                    offset
-            }
-            return (.none, [])
-        } ?? .none
+        let code: ErrorCode =
+            withGroup(group, makes: true) { found, now, state in
+                if let code = check(&found, now) { return (code, []) }
+                do throws(LogError) {
+                    try append(offsets.map { .offset(group: group, $0.0, $0.1) }, producer)
+                } catch {
+                    return (ErrorCode(error), [])
+                }
+                for (partition, offset) in offsets {
+                    state.pending[producer.identifier, default: Pending()].offsets[group, default: [:]][
+                        partition] =
+                        offset
+                }
+                return (.none, [])
+            } ?? .none
         guard code == .none else { return done(code) }
         flush { done($0.map { ErrorCode($0) } ?? .none) }
     }
@@ -77,7 +80,8 @@ extension GroupCoordinator {
     ) -> [(TopicPartition, Found)] {
         state.withLock { state in
             let known = state.offsets[group] ?? [:]
-            let asked = partitions ?? known.keys.sorted { ($0.topic, $0.partition) < ($1.topic, $1.partition) }
+            let asked =
+                partitions ?? known.keys.sorted { ($0.topic, $0.partition) < ($1.topic, $1.partition) }
             return asked.map { partition in
                 let isOpen =
                     needsStable && state.pending.values.contains { $0.offsets[group]?[partition] != nil }

@@ -14,7 +14,8 @@ enum GroupEffect: Equatable, Sendable {
         static func == (left: Joined, right: Joined) -> Bool {
             left.code == right.code && left.generation == right.generation
                 && left.protocolName == right.protocolName && left.leader == right.leader
-                && left.member == right.member && left.members.map(\.identifier) == right.members.map(\.identifier)
+                && left.member == right.member
+                && left.members.map(\.identifier) == right.members.map(\.identifier)
         }
     }
 

@@ -25,7 +25,9 @@ enum GroupRecord {
             case 0, 1:
                 let partition = TopicPartition(
                     topic: try key.string(false), partition: try key.number(Int32.self))
-                return .offset(group: group, partition, try value.map { value throws(MessageError) in try offset(value) })
+                return .offset(
+                    group: group, partition, try value.map { value throws(MessageError) in try offset(value) }
+                )
             case 2:
                 return .group(
                     group,

@@ -16,7 +16,9 @@ struct OffsetCommit: Sendable {
             for (partition, offset) in partitions {
                 var code: ErrorCode?
                 if partition < 0 || partition >= count { code = .unknownTopicOrPartition }
-                if offset.metadata.utf8.count > GroupCoordinator.metadataLimit { code = .offsetMetadataTooLarge }
+                if offset.metadata.utf8.count > GroupCoordinator.metadataLimit {
+                    code = .offsetMetadataTooLarge
+                }
                 if code == nil { taken.append((TopicPartition(topic: name, partition: partition), offset)) }
                 results.append(Partition(partition: partition, code: code))
             }

@@ -24,7 +24,8 @@ extension PartitionLog {
                 let header = batch.header
                 if header.attributes.isControl || aborted.contains(where: { $0.covers(header) }) { return }
                 let begin = producers[header.producerID]?.transactionOffset
-                let isOpen = header.attributes.isTransactional && begin.map { $0 <= header.baseOffset } ?? false
+                let isOpen =
+                    header.attributes.isTransactional && begin.map { $0 <= header.baseOffset } ?? false
                 try batch.forEachRecord { record throws(RecordError) in
                     body(
                         Replayed(

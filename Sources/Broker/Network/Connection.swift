@@ -52,7 +52,8 @@ final class Connection: @unchecked Sendable {
     private static let inputByteCount = 16 << 10
     private static let keptInputByteCount = 2 << 20
 
-    init(_ transport: Transport, number: UInt64, host: String, _ loop: EventLoop, _ limits: ConnectionLimits) {
+    init(_ transport: Transport, number: UInt64, host: String, _ loop: EventLoop, _ limits: ConnectionLimits)
+    {
         self.transport = transport
         self.number = number
         self.host = host

@@ -170,7 +170,9 @@ final class EventLoop: @unchecked Sendable {
     /// Closes connections that are of no use; to be called every few seconds.
     func closeIdle() {
         let now = SteadyClock.milliseconds
-        for connection in state.withLock({ Array($0.connections.values) }) { connection.closeIfIdle(now: now) }
+        for connection in state.withLock({ Array($0.connections.values) }) {
+            connection.closeIfIdle(now: now)
+        }
     }
 
     /// Ends all connections and threads.

@@ -59,7 +59,9 @@ final class FetchSessions: Sendable {
                 state.sessions[oldest.number] = nil
             }
             var number: Int32
-            repeat { number = Int32.random(in: 1...Int32.max, using: &state.random) } while state.sessions[number]
+            repeat {
+                number = Int32.random(in: 1...Int32.max, using: &state.random)
+            } while state.sessions[number]
                 != nil
             let session = FetchSession(number)
             session.isBusy = true

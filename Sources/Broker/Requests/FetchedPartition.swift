@@ -39,7 +39,8 @@ final class FetchedPartition: @unchecked Sendable {
             toldLogStart = data.logStartOffset
             toldStable = data.lastStableOffset
         }
-        return data.errorCode != 0 || data.records?.isEmpty == false || data.highWatermark != toldHighWatermark
+        return data.errorCode != 0 || data.records?.isEmpty == false
+            || data.highWatermark != toldHighWatermark
             || data.logStartOffset != toldLogStart || data.lastStableOffset != toldStable
     }
 

@@ -30,7 +30,8 @@ extension RequestRouter {
     ) {
         let index = partition.index
         guard let found, index >= 0, index < found.partitionCount else {
-            let code = production.call.version >= 13 && found == nil
+            let code =
+                production.call.version >= 13 && found == nil
                 ? ErrorCode.unknownTopicID : .unknownTopicOrPartition
             return production.add(topic, .init(index, code, nil))
         }
@@ -42,7 +43,8 @@ extension RequestRouter {
         }
         if production.call.version >= 3, records.count > 16, records[16] < 2 {
             return production.add(
-                topic, .init(index, .invalidRecord, "an old message format in a request of version 3 or later"))
+                topic,
+                .init(index, .invalidRecord, "an old message format in a request of version 3 or later"))
         }
         if let code = transactions.refusal(of: records, to: found.name, index) {
             return production.add(topic, .init(index, code, "not a part of the producer's transaction"))

@@ -68,7 +68,8 @@ extension RequestRouter {
         let added = AddedPartitions(asked, topics)
         // All or none.
         guard added.missing.isEmpty else {
-            return done(added.results { added.missing.contains($0) ? .unknownTopicOrPartition : .notAttempted })
+            return done(
+                added.results { added.missing.contains($0) ? .unknownTopicOrPartition : .notAttempted })
         }
         transactions.add(added.partitions, to: name, producerID: producerID, epoch: epoch) { code in
             let told = RequestRouter.told(code, call, fencedFrom: 2)

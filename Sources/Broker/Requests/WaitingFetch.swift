@@ -56,7 +56,8 @@ final class WaitingFetch: @unchecked Sendable {
         var seen: Set<ObjectIdentifier> = []
         var subscriptions: [TopicSubscription] = []
         for partition in partitions {
-            guard let listeners = partition.listeners, seen.insert(ObjectIdentifier(listeners)).inserted else {
+            guard let listeners = partition.listeners, seen.insert(ObjectIdentifier(listeners)).inserted
+            else {
                 continue
             }
             subscriptions.append(TopicSubscription(listeners) { [weak self] in self?.wake(isLate: false) })

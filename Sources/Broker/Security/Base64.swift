@@ -35,7 +35,9 @@ enum Base64 {
                 guard filled == 4, let digit = digits.firstIndex(of: letter) else { return nil }
                 bits = bits << 6 | UInt32(digit)
             }
-            for place in 0..<filled - 1 { bytes.append(UInt8(truncatingIfNeeded: bits >> UInt32(16 - 8 * place))) }
+            for place in 0..<filled - 1 {
+                bytes.append(UInt8(truncatingIfNeeded: bits >> UInt32(16 - 8 * place)))
+            }
         }
         return bytes
     }

@@ -8,7 +8,8 @@ struct SCRAMExchange: Sendable {
 
     private enum State: Sendable {
         case start
-        case challenged(user: String, credential: SCRAMCredential?, nonce: String, transcript: String, header: String)
+        case challenged(
+            user: String, credential: SCRAMCredential?, nonce: String, transcript: String, header: String)
         case ended
     }
 

@@ -12,7 +12,8 @@ final class TLSServer: @unchecked Sendable {
                 decoding: failure.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
             throw Diagnostic(
                 .config, "TLS can't be used: \(reason)",
-                expected: "a certificate and its key in PEM form", hint: "check the files and their permissions")
+                expected: "a certificate and its key in PEM form",
+                hint: "check the files and their permissions")
         }
         server = made
     }

@@ -10,7 +10,8 @@ struct AddedPartitions: Sendable {
         var partitions: Set<TopicPartition> = []
         var missing: Set<TopicPartition> = []
         for topic in asked {
-            let count = RequestRouter.isInternal(topic.name) ? 0 : topics.topic(topic.name)?.partitionCount ?? 0
+            let count =
+                RequestRouter.isInternal(topic.name) ? 0 : topics.topic(topic.name)?.partitionCount ?? 0
             for index in topic.partitions {
                 let partition = TopicPartition(topic: topic.name, partition: index)
                 partitions.insert(partition)

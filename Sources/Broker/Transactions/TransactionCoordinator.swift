@@ -294,7 +294,9 @@ final class TransactionCoordinator: @unchecked Sendable {
     private func complete(_ name: String) {
         let now = clock()
         let code = state.withLock { state -> ErrorCode in
-            guard var transaction = state.transactions[name], transaction.state.isPrepared else { return .none }
+            guard var transaction = state.transactions[name], transaction.state.isPrepared else {
+                return .none
+            }
             transaction.complete(now: now)
             do throws(LogError) {
                 try keep(transaction, &state)
@@ -351,7 +353,9 @@ final class TransactionCoordinator: @unchecked Sendable {
         let limit = clock() - milliseconds
         state.withLock { state in
             for (name, transaction) in state.transactions
-            where transaction.deadline == nil && !transaction.state.isPrepared && transaction.updatedAt < limit {
+            where transaction.deadline == nil && !transaction.state.isPrepared
+                && transaction.updatedAt < limit
+            {
                 do throws(LogError) {
                     try append(.transaction(name, nil), waits: false)
                 } catch {

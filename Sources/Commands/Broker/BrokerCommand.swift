@@ -9,7 +9,8 @@ import Storage
 struct BrokerCommand: Command {
     static let description = CommandDescription(
         name: "broker", summary: "run the embedded Kafka broker, for any Kafka client",
-        about: "Keeps topics on this machine and speaks the Kafka protocol to whoever connects. It is one broker "
+        about:
+            "Keeps topics on this machine and speaks the Kafka protocol to whoever connects. It is one broker "
             + "without replicas: what is acknowledged with acks=all is on this machine's disk.",
         operands: [],
         flags: [
@@ -17,8 +18,12 @@ struct BrokerCommand: Command {
             Flag("--listen", .value("HOST:PORT"), "where to listen (127.0.0.1:9092)"),
             Flag("--advertised", .value("HOST:PORT"), "where clients are told to connect (where it listens)"),
             Flag("--data", .value("DIR"), "topics, groups and transactions (.millrace/broker)"),
-            Flag("--durability", .value("HOW"), "acks=all answers when records are on disk (disk) or written (lazy)"),
-            Flag("--topic", .repeated("NAME=VALUE"), "a setting of topics made from now on, as retention.ms=-1"),
+            Flag(
+                "--durability", .value("HOW"),
+                "acks=all answers when records are on disk (disk) or written (lazy)"),
+            Flag(
+                "--topic", .repeated("NAME=VALUE"), "a setting of topics made from now on, as retention.ms=-1"
+            ),
             Flag("--json", .toggle, "print the addresses as one JSON object when it is ready"),
         ],
         examples: [
