@@ -228,6 +228,7 @@ let package = Package(
             dependencies: [
                 "TestKit",
                 "Commands", "Diagnostics", "Simulation", "Runtime", "DeltaLake", "Storage", "Formats",
+                "TestRunner",
             ],
             exclude: ["Golden", "make_lake.py", "make_table.py"], swiftSettings: house),
         .testTarget(

@@ -6,6 +6,8 @@
 
 #include <dlfcn.h>
 #include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <pthread.h>
@@ -43,6 +45,11 @@ static struct {
     __typeof__(&X509_get_subject_name) X509_get_subject_name;
     __typeof__(&X509_NAME_get_text_by_NID) X509_NAME_get_text_by_NID;
     __typeof__(&X509_free) X509_free;
+    __typeof__(&EVP_sha256) EVP_sha256;
+    __typeof__(&EVP_sha512) EVP_sha512;
+    __typeof__(&EVP_Digest) EVP_Digest;
+    __typeof__(&HMAC) HMAC;
+    __typeof__(&PKCS5_PBKDF2_HMAC) PKCS5_PBKDF2_HMAC;
 } library;
 
 static char load_failure[256];
@@ -87,6 +94,39 @@ static void load(void) {
     FIND(X509_get_subject_name)
     FIND(X509_NAME_get_text_by_NID)
     FIND(X509_free)
+    FIND(EVP_sha256)
+    FIND(EVP_sha512)
+    FIND(EVP_Digest)
+    FIND(HMAC)
+    FIND(PKCS5_PBKDF2_HMAC)
+}
+
+const char *millrace_tls_load(void) {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, load);
+    return load_failure[0] ? load_failure : NULL;
+}
+
+static const EVP_MD *hash(int bits) { return bits == 256 ? library.EVP_sha256() : library.EVP_sha512(); }
+
+int millrace_tls_digest(int bits, const unsigned char *message, size_t count, unsigned char *result) {
+    return !millrace_tls_load() && library.EVP_Digest(message, count, result, NULL, hash(bits), NULL) == 1;
+}
+
+int millrace_tls_authenticate(
+    int bits, const unsigned char *key, size_t key_count, const unsigned char *message, size_t count,
+    unsigned char *result) {
+    if (millrace_tls_load() || key_count > 1 << 20) return 0;
+    return library.HMAC(hash(bits), key, (int)key_count, message, count, result, NULL) != NULL;
+}
+
+int millrace_tls_stretch(
+    int bits, const unsigned char *password, size_t password_count, const unsigned char *salt,
+    size_t salt_count, int iterations, unsigned char *result) {
+    if (millrace_tls_load() || password_count > 1 << 20 || salt_count > 1 << 20) return 0;
+    return library.PKCS5_PBKDF2_HMAC(
+               (const char *)password, (int)password_count, salt, (int)salt_count, iterations, hash(bits),
+               bits / 8, result) == 1;
 }
 
 struct millrace_tls_server {
@@ -137,9 +177,7 @@ static int prepare(
 
 millrace_tls_server *millrace_tls_server_make(
     const char *certificate, const char *key, const char *authorities, char *failure) {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, load);
-    if (load_failure[0]) {
+    if (millrace_tls_load()) {
         snprintf(failure, 256, "%s", load_failure);
         return NULL;
     }

@@ -51,7 +51,9 @@ struct GoldenCommandTests {
     func examples() throws {
         let captured = CapturedConsole()
         #expect(captured.run(["help"]) == .done)
-        for name in ["demo", "run", "serve", "sql", "simulate", "query", "inspect", "table", "test"] {
+        for name in [
+            "demo", "run", "serve", "sql", "broker", "simulate", "query", "inspect", "table", "test",
+        ] {
             #expect(captured.output.contains("  \(name) "))
             let help = CapturedConsole()
             #expect(help.run([name, "--help"]) == .done)

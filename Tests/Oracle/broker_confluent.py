@@ -338,8 +338,8 @@ QUICK = [
     test_compressions, test_commit_and_resume, test_transactions, test_deletion, test_topics,
 ]
 ALL = QUICK + [
-    test_acks, test_big_messages, test_timestamps, test_group_of_three, test_offsets_in_transactions, test_groups,
-    test_long_poll, test_restart,
+    test_acks, test_big_messages, test_timestamps, test_group_of_three, test_offsets_in_transactions,
+    test_groups, test_long_poll, test_restart,
 ]
 
 if __name__ == "__main__":

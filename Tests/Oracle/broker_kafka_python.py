@@ -1,4 +1,5 @@
 """The broker as kafka-python sees it."""
+import threading
 import time
 
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
@@ -21,7 +22,8 @@ def create(broker, name, partitions=1):
 def consumer(broker, *topics, **more):
     return KafkaConsumer(
         *topics, bootstrap_servers=broker.address,
-        **{"auto_offset_reset": "earliest", "enable_auto_commit": False, "consumer_timeout_ms": 60_000, **more})
+        **{"auto_offset_reset": "earliest", "enable_auto_commit": False, "consumer_timeout_ms": 60_000,
+           **more})
 
 
 def take(reader, count):
@@ -31,6 +33,27 @@ def take(reader, count):
         if len(records) == count:
             return records
     raise AssertionError(f"{len(records)} records instead of {count}")
+
+
+class Member:
+    """A consumer with a thread of its own, as this client's consumers live on being polled."""
+
+    def __init__(self, broker, topic, more):
+        self.owned = set()
+        self.is_stopped = False
+        self.reader = consumer(broker, topic, **more)
+        self.thread = threading.Thread(target=self.run)
+        self.thread.start()
+
+    def run(self):
+        while not self.is_stopped:
+            self.reader.poll(1000)
+            self.owned = set(self.reader.assignment())
+        self.reader.close()
+
+    def stop(self):
+        self.is_stopped = True
+        self.thread.join()
 
 
 def test_compressions(broker):
@@ -86,19 +109,17 @@ def test_commit_and_resume(broker):
 def test_group_of_three(broker):
     create(broker, "shared", 6)
     more = {"group_id": "three", "session_timeout_ms": 6000, "heartbeat_interval_ms": 300}
-    members = [consumer(broker, "shared", **more) for _ in range(3)]
+    members = [Member(broker, "shared", more) for _ in range(3)]
 
     def spread(expected):
-        for member in members:
-            member.poll(50)
-        owned = {p for member in members for p in member.assignment()}
-        return [len(member.assignment()) for member in members] == expected and len(owned) == 6
+        owned = [partition for member in members for partition in member.owned]
+        return [len(member.owned) for member in members] == expected and len(set(owned)) == 6
 
     wait_until("two partitions each", lambda: spread([2, 2, 2]))
-    members.pop().close()
+    members.pop().stop()
     wait_until("three partitions each", lambda: spread([3, 3]))
     for member in members:
-        member.close()
+        member.stop()
 
 
 def test_transactions(broker):

@@ -1,16 +1,17 @@
 """A `millrace broker` of one's own, for the scripts that run clients against it."""
+import json
 import os
 import select
+import shutil
 import signal
 import subprocess
 import tempfile
 import time
-import json
 
 
 def program():
     root = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
-    return os.environ.get("MILLRACE_PROGRAM") or os.path.join(root, ".build", "debug", "millrace")
+    return os.environ.get("MILLRACE_BINARY") or os.path.join(root, "bin", "millrace")
 
 
 class BrokerProcess:
@@ -18,6 +19,7 @@ class BrokerProcess:
 
     def __init__(self, directory=None, config=None, port=0, arguments=()):
         self.directory = directory or tempfile.mkdtemp(prefix="millrace-broker-")
+        self.is_temporary = directory is None
         self.config = config
         self.port = port
         # The records of tests have old times, and would be deleted by them.
@@ -26,18 +28,20 @@ class BrokerProcess:
         self.start()
 
     def start(self, seconds=30):
-        words = [program(), "broker", "--json", "--listen", f"127.0.0.1:{self.port}", "--data", self.directory]
+        listen = f"127.0.0.1:{self.port}"
+        words = [program(), "broker", "--json", "--listen", listen, "--data", self.directory]
         if self.config:
             path = os.path.join(self.directory, "broker.conf")
             with open(path, "w") as file:
                 file.write("".join(f"{name} = {value}\n" for name, value in self.config.items()))
             words += ["--config", path]
-        self.errors = open(os.path.join(self.directory, "errors.txt"), "a+")
-        self.process = subprocess.Popen(
-            words + self.arguments, stdout=subprocess.PIPE, stderr=self.errors, text=True)
+        with open(os.path.join(self.directory, "errors.txt"), "a") as errors:
+            self.process = subprocess.Popen(
+                words + self.arguments, stdout=subprocess.PIPE, stderr=errors, text=True)
         if not select.select([self.process.stdout], [], [], seconds)[0]:
             raise AssertionError("the broker is not ready in time")
         line = self.process.stdout.readline()
+        self.process.stdout.close()
         if not line:
             raise AssertionError("the broker ended: " + self.told())
         self.address = json.loads(line)["listen"]
@@ -45,8 +49,8 @@ class BrokerProcess:
         self.port = int(self.address.rsplit(":", 1)[1])
 
     def told(self):
-        self.errors.seek(0)
-        return self.errors.read()
+        with open(os.path.join(self.directory, "errors.txt")) as errors:
+            return errors.read()
 
     def kill(self):
         self.process.send_signal(signal.SIGKILL)
@@ -63,6 +67,8 @@ class BrokerProcess:
     def __exit__(self, *_):
         if self.process.poll() is None:
             self.kill()
+        if self.is_temporary:
+            shutil.rmtree(self.directory, ignore_errors=True)
 
 
 def wait_until(what, condition, seconds=60):

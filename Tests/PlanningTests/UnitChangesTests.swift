@@ -6,7 +6,7 @@ import Testing
 @Suite struct UnitChangesTests {
     private static let statements = [
         "CREATE STREAM s (k STRING KEY, a INT) WITH (kafka_topic = 's', value_format = 'JSON');",
-        "CREATE SOURCE TABLE t (k STRING PRIMARY KEY, b INT) WITH (kafka_topic = 't', value_format = 'JSON');",
+        "CREATE SOURCE TABLE t (k STRING PRIMARY KEY, b INT) WITH (kafka_topic='t', value_format='JSON');",
         "CREATE STREAM x AS SELECT k, a FROM s;",
         "CREATE TABLE y AS SELECT k, COUNT(*) AS n FROM x GROUP BY k;",
         "CREATE STREAM z AS SELECT x.k AS k, a, b FROM x JOIN t ON x.k = t.k;",

@@ -7,6 +7,8 @@ import Synchronization
 final class LogFile: @unchecked Sendable {
     let path: String
     private let pool: OpenFiles
+    /// Held while the writer is made durable beside appends, so that nobody closes it. Before `writing`.
+    private let synchronising = Mutex(())
     private let writing = Mutex(())
     private var writer: (any WritableFile)?
     private var isDirty = false
@@ -37,6 +39,17 @@ final class LogFile: @unchecked Sendable {
             try writer.synchronise()
             isDirty = false
         }
+    }
+
+    /// As `synchronise`, but appends go on meanwhile; what was written before the call is durable after it.
+    func synchroniseBesideAppends() throws(StorageError) {
+        synchronising._unsafeLock()
+        defer { synchronising._unsafeUnlock() }
+        // It is about to be removed, and must not be made anew: whoever retires it waits for this lock.
+        if reading.withLock({ _ in isRetired }) { return }
+        var open: (any WritableFile)?
+        try withWriter { writer throws(StorageError) in open = writer }
+        try open?.synchronise()
     }
 
     private func withWriter(
@@ -99,9 +112,11 @@ final class LogFile: @unchecked Sendable {
 
     /// Closes without making durable. Reads that are under way go on, and later uses open it again.
     func close() {
-        writing.withLock { _ in
-            writer?.close()
-            writer = nil
+        synchronising.withLock { _ in
+            writing.withLock { _ in
+                writer?.close()
+                writer = nil
+            }
         }
         // Whoever still reads holds the reader, which closes itself.
         reading.withLock { _ in reader = nil }
@@ -128,6 +143,10 @@ final class LogFile: @unchecked Sendable {
     /// Closes unless somebody is writing. What is dirty is made durable first: a new descriptor might not
     /// hear of an error that the old one caused.
     func closeIfIdle() -> Bool {
+        synchronising.withLockIfAvailable { _ in closeUnlessWriting() } ?? false
+    }
+
+    private func closeUnlessWriting() -> Bool {
         let isClosed: Bool? = writing.withLockIfAvailable { _ in
             guard let writer else { return true }
             if isDirty {

@@ -175,6 +175,32 @@ extension PartitionLog {
     /// Makes all durable that was appended.
     func synchronise() throws(LogError) { try synchronise(upTo: withState { live.offset }) }
 
+    /// The same, but appends do not wait for the disk meanwhile.
+    func synchroniseBesideAppends() throws(LogError) {
+        let (file, end) = try whileWriting { () throws(LogError) -> (LogFile, Int64) in
+            if let stopReason { throw .stopped(reason: stopReason) }
+            return (active.file, live.offset)
+        }
+        if withState({ durableEnd >= end }) { return }
+        var failure: StorageError?
+        do throws(StorageError) { try file.synchroniseBesideAppends() } catch { failure = error }
+        try whileWriting { () throws(LogError) in
+            // What was before it in the log was made durable when its segment was sealed.
+            if let failure {
+                // Unless another call found it durable, and then closed the file.
+                if durableEnd >= end { return }
+                let reason = "\(file.path) could not be made durable: \(failure.reason)"
+                stop(reason)
+                throw .stopped(reason: reason)
+            }
+            if live.offset == end {
+                dirtyBytes = 0
+                dirtySince = nil
+            }
+            withState { durableEnd = max(durableEnd, end) }
+        }
+    }
+
     /// What the flush settings ask for as time goes by; to be called about every interval.
     func synchroniseIfDue(now: Int64) throws(LogError) {
         guard case .after(let bytes, let milliseconds) = currentSettings.flush else { return }

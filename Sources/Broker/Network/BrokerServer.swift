@@ -3,9 +3,9 @@ import Synchronization
 
 /// The Kafka protocol on a socket, in front of the topics of a `TopicStore`.
 ///
-/// Answers from `init` on until `stop`. The store is its maker's: the same one may be used in the process, and
-/// is closed after `stop`. Groups and transactions are kept in two topics of the store, so a store has one
-/// server at a time.
+/// Answers from `init` on until `stop`. The store is its maker's: the same one may be used in the process,
+/// and is closed after `stop`. Groups and transactions are kept in two topics of the store, so a store has
+/// one server at a time.
 public final class BrokerServer: Sendable {
     /// Where it listens, with the port that it has.
     public let address: BrokerAddress
@@ -30,6 +30,10 @@ public final class BrokerServer: Sendable {
         self.settings = settings
         var tls: TLSServer?
         if let files = settings.tls { tls = try TLSServer(files) }
+        if !settings.passwords.isEmpty, let reason = SHA2.load() {
+            throw Diagnostic(
+                .unavailable, "passwords can't be checked: \(reason)", hint: "install OpenSSL (libssl3)")
+        }
         alarms = Alarms()
         flushQueue = WorkQueue(threads: Self.flushThreads)
         fetchQueue = WorkQueue(threads: Self.fetchThreads)

@@ -12,7 +12,7 @@ public struct BrokerSettings: Sendable {
     public var defaultPartitions = 1
     /// Settings that new topics get where their makers do not say, by Kafka's names.
     public var topicDefaults: [String: String] = [:]
-    /// Passwords by user. With any, clients must say who they are (SASL: PLAIN, SCRAM-SHA-256, SCRAM-SHA-512).
+    /// Passwords by user. With any, clients must say who they are, by SASL (PLAIN, SCRAM-SHA-256 or -512).
     public var passwords: [String: String] = [:]
     /// nil: connections are not encrypted.
     public var tls: TLSFiles?

@@ -282,7 +282,13 @@ final class Connection: @unchecked Sendable {
     private func flush() {
         guard !isClosed else { return }
         var first = 0
-        defer { output.removeFirst(first) }
+        let isBroken = write(&first)
+        output.removeFirst(first)
+        if isBroken || closesWhenSent && output.isEmpty { closeLocked() }
+    }
+
+    /// - Parameter first: pieces that have gone.
+    private func write(_ first: inout Int) -> Bool {
         while first < output.count {
             switch transport.write(output[first...], from: outputStart) {
             case .bytes(var count):
@@ -295,17 +301,11 @@ final class Connection: @unchecked Sendable {
                     first += 1
                 }
                 outputStart += count
-            case .again: return
-            case .ended:
-                first = 0
-                closeLocked()
-                return
+            case .again: return false
+            case .ended: return true
             }
         }
-        guard closesWhenSent else { return }
-        // Closing takes away what was sent as well.
-        first = 0
-        closeLocked()
+        return false
     }
 
     private func giveBack(_ piece: [UInt8]) {
@@ -345,11 +345,10 @@ final class Connection: @unchecked Sendable {
     /// Closes it where nothing has come or gone for long, or a request does not come to its end.
     func closeIfIdle(now: Int64) {
         lock.withLock { _ in
-            let isIdle = slots.isEmpty && now - lastUse >= limits.idleMilliseconds
-            // Nobody fetches its answers.
-            let isStuck = !output.isEmpty && now - lastUse >= limits.requestMilliseconds
+            // Nothing is asked, or nobody fetches the answers: a consumer may be at work for minutes.
+            let isIdle = (slots.isEmpty || !output.isEmpty) && now - lastUse >= limits.idleMilliseconds
             let isSlow = frameBegan.map { now - $0 >= limits.requestMilliseconds } ?? false
-            if isIdle || isStuck || isSlow && !isStarved { closeLocked() }
+            if isIdle || isSlow && !isStarved { closeLocked() }
         }
     }
 

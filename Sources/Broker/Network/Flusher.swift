@@ -34,7 +34,7 @@ final class Flusher: @unchecked Sendable {
         // Whoever comes from here on asks anew: what they wrote may come too late for this fsync.
         let waiters = signal.withLock { pending.removeValue(forKey: key)?.waiters ?? [] }
         var failure: LogError?
-        do throws(LogError) { try log.synchronise() } catch { failure = error }
+        do throws(LogError) { try log.synchroniseBesideAppends() } catch { failure = error }
         for waiter in waiters { waiter(failure) }
         log.tellReaders()
     }

@@ -1,6 +1,6 @@
 /// Work that may wait for the disk, done in order by a few threads.
 ///
-/// Its length has a bound by what is put into it: each log, waiting fetch and ending transaction is in it once.
+/// Its length has a bound by what is put into it: each log, waiting fetch and ending transaction once.
 final class WorkQueue: @unchecked Sendable {
     typealias Job = @Sendable () -> Void
 

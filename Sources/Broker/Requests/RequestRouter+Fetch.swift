@@ -1,13 +1,17 @@
 /// Fetch, ListOffsets, OffsetForLeaderEpoch.
 extension RequestRouter {
+    /// Nobody who is still there waits longer.
+    private static let longestWaitMilliseconds: Int32 = 300_000
+
     func fetch(_ request: FetchRequest, _ call: Call) {
+        let wait = min(request.maxWaitMs, RequestRouter.longestWaitMilliseconds)
         switch fetchSessions.open(request) {
         case .whole(let partitions):
             WaitingFetch(self, call, request, nil, partitions, isWhole: true)
-                .start(waitMilliseconds: request.maxWaitMs)
+                .start(waitMilliseconds: wait)
         case .session(let session, let isNew):
             WaitingFetch(self, call, request, session, session.partitions, isWhole: isNew)
-                .start(waitMilliseconds: request.maxWaitMs)
+                .start(waitMilliseconds: wait)
         case .refused(let code):
             var response = FetchResponse()
             response.errorCode = code.rawValue

@@ -15,6 +15,10 @@ enum SupportedRequests {
         for key in keys { versions[key] = key.validVersions }
         // Clients before 2017 send older message formats, which are turned into today's.
         versions[.produce] = 0...key(.produce)
+        // Clients of some years ago ask so for the same; their forms are still described.
+        versions[.createTopics] = 0...key(.createTopics)
+        versions[.deleteTopics] = 0...key(.deleteTopics)
+        versions[.describeConfigs] = 0...key(.describeConfigs)
         // From here on a client would leave it to the broker to add partitions to its transaction (KIP-890).
         versions[.endTxn] = 0...4
         versions[.txnOffsetCommit] = 0...4

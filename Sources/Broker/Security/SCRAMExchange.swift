@@ -100,7 +100,7 @@ struct SCRAMExchange: Sendable {
 
     /// In a time that does not tell where they differ.
     static func isEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
-        guard left.count == right.count else { return false }
+        guard left.count == right.count, !left.isEmpty else { return false }
         return zip(left, right).reduce(UInt8(0)) { $0 | ($1.0 ^ $1.1) } == 0
     }
 }

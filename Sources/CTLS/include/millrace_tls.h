@@ -3,6 +3,19 @@
 
 #include <stddef.h>
 
+/// Loads OpenSSL if it is not there yet; NULL, or why it can't be.
+const char *millrace_tls_load(void);
+
+/// SHA-2 of so many bits (256 or 512), HMAC and PBKDF2 with it; `result` has room for as many bits. They
+/// return 1 when it is done.
+int millrace_tls_digest(int bits, const unsigned char *message, size_t count, unsigned char *result);
+int millrace_tls_authenticate(
+    int bits, const unsigned char *key, size_t key_count, const unsigned char *message, size_t count,
+    unsigned char *result);
+int millrace_tls_stretch(
+    int bits, const unsigned char *password, size_t password_count, const unsigned char *salt,
+    size_t salt_count, int iterations, unsigned char *result);
+
 /// What a server proves itself with, and what it asks of clients.
 typedef struct millrace_tls_server millrace_tls_server;
 

@@ -10,7 +10,7 @@ struct BrokerCommand: Command {
     static let description = CommandDescription(
         name: "broker", summary: "run the embedded Kafka broker, for any Kafka client",
         about:
-            "Keeps topics on this machine and speaks the Kafka protocol to whoever connects. It is one broker "
+            "Keeps topics on this machine and speaks the Kafka protocol to clients. It is one broker "
             + "without replicas: what is acknowledged with acks=all is on this machine's disk.",
         operands: [],
         flags: [
@@ -29,8 +29,8 @@ struct BrokerCommand: Command {
         examples: [
             .init("on the usual port, with the data in .millrace/broker", "millrace broker"),
             .init(
-                "for other machines, which know this one as events.example",
-                "millrace broker --listen 0.0.0.0:9092 --advertised events.example:9092 --config broker.conf"),
+                "for other machines, which know this one as kafka.example",
+                "millrace broker --listen 0.0.0.0:9092 --advertised kafka.example:9092 --config broker.conf"),
         ])
 
     private static let tickMilliseconds = 1000

@@ -58,8 +58,8 @@ struct BrokerConfiguration: Sendable {
 
     private mutating func take(_ name: String, _ value: String, of flag: String) throws(Diagnostic) {
         switch name {
-        case "listen": address = try ListenAddress(value, of: flag)
-        case "advertised": advertised = try ListenAddress(value, of: flag)
+        case "listen": address = try ListenAddress(value, of: flag, standard: 9092)
+        case "advertised": advertised = try ListenAddress(value, of: flag, standard: 9092)
         case "data": directory = value
         case "durability":
             switch value {

@@ -12,8 +12,10 @@ struct ListenAddress: Equatable, Sendable {
 
     init(port: UInt16) { self.port = port }
 
-    /// - Parameter name: the flag or setting, for the error.
-    init(_ text: String, of name: String) throws(Diagnostic) {
+    /// - Parameters:
+    ///   - name: the flag or setting, for the error.
+    ///   - standard: the port that examples have.
+    init(_ text: String, of name: String, standard: UInt16 = 8088) throws(Diagnostic) {
         var rest = text[...]
         for (scheme, isSecure) in [("http://", false), ("https://", true)] where rest.hasPrefix(scheme) {
             rest = rest.dropFirst(scheme.count)
@@ -21,21 +23,21 @@ struct ListenAddress: Equatable, Sendable {
         }
         if rest.hasSuffix("/") { rest = rest.dropLast() }
         guard let colon = rest.lastIndex(of: ":"), let port = UInt16(rest[rest.index(after: colon)...])
-        else { throw Self.malformed(text, name) }
+        else { throw Self.malformed(text, name, standard) }
         self.port = port
         var host = rest[..<colon]
         if host.hasPrefix("["), host.hasSuffix("]") {
             host = host.dropFirst().dropLast()
         } else if host.contains(":") {
-            throw Self.malformed(text, name)
+            throw Self.malformed(text, name, standard)
         }
         if !host.isEmpty { self.host = String(host) }
     }
 
-    private static func malformed(_ text: String, _ name: String) -> Diagnostic {
+    private static func malformed(_ text: String, _ name: String, _ standard: UInt16) -> Diagnostic {
         Diagnostic(
-            .usage, "\(name) \(text) is no address", expected: "HOST:PORT, such as 127.0.0.1:8088",
-            hint: "0.0.0.0:8088 listens on all of the machine's addresses")
+            .usage, "\(name) \(text) is no address", expected: "HOST:PORT, such as 127.0.0.1:\(standard)",
+            hint: "0.0.0.0:\(standard) listens on all of the machine's addresses")
     }
 
     /// As a URL for a client on this machine.

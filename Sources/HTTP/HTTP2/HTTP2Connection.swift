@@ -5,6 +5,8 @@ final class HTTP2Connection: SocketHandler, OpenConnection, @unchecked Sendable 
     private static let keptBytes = 4 << 10
     /// Reads in a row; others want their turn too.
     private static let readLimit = 16
+    /// Blocks that are written in a row.
+    private static let writeLimit = 32
 
     private let channel: any ByteChannel
     private let acceptor: Acceptor
@@ -66,12 +68,12 @@ final class HTTP2Connection: SocketHandler, OpenConnection, @unchecked Sendable 
         guard !isFlushing, !isClosed else { return }
         isFlushing = true
         defer { isFlushing = false }
-        while true {
+        for _ in 0..<Self.writeLimit {
             if sent == out.count {
                 out.removeAll(keepingCapacity: out.count <= Self.keptBytes)
                 sent = 0
                 guard session.send(to: &out, limit: Self.blockBytes) else { return end() }
-                guard !out.isEmpty else { break }
+                guard !out.isEmpty else { return rest() }
             }
             switch out.withUnsafeBytes({ channel.write(UnsafeRawBufferPointer(rebasing: $0[sent...])) }) {
             case .bytes(let count):
@@ -81,6 +83,12 @@ final class HTTP2Connection: SocketHandler, OpenConnection, @unchecked Sendable 
             case .closed: return end()
             }
         }
+        // Others want their turn.
+        loop.post { [weak self] in self?.flush() }
+    }
+
+    /// All is sent that there was.
+    private func rest() {
         wait(forWriting: false)
         session.hasSent()
         if session.isOver { end() }

@@ -24,7 +24,7 @@ final class EventLoop: @unchecked Sendable {
     // The thread's alone.
     private var handlers: [Token: any SocketHandler] = [:]
     private var lastToken = wakeToken
-    /// Called each second, as long as there are sockets.
+    /// Called each second.
     var onTick: () -> Void = {}
     /// What handlers read into, one after the other.
     private(set) var block = [UInt8](repeating: 0, count: 64 << 10)
@@ -130,7 +130,7 @@ final class EventLoop: @unchecked Sendable {
         var events = [UInt32](repeating: 0, count: Self.batch)
         var nextTick = Self.now() + Self.tickMilliseconds
         while true {
-            let pause = handlers.isEmpty ? -1 : CInt(clamping: max(0, nextTick - Self.now()))
+            let pause = CInt(clamping: max(0, nextTick - Self.now()))
             let count = millrace_epoll_wait(epoll, pause, &tokens, &events)
             for index in 0..<max(0, Int(count)) {
                 if tokens[index] == Self.wakeToken {

@@ -172,7 +172,7 @@ public struct PipelinePlanner: Sendable {
             at: named.map { statement.location(of: $0.span) } ?? statement.location(of: statement.span),
             expected: "files, or a topic of the server",
             hint: "CREATE STREAM \(create.name.text) (…) WITH (connector = 'files', path = '…', "
-                + "value_format = 'JSON') reads files; WITH (kafka_topic = '…', value_format = 'JSON') a topic"
+                + "value_format = 'JSON') reads files; WITH (kafka_topic = '…', …) a topic"
         )
     }
 

@@ -3,7 +3,8 @@ import Diagnostics
 import Expressions
 import Language
 
-/// A push query that does more than pass rows of one relation on, as the statement that makes its rows and the columns that it shows.
+/// A push query that does more than pass rows of one relation on, as the statement that makes its rows and
+/// the columns that it shows.
 ///
 /// Each item gets a name that nobody else has; parts of the key that it does not select stand beside.
 struct PushRewriting {
@@ -49,24 +50,15 @@ struct PushRewriting {
             case .expression(let syntax, let alias):
                 append(syntax, alias?.text ?? names.name(of: syntax), item)
             case .allColumns where query.partitionBy != nil && !scope.isJoin:
-                // The new key stands first, what was the key before last.
-                var keys: [String] = []
-                for key in query.partitionBy?.expressions ?? [] where key.kind != .null {
-                    let name = names.name(of: key)
-                    append(key, name, item)
-                    keys.append(name)
-                }
-                let source = scope.sources[0]
-                for column in source.columns[source.keyCount...] + source.columns[..<source.keyCount]
-                where !keys.contains(column.name) {
-                    append(Self.column(source.qualifier, column.name, item.span), column.name, item)
+                for (syntax, name) in Self.partitioned(query, scope.sources[0], &names, item.span) {
+                    append(syntax, name, item)
                 }
             case .allColumns(let qualifier):
                 if qualifier == nil, let key = scope.syntheticKey {
                     append(Self.column(nil, key.name, item.span), key.name, item)
                 }
                 for source in try scope.named(qualifier, in: statement) {
-                    for column in source.columns {
+                    for column in scope.isJoin ? AnswerAnalyzer.all(source) : source.columns {
                         append(
                             Self.column(source.qualifier, column.name, item.span),
                             scope.resultName(column, of: source), item)
@@ -85,6 +77,22 @@ struct PushRewriting {
                 CreateSourceAsSelect(
                     kind: kind, name: Identifier(name, isQuoted: true, span: query.span), query: rewritten)),
             span: statement.span, text: statement.text, source: statement.source)
+    }
+
+    /// `*` with PARTITION BY: the new key stands first, what was the key before last.
+    private static func partitioned(
+        _ query: Query, _ source: Scope.Source, _ names: inout ColumnNames, _ span: SourceSpan
+    ) -> [(Language.Expression, String)] {
+        var shown: [(Language.Expression, String)] = []
+        for key in query.partitionBy?.expressions ?? [] where key.kind != .null {
+            shown.append((key, names.name(of: key)))
+        }
+        let keys = shown.map(\.1)
+        for column in source.columns[source.keyCount...] + source.columns[..<source.keyCount]
+        where !keys.contains(column.name) {
+            shown.append((Self.column(source.qualifier, column.name, span), column.name))
+        }
+        return shown
     }
 
     /// A group's key that the list lacks, and a value where it has keys alone.

@@ -247,7 +247,7 @@ struct SourceAnalyzer {
         let time = try TimeColumn.read(properties, columns: columns, statement: statement)
         source.timestampColumn = time?.name
         source.timestampFormat = time?.format
-        source.failsOnBadTime = settings.text("ksql.timestamp.throw.on.invalid") == "true"
+        source.failsOnBadTime = settings[.failsOnBadTime]?.lowercased() == "true"
     }
 
     private func readErrorPolicy(

@@ -16,5 +16,7 @@ public enum SettingName: String, CaseIterable, Sendable {
     case pullsLikeKsqlDB = "pull.queries.like.ksqldb"
     /// Whether a statement is refused that only ksqlDB's ways of keeping state and schemas refuse.
     case refusesLikeKsqlDB = "refuse.like.ksqldb"
+    /// Whether a record without a usable event time ends the queries that read it.
+    case failsOnBadTime = "ksql.timestamp.throw.on.invalid"
     case keysInListOrder = "ksql.new.query.planner.enabled"
 }

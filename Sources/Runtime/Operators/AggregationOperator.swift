@@ -102,7 +102,8 @@ final class AggregationOperator: StatefulOperator, @unchecked Sendable {
         let made = parts.all
         guard !made.isEmpty else { return nil }
         let joined = ChangeBatch.concatenate(made)
-        return ordersChanges ? joined.sortedBySequence() : joined
+        guard ordersChanges else { return joined }
+        return plan.emission == .final ? joined.sortedByWindow() : joined.sortedBySequence()
     }
 
     /// At the end of an epoch, when the changes were taken.

@@ -98,6 +98,41 @@ public struct ChangeBatch: Sendable {
         return gather(Selection(order))
     }
 
+    /// Windows that have closed together as Kafka Streams emits them: by their end, then by the bytes of
+    /// their keys. Numbers stay ascending.
+    func sortedByWindow() -> ChangeBatch {
+        let ends = new[relation.position(of: .windowEnd)].int64s
+        let starts = new[relation.position(of: .windowStart)].int64s
+        let keys = (0..<count).map { row in
+            new[..<relation.keyCount].flatMap { Self.bytes(of: $0.value(at: row)) }
+        }
+        let order = (0..<count).sorted { left, right in
+            if ends[left] != ends[right] { return ends[left] < ends[right] }
+            if keys[left] != keys[right] { return keys[left].lexicographicallyPrecedes(keys[right]) }
+            return (starts[left], left) < (starts[right], right)
+        }
+        let sorted = gather(Selection(order.map { Int32(truncatingIfNeeded: $0) }))
+        return ChangeBatch(
+            relation: relation, count: count, new: sorted.new, newPresence: sorted.newPresence,
+            old: sorted.old, oldPresence: sorted.oldPresence,
+            sequences: .bigints((0..<count).map { sequences.int64s[$0] }.sorted()), headers: sorted.headers)
+    }
+
+    /// A key in the order of its bytes, numbers big-endian.
+    private static func bytes(of key: Value) -> [UInt8] {
+        func bytes(_ bits: UInt64, _ count: UInt64) -> [UInt8] {
+            (0..<count).map { UInt8(truncatingIfNeeded: bits >> (8 * (count - 1 - $0))) }
+        }
+        switch key {
+        case .integer(let value): return bytes(UInt64(UInt32(bitPattern: value)), 4)
+        case .bigint(let value): return bytes(UInt64(bitPattern: value), 8)
+        case .double(let value): return bytes(value.bitPattern, 8)
+        case .string(let text): return Array(text.utf8)
+        case .bytes(let value): return value
+        default: return Array("\(key)".utf8)
+        }
+    }
+
     /// Of several changes of one key only the last, in the order of those.
     ///
     /// `parts` are at least one, and of one relation.

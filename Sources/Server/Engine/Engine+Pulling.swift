@@ -1,5 +1,6 @@
 import Connectors
 import Diagnostics
+import Glibc
 import Language
 import Planning
 import Runtime
@@ -23,6 +24,8 @@ extension Engine {
         } records: { [self] relation throws(Diagnostic) in
             try records(of: relation, planner.plan)
         }
+        // A query that was made a moment ago may have to take up its state yet.
+        waitForStart(plan, planner.plan, hosts)
         do throws(Diagnostic) {
             let rows = try answering.answer(plan)
             return PullAnswer(
@@ -31,6 +34,24 @@ extension Engine {
         } catch {
             throw explained(error, plan, hosts)
         }
+    }
+
+    private static let startMilliseconds = 10_000
+    private static let lookMilliseconds = 2
+
+    private func waitForStart(_ plan: AnswerPlan, _ pipeline: PipelinePlan, _ hosts: [String: UnitHost]) {
+        let tables = Self.tables(of: plan).filter { Self.view(of: $0, pipeline, hosts) == nil }
+        guard !tables.isEmpty else { return }
+        let makers = hosts.values.filter { host in tables.contains { host.unit.views.contains($0) } }
+        var waited = 0
+        while waited < Self.startMilliseconds, makers.contains(where: \.isStarting) {
+            usleep(UInt32(Self.lookMilliseconds) * 1000)
+            waited += Self.lookMilliseconds
+        }
+    }
+
+    private static func tables(of plan: AnswerPlan) -> [String] {
+        (plan.sources.isEmpty ? [plan.source] : plan.sources).filter { $0.kind == .table }.map(\.name)
     }
 
     /// The rows of a table, where the task that makes them is at work.
@@ -65,12 +86,12 @@ extension Engine {
         _ error: Diagnostic, _ plan: AnswerPlan, _ hosts: [String: UnitHost]
     ) -> Diagnostic {
         guard error.code == .unsupported else { return error }
-        for source in plan.sources.isEmpty ? [plan.source] : plan.sources where source.kind == .table {
-            guard let host = hosts.values.first(where: { $0.unit.views.contains(source.name) }),
+        for table in Self.tables(of: plan) {
+            guard let host = hosts.values.first(where: { $0.unit.views.contains(table) }),
                 host.task == nil
             else { continue }
             return Diagnostic(
-                .unavailable, "the query that makes \(source.name) is not at work",
+                .unavailable, "the query that makes \(table) is not at work",
                 hint: host.failure.map { "it failed: \($0.message)" } ?? "RESUME it, or wait for its start")
         }
         return error

@@ -83,6 +83,11 @@ final class UnitHost: @unchecked Sendable {
 
     var failure: Diagnostic? { shared.withLock { $0.failure } }
 
+    /// Whether its task will be there soon.
+    var isStarting: Bool {
+        shared.withLock { $0.job != nil && $0.task == nil && $0.failure == nil && !$0.isStopping }
+    }
+
     var status: PipelineStatus {
         let (task, last) = shared.withLock { ($0.task, $0.lastStatus) }
         return task?.status ?? last

@@ -27,8 +27,8 @@ public struct TestCase: Sendable {
     /// What comes of it.
     ///
     /// - Parameters:
-    ///   - restartAfter: the pipeline ends after so many records, and another goes on from its checkpoint; nil
-    ///     runs it in one go.
+    ///   - restartAfter: the pipeline ends after so many records, and another goes on from its checkpoint;
+    ///     nil runs it in one go.
     ///   - activity: is told what the test is at.
     public func verdict(
         restartAfter: Int? = nil, activity: TestActivity = TestActivity()

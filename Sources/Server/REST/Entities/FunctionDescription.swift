@@ -1,3 +1,4 @@
+import Expressions
 import Formats
 
 /// `describe_function`: DESCRIBE FUNCTION.
@@ -17,48 +18,24 @@ struct FunctionDescription: Entity {
 
     var members: [JSONValue.Member] {
         [
-            .init("name", .string(name)), .init("description", ""), .init("author", ""),
+            .init("name", .string(name)),
+            .init("description", .string(FunctionGuide.meaning(of: name) ?? "")), .init("author", ""),
             .init("version", ""), .init("path", "internal"),
-            .init("functions", .array(kind.signatures(of: name).map(Self.form))),
+            .init("functions", .array(FunctionGuide.variants(of: name).map(Self.form))),
             .init("type", .string(kind.rawValue)),
         ]
     }
 
-    private static func form(_ signature: String) -> JSONValue {
-        let parameters = parameters(of: signature)
-        let isVariadic = parameters.last == "…"
-        let types = isVariadic ? Array(parameters.dropLast()) : parameters
-        let arguments = types.enumerated().map { index, type -> JSONValue in
+    private static func form(_ variant: FunctionVariant) -> JSONValue {
+        let arguments = variant.arguments.map { argument -> JSONValue in
             [
-                "name": "", "type": .string(type), "description": "",
-                "isVariadic": .boolean(isVariadic && index == types.count - 1),
+                "name": .string(argument.name), "type": .string(argument.type), "description": "",
+                "isVariadic": .boolean(argument.isVariadic),
             ]
         }
         return [
-            "arguments": .array(arguments), "returnType": "", "description": "",
-            "signature": .string(signature),
+            "arguments": .array(arguments), "returnType": .string(variant.result), "description": "",
+            "signature": .string(variant.signature),
         ]
-    }
-
-    /// `F(MAP<K, V>, …)` → `MAP<K, V>`, `…`.
-    static func parameters(of signature: String) -> [String] {
-        guard let open = signature.firstIndex(of: "("), signature.last == ")" else { return [] }
-        var parameters = [""]
-        var depth = 0
-        for letter in signature[signature.index(after: open)...].dropLast() {
-            switch letter {
-            case "<", "(", "[": depth += 1
-            case ">" where depth > 0, ")", "]": depth -= 1
-            case ",":
-                if depth == 0 {
-                    parameters.append("")
-                    continue
-                }
-            default: break
-            }
-            if letter == " ", parameters[parameters.count - 1].isEmpty { continue }
-            parameters[parameters.count - 1].append(letter)
-        }
-        return parameters.filter { !$0.isEmpty }
     }
 }

@@ -13,13 +13,4 @@ enum FunctionKind: String, CaseIterable, Sendable {
         case .table: TableFunctions.names
         }
     }
-
-    /// Forms such as `SUBSTRING(STRING, INTEGER)`.
-    func signatures(of name: String) -> [String] {
-        switch self {
-        case .scalar: ScalarFunctions.signatures(of: name)
-        case .aggregate: AggregateFunctions.signatures(of: name)
-        case .table: TableFunctions.signatures(of: name)
-        }
-    }
 }
