@@ -75,6 +75,8 @@ bench: ## Millrace beside DuckDB and Spark on the same files, start-up, latency:
 	@$(PYTHON) Benchmarks/latency.py
 	@echo "## The server: what idle queries cost, and how fast it answers"
 	@$(PYTHON) Benchmarks/server.py
+	@echo "## The embedded broker, through librdkafka"
+	@$(PYTHON) Benchmarks/broker.py
 	@echo "## The operators of the language, each alone"
 	@$(PYTHON) Benchmarks/operators.py --runs $(RUNS)
 	@echo "## Whole processes over the same files"

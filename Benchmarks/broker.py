@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """broker.py [--program bin/millrace] [--records 2000000] [--bytes 200] [--connections 500]
-          [--partitions 10000]
+          [--partitions 10000] [--seconds 10]
 
 How fast the embedded broker takes and gives records, through librdkafka, beside librdkafka's own mock broker
 (which keeps records in memory and checks nothing) and this machine's disk and loopback. Everything runs on
@@ -170,6 +170,7 @@ def main(arguments=None):
     parser.add_argument("--bytes", type=int, default=200)
     parser.add_argument("--connections", type=int, default=500)
     parser.add_argument("--partitions", type=int, default=10_000)
+    parser.add_argument("--seconds", type=int, default=10)
     given = parser.parse_args(arguments)
     folder = tempfile.mkdtemp(prefix="millrace-broker-")
     try:
@@ -177,7 +178,7 @@ def main(arguments=None):
         disk(folder)
         loopback()
         speed(given.program, made, folder, given.records, given.bytes)
-        paced(given.program, made, folder)
+        paced(given.program, made, folder, seconds=given.seconds)
         many(given.program, made, folder, given.connections, given.partitions)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

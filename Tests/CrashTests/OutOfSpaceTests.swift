@@ -8,7 +8,7 @@ import Testing
 
 /// The disk is full, or a directory read-only, for a while: the task says so, waits, and goes on by itself.
 @Suite struct OutOfSpaceTests {
-    static let seeds = Array(1...UInt64(Effort.isFull ? 60 : 8))
+    static let seeds = Array(1...UInt64(Effort.isFull ? 60 : 4))
 
     /// Nothing of the pipeline is on the disk yet, but all of its input.
     private func machineWithInput(_ count: Int = Scenario.files.count) throws -> Machine {

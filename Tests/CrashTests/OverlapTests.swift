@@ -100,7 +100,7 @@ import Testing
     func bothEpochsAreFinishedAfterAPowerLoss(step: Step, epoch: Int) throws {
         let reference = try PowerLossTests.reference.get()
         let stopped = try machine(stoppedAt: step, of: epoch)
-        for seed in 1...UInt64(Effort.isFull ? 12 : 5) {
+        for seed in 1...UInt64(Effort.isFull ? 12 : 2) {
             var settings = Machine.Settings()
             settings.threads = seed % 2 == 0 ? 1 : 3
             let machine = try Machine(settings, seed: seed)

@@ -63,7 +63,7 @@ import Testing
     @Test func aLogCutAnywhereBeforeItIsSealedLosesNothing() throws {
         let stopped = try Stopped(at: 1, epoch: 4)
         #expect(stopped.logBytes > 100)
-        let step = Effort.isFull ? 1 : max(1, stopped.logBytes / 40)
+        let step = Effort.isFull ? 1 : max(1, stopped.logBytes / 15)
         for size in stride(from: 0, through: stopped.logBytes, by: step) {
             try expectSameLake(stopped, cutTo: size)
         }

@@ -64,7 +64,7 @@ import Testing
         spilled.expectBalance(lines: scenario.lineCount)
     }
 
-    @Test(arguments: Variation.allCases, 1...(Effort.isFull ? 40 : 4))
+    @Test(arguments: Variation.allCases, 1...(Effort.isFull ? 40 : 2))
     func aPowerLossLosesNothing(variation: Variation, seed: Int) throws {
         let reference = try #require(try Self.references[variation]?.get())
         var random = SeededGenerator(seed: UInt64(seed))

@@ -91,8 +91,14 @@ class BrokerTests(unittest.TestCase):
         script("broker_security.py")
 
     @unittest.skipUnless(IS_FULL, "MILLRACE_FULL=1 runs it")
+    def test_the_benchmark_runs(self):
+        script(
+            os.path.join("..", "..", "Benchmarks", "broker.py"), "--program", program(), "--records", "20000",
+            "--connections", "20", "--partitions", "20", "--seconds", "1")
+
+    @unittest.skipUnless(IS_FULL, "MILLRACE_FULL=1 runs it")
     def test_kills_lose_nothing(self):
-        script("broker_kills.py", "50", "1")
+        script("broker_kills.py", "200", "1")
 
 
 if __name__ == "__main__":
