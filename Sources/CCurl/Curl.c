@@ -4,6 +4,7 @@
 #define CURL_DISABLE_TYPECHECK
 #include <curl/curl.h>
 #include <dlfcn.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,7 +35,9 @@ struct millrace_curl {
     CURLM *multi;
 };
 
-static int load(char *failure) {
+static pthread_mutex_t library_mutex = PTHREAD_MUTEX_INITIALIZER;
+
+static int load_once(char *failure) {
     if (library.slist_free_all) return 1;
     // What it brings along looks for functions among itself first: Arrow's libraries show an OpenSSL of their
     // own to everybody.
@@ -73,6 +76,13 @@ static int load(char *failure) {
     return 1;
 }
 
+static int load(char *failure) {
+    pthread_mutex_lock(&library_mutex);
+    int is_loaded = load_once(failure);
+    pthread_mutex_unlock(&library_mutex);
+    return is_loaded;
+}
+
 millrace_curl *millrace_curl_open(char *failure) {
     if (!load(failure)) return NULL;
     millrace_curl *curl = calloc(1, sizeof *curl);
@@ -108,10 +118,13 @@ static size_t receive(char *bytes, size_t size, size_t count, void *context) {
 }
 
 static struct curl_slist *header(struct curl_slist *list, const char *name, const char *value) {
-    char line[512];
     if (!value) return list;
-    snprintf(line, sizeof line, "%s: %s", name, value);
+    size_t size = strlen(name) + strlen(value) + 3;
+    char *line = malloc(size);
+    if (!line) return list;
+    snprintf(line, size, "%s: %s", name, value);
     struct curl_slist *longer = library.slist_append(list, line);
+    free(line);
     return longer ? longer : list;
 }
 
@@ -155,6 +168,9 @@ int millrace_curl_run(millrace_curl *curl, millrace_curl_request *request) {
     library.easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
     library.easy_setopt(easy, CURLOPT_USERAGENT, "millrace");
     if (request->authorities) library.easy_setopt(easy, CURLOPT_CAINFO, request->authorities);
+    if (request->certificate) library.easy_setopt(easy, CURLOPT_SSLCERT, request->certificate);
+    if (request->key) library.easy_setopt(easy, CURLOPT_SSLKEY, request->key);
+    if (request->key_password) library.easy_setopt(easy, CURLOPT_KEYPASSWD, request->key_password);
     if (request->user) {
         library.easy_setopt(easy, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
         library.easy_setopt(easy, CURLOPT_USERNAME, request->user);
@@ -165,7 +181,12 @@ int millrace_curl_run(millrace_curl *curl, millrace_curl_request *request) {
         library.easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_count);
         library.easy_setopt(easy, CURLOPT_POSTFIELDS, request->body);
     }
+    if (request->method) library.easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
     struct curl_slist *headers = NULL;
+    char *bearer = NULL;
+    if (request->token && asprintf(&bearer, "Bearer %s", request->token) < 0) bearer = NULL;
+    headers = header(headers, "Authorization", bearer);
+    free(bearer);
     headers = header(headers, "Content-Type", request->content_type);
     headers = header(headers, "Accept", request->accept);
     // Without it a large body waits a second for a "100 Continue" that few servers send.

@@ -9,15 +9,22 @@ typedef struct millrace_curl millrace_curl;
 /// A request, and what came of it. All texts are UTF-8 and may be NULL.
 typedef struct {
     const char *url;
-    /// NULL asks with GET.
+    /// NULL is POST with a body, GET without.
+    const char *method;
     const char *body;
     size_t body_count;
     const char *content_type;
     const char *accept;
     const char *user;
     const char *password;
+    /// Sent as `Authorization: Bearer …`.
+    const char *token;
     /// A file of certificates beside the system's.
     const char *authorities;
+    /// Files, as PEM, by which the client shows who it is.
+    const char *certificate;
+    const char *key;
+    const char *key_password;
     long connect_milliseconds;
     /// For all of the request; 0 is without end.
     long total_milliseconds;

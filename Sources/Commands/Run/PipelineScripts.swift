@@ -1,17 +1,21 @@
 import Diagnostics
 import Language
 import Planning
+import Registry
 import Storage
 
 /// Reads the files of a pipeline, and the scripts that they run, as one.
 struct PipelineScripts {
-    private(set) var planner = PipelinePlanner()
+    private(set) var planner: PipelinePlanner
     private(set) var variables: Variables
     /// Files that are being read, each run by the one before it.
     private var open: [String] = []
 
     init(_ files: [String], variables: [String: String]) throws(Diagnostic) {
         self.variables = Variables(overrides: variables)
+        planner = PipelinePlanner(
+            registry: try RegistrySettings.open([:]) ?? SchemaRegistry(),
+            openRegistry: { settings throws(Diagnostic) in try RegistrySettings.open(settings) })
         for file in files { try add(file, runBy: nil) }
     }
 

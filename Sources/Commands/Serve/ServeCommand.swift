@@ -1,5 +1,6 @@
 import Diagnostics
 import Glibc
+import RegistryService
 import Runtime
 import Server
 
@@ -14,6 +15,9 @@ struct ServeCommand: Command {
         flags: [
             Flag("--config", .value("FILE"), "settings as name = value lines; flags win over them"),
             Flag("--listen", .value("HOST:PORT"), "where to listen (127.0.0.1:8088)"),
+            Flag(
+                "--registry", .value("HOST:PORT"),
+                "where to serve the registry of schemas, such as 127.0.0.1:8081"),
             Flag("--data", .value("DIR"), "statements, topics and state (.millrace/server)"),
             Flag("--threads", .value("N"), "threads that all queries share (the machine's cores)"),
             Flag("-D", .repeated("NAME=VALUE"), "a setting, such as ksql.streams.auto.offset.reset=earliest"),
@@ -44,20 +48,41 @@ struct ServeCommand: Command {
         let wake = WakePipe()
         StopSignals.install(waking: wake.writing)
         defer { StopSignals.uninstall() }
-        let engine = try Engine(configuration.engine(threads: RunCommand.processorCount))
+        var settings = configuration.engine(threads: RunCommand.processorCount)
+        settings.registry = try RegistrySettings.open(
+            configuration.properties, environment: console.environment)
+        let engine = try Engine(settings)
         defer { engine.stop() }
         var start = StartStatements(engine)
         for file in configuration.files { try start.add(file) }
         let stop = StopRequest(wake)
         let server = try RESTServer(engine, rest) { stop.ask() }
+        defer { server.stop() }
+        let registry = try registryServer(configuration, engine)
+        defer { registry?.stop() }
         tell(console, configuration, engine, start, port: server.port)
+        if let registry, let address = configuration.registryAddress {
+            let isSecure = address.isSecure ?? configuration.isSecure
+            console.output.line("  schemas at \(address.url(port: registry.port, isSecure: isSecure))")
+        }
         var news = ServerNews(told: engine.snapshot.refused.map(\.reason))
         while !StopSignals.isStopping, !stop.isAsked {
             wake.wait(milliseconds: Self.newsMilliseconds)
             for line in news.take(engine.snapshot) { console.errors.line(line) }
         }
-        server.stop()
         return .done
+    }
+
+    private func registryServer(
+        _ configuration: ServeConfiguration, _ engine: Engine
+    ) throws(Diagnostic) -> RegistryServer? {
+        guard let settings = try configuration.registry(version: MillraceProgram.version) else { return nil }
+        guard let registry = engine.registry else {
+            throw Diagnostic(
+                .config, "the schemas are in another registry, which is not served from here",
+                hint: "leave out registry.listen, or schema.registry.url")
+        }
+        return try RegistryServer(registry, settings)
     }
 
     private func tell(

@@ -1,10 +1,14 @@
 import Diagnostics
+import RegistryClient
+import RegistryService
 import Server
 import Storage
 
 /// What `millrace serve` is told: flags over environment over the settings file over what holds otherwise.
 struct ServeConfiguration: Sendable {
     var address = ListenAddress()
+    /// Where the server's registry of schemas listens; nil is nowhere.
+    var registryAddress: ListenAddress?
     var directory = ".millrace/server"
     var threads: Int?
     var triggerMilliseconds: Int?
@@ -18,7 +22,7 @@ struct ServeConfiguration: Sendable {
     var files: [String] = []
 
     private static let known = [
-        "listen", "data", "threads", "trigger", "tls.certificate", "tls.key", "user.NAME",
+        "listen", "data", "threads", "trigger", "tls.certificate", "tls.key", "user.NAME", "registry.listen",
     ]
 
     init(_ arguments: ParsedArguments, _ file: SettingsFile?) throws(Diagnostic) {
@@ -27,6 +31,10 @@ struct ServeConfiguration: Sendable {
             try ListenAddress(text, of: "--listen")
         }
         if let given { address = given }
+        let registry = try arguments.value("--registry") { text throws(Diagnostic) in
+            try ListenAddress(text, of: "--registry")
+        }
+        if let registry { registryAddress = registry }
         directory = arguments.text("--data") ?? directory
         if directory.isEmpty {
             throw Diagnostic(.usage, "--data is empty", expected: "a directory, such as .millrace/server")
@@ -53,6 +61,7 @@ struct ServeConfiguration: Sendable {
     private mutating func take(_ name: String, _ value: String) throws(Diagnostic) {
         switch name {
         case "listen": address = try ListenAddress(value, of: name)
+        case "registry.listen": registryAddress = try ListenAddress(value, of: name)
         case "listeners":
             // ksqlDB's may name several; this server has one.
             let first = value.split(separator: ",").first.map(String.init) ?? value
@@ -91,7 +100,7 @@ struct ServeConfiguration: Sendable {
                 .config, "TLS needs both a certificate and its key",
                 expected: "tls.certificate = FILE.pem and tls.key = FILE.pem")
         }
-        if address.isSecure == true, certificatePath == nil {
+        if address.isSecure == true || registryAddress?.isSecure == true, certificatePath == nil {
             throw Diagnostic(
                 .config, "https needs a certificate",
                 expected: "tls.certificate = FILE.pem and tls.key = FILE.pem in the settings file")
@@ -115,6 +124,10 @@ struct ServeConfiguration: Sendable {
             engine.properties[isStreams ? String(name.dropFirst(prefix.count)) : name] = value
         }
         engine.properties["ksql.service.id"] = nil
+        // They hold passwords, and statements have no use for them.
+        for name in engine.properties.keys where RegistryConnection.plainName(name) != nil {
+            engine.properties[name] = nil
+        }
         return engine
     }
 
@@ -123,16 +136,32 @@ struct ServeConfiguration: Sendable {
         rest.host = address.host
         rest.port = address.port
         rest.users = users
-        if let certificatePath, let keyPath {
-            rest.certificate = .init(
-                chain: try Self.text(of: certificatePath, "tls.certificate"),
-                key: try Self.text(of: keyPath, "tls.key"))
-        }
+        if let (chain, key) = try certificate() { rest.certificate = .init(chain: chain, key: key) }
         rest.properties = [
             "listeners": "\(isSecure ? "https" : "http")://\(address.host):\(address.port)",
             "data": directory,
         ]
         return rest
+    }
+
+    /// nil where the registry is not served.
+    func registry(version: String) throws(Diagnostic) -> RegistryServerConfiguration? {
+        guard let registryAddress else { return nil }
+        var registry = RegistryServerConfiguration(version: version)
+        registry.host = registryAddress.host
+        registry.port = registryAddress.port
+        registry.users = users
+        if registryAddress.isSecure != false, let (chain, key) = try certificate() {
+            registry.tls = .init(certificate: chain, key: key)
+        }
+        return registry
+    }
+
+    private func certificate() throws(Diagnostic) -> (chain: String, key: String)? {
+        guard let certificatePath, let keyPath else { return nil }
+        return (
+            try Self.text(of: certificatePath, "tls.certificate"), try Self.text(of: keyPath, "tls.key")
+        )
     }
 
     private static func text(of path: String, _ name: String) throws(Diagnostic) -> String {

@@ -69,7 +69,7 @@ public struct SinkFactory: Sendable {
     ///
     /// - Parameter name: as `TopicSink` has it; the query's id does.
     public func topicSink(
-        _ name: String, for relation: Relation, registry: SchemaRegistry, topics: TopicStore
+        _ name: String, for relation: Relation, registry: any SchemaDirectory, topics: TopicStore
     ) throws(Diagnostic) -> any Sink {
         try TopicSink(name: name, relation: relation, registry: registry, store: topics, report: report)
     }

@@ -26,7 +26,7 @@ public final class KafkaSink: Sink {
 
     public let name: String
     private let settings: KafkaSinkSettings
-    private let registry: SchemaRegistry
+    private let registry: any SchemaDirectory
     private let fileSystem: any FileSystem
     private let report: @Sendable (Diagnostic) -> Void
     private let opened = Mutex(Opened())
@@ -36,7 +36,7 @@ public final class KafkaSink: Sink {
     ///   - registry: has the schemas of formats that need some.
     ///   - report: told of rows that are refused.
     public init(
-        name: String, settings: KafkaSinkSettings, registry: SchemaRegistry, fileSystem: any FileSystem,
+        name: String, settings: KafkaSinkSettings, registry: any SchemaDirectory, fileSystem: any FileSystem,
         report: @escaping @Sendable (Diagnostic) -> Void = { _ in }
     ) {
         self.name = name

@@ -28,7 +28,8 @@ public final class MessageEncoder: @unchecked Sendable {
     private let values: (any RecordEncoder)?
 
     /// Throws where a schema is missing, or has no place for a column's type.
-    public init(relation: Relation, topic: TopicProperties, registry: SchemaRegistry) throws(Diagnostic) {
+    public init(relation: Relation, topic: TopicProperties, registry: any SchemaDirectory) throws(Diagnostic)
+    {
         self.topic = topic
         keyCount = relation.keyCount
         windowing = relation.windowing
@@ -44,14 +45,14 @@ public final class MessageEncoder: @unchecked Sendable {
     }
 
     private static func schema(
-        _ id: Int32?, _ subject: String, _ format: SourceProperties.Format, _ registry: SchemaRegistry
+        _ id: Int32?, _ subject: String, _ format: SourceProperties.Format, _ registry: any SchemaDirectory
     ) throws(Diagnostic) -> RegisteredSchema? {
         guard format.hasSchemas else { return nil }
         if let id {
-            if let schema = registry.schema(id: id) { return schema }
+            if let schema = try registry.schema(id: id) { return schema }
             throw Diagnostic(.notFound, "the registry has no schema with the id \(id), for \(subject)")
         }
-        if let latest = registry.latest(subject) { return latest.schema }
+        if let latest = try registry.latest(subject) { return latest }
         throw Diagnostic(
             .notFound, "the registry has no schema under the subject \(subject)",
             hint: "register one: records in \(format.rawValue) are written by it")

@@ -28,7 +28,7 @@ public final class TopicSink: Sink {
     public let name: String
     private let relation: Relation
     private let topic: TopicProperties
-    private let registry: SchemaRegistry
+    private let registry: any SchemaDirectory
     private let store: TopicStore
     private let report: @Sendable (Diagnostic) -> Void
     private let opened = Mutex(Opened())
@@ -40,7 +40,7 @@ public final class TopicSink: Sink {
     ///   - registry: has the schemas of formats that need some.
     ///   - report: told of rows that are refused.
     public init(
-        name: String, relation: Relation, registry: SchemaRegistry, store: TopicStore,
+        name: String, relation: Relation, registry: any SchemaDirectory, store: TopicStore,
         report: @escaping @Sendable (Diagnostic) -> Void = { _ in }
     ) throws(Diagnostic) {
         guard let topic = relation.topic else {

@@ -12,6 +12,13 @@ public struct AvroCompatibility {
     /// Pairs that are compared, or were: schemas may contain themselves.
     private var seen: Set<Pair> = []
     private var found: [SchemaDifference] = []
+    private var depth = 0
+    /// Branches of unions that were looked at.
+    private var steps = 0
+
+    private static let stepLimit = 2_000_000
+    /// Records that name each other in a long chain would take the stack.
+    private static let depthLimit = 512
 
     private init(_ reader: AvroSchema, _ writer: AvroSchema) {
         self.reader = reader
@@ -31,11 +38,21 @@ public struct AvroCompatibility {
 
     private mutating func compare(_ place: Int, _ written: Int, at path: String) {
         guard seen.insert(Pair(reader: place, writer: written)).inserted else { return }
+        depth += 1
+        defer { depth -= 1 }
+        guard depth < Self.depthLimit else {
+            return note(.typeMismatch, at: path, "the schemas nest too deep to be compared")
+        }
         if case .union(let branches) = writer[written].kind {
             for branch in branches { compare(place, branch, at: path) }
             return
         }
         if case .union(let branches) = reader[place].kind {
+            steps += branches.count
+            guard steps < Self.stepLimit else {
+                if found.isEmpty { note(.typeMismatch, at: path, "the schemas are too large to compare") }
+                return
+            }
             guard let match = AvroMatch(writer: writer, reader: reader).branch(written, place),
                 let index = branches.firstIndex(of: match)
             else {

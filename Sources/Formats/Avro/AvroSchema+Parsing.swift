@@ -5,7 +5,10 @@ extension AvroSchema {
     ///
     /// Throws a ``Diagnostic`` with the place in the text: `syntax` for what is no JSON, `invalidValue` for
     /// what is no schema. Source: Avro specification 1.11, "Schema Declaration".
-    public init(parsing text: String) throws(Diagnostic) {
+    ///
+    /// - Parameter references: texts of schemas whose named types it may name, each behind those that it
+    ///   names itself.
+    public init(parsing text: String, references: [String] = []) throws(Diagnostic) {
         let json: JSONValue
         do throws(JSONSyntaxError) {
             json = try JSONValue(parsing: text)
@@ -19,14 +22,17 @@ extension AvroSchema {
             self.init(text: "\"\(text)\"", nodes: [AvroNode(kind)], root: 0)
             return
         }
-        try self.init(json, text: text)
+        try self.init(json, text: text, references: references)
     }
 
     /// A schema that was made as JSON.
-    public init(_ json: JSONValue) throws(Diagnostic) { try self.init(json, text: json.text) }
+    public init(_ json: JSONValue) throws(Diagnostic) {
+        try self.init(json, text: json.text, references: [])
+    }
 
-    private init(_ json: JSONValue, text: String) throws(Diagnostic) {
+    private init(_ json: JSONValue, text: String, references: [String]) throws(Diagnostic) {
         var reader = AvroSchemaReader()
+        for reference in references { try AvroSchema.define(reference, &reader) }
         do throws(AvroSchemaReader.Fault) {
             let root = try reader.type(json, in: "", at: [])
             self.init(text: text, nodes: reader.nodes, root: root)
@@ -36,6 +42,16 @@ extension AvroSchema {
                 .invalidValue, error.message,
                 at: SourceLocation(in: text, offset: place.lowerBound, length: place.count),
                 expected: error.expected)
+        }
+    }
+
+    private static func define(_ text: String, _ reader: inout AvroSchemaReader) throws(Diagnostic) {
+        // A schema that is a word names no type of its own.
+        guard let json = try? JSONValue(parsing: text) else { return }
+        do throws(AvroSchemaReader.Fault) {
+            _ = try reader.type(json, in: "", at: [])
+        } catch {
+            throw Diagnostic(.invalidValue, "in a schema that it refers to: \(error.message)")
         }
     }
 }

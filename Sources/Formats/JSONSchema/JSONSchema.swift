@@ -4,10 +4,16 @@ import Diagnostics
 public struct JSONSchema: Sendable {
     /// As it was given.
     public let text: String
+    /// With the schemas that it refers to put into it.
     public let document: JSONValue
 
     /// Throws a ``Diagnostic`` with the place in the text for what is no JSON, or no schema.
-    public init(parsing text: String) throws(Diagnostic) {
+    ///
+    /// - Parameter references: texts of other schemas by the names that `$ref` gives them.
+    public init(
+        parsing text: String, references: [(name: String, text: String)] = []
+    ) throws(Diagnostic) {
+        let document: JSONValue
         do throws(JSONSyntaxError) {
             document = try JSONValue(parsing: text)
         } catch {
@@ -16,6 +22,11 @@ public struct JSONSchema: Sendable {
                 at: SourceLocation(in: text, offset: error.offset, length: 1))
         }
         self.text = text
+        self.document = JSONSchemaBundle.document(
+            document,
+            others: references.compactMap { reference in
+                (try? JSONValue(parsing: reference.text)).map { (reference.name, $0) }
+            })
         var found: (String, [AvroSchemaReader.Step])?
         JSONSchema.check(document, [], depth: 0, &found)
         if let found {
@@ -24,6 +35,33 @@ public struct JSONSchema: Sendable {
                 .invalidValue, found.0,
                 at: SourceLocation(in: text, offset: place.lowerBound, length: place.count))
         }
+        if let missing = missingReference(self.document, depth: 0) {
+            throw Diagnostic(
+                .invalidValue, "the reference \(missing) leads nowhere",
+                expected: "a place in the document, or a schema among its references")
+        }
+    }
+
+    /// A `$ref` that names nothing. Those to the schema of schemas are left alone.
+    private func missingReference(_ json: JSONValue, depth: Int) -> String? {
+        guard depth < 256 else { return nil }
+        switch json {
+        case .array(let elements):
+            for element in elements {
+                if let missing = missingReference(element, depth: depth + 1) { return missing }
+            }
+        case .object(let members):
+            if let text = json["$ref"]?.string, !text.contains("json-schema.org/"),
+                text.hasPrefix("#/") || !text.hasPrefix("#"), resolved(json) == nil
+            {
+                return text
+            }
+            for member in members where !["enum", "const", "default", "examples"].contains(member.name) {
+                if let missing = missingReference(member.value, depth: depth + 1) { return missing }
+            }
+        default: break
+        }
+        return nil
     }
 
     private static let types: Set<String> = [

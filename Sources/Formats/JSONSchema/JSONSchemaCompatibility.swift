@@ -6,12 +6,18 @@
 public struct JSONSchemaCompatibility {
     private let reader: JSONSchema
     private let writer: JSONSchema
+    private let isOneDocument: Bool
     private var found: [SchemaDifference] = []
     private var depth = 0
+    private var steps = 0
+
+    /// Schemas of schemas to choose from take time by the power of their depth.
+    private static let stepLimit = 100_000
 
     private init(_ reader: JSONSchema, _ writer: JSONSchema) {
         self.reader = reader
         self.writer = writer
+        isOneDocument = reader.document == writer.document
     }
 
     /// All that keeps `reader` from taking what `writer` lets through; empty when nothing does.
@@ -25,22 +31,28 @@ public struct JSONSchemaCompatibility {
         found.append(SchemaDifference(kind, at: path, message))
     }
 
-    private func accepts(_ left: JSONValue, _ right: JSONValue) -> Bool {
-        var other = self
-        other.found = []
-        other.compare(left, right, at: "")
-        return other.found.isEmpty
+    private mutating func accepts(_ left: JSONValue, _ right: JSONValue) -> Bool {
+        let before = found
+        found = []
+        defer { found = before }
+        compare(left, right, at: "")
+        return found.isEmpty
     }
 
     private mutating func compare(_ left: JSONValue, _ right: JSONValue, at path: String) {
         // Schemas that contain themselves are the same from some depth on, or were found to differ before.
         guard depth < 24 else { return }
+        steps += 1
+        guard steps < Self.stepLimit else {
+            if found.isEmpty { note(.combinationNarrowed, at: path, "the schemas are too large to compare") }
+            return
+        }
         depth += 1
         defer { depth -= 1 }
         guard let left = reader.resolved(left), let right = writer.resolved(right) else {
             return note(.typeChanged, at: path, "a reference leads nowhere")
         }
-        if left == right && reader.document == writer.document { return }
+        if isOneDocument && left == right { return }
         if left.boolean == true || left.members?.isEmpty == true || right.boolean == false { return }
         if left.boolean == false { return note(.typeChanged, at: path, "nothing is valid any more") }
         if let branches = branches(right) {
@@ -48,7 +60,9 @@ public struct JSONSchemaCompatibility {
             return
         }
         if let branches = branches(left) {
-            if !branches.contains(where: { accepts($0, right) }) {
+            var isTaken = false
+            for branch in branches where !isTaken { isTaken = accepts(branch, right) }
+            if !isTaken {
                 note(.combinationNarrowed, at: path, "none of its schemas takes \(Self.name(right))")
             }
             return

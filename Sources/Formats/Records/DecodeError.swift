@@ -16,6 +16,8 @@ public struct DecodeError: Error, Hashable, Sendable {
         case recordTooLarge = "record_too_large"
         /// The schema of a message is not to be had.
         case noSchema = "no_schema"
+        /// Whether there is such a schema can't be told now: the record may be good.
+        case registryUnavailable = "registry_unavailable"
     }
 
     public let code: Code

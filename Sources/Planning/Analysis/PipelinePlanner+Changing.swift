@@ -48,9 +48,7 @@ extension PipelinePlanner {
         plan.queries.removeAll { $0.output.name == relation.name }
         plan.catalogue.remove(relation.name)
         guard drop.deleteTopic, let topic = relation.topic else { return }
-        for part in ["key", "value"] where plan.registry.latest("\(topic.name)-\(part)") != nil {
-            _ = try plan.registry.delete("\(topic.name)-\(part)")
-        }
+        for part in ["key", "value"] { try plan.registry.remove("\(topic.name)-\(part)") }
     }
 
     /// The relation of that name, which must be of the kind that the statement names.
@@ -142,11 +140,11 @@ extension PipelinePlanner {
             let found = topics.contains { $0 == name.text || !name.isQuoted && $0.uppercased() == name.text }
             try check(found, "a topic \(name.text)", exists, statement)
         case .schema(let subject, let id, let exists, _):
-            let registered = id.flatMap { plan.registry.schema(id: Int32(clamping: $0)) }
-            var found = id == nil || registered != nil
+            var found = id == nil
+            if let id { found = try plan.registry.schema(id: Int32(clamping: id)) != nil }
             if let subject {
-                let versions = plan.registry.versions(subject.text)
-                found = versions.contains { id == nil || Int($0.schemaID) == id }
+                let ids = try plan.registry.schemaIDs(of: subject.text)
+                found = ids.contains { id == nil || Int($0) == id }
             }
             let name = [subject.map { "of \($0.text)" }, id.map { "with the id \($0)" }].compactMap { $0 }
             try check(found, "a schema " + name.joined(separator: " "), exists, statement)

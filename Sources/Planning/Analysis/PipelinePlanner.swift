@@ -10,9 +10,21 @@ public struct PipelinePlanner: Sendable {
     /// Answers of statements that ask, such as EXPLAIN, in order.
     public internal(set) var answers: [String] = []
     var queryNumber = 0
+    private let openRegistry: RegistryOpener?
 
-    /// - Parameter registry: where columns of formats with schemas come from, and schemas go.
-    public init(registry: SchemaRegistry = SchemaRegistry()) { plan.registry = registry }
+    /// Gives the registry that settings name, such as `schema.registry.url`; nil where they name none.
+    public typealias RegistryOpener =
+        @Sendable ([String: String]) throws(Diagnostic) -> (any SchemaDirectory)?
+
+    /// - Parameters:
+    ///   - registry: where columns of formats with schemas come from, and schemas go.
+    ///   - openRegistry: lets SET name another one; without it such settings mean nothing.
+    public init(
+        registry: any SchemaDirectory = SchemaRegistry(), openRegistry: RegistryOpener? = nil
+    ) {
+        self.openRegistry = openRegistry
+        plan.registry = registry
+    }
 
     /// Adds the rules of a rules file about relations that are there.
     public mutating func addRules(
@@ -24,13 +36,16 @@ public struct PipelinePlanner: Sendable {
     /// Has the statements that follow see these settings.
     public mutating func use(_ settings: Settings) { plan.settings = settings }
 
+    /// Has the statements that follow find schemas in another registry.
+    public mutating func use(_ registry: any SchemaDirectory) { plan.registry = registry }
+
     /// Has ids of queries go on with this number.
     public mutating func numberQueries(from number: Int) { queryNumber = number - 1 }
 
     /// A planner of the same statements whose schemas nobody else sees: to try statements out.
     public func copy() throws(Diagnostic) -> PipelinePlanner {
         var other = self
-        other.plan.registry = try plan.registry.copy()
+        other.plan.registry = try plan.registry.trial()
         return other
     }
 
@@ -47,6 +62,7 @@ public struct PipelinePlanner: Sendable {
         case .set(let setting):
             try check(setting.name, statement)
             plan.settings.set(setting.name, to: setting.value)
+            try openRegistry(for: setting.name, statement)
         case .unset(let name):
             plan.settings.unset(name.text)
         case .define, .undefine: break
@@ -56,6 +72,17 @@ public struct PipelinePlanner: Sendable {
         case .assert(let assertion): try check(assertion, statement)
         case .insertValues, .query, .alterSystem, .print, .runScript:
             throw misplaced(statement)
+        }
+    }
+
+    private mutating func openRegistry(for name: String, _ statement: Statement) throws(Diagnostic) {
+        guard let openRegistry, name.lowercased().contains("schema.registry.") else { return }
+        do throws(Diagnostic) {
+            if let opened = try openRegistry(plan.settings.all) { plan.registry = opened }
+        } catch {
+            var error = error
+            error.location = statement.location(of: statement.span)
+            throw error
         }
     }
 

@@ -9,7 +9,7 @@ struct QueryAnalyzer {
     let catalogue: Catalogue
     let statement: Statement
     let settings: Settings
-    let registry: SchemaRegistry
+    let registry: any SchemaDirectory
 
     /// What the query writes.
     struct Target {

@@ -187,7 +187,7 @@ extension PipelinePlanner {
     ) throws(Diagnostic) -> Relation {
         try SourceAnalyzer(
             catalogue: plan.catalogue, statement: statement, settings: plan.settings,
-            registry: try plan.registry.copy()
+            registry: try plan.registry.trial()
         ).relation(create)
     }
 }

@@ -14,9 +14,9 @@ extension SchemaAnalyzer {
     ) throws(Diagnostic) {
         guard let topic = relation.topic, source.valueFormat.hasSchemas else { return }
         let subject = "\(topic.name)-\(Part.value.rawValue)"
-        guard
-            let latest = registry.latest(subject)?.schema ?? topic.valueSchemaID.flatMap(registry.schema(id:))
-        else { return }
+        var known = try registry.latest(subject)
+        if known == nil, let id = topic.valueSchemaID { known = try registry.schema(id: id) }
+        guard let latest = known else { return }
         let fields = columns.map { Field($0.name, $0.type) }
         let (text, type): (String?, SchemaType)
         switch latest.content {
@@ -31,8 +31,8 @@ extension SchemaAnalyzer {
         }
         do throws(Diagnostic) {
             // What records had under a column's name before is nobody's column: as with JSON.
-            relation.topic?.valueSchemaID = try registry.register(
-                text, type: type, subject: subject, takesProperties: true)
+            relation.topic?.valueSchemaID = try registry.add(
+                SchemaDefinition(text, type: type), to: subject, takesProperties: true)
         } catch {
             var error = error
             error.location = statement.location(of: statement.span)

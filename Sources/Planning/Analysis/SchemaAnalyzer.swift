@@ -22,7 +22,7 @@ struct SchemaAnalyzer {
         "value_avro_schema_full_name",
     ]
 
-    let registry: SchemaRegistry
+    let registry: any SchemaDirectory
     let properties: ConnectorProperties
     let statement: Statement
 
@@ -71,13 +71,13 @@ struct SchemaAnalyzer {
     ) throws(Diagnostic) -> RegisteredSchema {
         let subject = "\(topic)-\(part.rawValue)"
         if let id {
-            if let schema = registry.schema(id: id) { return schema }
+            if let schema = try registry.schema(id: id) { return schema }
             throw Diagnostic(
                 .notFound, "the registry has no schema with the id \(id)", at: place(part),
                 hint: "give the id of a schema that is registered")
         }
-        if let latest = registry.latest(subject) { return latest.schema }
-        let subjects = registry.subjects()
+        if let latest = try registry.latest(subject) { return latest }
+        let subjects = try registry.subjectNames()
         let suggestion = NearestName.suggestion(for: subject, among: subjects)
         throw Diagnostic(
             .notFound, "the registry has no \(part.rawValue) schema of the topic \(topic)",
@@ -122,7 +122,8 @@ struct SchemaAnalyzer {
             let format = part == .key ? source.keyFormat : source.valueFormat
             let columns = part == .key ? relation.keys : relation.recordValues
             guard format.hasSchemas, !columns.isEmpty else { continue }
-            var id = try id(part, format) ?? registry.latest("\(topic.name)-\(part.rawValue)")?.schema.id
+            var id = try id(part, format)
+            if id == nil { id = try registry.latest("\(topic.name)-\(part.rawValue)")?.id }
             if id == nil { id = try register(part, relation, topic, Array(columns), format) }
             if part == .key { relation.topic?.keySchemaID = id } else { relation.topic?.valueSchemaID = id }
         }
@@ -196,9 +197,9 @@ struct SchemaAnalyzer {
             schema = isWrapped ? JSONSchemaWriter.object(fields) : JSONSchemaWriter.value(fields[0].type)
         }
         do throws(Diagnostic) {
-            return try registry.register(
-                schema.text, type: format == .avro ? .avro : .json,
-                subject: "\(topic.name)-\(part.rawValue)")
+            return try registry.add(
+                SchemaDefinition(schema.text, type: format == .avro ? .avro : .json),
+                to: "\(topic.name)-\(part.rawValue)")
         } catch {
             var error = error
             error.location = properties.location(of: "kafka_topic")

@@ -8,7 +8,7 @@ struct SourceAnalyzer {
     let catalogue: Catalogue
     let statement: Statement
     let settings: Settings
-    let registry: SchemaRegistry
+    let registry: any SchemaDirectory
 
     /// What a WITH clause of a source may say.
     static let known =

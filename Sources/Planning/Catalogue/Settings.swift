@@ -8,6 +8,9 @@ public struct Settings: Hashable, Sendable {
 
     public subscript(name: SettingName) -> String? { values[name.rawValue] }
 
+    /// All, by their names in lower case.
+    public var all: [String: String] { values }
+
     /// The value of a name that ksqlDB has, in lower case.
     func text(_ name: String) -> String? { values[name]?.lowercased() }
 

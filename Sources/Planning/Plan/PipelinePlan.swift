@@ -10,7 +10,7 @@ public struct PipelinePlan: Sendable {
     public var sinks: [SinkPlan] = []
     public var settings = Settings()
     /// The schemas that topics are read and written with.
-    public var registry = SchemaRegistry()
+    public var registry: any SchemaDirectory = SchemaRegistry()
     /// Rules about its relations; nil without a rules file.
     public internal(set) var quality: QualityPlan?
 

@@ -35,6 +35,12 @@ struct RowProblems {
         problems[row] = Problem(row: row, code: code, reason: reason)
     }
 
+    /// What keeps schemas of records from being had at all.
+    var outage: String? {
+        let code = DecodeError.Code.registryUnavailable.rawValue
+        return problems.values.first { $0.code == code }?.reason
+    }
+
     /// In the order of rows.
     var list: [Problem] { problems.values.sorted { $0.row < $1.row } }
 

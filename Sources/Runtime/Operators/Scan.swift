@@ -183,6 +183,11 @@ final class Scan: @unchecked Sendable {
         for row in decoded.windows?.broken ?? [] {
             problems.add(row, "wrong_length", "the key is too short to name a window")
         }
+        if let outage = problems.outage {
+            // Nothing is known against the record: it is read again when the registry answers.
+            result.failure = Diagnostic(.unavailable, outage)
+            return
+        }
         let times = eventTimes(columns, decoded, clock, &problems)
         let batch = finish(decoded, columns, times, problems, clock)
         counters.add(.rows, count)

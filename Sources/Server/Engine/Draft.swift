@@ -1,6 +1,7 @@
 import Diagnostics
 import Language
 import Planning
+import Registry
 
 /// A statement on its way: what the server would have after it, before anything is done.
 struct Draft {
@@ -16,6 +17,8 @@ struct Draft {
     private(set) var newRelations: [Relation] = []
     /// Topics that go with what it drops.
     private(set) var removedTopics: [String] = []
+    /// The schemas that it found or made.
+    private(set) var schemas: [String: NotedSchemas.Note] = [:]
     private var commandID = ""
     private var message = ""
     private var warnings: [String] = []
@@ -31,8 +34,9 @@ struct Draft {
             commandID: commandID, sequence: sequence, queryID: queryID, message: message, warnings: warnings)
     }
 
+    /// - Parameter known: the schemas that it found or made when it was done before.
     mutating func plan(
-        _ statement: Statement, _ settings: Settings
+        _ statement: Statement, _ settings: Settings, known: [String: NotedSchemas.Note]? = nil
     ) throws(Diagnostic) {
         if case .queryControl(let control) = statement.kind, control.action != .terminate {
             return try pause(control, statement)
@@ -46,7 +50,12 @@ struct Draft {
         }
         state.planner.use(settings)
         state.planner.numberQueries(from: Int(number))
+        let registry = state.planner.plan.registry
+        let noted = NotedSchemas(registry, known: known)
+        state.planner.use(noted)
         try state.planner.add(statement)
+        state.planner.use(registry)
+        schemas = noted.notes
         let plan = state.planner.plan
         let former = before.planner.plan.catalogue
         newRelations = plan.catalogue.relations(differentFrom: former)

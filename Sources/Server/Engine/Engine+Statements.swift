@@ -53,7 +53,8 @@ extension Engine {
             try log.append(
                 StatementLog.Entry(
                     sequence: log.nextSequence, statement: statement.text, properties: properties,
-                    starts: draft.queryID.flatMap { draft.state.starts[$0] } ?? [:], deletions: deletions))
+                    starts: draft.queryID.flatMap { draft.state.starts[$0] } ?? [:], deletions: deletions,
+                    schemas: draft.schemas))
         } catch {
             for host in changes.ended where !isPaused(host.unit) { host.start() }
             throw error
@@ -158,13 +159,13 @@ extension Engine {
     func takeUp(_ entries: [StatementLog.Entry]) {
         statementMonitor.lock()
         defer { statementMonitor.unlock() }
-        var current = EngineState()
+        var current = EngineState(registry: schemas)
         for entry in entries {
             do throws(Diagnostic) {
                 var reader = ScriptReader(entry.statement)
                 guard let statement = try reader.next() else { continue }
                 var draft = Draft(current, number: entry.sequence)
-                try draft.plan(statement, Self.settings(entry.properties))
+                try draft.plan(statement, Self.settings(entry.properties), known: entry.schemas)
                 if let id = draft.queryID { draft.state.starts[id] = entry.starts }
                 current = draft.state
             } catch {

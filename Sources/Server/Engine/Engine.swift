@@ -4,6 +4,7 @@ import Diagnostics
 import Formats
 import Language
 import Planning
+import Registry
 import Runtime
 import Storage
 import Synchronization
@@ -31,6 +32,9 @@ public final class Engine: @unchecked Sendable {
     let state: Mutex<EngineState>
     // Under `statementMonitor`.
     let log: StatementLog
+    /// The server's own registry; nil where its schemas are in another one.
+    public let registry: SchemaRegistry?
+    let schemas: any SchemaDirectory
 
     /// Opens the directory, takes up the statements that it holds and starts their queries.
     public convenience init(_ configuration: EngineConfiguration) throws(Diagnostic) {
@@ -47,10 +51,18 @@ public final class Engine: @unchecked Sendable {
         lock = Mutex(try StateDirectoryLock(configuration.directory))
         topics = try EngineTopics(
             Path.join(configuration.directory, "topics"), files, report: reports.add)
+        if let other = configuration.registry {
+            (registry, schemas) = (nil, other)
+        } else {
+            let kept = try RegistryLog(Path.join(configuration.directory, "schemas.log"), files)
+            if let damage = kept.damage { reports.add(damage) }
+            let own = try SchemaRegistry(storage: kept)
+            (registry, schemas) = (own, own)
+        }
         log = try StatementLog(Path.join(configuration.directory, "statements.log"), files)
         threads = TaskThreads(sharing: configuration.threads)
         scheduler = TaskScheduler(threads: configuration.threads + Self.spareThreads)
-        state = Mutex(EngineState())
+        state = Mutex(EngineState(registry: schemas))
         for damage in log.damages { reports.add(damage) }
         takeUp(log.entries)
         let (topics, reports) = (topics, reports)

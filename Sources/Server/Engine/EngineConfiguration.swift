@@ -1,3 +1,5 @@
+import Registry
+
 /// Where a server keeps what it has, and how its queries work.
 public struct EngineConfiguration: Sendable {
     /// Holds the statements, the topics and the state of the queries.
@@ -10,6 +12,9 @@ public struct EngineConfiguration: Sendable {
     public var properties: [String: String] = [:]
     /// The service's name, as `ksql.service.id` of clients.
     public var serviceID = "default_"
+
+    /// Where schemas are; nil keeps them in the directory.
+    public var registry: (any SchemaDirectory)?
 
     public init(directory: String) { self.directory = directory }
 }

@@ -1,9 +1,10 @@
 import Diagnostics
 import Planning
+import Registry
 
 /// What a server has: the plan that its statements have made, and who is at work on it.
 struct EngineState: Sendable {
-    var planner = PipelinePlanner()
+    var planner: PipelinePlanner
     /// The last statement's number in the log; -1 when there is none.
     var sequence: Int64 = -1
     /// By relation and by query.
@@ -25,6 +26,8 @@ struct EngineState: Sendable {
     var pushCount = 0
     /// Statements of the log that could not be taken up.
     var refused: [(statement: String, reason: Diagnostic)] = []
+
+    init(registry: any SchemaDirectory) { planner = PipelinePlanner(registry: registry) }
 
     /// A push query at work.
     struct OpenPush: Sendable {

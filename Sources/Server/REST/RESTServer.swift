@@ -1,5 +1,6 @@
 import Diagnostics
 import HTTP
+import Runtime
 
 /// ksqlDB's REST interface over an engine, for clients of HTTP/1.1 and HTTP/2.
 public final class RESTServer: Sendable {
@@ -21,7 +22,7 @@ public final class RESTServer: Sendable {
     ) throws(Diagnostic) {
         let threads = RequestThreads(limit: Self.requestLimit)
         let context = RESTContext(engine, configuration, shutDown: shutDown)
-        let credentials = Credentials(configuration.users)
+        let credentials = HTTPCredentials(configuration.users)
         var listening = HTTPConfiguration()
         listening.host = configuration.host
         listening.port = configuration.port
@@ -42,7 +43,7 @@ public final class RESTServer: Sendable {
     }
 
     private static func answer(
-        _ request: HTTPRequest, _ reply: HTTPReply, _ context: RESTContext, _ credentials: Credentials
+        _ request: HTTPRequest, _ reply: HTTPReply, _ context: RESTContext, _ credentials: HTTPCredentials
     ) {
         do throws(ErrorReply) {
             guard credentials.admit(request.headers["authorization"]) else {

@@ -1,5 +1,6 @@
 import Diagnostics
 import Formats
+import Registry
 import Storage
 
 /// The statements that made a server what it is, in a file that only grows.
@@ -17,6 +18,8 @@ final class StatementLog {
         var starts: [String: [Int: Int64]] = [:]
         /// Topics that are deleted once the statement is logged, by name: each one's identity.
         var deletions: [String: String] = [:]
+        /// The schemas that it found or made; nil where it was logged before they were noted.
+        var schemas: [String: NotedSchemas.Note]?
     }
 
     let path: String
@@ -86,6 +89,11 @@ final class StatementLog {
             .init("sequence", .number(entry.sequence)), .init("statement", .string(entry.statement)),
             .init("properties", json(entry.properties)), .init("starts", .object(starts)),
         ]
+        if let schemas = entry.schemas {
+            let notes = schemas.sorted { $0.key < $1.key }
+            members.append(
+                .init("schemas", .object(notes.map { .init($0.key, $0.value.json) })))
+        }
         if !entry.deletions.isEmpty { members.append(.init("deletions", json(entry.deletions))) }
         let json = JSONValue.object(members)
         let body = Array(json.text.utf8)
@@ -147,8 +155,12 @@ final class StatementLog {
                 starts[relation.name, default: [:]][partition] = offset.value.int64
             }
         }
+        var schemas = json["schemas"].map { _ in [String: NotedSchemas.Note]() }
+        for member in json["schemas"]?.members ?? [] {
+            schemas?[member.name] = NotedSchemas.Note(member.value)
+        }
         return Entry(
             sequence: sequence, statement: statement, properties: texts(json["properties"]), starts: starts,
-            deletions: texts(json["deletions"]))
+            deletions: texts(json["deletions"]), schemas: schemas)
     }
 }

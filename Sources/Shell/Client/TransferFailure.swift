@@ -11,6 +11,10 @@ struct TransferFailure {
     func diagnostic(for address: ServerAddress, seconds: Int) -> Diagnostic {
         let url = address.url
         switch code {
+        case 0:
+            return Diagnostic(
+                .unavailable, "libcurl can't be loaded: \(reason)",
+                hint: "install it: apt install libcurl4")
         case 1, 3:
             return Diagnostic(
                 .usage, "\(url) is no address of a server", expected: "http://HOST:PORT or https://HOST:PORT")

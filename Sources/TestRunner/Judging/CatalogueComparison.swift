@@ -57,11 +57,14 @@ struct CatalogueComparison {
             }
             for (schema, part) in [(topic.key, "key"), (topic.value, "value")] {
                 guard let schema, schema.type != .protobuf else { continue }
-                guard let latest = plan.registry.latest("\(topic.name)-\(part)") else {
+                guard let latest = try? plan.registry.latest("\(topic.name)-\(part)") else {
                     return "\(topic.name) has no \(part) schema"
                 }
-                if latest.schema.text != (try? JSONValue(parsing: schema.text))?.text {
-                    return "the \(part) schema of \(topic.name) is \(latest.schema.text)"
+                let expected =
+                    schema.type == .avro
+                    ? AvroSchemaText.of(schema.text) : (try? JSONValue(parsing: schema.text))?.text
+                if latest.text != expected {
+                    return "the \(part) schema of \(topic.name) is \(latest.text)"
                 }
             }
         }

@@ -183,8 +183,8 @@ struct AssertionCheck {
 
     func schema(_ subject: Identifier?, _ id: Int?, exists: Bool) throws(ScriptFailure) {
         let registry = planner.plan.registry
-        let latest = subject.flatMap { registry.latest($0.text)?.schema.id }
-        let byID = id.flatMap { Int32(exactly: $0) }.flatMap { registry.schema(id: $0)?.id }
+        let latest = subject.flatMap { try? registry.latest($0.text)?.id }
+        let byID = id.flatMap { Int32(exactly: $0) }.flatMap { try? registry.schema(id: $0)?.id }
         let isThere = (subject == nil || latest != nil) && (id == nil || byID != nil)
         if isThere != exists {
             throw failure(

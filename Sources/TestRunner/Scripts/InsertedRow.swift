@@ -31,7 +31,7 @@ struct InsertedRow {
     var record: MemorySink.Record { MemorySink.Record(row: given.complete, eventTime: eventTime) }
 
     /// The message of a topic.
-    func message(_ registry: SchemaRegistry) -> MemoryRecord? {
+    func message(_ registry: any SchemaDirectory) -> MemoryRecord? {
         guard let topic = given.relation.topic else { return nil }
         return TopicCodec(relation: given.relation, topic: topic, registry: registry)
             .message(given.complete, eventTime: eventTime)

@@ -52,7 +52,7 @@ struct TestSchemas {
             guard let topic = planner.plan.catalogue.relation(name)?.topic else { return nil }
             func schema(_ part: String) -> QueryTest.TopicSchema? {
                 registry.latest("\(topic.name)-\(part)").map {
-                    QueryTest.TopicSchema(text: $0.schema.text, type: $0.schema.type, id: nil)
+                    QueryTest.TopicSchema(text: $0.text, type: $0.type, id: nil)
                 }
             }
             return QueryTest.Topic(name: topic.name, key: schema("key"), value: schema("value"))

@@ -8,11 +8,11 @@ import Registry
 struct TopicCodec {
     let relation: Relation
     let topic: TopicProperties
-    let registry: SchemaRegistry
+    let registry: any SchemaDirectory
     /// nil where a schema is missing.
     private let encoder: MessageEncoder?
 
-    init(relation: Relation, topic: TopicProperties, registry: SchemaRegistry = SchemaRegistry()) {
+    init(relation: Relation, topic: TopicProperties, registry: any SchemaDirectory = SchemaRegistry()) {
         self.relation = relation
         self.topic = topic
         self.registry = registry
@@ -54,7 +54,7 @@ struct TopicCodec {
         switch format {
         case .json: return Array(json.text.utf8)
         case .avro, .jsonSchema:
-            guard let schema = registry.latest("\(topic.name)-\(part)")?.schema else {
+            guard let schema = try registry.latest("\(topic.name)-\(part)") else {
                 throw InputError.noSuchValue("no schema of \(topic.name)")
             }
             let bytes = [0] + Self.bigEndian(UInt64(UInt32(bitPattern: schema.id)), 4)
@@ -96,7 +96,7 @@ struct TopicCodec {
     private var valueSchemaID: Int32? { topic.valueSchemaID ?? latest("value") }
 
     private func latest(_ part: String) -> Int32? {
-        registry.latest("\(topic.name)-\(part)")?.schema.id
+        try? registry.latest("\(topic.name)-\(part)")?.id
     }
 
     private func shown(
@@ -213,7 +213,7 @@ extension TopicCodec {
     private func decoded(_ bytes: [UInt8]) -> JSONValue {
         let id = bytes.dropFirst().prefix(4).reduce(0 as Int32) { $0 << 8 | Int32($1) }
         let garbled = JSONValue.string(String(decoding: bytes, as: UTF8.self))
-        guard bytes.first == 0, let schema = registry.schema(id: id) else { return garbled }
+        guard bytes.first == 0, let schema = try? registry.schema(id: id) else { return garbled }
         let rest = Array(bytes.dropFirst(5))
         switch schema.content {
         case .avro(let avro): return (try? AvroTestValue(schema: avro).value(rest)) ?? garbled
@@ -223,7 +223,7 @@ extension TopicCodec {
 
     /// The type of what the schema of that id describes.
     private func written(_ id: Int32?) -> DataType? {
-        guard let id, let schema = registry.schema(id: id) else { return nil }
+        guard let id, let schema = try? registry.schema(id: id) else { return nil }
         switch schema.content {
         case .avro(let avro): return try? AvroColumns.type(of: avro, avro.root, keepsCase: true)
         case .json(let json): return try? JSONSchemaColumns.type(of: json, keepsCase: true)

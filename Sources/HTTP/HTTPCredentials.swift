@@ -1,13 +1,13 @@
 import Formats
 
 /// Users and their passwords, by HTTP's basic authentication.
-struct Credentials: Sendable {
+public struct HTTPCredentials: Sendable {
     private let expected: [[UInt8]]
 
-    init(_ users: [String: String]) { expected = users.map { Array("\($0.key):\($0.value)".utf8) } }
+    public init(_ users: [String: String]) { expected = users.map { Array("\($0.key):\($0.value)".utf8) } }
 
     /// Whether an `Authorization` header names one of them; without users everybody is let in.
-    func admit(_ header: String?) -> Bool {
+    public func admit(_ header: String?) -> Bool {
         if expected.isEmpty { return true }
         guard let header else { return false }
         let parts = header.split(separator: " ", maxSplits: 1)

@@ -1,12 +1,12 @@
 import Glibc
-import Runtime
 
 /// The threads that answer requests, which may wait: for the disk, for a topic.
 ///
 /// Threads are made as they are needed, up to a limit; beyond it requests wait their turn. The one that has
 /// been idle for the shortest time is taken first.
-final class RequestThreads: @unchecked Sendable {
-    typealias Job = @Sendable () -> Void
+public final class RequestThreads: @unchecked Sendable {
+    /// What a request needs done; may wait.
+    public typealias Job = @Sendable () -> Void
 
     /// A thread and what it is to do next; guarded by its monitor.
     private final class Worker: @unchecked Sendable {
@@ -24,9 +24,9 @@ final class RequestThreads: @unchecked Sendable {
     private var count = 0
     private var isStopped = false
 
-    init(limit: Int) { self.limit = max(1, limit) }
+    public init(limit: Int) { self.limit = max(1, limit) }
 
-    func run(_ job: @escaping Job) {
+    public func run(_ job: @escaping Job) {
         let (worker, isNew) = monitor.withLock { () -> (Worker?, Bool) in
             if let worker = idle.popLast() { return (worker, false) }
             guard count < limit, !isStopped else {
@@ -45,7 +45,7 @@ final class RequestThreads: @unchecked Sendable {
     }
 
     /// Ends idle threads now and the others when they have done what they are at.
-    func stop() {
+    public func stop() {
         let idle = monitor.withLock { () -> [Worker] in
             isStopped = true
             defer { self.idle = [] }
