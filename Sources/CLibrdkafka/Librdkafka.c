@@ -7,6 +7,7 @@
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 // Hidden: the library must find its own functions of these names, not these.
 #pragma GCC visibility push(hidden)
@@ -227,9 +228,12 @@ static struct {
 static char failure[256];
 
 static void load(void) {
+    // Who has a newer one than the system's names it.
+    const char *path = getenv("MILLRACE_LIBRDKAFKA");
+    if (!path || !*path) path = "librdkafka.so.1";
     // The library and what it brings along look for functions among themselves first: Arrow's libraries hold
     // an OpenSSL of their own and show its functions to everybody.
-    void *handle = dlopen("librdkafka.so.1", RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND);
+    void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND);
     if (!handle) {
         snprintf(failure, sizeof failure, "%s", dlerror());
         return;

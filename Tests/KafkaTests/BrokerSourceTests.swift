@@ -134,7 +134,7 @@ import Testing
         func settings(_ password: String) -> KafkaSourceSettings {
             var settings = self.settings(cluster)
             settings.cluster.properties = [
-                "security.protocol": "SASL_PLAINTEXT", "sasl.mechanisms": "SCRAM-SHA-256",
+                "security.protocol": "SASL_PLAINTEXT", "sasl.mechanisms": "PLAIN",
                 "sasl.username": "shop", "sasl.password": password,
             ]
             return settings

@@ -65,11 +65,15 @@ extension KafkaSource {
             } catch {
                 guard case .absent = error else { throw error }
                 let topics = try KafkaTopics(settings.cluster, milliseconds: Self.answerMilliseconds)
-                guard let creation = settings.creation else {
-                    return try topics.topic(settings.topic).partitions.count
+                do throws(KafkaError) {
+                    _ = try topics.topic(settings.topic)
+                } catch {
+                    guard case .absent = error, let creation = settings.creation else { throw error }
+                    try topics.create(creation)
                 }
-                try topics.create(creation)
-                return creation.partitions
+                // Once this client has heard of it too.
+                throw .unavailable(
+                    Diagnostic(.unavailable, "the topic \(settings.topic) has just been created"))
             }
         }
     }

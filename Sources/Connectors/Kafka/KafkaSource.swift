@@ -129,6 +129,11 @@ public final class KafkaSource: Source {
     public func poll(maximumBytes: Int, isFinal: Bool) throws(Diagnostic) -> [InputRange] {
         let consumer = ready()
         try lookForPartitions()
+        if !isFinal, targets != nil {
+            // What lay behind them was dropped, and is asked for again.
+            targets = nil
+            isAssigned = false
+        }
         if !isAssigned { try assign() }
         guard isFinal else { return try take(maximumBytes) }
         if targets == nil {

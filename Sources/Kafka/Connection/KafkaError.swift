@@ -54,9 +54,9 @@ public enum KafkaError: Error, Sendable {
             self = .fenced(
                 Diagnostic(
                     .conflict, message,
-                    hint:
-                        "another process works with the same state (then stop one of the two), or a "
-                        + "transaction took longer than 'kafka.transaction.timeout.ms': start again, nothing is lost"))
+                    hint: "another process works with the same state (then stop one of the two), or a "
+                        + "transaction took longer than 'kafka.transaction.timeout.ms': start again, nothing "
+                        + "is lost"))
         } else if Self.absences.contains(code) {
             self = .absent(Diagnostic(.notFound, message))
         } else if Self.refusals.contains(code) {
