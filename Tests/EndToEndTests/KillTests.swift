@@ -5,7 +5,7 @@ import Testing
 
 /// `kill -9` at any moment, and a start after it: the lake is the same as if nothing had happened.
 ///
-/// The input is taken in about ten epochs of a few files' parts each. About 20 kills, and more than 200 with
+/// The input is taken in about ten epochs of a few files' parts each. About 15 kills, and more than 200 with
 /// MILLRACE_FULL=1.
 @Suite(.enabled(if: Place.canCheck, "\(Place.checkersAreMissing)"))
 struct KillTests {
@@ -13,9 +13,9 @@ struct KillTests {
     /// Epochs that the input makes at the least.
     private static let epochs = 9
 
-    static let momentSeeds = Array(0..<(Place.isFull ? 60 : 4))
+    static let momentSeeds = Array(0..<(Place.isFull ? 60 : 2))
     static let stepSeeds = Array(0..<(Place.isFull ? 8 : 1))
-    static let continuousSeeds = Array(0..<(Place.isFull ? 40 : 3))
+    static let continuousSeeds = Array(0..<(Place.isFull ? 40 : 1))
 
     /// Seconds of a run over all input, from start to end, on this machine at this time.
     static let length: Result<Double, any Error> = Result {
