@@ -23,9 +23,9 @@ import Testing
     private func producer(_ registry: RegistryServer, _ arguments: [String]) throws -> [String] {
         let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         let process = Process()
-        process.executableURL =
-            folder.appendingPathComponent("../../../.deps/venv/bin/python")
-            .standardizedFileURL
+        // The link itself: by it Python finds its packages.
+        let root = folder.appendingPathComponent("../../..").standardizedFileURL
+        process.executableURL = root.appendingPathComponent(".deps/venv/bin/python")
         process.arguments =
             [folder.appendingPathComponent("registry_producer.py").path, "http://127.0.0.1:\(registry.port)"]
             + arguments
