@@ -16,8 +16,8 @@ public protocol SchemaDirectory: SchemaSource {
     func schemaIDs(of subject: String) throws(Diagnostic) -> [Int32]
     /// Registers a schema and returns its id; throws `conflict` for one that is not compatible.
     ///
-    /// - Parameter takesProperties: a JSON schema may have properties that the last one leaves to chance, where
-    ///   the registry is one that can be told so.
+    /// - Parameter takesProperties: a JSON schema may have properties that the last one leaves to chance,
+    ///   where the registry is one that can be told so.
     func add(
         _ definition: SchemaDefinition, to subject: String, takesProperties: Bool
     ) throws(Diagnostic) -> Int32

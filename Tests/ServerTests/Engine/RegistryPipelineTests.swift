@@ -23,9 +23,9 @@ import Testing
     private func producer(_ registry: RegistryServer, _ arguments: [String]) throws -> [String] {
         let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         let process = Process()
-        process.executableURL =
-            folder.appendingPathComponent("../../../.deps/venv/bin/python")
-            .standardizedFileURL
+        // The link itself: by it Python finds its packages.
+        let root = folder.appendingPathComponent("../../..").standardizedFileURL
+        process.executableURL = root.appendingPathComponent(".deps/venv/bin/python")
         process.arguments =
             [folder.appendingPathComponent("registry_producer.py").path, "http://127.0.0.1:\(registry.port)"]
             + arguments
@@ -62,9 +62,19 @@ import Testing
     /// Values in the topic MADE, as hex.
     private func written() throws -> [String] {
         let reader = try server.engine.topics.store.reader("MADE")
-        return try reader.read(0, from: 0, maximumBytes: 1 << 20).records().compactMap { entry in
-            entry.record.value?.map { String(UInt16($0) + 256, radix: 16).dropFirst() }.joined()
+        let end = try reader.bounds(0).end
+        var values: [String] = []
+        var offset: Int64 = 0
+        // A read ends where a file of the log does.
+        while offset < end {
+            let fetched = try reader.read(0, from: offset, maximumBytes: 1 << 20)
+            values += try fetched.records().compactMap { entry in
+                entry.record.value?.map { String(UInt16($0) + 256, radix: 16).dropFirst() }.joined()
+            }
+            guard fetched.nextOffset > offset else { break }
+            offset = fetched.nextOffset
         }
+        return values
     }
 
     @Test func schemasComeAndChangeWhileAQueryRuns() throws {
