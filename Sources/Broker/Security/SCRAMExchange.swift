@@ -71,7 +71,7 @@ struct SCRAMExchange: Sendable {
         state = .ended
         guard let mark = text.firstRange(of: ",p=") else { return .refused }
         let fields = Self.fields(text[...])
-        // librdkafka before 2.6.1 puts its own part in front once more; the rest is this conversation's still.
+        // librdkafka before 2.6.1 puts its own part in front once more; the rest is this conversation's.
         guard let credential, fields["r"]?.hasSuffix(nonce) == true, let bound = fields["c"],
             Base64.decoded(bound[...]) == Array(header.utf8), let proofText = fields["p"],
             let proof = Base64.decoded(proofText[...]), proof.count == hash.digestByteCount
