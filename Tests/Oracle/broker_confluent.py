@@ -10,6 +10,9 @@ from confluent_kafka import (
     Consumer, ConsumerGroupTopicPartitions, KafkaError, KafkaException, Producer, TopicPartition)
 from confluent_kafka.admin import (
     AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource, NewPartitions, NewTopic, OffsetSpec)
+from confluent_kafka.schema_registry import SchemaRegistryClient
+from confluent_kafka.schema_registry.avro import AvroDeserializer, AvroSerializer
+from confluent_kafka.serialization import MessageField, SerializationContext
 
 from broker_process import BrokerProcess, wait_until
 
@@ -309,6 +312,23 @@ def test_long_poll(broker):
     reader.close()
 
 
+def test_registry(broker):
+    """Avro through the registry that stands beside the broker."""
+    schemas = SchemaRegistryClient({"url": broker.registry})
+    text = """{"type": "record", "name": "Order", "fields": [
+        {"name": "id", "type": "long"}, {"name": "who", "type": "string"}]}"""
+    place = SerializationContext("orders", MessageField.VALUE)
+    create(broker, "orders")
+    write, understand = AvroSerializer(schemas, text), AvroDeserializer(schemas)
+    orders = [{"id": number, "who": f"user {number}"} for number in range(3)]
+    writer = producer(broker)
+    for order in orders:
+        writer.produce("orders", write(order, place))
+    assert writer.flush(30) == 0
+    assert [understand(r.value(), place) for r in read(broker, "orders", 3)] == orders
+    assert schemas.get_subjects() == ["orders-value"]
+
+
 def test_restart(broker):
     create(broker, "kept", 1)
     writer = producer(broker, **{"enable.idempotence": True, "transactional.id": "kept"})
@@ -335,7 +355,7 @@ def test_restart(broker):
 
 
 QUICK = [
-    test_compressions, test_commit_and_resume, test_transactions, test_deletion, test_topics,
+    test_compressions, test_commit_and_resume, test_transactions, test_deletion, test_topics, test_registry,
 ]
 ALL = QUICK + [
     test_acks, test_big_messages, test_timestamps, test_group_of_three, test_offsets_in_transactions,

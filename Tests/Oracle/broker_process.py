@@ -15,7 +15,8 @@ def program():
 
 
 class BrokerProcess:
-    """Starts the broker; `address` is where it listens. Ends it, and tells its errors, on `stop`."""
+    """Starts the broker; `address` is where it listens, `registry` the URL of its schemas. Ends it, and tells
+    its errors, on `stop`."""
 
     def __init__(self, directory=None, config=None, port=0, arguments=()):
         self.directory = directory or tempfile.mkdtemp(prefix="millrace-broker-")
@@ -29,7 +30,8 @@ class BrokerProcess:
 
     def start(self, seconds=30):
         listen = f"127.0.0.1:{self.port}"
-        words = [program(), "broker", "--json", "--listen", listen, "--data", self.directory]
+        words = [program(), "broker", "--json", "--listen", listen, "--registry", "127.0.0.1:0",
+                 "--data", self.directory]
         if self.config:
             path = os.path.join(self.directory, "broker.conf")
             with open(path, "w") as file:
@@ -44,7 +46,9 @@ class BrokerProcess:
         self.process.stdout.close()
         if not line:
             raise AssertionError("the broker ended: " + self.told())
-        self.address = json.loads(line)["listen"]
+        told = json.loads(line)
+        self.address = told["listen"]
+        self.registry = told["registry"]
         # After a restart the clients look for it where it was.
         self.port = int(self.address.rsplit(":", 1)[1])
 

@@ -2,22 +2,28 @@ import Broker
 import Connectors
 import Diagnostics
 import Formats
+import Registry
+import RegistryService
 import Runtime
 import Storage
 
 /// `millrace broker`: the Kafka protocol for other programs, until a signal ends it.
 struct BrokerCommand: Command {
     static let description = CommandDescription(
-        name: "broker", summary: "run the embedded Kafka broker, for any Kafka client",
+        name: "broker", summary: "run the embedded Kafka broker and registry of schemas",
         about:
             "Keeps topics on this machine and speaks the Kafka protocol to clients. It is one broker "
-            + "without replicas: what is acknowledged with acks=all is on this machine's disk.",
+            + "without replicas: what is acknowledged with acks=all is on this machine's disk. Beside it "
+            + "answers a registry of schemas, as Confluent's clients ask it.",
         operands: [],
         flags: [
             Flag("--config", .value("FILE"), "settings as name = value lines; flags win over them"),
             Flag("--listen", .value("HOST:PORT"), "where to listen (127.0.0.1:9092)"),
             Flag("--advertised", .value("HOST:PORT"), "where clients are told to connect (where it listens)"),
-            Flag("--data", .value("DIR"), "topics, groups and transactions (.millrace/broker)"),
+            Flag(
+                "--registry", .value("HOST:PORT"), "where the registry of schemas listens (port 8081), or off"
+            ),
+            Flag("--data", .value("DIR"), "topics, groups, transactions, schemas (.millrace/broker)"),
             Flag(
                 "--durability", .value("HOW"),
                 "acks=all answers when records are on disk (disk) or written (lazy)"),
@@ -63,7 +69,9 @@ struct BrokerCommand: Command {
         }
         defer { store.close() }
         let server = try BrokerServer(store, try configuration.settings(report: report))
-        tell(console, configuration, server, store)
+        let registry = try registry(configuration, report)
+        defer { registry?.stop() }
+        tell(console, configuration, server, store, registry)
         while !StopSignals.isStopping {
             for failure in store.tick() { report(failure.diagnostic) }
             wake.wait(milliseconds: Self.tickMilliseconds)
@@ -72,13 +80,35 @@ struct BrokerCommand: Command {
         return .done
     }
 
+    /// nil where it is not wanted, or where nobody has said where and the usual port is taken.
+    private func registry(
+        _ configuration: BrokerConfiguration, _ report: (Diagnostic) -> Void
+    ) throws(Diagnostic) -> RegistryServer? {
+        guard let settings = try configuration.registry(version: MillraceProgram.version) else { return nil }
+        let path = Path.join(configuration.directory, "schemas.log")
+        let schemas = try SchemaRegistry(storage: try RegistryLog(path, LocalFileSystem()))
+        do throws(Diagnostic) {
+            return try RegistryServer(schemas, settings)
+        } catch {
+            if configuration.hasRegistrySetting { throw error }
+            var told = error
+            told.message = "no registry of schemas is served: " + told.message
+            told.hint = "give another place with --registry HOST:PORT, or --registry off"
+            report(told)
+            return nil
+        }
+    }
+
     private func tell(
-        _ console: Console, _ configuration: BrokerConfiguration, _ server: BrokerServer, _ store: TopicStore
+        _ console: Console, _ configuration: BrokerConfiguration, _ server: BrokerServer, _ store: TopicStore,
+        _ registry: RegistryServer?
     ) {
+        let schemas = registry.flatMap { configuration.registryURL(port: $0.port) }
         let topics = store.topics.filter { !$0.name.hasPrefix("__") }.count
         if arguments.isSet("--json") {
             let told: JSONValue = [
                 "listen": .string(server.address.text), "advertised": .string(server.advertised.text),
+                "registry": schemas.map { .string($0) } ?? .null,
                 "data": .string(configuration.directory), "topics": .number(topics),
             ]
             console.output.line(told.text)
@@ -86,6 +116,7 @@ struct BrokerCommand: Command {
             console.output.line(
                 "millrace broker: \(server.address.text), data in \(configuration.directory), "
                     + "\(topics) topic\(topics == 1 ? "" : "s")")
+            if let schemas { console.output.line("  schemas at \(schemas)") }
         }
         if !server.address.isLoopback, !configuration.isProtected {
             console.errors.line(

@@ -1,12 +1,17 @@
 import Broker
 import Connectors
 import Diagnostics
+import RegistryService
 import Storage
 
 /// What `millrace broker` is told: flags over environment over the settings file over what holds otherwise.
 struct BrokerConfiguration: Sendable {
     private(set) var address = ListenAddress(port: 9092)
     private(set) var advertised: ListenAddress?
+    /// Where the registry of schemas listens; nil is nowhere.
+    private(set) var registryAddress: ListenAddress?
+    /// Whether somebody has said where, or that it does not.
+    private(set) var hasRegistrySetting = false
     private(set) var directory = ".millrace/broker"
     private(set) var durability = TopicStore.Durability.everyAppend
     /// Settings of topics that do not have them of their own, by Kafka's names.
@@ -20,14 +25,17 @@ struct BrokerConfiguration: Sendable {
     private(set) var partitions = 1
 
     private static let known = [
-        "listen", "advertised", "data", "durability", "tls.certificate", "tls.key", "tls.client.authorities",
-        "user.NAME", "topic.NAME", "topics.auto.create", "topics.partitions",
+        "listen", "advertised", "registry.listen", "data", "durability", "tls.certificate", "tls.key",
+        "tls.client.authorities", "user.NAME", "topic.NAME", "topics.auto.create", "topics.partitions",
     ]
+
+    private static let registryPort: UInt16 = 8081
 
     init(_ arguments: ParsedArguments, _ file: SettingsFile?) throws(Diagnostic) {
         if let file { try take(file) }
         if let text = arguments.text("--listen") { try take("listen", text, of: "--listen") }
         if let text = arguments.text("--advertised") { try take("advertised", text, of: "--advertised") }
+        if let text = arguments.text("--registry") { try take("registry.listen", text, of: "--registry") }
         if let text = arguments.text("--durability") { try take("durability", text, of: "--durability") }
         for (name, value) in try arguments.pairs("--topic").sorted(by: { $0.key < $1.key }) {
             try take("topic." + name, value, of: "--topic")
@@ -35,6 +43,11 @@ struct BrokerConfiguration: Sendable {
         directory = arguments.text("--data") ?? directory
         if directory.isEmpty {
             throw Diagnostic(.usage, "--data is empty", expected: "a directory, such as .millrace/broker")
+        }
+        if !hasRegistrySetting {
+            // Who takes any port for the one takes any for the other.
+            registryAddress = ListenAddress(port: address.port == 0 ? 0 : Self.registryPort)
+            registryAddress?.host = address.host
         }
         guard (certificatePath == nil) == (keyPath == nil), authoritiesPath == nil || keyPath != nil else {
             throw Diagnostic(
@@ -60,6 +73,10 @@ struct BrokerConfiguration: Sendable {
         switch name {
         case "listen": address = try ListenAddress(value, of: flag, standard: 9092)
         case "advertised": advertised = try ListenAddress(value, of: flag, standard: 9092)
+        case "registry.listen":
+            hasRegistrySetting = true
+            registryAddress =
+                value == "off" ? nil : try ListenAddress(value, of: flag, standard: Self.registryPort)
         case "data": directory = value
         case "durability":
             switch value {
@@ -108,6 +125,27 @@ struct BrokerConfiguration: Sendable {
             told.hint = "stop that process, or give another directory with --data"
             throw told
         }
+    }
+
+    /// nil where the registry is not served.
+    func registry(version: String) throws(Diagnostic) -> RegistryServerConfiguration? {
+        guard let registryAddress else { return nil }
+        var registry = RegistryServerConfiguration(version: version)
+        registry.host = registryAddress.host
+        registry.port = registryAddress.port
+        registry.users = passwords
+        if registryAddress.isSecure != false, let certificatePath, let keyPath {
+            registry.tls = .init(
+                certificate: try SettingsFile.text(of: certificatePath, "tls.certificate"),
+                key: try SettingsFile.text(of: keyPath, "tls.key"))
+        }
+        return registry
+    }
+
+    /// Where clients of this machine find the registry.
+    func registryURL(port: UInt16) -> String? {
+        registryAddress?.url(
+            port: port, isSecure: registryAddress?.isSecure != false && certificatePath != nil)
     }
 
     func settings(report: @escaping @Sendable (Diagnostic) -> Void) throws(Diagnostic) -> BrokerSettings {

@@ -160,16 +160,8 @@ struct ServeConfiguration: Sendable {
     private func certificate() throws(Diagnostic) -> (chain: String, key: String)? {
         guard let certificatePath, let keyPath else { return nil }
         return (
-            try Self.text(of: certificatePath, "tls.certificate"), try Self.text(of: keyPath, "tls.key")
+            try SettingsFile.text(of: certificatePath, "tls.certificate"),
+            try SettingsFile.text(of: keyPath, "tls.key")
         )
-    }
-
-    private static func text(of path: String, _ name: String) throws(Diagnostic) -> String {
-        do throws(StorageError) {
-            return String(decoding: try LocalFileSystem().read(path), as: UTF8.self)
-        } catch {
-            throw Diagnostic(
-                .io, "\(path) can't be read: \(error.reason)", hint: "check the path that \(name) gives")
-        }
     }
 }

@@ -39,6 +39,16 @@ struct SettingsFile: Sendable {
         }
     }
 
+    /// What is in a file that a setting names.
+    static func text(of path: String, _ name: String) throws(Diagnostic) -> String {
+        do throws(StorageError) {
+            return String(decoding: try LocalFileSystem().read(path), as: UTF8.self)
+        } catch {
+            throw Diagnostic(
+                .io, "\(path) can't be read: \(error.reason)", hint: "check the path that \(name) gives")
+        }
+    }
+
     func location(of name: String) -> SourceLocation? { places[name] }
 
     private static func trimmed(_ text: Substring) -> Substring {
