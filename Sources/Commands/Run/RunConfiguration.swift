@@ -32,6 +32,8 @@ public struct RunConfiguration: Sendable {
     public var rules = RulesFile.besideThePipeline
     /// The Kafka cluster, `HOST:PORT`, several separated by commas; nil leaves it to the environment and SET.
     public var bootstrapServers: String?
+    /// Shares the work with other processes; nil does all of it.
+    public var service: ServiceRun?
     /// Sinks that a rule has stopped and that are to go on.
     public var resumedSinks: [String] = []
 

@@ -91,6 +91,11 @@ struct UpsertRewrite {
         try findTouched(&state)
         if changed.count == 0, rewritten.isEmpty { return false }
         addSmallFiles(state, options)
+        let owner = state.files.owner
+        // What takes over rows of a file that several tasks have keys in is such a file too.
+        if owner.service != nil, rewritten.allSatisfy(state.files.isOwn) {
+            placer.tags = AddFile.tags(ofOwner: owner.instance)
+        }
         let windowColumn = state.files.windowColumn.flatMap { window in
             state.plan.splitter.dataIndexes.firstIndex(of: window)
         }
@@ -182,7 +187,7 @@ struct UpsertRewrite {
     /// Adds small files to those that are written anew when too many of a partition stand side by side.
     private mutating func addSmallFiles(_ state: UpsertState, _ options: UpsertOptions) {
         var groups: [String: [Int32]] = [:]
-        for id in state.files.live where !rewritten.contains(id) {
+        for id in state.files.live where !rewritten.contains(id) && state.files.isOwn(id) {
             let file = state.files.files[Int(id)]
             guard file.rowCount < options.smallFileRows else { continue }
             groups[(file.isSealed ? "sealed " : "open ") + file.partition, default: []].append(id)

@@ -10,6 +10,8 @@ final class PriorRowAnalyzer {
     private let input: Relation
     private let inner: ExpressionTranslator
     private(set) var plan: PriorRowsPlan?
+    /// Of the first of them.
+    private(set) var place: SourceLocation?
 
     init(input: Relation, inner: ExpressionTranslator) {
         self.input = input
@@ -23,6 +25,7 @@ final class PriorRowAnalyzer {
         guard case .over(_, let arguments, let partition) = syntax.kind else { return nil }
         let statement = inner.statement
         let place = statement.location(of: syntax.span)
+        self.place = self.place ?? place
         if input.kind == .table {
             throw Diagnostic(
                 .invalidStatement, "\(input.name) is a table, which has one row for each key", at: place,
