@@ -111,7 +111,7 @@ enum LiveView {
         letters.append(NumberDisplay.grouped(status.duplicates))
         guard let service = status.service else { return [events, time, epoch, letters] }
         var tasks = label("service")
-        tasks.append("\(service.name), \(Self.tasks(of: service))")
+        tasks.append("\(service.name), \(Self.tasks(of: service)), \(processes(of: service))")
         return [tasks, events, time, epoch, letters]
     }
 

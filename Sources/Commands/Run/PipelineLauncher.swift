@@ -19,7 +19,8 @@ public struct PipelineLauncher: PipelineLaunching {
         }
         if let found = try ServiceDirectory(configuration.stateDirectory).manifest() {
             throw Diagnostic(
-                .state, "the state directory \(configuration.stateDirectory) is that of the service "
+                .state,
+                "the state directory \(configuration.stateDirectory) is that of the service "
                     + found.name,
                 expected: "--service \(found.name)", hint: "or give another directory with --state")
         }

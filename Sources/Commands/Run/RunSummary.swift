@@ -17,8 +17,8 @@ struct RunSummary {
     /// One line.
     func text(_ status: PipelineStatus) -> String {
         let elapsed = NumberDisplay.duration(milliseconds: clock.now() - begun)
-        let of = status.service.map { " in its tasks of \($0.taskCount)" } ?? ""
-        return "\(name): \(NumberDisplay.grouped(status.records)) events so far\(of) "
+        let part = status.service.map { " by \(LiveView.tasks(of: $0))" } ?? ""
+        return "\(name): \(NumberDisplay.grouped(status.records)) events so far\(part) "
             + "(\(NumberDisplay.bytes(status.sources.reduce(0) { $0 + $1.bytes }))), "
             + "\(NumberDisplay.count(status.setAside, "dead letter")), "
             + "\(NumberDisplay.count(status.committedEpochs, "epoch")) committed, in \(elapsed)"

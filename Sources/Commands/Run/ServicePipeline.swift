@@ -227,7 +227,8 @@ final class ServicePipeline: PreparedPipeline, @unchecked Sendable {
             + shared.running.sorted { $0.key < $1.key }.map(\.value.status)
         var status = PipelineStatus.joined(parts)
         status.service = ServiceStatus(
-            name: service.name, taskCount: shared.manifest?.tasks ?? 0, tasks: shared.running.keys.sorted(),
+            name: service.name, taskCount: shared.manifest?.tasks ?? 0,
+            tasks: Set(shared.running.keys).union(shared.ended.keys).sorted(),
             members: shared.members, moves: shared.moves, moveCount: shared.moveCount)
         if let trouble = shared.trouble {
             status.phase = .retrying(reason: trouble.reason, sinceMilliseconds: trouble.since)

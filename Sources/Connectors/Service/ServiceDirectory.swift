@@ -126,8 +126,8 @@ public final class ServiceDirectory: Sendable {
             if let other = try livingMembers().first {
                 throw Diagnostic(
                     .conflict,
-                    "processes of the service \(wish.name) run another pipeline: \(other.process) and perhaps "
-                        + "others",
+                    "processes of the service \(wish.name) run another pipeline: \(other.process), "
+                        + "and perhaps others",
                     hint: "stop all of them, then start those with the new one")
             }
             manifest.plan = wish.plan
@@ -144,8 +144,8 @@ public final class ServiceDirectory: Sendable {
         {
             throw Diagnostic(
                 .unsupported,
-                "topic \(least.key) has \(Self.count(least.value, "partition")) and topic \(most.key) has "
-                    + "\(most.value): records of one key lie in partitions of different numbers",
+                "topic \(least.key) has \(Self.count(least.value, "partition")) and topic \(most.key) "
+                    + "has \(most.value): records of one key lie in partitions of different numbers",
                 expected: "topics with as many partitions",
                 hint: "make one of them anew with as many as the other, or run one process, without --service"
             )

@@ -37,7 +37,7 @@ struct TopicProblems: Sendable {
         Diagnostic(
             .state,
             "topic \(topic) has \(count) partitions, and had \(expected) when the service that reads it as "
-                + "\(relation) was made: records of a key go to another partition now, and so to another task",
+                + "\(relation) was made: records of a key go to another partition, and task, now",
             expected: "\(expected) partitions",
             hint: "nothing is lost: start a service of another name with a new --state directory and new "
                 + "targets, which reads the topic from its start, or one process without --service")

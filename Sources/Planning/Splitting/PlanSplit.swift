@@ -40,7 +40,8 @@ public struct PlanSplit: Sendable {
         }
         guard !sources.isEmpty else {
             throw Diagnostic(
-                .unsupported, "the pipeline reads no topic, and what processes share are partitions of topics",
+                .unsupported,
+                "the pipeline reads no topic, and what processes share are partitions of topics",
                 hint: "run it without --service")
         }
         for query in plan.queriesInFlowOrder { try check.add(query) }

@@ -114,7 +114,9 @@ struct SplitCheck {
     private func joined(
         _ left: SplitKey, _ right: SplitKey, _ join: JoinPlan, at place: SourceLocation?
     ) throws(Diagnostic) -> SplitKey {
-        for (key, expressions, side) in [(left, join.leftKeys, join.left), (right, join.rightKeys, join.right)]
+        for (key, expressions, side) in [
+            (left, join.leftKeys, join.left), (right, join.rightKeys, join.right),
+        ]
         where !key.isCovered(by: expressions) {
             let names = side.columns.map(\.name) + PseudoColumn.allCases.map(\.name)
             let text = expressions.map { $0.text(names) }.joined(separator: ", ")
