@@ -102,8 +102,8 @@ public struct PipelineLauncher: PipelineLaunching {
         if let share = part?.share { settings.share(among: share) }
         return PipelineTask(
             plan: plan, configuration: settings, environment: .machine(fileSystem), sources: sources,
-            sinks: sinks, subscribers: subscribers, deadLetterKeepers: try kafka.deadLetterKeepers(),
-            threads: part?.threads)
+            sinks: sinks, subscribers: subscribers,
+            deadLetterKeepers: try kafka.deadLetterKeepers(report: reports.add), threads: part?.threads)
     }
 
     /// How long what is away is waited for when only what is there is to be taken, milliseconds.
