@@ -35,7 +35,8 @@ final class ServiceTask: Sendable {
             task.drain()
             state.withLock { state in
                 // An epoch whose target is away stays open: whoever takes the task finishes it.
-                let isLeft = state.isGivenBack && failure?.code == .unavailable
+                let passing: [DiagnosticCode] = [.unavailable, .cancelled]
+                let isLeft = state.isGivenBack && failure.map { passing.contains($0.code) } ?? false
                 state.failure = isLeft ? nil : failure
                 state.lock = nil
                 state.hasEnded = true
