@@ -1,6 +1,6 @@
 import Testing
 
-/// Broker and engine are killed between a simulator and Delta tables: each acknowledged record is there, once.
+/// Broker and engine are killed between a simulator and Delta: each acknowledged record is there, once.
 @Suite(.enabled(if: Place.canCheck, "\(Place.checkersAreMissing)"))
 struct ChainKillTests {
     /// Each is a run with one to three kills.

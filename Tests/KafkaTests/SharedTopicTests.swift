@@ -80,10 +80,10 @@ import Testing
         var found: Diagnostic?
         let end = Date(timeIntervalSinceNow: 60)
         while found == nil, Date() < end {
-            do {
+            do throws(Diagnostic) {
                 _ = try reading.source.poll(maximumBytes: 1000, isFinal: false)
                 reading.source.wait(milliseconds: 20)
-            } catch let error as Diagnostic {
+            } catch {
                 found = error
             }
         }

@@ -1,5 +1,6 @@
 """Several processes share the partitions of a topic as tasks of one service; they are killed, stopped and
-joined by others at any moment while events come. What all of them have made together is what one process makes.
+joined by others at any moment while events come. What all of them have made together is what one process
+makes.
 
     service_kills.py FOLDER SEED KILLS [DATABASE_URL]
 

@@ -85,7 +85,8 @@ struct ReplayCommand: Command {
             throw Diagnostic(
                 .unsupported,
                 "\(stateDirectory) is the state of the service \(service.name), which is not replayed",
-                hint: "run the new statements as another service with a new --state and new targets: it reads "
+                hint:
+                    "run the new statements as another service with a new --state and new targets: it reads "
                     + "the topics from their start")
         }
         let plan = try PipelineLauncher.planner(files, variables: variables, rules: rules).plan

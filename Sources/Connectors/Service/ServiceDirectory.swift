@@ -159,7 +159,7 @@ public final class ServiceDirectory: Sendable {
         return manifest
     }
 
-    /// A file of our own that is locked, and still there: one that looks who lives may take a file that is not
+    /// A file of our own that is locked, and still there: whoever looks who lives may take one that is not
     /// locked yet for a dead one's.
     private func enter() throws(Diagnostic) -> (name: String, lock: FileLock) {
         while true {

@@ -20,6 +20,9 @@ public struct SinkIdentity: Hashable, Sendable {
         return !number.isEmpty && number.utf8.allSatisfy { 48...57 ~= $0 } ? instance[..<dash] : nil
     }
 
+    /// Whether it is for this writer to join files and to clean up: of the tasks of a service the first does.
+    public var isMaintainer: Bool { service.map { instance == $0 + "-0" } ?? true }
+
     /// Whether this is the application id of another task of the same service and sink: it has other keys.
     func isPeer(_ other: String) -> Bool {
         guard let service, other != appId, other.hasSuffix("/" + sink) else { return false }
