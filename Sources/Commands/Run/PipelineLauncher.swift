@@ -12,7 +12,8 @@ public struct PipelineLauncher: PipelineLaunching {
 
     public func prepare(_ configuration: RunConfiguration) throws(Diagnostic) -> any PreparedPipeline {
         let planner = try Self.planner(
-            configuration.files, variables: configuration.variables, rules: configuration.rules)
+            configuration.files, variables: configuration.variables, rules: configuration.rules,
+            registryURL: configuration.registryURL)
         let reports = ReportLog()
         // First: what is wrong is said before the directory is touched.
         let task = try Self.task(planner.plan, configuration, reports)
@@ -65,9 +66,9 @@ public struct PipelineLauncher: PipelineLaunching {
 
     /// Reads the files as one pipeline and plans it.
     static func planner(
-        _ files: [String], variables: [String: String], rules: RulesFile = .none
+        _ files: [String], variables: [String: String], rules: RulesFile = .none, registryURL: String? = nil
     ) throws(Diagnostic) -> PipelinePlanner {
-        var scripts = try PipelineScripts(files, variables: variables)
+        var scripts = try PipelineScripts(files, variables: variables, registryURL: registryURL)
         try scripts.add(rules, scripts: files)
         let known = scripts.variables
         if let unused = known.unusedOverrides.first {
