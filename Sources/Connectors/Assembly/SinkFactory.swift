@@ -77,14 +77,15 @@ public struct SinkFactory: Sendable {
     private func make(_ plan: SinkPlan, _ folder: String?) throws(Diagnostic) -> any Sink {
         switch plan.connectorClass {
         case "delta": return try delta(plan, folder)
-        case "postgres", PostgresSinkOptions.connectClass: return try postgres(plan, folder)
+        case "postgres", ConnectClass.jdbcSink: return try postgres(plan, folder)
         case "kafka": return try kafka(plan, folder)
         case let name where Self.later.contains(name):
             throw Diagnostic(
                 .unsupported, "this version has no \(name) sink",
                 at: plan.properties.location(of: "connector.class"), expected: Self.expected)
         default:
-            let suggestion = NearestName.suggestion(for: plan.connectorClass, among: Self.known + Self.later)
+            let suggestion = NearestName.suggestion(
+                for: plan.connectorClass, among: Self.known + Self.later + [ConnectClass.jdbcSinkName])
             throw Diagnostic(
                 .unknownConnector, "there is no connector class '\(plan.connectorClass)'",
                 at: plan.properties.location(of: "connector.class"), expected: Self.expected,

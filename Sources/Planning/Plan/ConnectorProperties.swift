@@ -102,6 +102,16 @@ public struct ConnectorProperties: Sendable {
             at: location(of: name), expected: expected, hint: hint)
     }
 
+    /// Where the property's name stands, or the statement.
+    public func nameLocation(of name: String) -> SourceLocation? {
+        statement.location(of: property(name)?.nameSpan ?? statement.span)
+    }
+
+    /// The properties as they were given, in order.
+    public var given: [(name: String, value: String)] {
+        properties.compactMap { property in property.value.text.map { (property.name, $0) } }
+    }
+
     /// Where the property's value stands, or the statement.
     public func location(of name: String) -> SourceLocation? {
         statement.location(of: property(name)?.valueSpan ?? statement.span)

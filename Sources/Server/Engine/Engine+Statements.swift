@@ -162,7 +162,7 @@ extension Engine {
         var current = EngineState(registry: schemas)
         for entry in entries {
             do throws(Diagnostic) {
-                var reader = ScriptReader(entry.statement)
+                var reader = ScriptReader(finished: entry.statement)
                 guard let statement = try reader.next() else { continue }
                 var draft = Draft(current, number: entry.sequence)
                 try draft.plan(statement, Self.settings(entry.properties), known: entry.schemas)

@@ -121,7 +121,8 @@ public final class Engine: @unchecked Sendable {
         }
         return EngineSnapshot(
             sequence: state.sequence, properties: configuration.properties.merging(state.properties) { $1 },
-            plan: state.planner.plan, statements: state.statements, queries: queries, connectors: connectors,
+            plan: state.planner.plan, statements: state.statements,
+            connectorStatements: state.connectorStatements, queries: queries, connectors: connectors,
             topics: topics.all, pushQueries: state.pushes.map { ($0, $1.statement) }.sorted { $0.0 < $1.0 },
             refused: state.refused, incidents: reports.newest)
     }
