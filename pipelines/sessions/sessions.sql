@@ -1,9 +1,13 @@
--- A shop's events in Kafka → sessions, products and activity as Avro in Kafka; connectors bring these to PostgreSQL.
+-- A shop's events in Kafka → sessions, products and activity, as Avro in Kafka. The *.json files beside this one
+-- are connectors, in Kafka Connect's own form, that bring them to PostgreSQL.
 --
---   millrace run pipelines/sessions/sessions.sql --connector pipelines/sessions/connectors
+--   DATABASE_URL=postgresql://app@localhost:5432/shop \
+--     millrace run pipelines/sessions/sessions.sql --connector pipelines/sessions/session-stats-sink.json \
+--       --connector pipelines/sessions/product-stats-sink.json \
+--       --connector pipelines/sessions/activity-stats-sink.json
 --
--- The statements are ksqlDB's, but for two properties: max_future, without which one event dated 2099 would end
--- every window, and row_ttl, without which the table of sessions would grow for ever.
+-- The statements are ksqlDB's, but for two properties: MAX_FUTURE, without which one event dated 2099 would end
+-- every window and session, and ROW_TTL, without which the table of sessions would grow for ever.
 
 DEFINE brokers = 'localhost:9092';
 DEFINE registry = 'http://localhost:8081';
@@ -11,6 +15,8 @@ DEFINE registry = 'http://localhost:8081';
 SET 'bootstrap.servers' = '${brokers}';
 SET 'schema.registry.url' = '${registry}';
 SET 'auto.offset.reset' = 'earliest';
+-- A partition that is silent for so long holds nobody up.
+SET 'idle.timeout' = '1 minute';
 
 CREATE STREAM events_stream (
   event_id VARCHAR,
