@@ -68,17 +68,27 @@ class Dashboard:
     def problem(self, what):
         self.problems.append(f"{self.name}: {what}")
 
-    def ask(self, sql):
-        text = subprocess.run(
-            ["psql", self.database, "-Xq", "--csv", "-v", "ON_ERROR_STOP=1", "-c", "SET TimeZone = 'UTC'", "-c",
-             sql], check=True, capture_output=True, text=True).stdout
-        return list(csv.reader(io.StringIO(text)))
+    def ask(self, questions):
+        """The rows of each question's answer, names first; those behind one that fails are left out."""
+        mark = "--answered--\n"
+        script = "SET TimeZone = 'UTC';\n" + "".join(f"{sql};\n\\echo {mark}" for sql in questions)
+        ended = subprocess.run(
+            ["psql", self.database, "-Xq", "--csv", "-v", "ON_ERROR_STOP=1"], input=script,
+            capture_output=True, text=True)
+        answers = ended.stdout.split(mark)[:-1]
+        if len(answers) < len(questions):
+            self.problem(f"{questions[len(answers)]}: {ended.stderr}")
+        return [list(csv.reader(io.StringIO(answer))) for answer in answers]
 
     def check(self):
         self.check_types()
         self.check_board()
+        asked = []
         for panel in self.json["panels"]:
             self.check_panel(panel)
+            asked += [(panel, target, self.sql(panel, target)) for target in panel["targets"]]
+        for (panel, target, _), rows in zip(asked, self.ask([sql for _, _, sql in asked])):
+            self.check_rows(panel, target, rows[0], rows[1:])
         return self.problems
 
     def check_types(self):
@@ -116,8 +126,9 @@ class Dashboard:
                         and place["y"] < other["y"] + other["h"] and other["y"] < place["y"] + place["h"]):
                     self.problem(f"{title} lies over {name}")
         self.variables = {}
-        for variable in board["templating"]["list"]:
-            values = [row[0] for row in self.ask(variable["query"])[1:]]
+        variables = board["templating"]["list"]
+        for variable, rows in zip(variables, self.ask([variable["query"] for variable in variables])):
+            values = [row[0] for row in rows[1:]]
             if not values:
                 self.problem(f"the variable {variable['name']} has no values")
             self.variables[variable["name"]] = values
@@ -136,9 +147,6 @@ class Dashboard:
         values = [step["value"] for step in steps[1:]]
         if values != sorted(values):
             self.problem(f"{title}: the thresholds are in no order")
-        for target in panel["targets"]:
-            rows = self.ask(self.sql(panel, target))
-            self.check_rows(panel, target, rows[0], rows[1:])
 
     def sql(self, panel, target):
         """What Grafana's page makes of variables, and then what its server makes of macros."""

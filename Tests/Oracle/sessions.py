@@ -235,8 +235,8 @@ class Sessions:
                 self.failures.append(f"{sql} does not use {index}:\n{steps}")
         undescribed = self.psql(
             "SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid "
-            "AND a.attnum > 0 WHERE (c.relname ~ '^(session|product|activity)_stats' AND obj_description(c.oid)"
-            " IS NULL AND c.relname !~ 'pkey') OR (c.relname IN ('session_stats', 'product_stats', "
+            "AND a.attnum > 0 WHERE (c.relname ~ '^(session|product|activity)_stats' AND c.relname !~ 'pkey' "
+            "AND obj_description(c.oid) IS NULL) OR (c.relname IN ('session_stats', 'product_stats', "
             "'activity_stats') AND col_description(c.oid, a.attnum) IS NULL) "
             "OR (c.relname ~ '^v_' AND obj_description(c.oid) IS NULL)")
         if undescribed:

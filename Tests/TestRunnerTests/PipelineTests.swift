@@ -12,7 +12,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "pipelines/medallion/tests", "pipelines/csv-to-postgres/tests", "pipelines/sessions/tests", "examples",
+        "pipelines/medallion/tests", "pipelines/csv-to-postgres/tests", "pipelines/sessions/tests",
+        "examples",
     ])
     func ownTestsPass(folder: String) throws {
         let tests = try Self.tests(folder)

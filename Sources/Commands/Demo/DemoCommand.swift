@@ -21,7 +21,7 @@ struct DemoCommand: Command {
         ],
         flags: [
             Flag("--for", .value("DURATION"), "how long events are made; 0 until Ctrl-C (60s)"),
-            Flag("--rate", .value("N"), "events per second (2000; shopsight: 1000; csv-to-postgres, sessions: 500)"),
+            Flag("--rate", .value("N"), "events per second (2000; shopsight: 1000; into a database: 500)"),
             Flag("--dir", .value("DIR"), "where events, tables and state go (data)"),
             Flag(
                 "--bootstrap-servers", .value("HOSTS"),

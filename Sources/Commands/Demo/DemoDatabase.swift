@@ -39,8 +39,8 @@ struct DemoDatabase {
         return "${file:\(urlFile)}"
     }
 
-    /// Lets configurations of connectors find it, which say `${env:DATABASE_URL}`. Before there are threads: they
-    /// may read the environment.
+    /// Lets configurations of connectors find it, which say `${env:DATABASE_URL}`. To be called before there
+    /// are threads, for these may read the environment.
     func publish(_ console: Console) {
         if given(console) == nil, let url = writtenURL() { setenv(Self.variable, url, 1) }
     }

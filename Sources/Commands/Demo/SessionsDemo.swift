@@ -69,8 +69,9 @@ struct SessionsDemo: DemoPipeline {
             "\(psql) -c '\\d+ session_stats'",
             "\(psql) -c 'SELECT * FROM v_session_funnel'",
             "\(psql) -c 'SELECT * FROM v_top_products LIMIT 5'",
-        ] + [
-            stage.broker?.serveCommand(ShellText.word(console.program)), database.stopCommand(console),
-        ].compactMap { $0 }
+        ]
+            + [
+                stage.broker?.serveCommand(ShellText.word(console.program)), database.stopCommand(console),
+            ].compactMap { $0 }
     }
 }

@@ -2,8 +2,8 @@ import Diagnostics
 import Registry
 
 extension SinkPlan {
-    /// Registers the schemas of what the sink writes to a topic, where the topic's formats have some, and puts
-    /// their ids into the topic.
+    /// Registers the schemas of what the sink writes to a topic, where its formats have some, and puts their
+    /// ids into the topic.
     ///
     /// - Throws: what the registry answers, such as that a schema does not go with the one before.
     public func registerSchemas(
