@@ -59,7 +59,8 @@ public struct PipelineLauncher: PipelineLaunching {
         settings.patienceMilliseconds = patience
         return PipelineTask(
             plan: plan, configuration: settings, environment: .machine(fileSystem), sources: sources,
-            sinks: sinks, subscribers: subscribers, deadLetterKeepers: try kafka.deadLetterKeepers())
+            sinks: sinks, subscribers: subscribers,
+            deadLetterKeepers: try kafka.deadLetterKeepers(report: reports.add))
     }
 
     /// How long what is away is waited for when only what is there is to be taken, milliseconds.

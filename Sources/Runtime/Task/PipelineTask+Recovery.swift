@@ -152,7 +152,9 @@ extension PipelineTask {
 
     private func open(_ keeper: any DeadLetterKeeper, _ restored: TaskCheckpoint) throws(Diagnostic) {
         try patientlyDelivering { () throws(SinkError) in
-            try keeper.open(instance: instance.id, openEpoch: ended + 1)
+            try keeper.open(
+                instance: instance.id, openEpoch: ended + 1,
+                directory: configuration.deadLetterDirectory ?? standardDeadLetters)
         }
     }
 
