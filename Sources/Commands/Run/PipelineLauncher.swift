@@ -13,7 +13,7 @@ public struct PipelineLauncher: PipelineLaunching {
     public func prepare(_ configuration: RunConfiguration) throws(Diagnostic) -> any PreparedPipeline {
         let planner = try Self.planner(
             configuration.files, variables: configuration.variables, rules: configuration.rules,
-            connectors: configuration.connectors)
+            connectors: configuration.connectors, registryURL: configuration.registryURL)
         let reports = ReportLog()
         // First: what is wrong is said before the directory is touched.
         let task = try Self.task(planner.plan, configuration, reports)
@@ -68,9 +68,10 @@ public struct PipelineLauncher: PipelineLaunching {
 
     /// Reads the files as one pipeline and plans it.
     static func planner(
-        _ files: [String], variables: [String: String], rules: RulesFile = .none, connectors: [String] = []
+        _ files: [String], variables: [String: String], rules: RulesFile = .none, connectors: [String] = [],
+        registryURL: String? = nil
     ) throws(Diagnostic) -> PipelinePlanner {
-        var scripts = try PipelineScripts(files, variables: variables)
+        var scripts = try PipelineScripts(files, variables: variables, registryURL: registryURL)
         for file in connectors { try scripts.add(connector: file) }
         try scripts.add(rules, scripts: files)
         let known = scripts.variables
