@@ -187,12 +187,12 @@ extension PartitionLog {
         try whileWriting { () throws(LogError) in
             // What was before it in the log was made durable when its segment was sealed.
             if let failure {
-                // Unless another call found it durable, and then closed the file.
-                if durableEnd >= end { return }
                 let reason = "\(file.path) could not be made durable: \(failure.reason)"
                 stop(reason)
                 throw .stopped(reason: reason)
             }
+            // Another call has met an error meanwhile: what this one was told is worth nothing.
+            if let stopReason { throw .stopped(reason: stopReason) }
             if live.offset == end {
                 dirtyBytes = 0
                 dirtySince = nil
