@@ -120,12 +120,13 @@ extension RequestRouter {
             call.answer(response)
         }
         let partition = TopicPartition(topic: GroupCoordinator.topicName, partition: 0)
-        let refusal = transactions.refusal(
-            producerID: request.producerID, epoch: request.producerEpoch, partition)
-        if let refusal { return answer(refusal) }
         groups.commit(
             request.groupID, commit.taken, producer: (request.producerID, request.producerEpoch),
             check: { group, now in
+                // Under the lock under which the transaction's mark is written: it must not come in between.
+                let refusal = transactions.refusal(
+                    producerID: request.producerID, epoch: request.producerEpoch, partition)
+                if let refusal { return refusal }
                 // Producers before version 3 do not say for which member they commit.
                 if request.generationID < 0, request.memberID.isEmpty, request.groupInstanceID == nil {
                     return nil
