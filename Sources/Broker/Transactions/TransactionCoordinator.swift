@@ -238,8 +238,12 @@ final class TransactionCoordinator: @unchecked Sendable {
         }
         let mark = TransactionMark(isCommit: transaction.state == .preparedCommit, coordinatorEpoch: 0)
         let marking = Marking { [self] failure in
-            if let failure { return retry(name, failure) }
-            complete(name)
+            guard let failure else { return complete(name) }
+            report(
+                Diagnostic(
+                    .io, "a mark of the transaction \(name) can't be written: \(failure.message)",
+                    hint: "check the disk: it is tried again"))
+            later { [self] in writeMarks(name) }
         }
         for partition in transaction.partitions {
             do throws(LogError) {
@@ -281,33 +285,33 @@ final class TransactionCoordinator: @unchecked Sendable {
         return log
     }
 
-    private func retry(_ name: String, _ failure: LogError) {
-        report(
-            Diagnostic(
-                .io, "a mark of the transaction \(name) can't be written: \(failure.message)",
-                hint: "check the disk: it is tried again"))
-        alarms.set(at: SteadyClock.milliseconds + TransactionCoordinator.retryMilliseconds) { [self] in
-            queue.run { [self] in writeMarks(name) }
+    private func later(_ body: @escaping @Sendable () -> Void) {
+        alarms.set(at: SteadyClock.milliseconds + TransactionCoordinator.retryMilliseconds) { [queue] in
+            queue.run(body)
         }
     }
 
     private func complete(_ name: String) {
         let now = clock()
-        let code = state.withLock { state -> ErrorCode in
-            guard var transaction = state.transactions[name], transaction.state.isPrepared else {
-                return .none
-            }
+        let failure = state.withLock { state -> LogError? in
+            guard var transaction = state.transactions[name], transaction.state.isPrepared else { return nil }
             transaction.complete(now: now)
-            do throws(LogError) {
-                try keep(transaction, &state)
-            } catch {
-                return ErrorCode(error)
-            }
-            return .none
+            do throws(LogError) { try keep(transaction, &state) } catch { return error }
+            return nil
+        }
+        if let failure {
+            report(
+                Diagnostic(
+                    .io, "the end of the transaction \(name) can't be noted: \(failure.message)",
+                    hint: "check the disk"))
+            // A log that takes nothing more is mended by a start, which completes what was decided. The marks
+            // are there: they need not be written again.
+            if case .stopped = failure { return finish(name, ErrorCode(failure)) }
+            return later { [self] in complete(name) }
         }
         // Not waited for: were it lost, the marks would be written again, before anything new can begin.
         flusher.flush(log)
-        finish(name, code)
+        finish(name, .none)
     }
 
     // MARK: Time
