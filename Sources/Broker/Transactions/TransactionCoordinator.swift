@@ -316,10 +316,10 @@ final class TransactionCoordinator: @unchecked Sendable {
 
     // MARK: Time
 
-    /// Under the lock.
-    private func setAlarm(_ state: inout State) {
+    /// Under the lock. `wait`: milliseconds in which nothing is to be tried.
+    private func setAlarm(_ state: inout State, wait: Int64 = 0) {
         guard let next = state.transactions.values.compactMap(\.deadline).min() else { return }
-        let time = SteadyClock.milliseconds + max(0, next - clock())
+        let time = SteadyClock.milliseconds + max(wait, next - clock())
         if let alarm = state.alarm {
             if alarm.time <= time { return }
             alarms.cancel(alarm.number)
@@ -329,9 +329,10 @@ final class TransactionCoordinator: @unchecked Sendable {
 
     private func expire() {
         let now = clock()
-        let late = state.withLock { state -> [String] in
+        let (late, failures) = state.withLock { state -> ([String], [(name: String, LogError)]) in
             state.alarm = nil
             var late: [String] = []
+            var failures: [(name: String, LogError)] = []
             for (name, transaction) in state.transactions {
                 guard let deadline = transaction.deadline, deadline <= now else { continue }
                 var fenced = transaction
@@ -340,16 +341,25 @@ final class TransactionCoordinator: @unchecked Sendable {
                     try keep(fenced, &state)
                     late.append(name)
                 } catch {
-                    report(
-                        Diagnostic(
-                            .io, "the transaction \(name) can't be ended: \(error.message)",
-                            hint: "check the disk"))
+                    failures.append((name, error))
                 }
             }
-            setAlarm(&state)
-            return late
+            // Where the log takes nothing more, only a start helps.
+            let isStopped = failures.contains { if case .stopped = $0.1 { true } else { false } }
+            if isStopped { return (late, failures) }
+            // Their time stays over: without the wait they would be tried again at once, and again.
+            setAlarm(&state, wait: failures.isEmpty ? 0 : TransactionCoordinator.retryMilliseconds)
+            return (late, failures)
         }
         for name in late { carryOut(name) { _ in } }
+        // One stands for all: what keeps one from being written keeps the others.
+        if let (name, error) = failures.first {
+            let others = failures.count == 1 ? "" : ", and \(failures.count - 1) more,"
+            report(
+                Diagnostic(
+                    .io, "the transaction \(name)\(others) can't be ended: \(error.message)",
+                    hint: "check the disk"))
+        }
     }
 
     /// Forgets transactional ids that nobody has used for longer than `milliseconds`.
