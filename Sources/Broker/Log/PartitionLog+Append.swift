@@ -122,7 +122,7 @@ extension PartitionLog {
             if active.createdAt == nil { active.createdAt = now }
             for batch in prepared.batches {
                 active.add(batch.header, intervalBytes: settings.indexIntervalBytes)
-                live.note(batch.header, batch.mark)
+                live.note(batch.header, batch.mark, at: now)
             }
         }
         dirtyBytes += prepared.bytes.count
