@@ -41,8 +41,10 @@ public final class BrokerServer: Sendable {
         let catalogue = store.catalogue
         let handler = LateHandler()
         let users = Users(settings.passwords)
+        var limits = settings.connections
+        limits.needsUser = users.isNeeded
         // The port first: two brokers on one directory end here.
-        loop = try EventLoop(settings.address, settings.connections, handler, fetchQueue) { [tls] in
+        loop = try EventLoop(settings.address, limits, handler, fetchQueue) { [tls] in
             guard let tls else { return Transport($0) }
             return TLSTransport($0, tls)
         }

@@ -131,7 +131,7 @@ final class Connection: @unchecked Sendable {
             let slot: UInt64? = lock.withLock { _ in canTake ? firstSlot + UInt64(slots.count) : nil }
             guard let slot else { return false }
             guard let size = frameByteCount() else { return true }
-            guard size >= 8, size <= limits.requestByteCount else {
+            guard size >= 8, size <= requestByteLimit else {
                 close()
                 return false
             }
@@ -150,6 +150,11 @@ final class Connection: @unchecked Sendable {
             if !goesOn { block(on: slot) }
             settleInput()
         }
+    }
+
+    private var requestByteLimit: Int {
+        let isStranger = limits.needsUser && session.user == nil
+        return isStranger ? min(limits.strangerByteCount, limits.requestByteCount) : limits.requestByteCount
     }
 
     private func block(on slot: UInt64) {
