@@ -73,8 +73,9 @@ final class Connection: @unchecked Sendable {
             if isClosed { return false }
             if events & (EPOLLRDHUP.rawValue | EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0 {
                 peerHasClosed = true
-                // Nobody is there to be answered; without this the event would come again and again.
-                if events & (EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0, !canTake {
+                // Nobody is there to be answered; without this the event would come again and again, as it is
+                // told whatever is waited for. Where something can be read, that tells of the end.
+                if events & (EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0, !canTake || isStarved {
                     closeLocked()
                     return false
                 }
