@@ -21,7 +21,8 @@ extension RequestRouter {
         else { return answer(.init(code: .invalidTransactionTimeout)) }
         let isKnown = request.producerID >= 0
         transactions.begin(
-            name, expected: isKnown ? (request.producerID, request.producerEpoch) : nil,
+            name,
+            expected: isKnown ? .init(producerID: request.producerID, epoch: request.producerEpoch) : nil,
             timeoutMilliseconds: request.transactionTimeoutMs, answer)
     }
 

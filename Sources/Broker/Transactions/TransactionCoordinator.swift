@@ -99,7 +99,7 @@ final class TransactionCoordinator: @unchecked Sendable {
 
     /// Gives a transactional id to a producer; whoever had it before is turned away from here on.
     func begin(
-        _ name: String, expected: (producerID: Int64, epoch: Int16)?, timeoutMilliseconds: Int32,
+        _ name: String, expected: Transaction.Holder?, timeoutMilliseconds: Int32,
         _ done: @escaping @Sendable (Producer) -> Void
     ) {
         let now = clock()
@@ -113,7 +113,7 @@ final class TransactionCoordinator: @unchecked Sendable {
         if aborts {
             carryOut(name) { [self] code in
                 if code != .none { return done(Producer(code: code)) }
-                begin(name, expected: nil, timeoutMilliseconds: timeoutMilliseconds, done)
+                begin(name, expected: expected, timeoutMilliseconds: timeoutMilliseconds, done)
             }
         } else if let producer {
             guard producer.code == .none else { return done(producer) }
@@ -124,8 +124,7 @@ final class TransactionCoordinator: @unchecked Sendable {
     }
 
     private func begin(
-        _ name: String, _ expected: (producerID: Int64, epoch: Int16)?, _ timeout: Int32, now: Int64,
-        _ state: inout State
+        _ name: String, _ expected: Transaction.Holder?, _ timeout: Int32, now: Int64, _ state: inout State
     ) throws(LogError) -> (Producer?, aborts: Bool) {
         guard var transaction = state.transactions[name] else {
             if expected != nil { return (Producer(code: .invalidProducerIDMapping), false) }
@@ -136,6 +135,8 @@ final class TransactionCoordinator: @unchecked Sendable {
         }
         switch transaction.takeOver(expected: expected, timeoutMilliseconds: timeout, now: now) {
         case .refused(let code): return (Producer(code: code), false)
+        case .repeated:
+            return (Producer(identifier: transaction.producerID, epoch: transaction.epoch), false)
         case .abortsFirst:
             try keep(transaction, &state)
             return (nil, true)
