@@ -135,6 +135,4 @@ private final class LateHandler: FrameHandler, @unchecked Sendable {
     func handle(_ frame: UnsafeRawBufferPointer, _ reply: Reply) -> Bool {
         router?.handle(frame, reply) ?? true
     }
-
-    func closed(_ connection: Connection) { router?.closed(connection) }
 }

@@ -43,6 +43,7 @@ final class Connection: @unchecked Sendable {
     private var peerHasClosed = false
     private var lastUse = SteadyClock.milliseconds
     private var frameBegan: Int64?
+    private var whenLeft: (@Sendable () -> Void)?
 
     // Of the runner alone.
     private var input = ByteBlock(capacity: Connection.inputByteCount)
@@ -73,6 +74,7 @@ final class Connection: @unchecked Sendable {
             if isClosed { return false }
             if events & (EPOLLRDHUP.rawValue | EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0 {
                 peerHasClosed = true
+                tellLeft()
                 // Nobody is there to be answered; without this the event would come again and again, as it is
                 // told whatever is waited for. Where something can be read, that tells of the end.
                 if events & (EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0, !canTake || isStarved {
@@ -336,9 +338,25 @@ final class Connection: @unchecked Sendable {
 
     func close() { lock.withLock { _ in closeLocked() } }
 
+    /// Calls once, by a thread of the queue, when the client has gone, or will send nothing more; a later call
+    /// takes the place of an earlier one.
+    func onLeave(_ body: @escaping @Sendable () -> Void) {
+        lock.withLock { _ in
+            whenLeft = body
+            if isClosed || peerHasClosed { tellLeft() }
+        }
+    }
+
+    /// Under the lock.
+    private func tellLeft() {
+        if let whenLeft { loop.queue.run(whenLeft) }
+        whenLeft = nil
+    }
+
     private func closeLocked() {
         guard !isClosed else { return }
         isClosed = true
+        tellLeft()
         transport.end()
         loop.remove(self)
         Glibc.close(transport.descriptor)

@@ -142,8 +142,6 @@ final class RequestRouter: FrameHandler {
     ) throws(MessageError) -> Request {
         try Request(from: &reader, version: call.version)
     }
-
-    func closed(_ connection: Connection) {}
 }
 
 extension APIKey {
