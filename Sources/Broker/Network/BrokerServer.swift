@@ -16,6 +16,7 @@ public final class BrokerServer: Sendable {
     private let alarms: Alarms
     private let flushQueue: WorkQueue
     private let fetchQueue: WorkQueue
+    private let deletionQueue: WorkQueue
     private let groups: GroupCoordinator
     private let transactions: TransactionCoordinator
     private let settings: BrokerSettings
@@ -37,6 +38,7 @@ public final class BrokerServer: Sendable {
         alarms = Alarms()
         flushQueue = WorkQueue(threads: Self.flushThreads)
         fetchQueue = WorkQueue(threads: Self.fetchThreads)
+        deletionQueue = WorkQueue(threads: 1)
         let flusher = Flusher(flushQueue)
         let catalogue = store.catalogue
         let handler = LateHandler()
@@ -73,6 +75,7 @@ public final class BrokerServer: Sendable {
             alarms.stop()
             flushQueue.stop()
             fetchQueue.stop()
+            deletionQueue.stop()
             throw failure ?? Diagnostic(.io, "the broker could not start")
         }
         self.groups = groups
@@ -80,8 +83,8 @@ public final class BrokerServer: Sendable {
         handler.router = RequestRouter(
             BrokerParts(
                 topics: catalogue, settings: settings, clock: store.clock, alarms: alarms, flusher: flusher,
-                fetchQueue: fetchQueue, groups: groups, transactions: transactions, users: users,
-                clusterID: catalogue.clusterID),
+                fetchQueue: fetchQueue, deletionQueue: deletionQueue, groups: groups,
+                transactions: transactions, users: users, clusterID: catalogue.clusterID),
             advertised: advertised)
         loop.start(threads: settings.threads)
         keepUp()
@@ -124,6 +127,7 @@ public final class BrokerServer: Sendable {
         loop.stop()
         alarms.stop()
         fetchQueue.stop()
+        deletionQueue.stop()
         flushQueue.stop()
     }
 }
