@@ -107,13 +107,13 @@ extension RequestRouter {
             }, topics)
         let answer: @Sendable (ErrorCode) -> Void = { code in
             var response = TxnOffsetCommitResponse()
-            response.topics = commit.topics.map { name, partitions in
+            response.topics = commit.results(code).map { name, partitions in
                 var entry = TxnOffsetCommitResponse.TxnOffsetCommitResponseTopic()
                 entry.name = name
-                entry.partitions = partitions.map {
+                entry.partitions = partitions.map { index, code in
                     var partition = TxnOffsetCommitResponse.TxnOffsetCommitResponsePartition()
-                    partition.partitionIndex = $0.partition
-                    partition.errorCode = ($0.code ?? code).rawValue
+                    partition.partitionIndex = index
+                    partition.errorCode = code
                     return partition
                 }
                 return entry
