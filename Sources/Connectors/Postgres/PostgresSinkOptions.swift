@@ -7,6 +7,8 @@ import Storage
 /// The properties of a `postgres` sink connector, which are those of Kafka Connect's JDBC sink.
 struct PostgresSinkOptions: Sendable {
     let address: PostgresAddress
+    /// How many connections it shares with others of the same address, and their time-outs.
+    let pool: PoolLimits
     let target: TableTarget
     /// The relation's rows as rows of the table.
     let columns: DeltaSinkSchema
@@ -19,9 +21,10 @@ struct PostgresSinkOptions: Sendable {
     static let connectClass = "io.confluent.connect.jdbc.jdbcsinkconnector"
 
     private static let known = [
-        "auto.create", "auto.evolve", "batch.size", "columns.case", "connection.password", "connection.url",
-        "connection.user", "connector.class", "dead_letters", "delete.enabled", "fields.whitelist", "from",
-        "insert.mode", "pk.fields", "pk.mode", "table.name.format",
+        "auto.create", "auto.evolve", "batch.size", "columns.case", "connection.idle", "connection.limit",
+        "connection.password", "connection.url", "connection.user", "connection.wait", "connector.class",
+        "dead_letters", "delete.enabled", "fields.whitelist", "from", "insert.mode", "pk.fields",
+        "pk.mode", "statement.timeout", "table.name.format",
     ]
     /// What configurations of Kafka Connect also hold, and what is done here in any case or by others.
     private static let connectKnown = [
@@ -51,6 +54,7 @@ struct PostgresSinkOptions: Sendable {
                 "db.timezone", zone, expected: "'UTC': times are instants, and PostgreSQL keeps them as such")
         }
         address = try Self.address(properties, fileSystem, readsSecrets: readsSecrets)
+        pool = try PoolLimits(properties)
         let columnCase =
             try properties.word("columns.case", of: ["lower", "preserve"])
             .flatMap(DeltaSinkOptions.ColumnCase.init(rawValue:)) ?? .lower
