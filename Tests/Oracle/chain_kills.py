@@ -14,6 +14,7 @@ import json
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -65,7 +66,8 @@ class Engine:
     def finish(self):
         """Ends it at an epoch, and takes what is left."""
         self.process.terminate()
-        if self.process.wait(timeout=180) != 0:
+        # One that has just been started does not listen for signals yet.
+        if self.process.wait(timeout=180) not in (0, -signal.SIGTERM):
             raise SystemExit(f"the engine says: {self.told()}")
         with open(self.log, "a") as log:
             if subprocess.run(self.words + ["--once"], stdout=log, stderr=log, timeout=180).returncode != 0:

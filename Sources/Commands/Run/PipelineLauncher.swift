@@ -12,7 +12,8 @@ public struct PipelineLauncher: PipelineLaunching {
 
     public func prepare(_ configuration: RunConfiguration) throws(Diagnostic) -> any PreparedPipeline {
         let planner = try Self.planner(
-            configuration.files, variables: configuration.variables, rules: configuration.rules)
+            configuration.files, variables: configuration.variables, rules: configuration.rules,
+            connectors: configuration.connectors, registryURL: configuration.registryURL)
         let reports = ReportLog()
         if let service = configuration.service {
             return try self.service(service, planner, configuration, reports)
@@ -30,7 +31,8 @@ public struct PipelineLauncher: PipelineLaunching {
         try ReplaySwap.finishPending(in: configuration.stateDirectory, fileSystem: LocalFileSystem())
         ReplaySwap.removeLeftovers(in: configuration.stateDirectory, fileSystem: LocalFileSystem())
         return LaunchedPipeline(
-            configuration, task, lock: lock, reports: reports, answers: planner.answers)
+            configuration, task, lock: lock, reports: reports,
+            answers: planner.answers + planner.plan.connectorNotes)
     }
 
     /// A part of a service, once the plan is known to be one that can be shared.
@@ -50,7 +52,8 @@ public struct PipelineLauncher: PipelineLaunching {
         // What is wrong with sources and sinks is said before the directory is touched.
         _ = try Self.task(planner.plan, configuration, reports)
         return try ServicePipeline(
-            configuration, service, planner.plan, split, reports: reports, answers: planner.answers)
+            configuration, service, planner.plan, split, reports: reports,
+            answers: planner.answers + planner.plan.connectorNotes)
     }
 
     /// What of the plan lives in Kafka.
@@ -78,8 +81,10 @@ public struct PipelineLauncher: PipelineLaunching {
         let fileSystem = LocalFileSystem()
         let kafka = try Self.kafka(plan, configuration, share: part?.share)
         let plan = kafka.plan
-        let sources = try SourceFactory(fileSystem: fileSystem, kafka: kafka, report: reports.add)
-            .sources(of: plan)
+        let sources = try SourceFactory(
+            fileSystem: fileSystem, journals: Path.join(configuration.stateDirectory, "sources"),
+            patience: patience, kafka: kafka, report: reports.add
+        ).sources(of: plan)
         let migrations = try Migrations(beside: configuration.files, in: fileSystem)
         var sinks = try SinkFactory(
             fileSystem: fileSystem, kafka: kafka, migrations: migrations, report: reports.add
@@ -111,9 +116,11 @@ public struct PipelineLauncher: PipelineLaunching {
 
     /// Reads the files as one pipeline and plans it.
     static func planner(
-        _ files: [String], variables: [String: String], rules: RulesFile = .none
+        _ files: [String], variables: [String: String], rules: RulesFile = .none, connectors: [String] = [],
+        registryURL: String? = nil
     ) throws(Diagnostic) -> PipelinePlanner {
-        var scripts = try PipelineScripts(files, variables: variables)
+        var scripts = try PipelineScripts(files, variables: variables, registryURL: registryURL)
+        for file in connectors { try scripts.add(connector: file) }
         try scripts.add(rules, scripts: files)
         let known = scripts.variables
         if let unused = known.unusedOverrides.first {

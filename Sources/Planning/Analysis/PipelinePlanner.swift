@@ -196,48 +196,4 @@ public struct PipelinePlanner: Sendable {
             expected: ids.isEmpty ? nil : "one of " + ids.prefix(20).joined(separator: ", ") + more,
             hint: suggestion.map { "did you mean \($0)?" })
     }
-
-    /// What reads is a stream or table here, with its place in the WITH clause.
-    private func refusal(ofSource create: CreateConnector, _ statement: Statement) -> Diagnostic {
-        let named = create.properties.first { $0.name.lowercased() == "connector.class" }
-        let what = (named?.value.text).map { " '\($0)'" } ?? ""
-        return Diagnostic(
-            .unsupported, "there is no source connector class\(what): streams and tables read by themselves",
-            at: named.map { statement.location(of: $0.span) } ?? statement.location(of: statement.span),
-            expected: "files, or a topic of the server",
-            hint: "CREATE STREAM \(create.name.text) (…) WITH (connector = 'files', path = '…', "
-                + "value_format = 'JSON') reads files; WITH (kafka_topic = '…', …) a topic"
-        )
-    }
-
-    private mutating func add(_ create: CreateConnector, _ statement: Statement) throws(Diagnostic) {
-        guard create.direction == .sink else {
-            throw refusal(ofSource: create, statement)
-        }
-        if plan.sinks.contains(where: { $0.name == create.name.text }) {
-            if create.ifNotExists { return }
-            throw Diagnostic(
-                .duplicateSource, "a sink connector \(create.name.text) exists already",
-                at: statement.location(of: create.name.span), hint: "choose another name")
-        }
-        let properties = ConnectorProperties(
-            create.properties, of: statement, owner: "the sink connector \(create.name.text)")
-        let connectorClass = try properties.required("connector.class", example: "delta")
-        // Kafka Connect calls it so.
-        let property = properties.text("from") == nil && properties.text("topics") != nil ? "topics" : "from"
-        let from = try properties.required(property, example: "events")
-        guard let relation = plan.catalogue.relation(from) ?? plan.catalogue.relation(from.uppercased())
-        else {
-            let suggestion = NearestName.suggestion(for: from, among: plan.catalogue.order)
-            throw Diagnostic(
-                .unknownSource, "there is no stream or table \(from.uppercased())",
-                at: properties.location(of: property),
-                expected: "one of " + plan.catalogue.order.joined(separator: ", "),
-                hint: suggestion.map { "did you mean \($0)?" })
-        }
-        plan.sinks.append(
-            SinkPlan(
-                name: create.name.text, connectorClass: connectorClass.lowercased(), from: relation,
-                properties: properties))
-    }
 }

@@ -30,10 +30,13 @@ public struct PlanSplit: Sendable {
         for name in plan.catalogue.order where read.contains(name) {
             guard let relation = plan.catalogue.relation(name), let source = relation.source else { continue }
             guard case .topic(let topic) = source.connector else {
+                var what = "files"
+                if case .postgres = source.connector { what = "a database" }
                 throw Diagnostic(
                     .unsupported,
-                    "\(name) reads files, and what processes share are the partitions of topics",
-                    hint: "write the files to a topic first, or run one process, without --service")
+                    "\(name) reads \(what), and what processes share are the partitions of topics",
+                    hint: "write its rows to a topic first, in a pipeline before this one, or run one process, "
+                        + "without --service")
             }
             sources.append(relation)
             check.add(relation, topic: topic, source)
