@@ -67,6 +67,7 @@ struct RunSummary {
         if let service = status.service, case .object(let members) = object {
             let share: JSONValue = [
                 "name": .string(service.name), "tasks": .number(service.taskCount),
+                "own": .array(service.tasks.map { .number($0) }),
                 "processes": .number(service.members),
             ]
             object = .object(members + [.init("service", share)])
