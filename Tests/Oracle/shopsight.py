@@ -50,7 +50,7 @@ def messages():
         consumer.assign([place])
         offset = 0
         while offset < end:
-            for message in consumer.consume(10_000, timeout=30):
+            for message in consumer.consume(10_000, timeout=0.5):
                 if message.error():
                     raise SystemExit(str(message.error()))
                 offset = message.offset() + 1
@@ -217,14 +217,13 @@ db.execute(f"""
     WITH numbers AS (
         SELECT DISTINCT event_type, unnest(range(number, number + 31)) AS number FROM rates),
     beside AS (
-        SELECT n.event_type, n.number, coalesce(any_value(r.events) FILTER (WHERE r.number = n.number), 0)
-                AS observed,
+        SELECT n.event_type, n.number, coalesce(any_value(r.events) FILTER (WHERE r.number = n.number), 0) AS observed,
             n.number - min(r.number) AS known,
             coalesce(sum(r.events) FILTER (WHERE r.number < n.number), 0)::BIGINT AS total,
             coalesce(sum(r.events * r.events) FILTER (WHERE r.number < n.number), 0)::BIGINT AS squares
         FROM numbers n JOIN rates r ON r.event_type = n.event_type AND r.number BETWEEN n.number - 30 AND n.number
         WHERE (n.number + 1) * {INTERVAL} <= {closed}
-        GROUP BY ALL)
+        GROUP BY n.event_type, n.number)
     SELECT *, (observed::DOUBLE - mean) / deviation AS score FROM (
         SELECT *, total::DOUBLE / known AS mean,
             greatest(sqrt((known * squares - total * total)::DOUBLE / (known * (known - 1))),
