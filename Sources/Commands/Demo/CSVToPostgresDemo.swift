@@ -41,14 +41,8 @@ struct CSVToPostgresDemo: DemoPipeline {
         let address = try database.address(console)
         do throws(PostgresError) {
             let connection = try PostgresConnection(address)
-            var table = TextTable([("table", .left), ("rows", .right)])
-            var counts: [JSONValue.Member] = []
-            for name in Self.tables {
-                let count = Int64(try connection.query("SELECT count(*) FROM \(name)").value ?? "") ?? 0
-                table.add([name, NumberDisplay.grouped(Int(count))])
-                counts.append(.init(name, .number(count)))
-            }
-            var lines = table.lines(indent: "  ")
+            let counts = try database.counts(of: Self.tables, connection)
+            var lines = counts.lines
             let reasons = try connection.query(
                 "SELECT reason, count(*) FROM ecommerce_events_errors GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 3")
             if !reasons.rows.isEmpty {
@@ -56,7 +50,7 @@ struct CSVToPostgresDemo: DemoPipeline {
                 lines.append("  lines that failed, most of all: " + texts.joined(separator: ", "))
             }
             return DemoResult(
-                lines: lines, commands: commands(console), json: .init("database", .object(counts)))
+                lines: lines, commands: commands(console), json: .init("database", .object(counts.json)))
         } catch { throw error.diagnostic }
     }
 

@@ -14,17 +14,18 @@ struct DemoCommand: Command {
             + "functions of the PostgreSQL that DATABASE_URL names, or of a throwaway one. shopsight: "
             + "messages of a Kafka topic into Delta tables of sessions, funnel, products and anomalies; the "
             + "topic is in the cluster that --bootstrap-servers or KAFKA_BOOTSTRAP_SERVERS names, or in a "
-            + "broker that the demo starts. Another demo in the same directory goes on with what is there.",
+            + "broker that the demo starts. sessions: such messages into Avro in topics and tables of "
+            + "PostgreSQL. Another demo in the same directory goes on with what is there.",
         operands: [
-            Operand("PIPELINE", "medallion (unless given), csv-to-postgres or shopsight", .optional)
+            Operand("PIPELINE", "medallion (unless given), csv-to-postgres, shopsight or sessions", .optional)
         ],
         flags: [
             Flag("--for", .value("DURATION"), "how long events are made; 0 until Ctrl-C (60s)"),
-            Flag("--rate", .value("N"), "events per second (2000; csv-to-postgres: 500)"),
+            Flag("--rate", .value("N"), "events per second (2000; shopsight: 1000; into a database: 500)"),
             Flag("--dir", .value("DIR"), "where events, tables and state go (data)"),
             Flag(
                 "--bootstrap-servers", .value("HOSTS"),
-                "shopsight: the Kafka cluster, HOST:PORT,… (a broker of its own)"),
+                "topics: the Kafka cluster, HOST:PORT,… (a broker of its own)"),
             Flag("--threads", .value("N"), "threads that work (the machine's cores)"),
             Flag("--json", .toggle, "print the summary as one JSON object"),
         ],
@@ -40,9 +41,9 @@ struct DemoCommand: Command {
         ])
 
     private static let pipelines: [any DemoPipeline.Type] = [
-        MedallionDemo.self, CSVToPostgresDemo.self, ShopsightDemo.self,
+        MedallionDemo.self, CSVToPostgresDemo.self, ShopsightDemo.self, SessionsDemo.self,
     ]
-    private static let laterPipelines = ["sessions", "media"]
+    private static let laterPipelines = ["media"]
 
     private let kind: any DemoPipeline.Type
     private let pipeline: any DemoPipeline
@@ -116,6 +117,7 @@ struct DemoCommand: Command {
             files: [script], stateDirectory: configuration.directory + "/.millrace/" + kind.name,
             threads: configuration.threads)
         run.variables = stage.variables
+        run.connectors = stage.connectors
         run.bootstrapServers = stage.broker?.servers
         run.registryURL = stage.broker?.registryURL
         let latest = LatestRows(of: kind.watchedRelation)

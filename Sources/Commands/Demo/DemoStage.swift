@@ -7,6 +7,8 @@ struct DemoStage {
     let events: SimulationDestination
     /// Values for the pipeline's DEFINEs.
     var variables: [String: String] = [:]
+    /// Files with configurations of Kafka Connect's connectors.
+    var connectors: [String] = []
     /// For pipelines with topics.
     var broker: DemoBroker?
 

@@ -55,6 +55,18 @@ struct PipelineScripts {
         try rules.add(to: &planner, scripts: scripts, variables: &variables)
     }
 
+    /// Adds a connector that a file of Kafka Connect's JSON describes.
+    mutating func add(connector file: String) throws(Diagnostic) {
+        let text: String
+        do throws(StorageError) {
+            text = String(decoding: try LocalFileSystem().read(file), as: UTF8.self)
+        } catch {
+            throw Diagnostic(
+                .io, "\(file) can't be read: \(error.reason)", hint: "check the path that --connector gives")
+        }
+        try planner.add(try ConnectConfiguration(parsing: text, file: file).statement)
+    }
+
     private static func text(of file: String, _ place: SourceLocation?) throws(Diagnostic) -> String {
         do throws(StorageError) {
             return String(decoding: try LocalFileSystem().read(file), as: UTF8.self)
