@@ -39,7 +39,7 @@ struct QueryAnalyzer {
         try checkKind(of: target, isTable: isAggregation || input.kind == .table)
         try checkTimeName(query, target)
         let tableFunctions = TableFunctionAnalyzer(input: input, inner: translator)
-        let priorRows = PriorRowAnalyzer(input: input, inner: translator)
+        let priorRows = PriorRowAnalyzer(input: input, inner: translator, settings: settings)
         var shape: QueryPlan.Shape
         let columns: SelectedColumns
         var windowing = input.windowing
@@ -56,7 +56,7 @@ struct QueryAnalyzer {
             let explode = projected.replace
             projected.replace = { try priorRows.column(for: $0) ?? explode($0) }
             let analyzer = ProjectionAnalyzer(input: sources, translator: projected, settings: settings)
-            columns = try analyzer.select(query)
+            columns = priorRows.settled(try analyzer.select(query))
             shape = .projection(columns.expressions)
             if priorRows.plan != nil { try refuseTableFunctions(query, "looks back") }
         }
