@@ -36,6 +36,8 @@ public struct SinkFactory: Sendable {
 
     /// The classes that there are.
     public static let known = ["delta", "kafka", "postgres"]
+    /// Those that a server has.
+    public static let served = ["delta", "postgres"]
     private static let later = ["clickhouse", "files", "webhook"]
     private static let expected = "'delta', 'kafka' or 'postgres'"
 
@@ -63,6 +65,20 @@ public struct SinkFactory: Sendable {
                 hint: "put statements about another database into another pipeline")
         }
         return sinks
+    }
+
+    /// Where a sink writes, for a comparison: the table, the folder, the topic.
+    ///
+    /// Secrets stay references, so it can be told whether or not they are there.
+    public static func target(of plan: SinkPlan, in fileSystem: any FileSystem) -> String {
+        switch plan.connectorClass {
+        case "delta": return "delta " + (plan.properties.text("path") ?? "")
+        case "postgres", ConnectClass.jdbcSink:
+            guard let options = try? PostgresSinkOptions(plan, fileSystem, readsSecrets: false) else { break }
+            return "postgres \(options.address) \(options.target.name)"
+        default: break
+        }
+        return plan.connectorClass
     }
 
     /// The sink that writes what a query makes to the topic of its output.

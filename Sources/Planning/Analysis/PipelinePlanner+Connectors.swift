@@ -21,11 +21,12 @@ extension PipelinePlanner {
             throw refusal(ofSource: create, statement)
         }
         let name = create.name.text
-        if plan.sinks.contains(where: { $0.connector == name }) {
+        if plan.sinks.contains(where: { $0.connector == name }), !create.orReplace {
             if create.ifNotExists { return }
             throw Diagnostic(
                 .duplicateSource, "a sink connector \(name) exists already",
-                at: statement.location(of: create.name.span), hint: "choose another name")
+                at: statement.location(of: create.name.span),
+                hint: "choose another name, or CREATE OR REPLACE")
         }
         // Its state is in a folder of its name.
         if name.isEmpty || name.hasPrefix(".") || name.contains("/") || name.utf8.contains(where: { $0 < 32 })
@@ -62,11 +63,12 @@ extension PipelinePlanner {
     private mutating func append(
         _ sinks: [SinkPlan], at create: CreateConnector, _ statement: Statement
     ) throws(Diagnostic) {
-        for sink in sinks where plan.sinks.contains(where: { $0.name == sink.name }) {
+        let others = plan.sinks.filter { $0.connector != create.name.text }
+        for sink in sinks where others.contains(where: { $0.name == sink.name }) {
             throw Diagnostic(
                 .duplicateSource, "the sink \(sink.name) exists already",
                 at: statement.location(of: create.name.span), hint: "choose another name")
         }
-        plan.sinks += sinks
+        plan.sinks = others + sinks
     }
 }

@@ -129,15 +129,39 @@ public struct ConnectConfiguration: Sendable {
         settings.last { $0.name.lowercased() == name }?.value
     }
 
+    /// The setting that stands at a place of the document.
+    public func setting(at offset: Int) -> Setting? {
+        settings.first { setting in
+            setting.nameSpan != .none && setting.nameSpan.offset <= offset && offset <= setting.valueSpan.end
+        }
+    }
+
+    /// The same without a setting.
+    public func without(_ name: String) -> ConnectConfiguration {
+        ConnectConfiguration(self, settings.filter { $0.name != name })
+    }
+
+    private init(_ other: ConnectConfiguration, _ settings: [Setting]) {
+        name = other.name
+        nameSpan = other.nameSpan
+        document = other.document
+        self.settings = settings
+    }
+
     /// `CREATE SINK CONNECTOR`, as if the configuration had been written so.
-    public var statement: Statement {
+    public var statement: Statement { statement(orReplace: false) }
+
+    /// The same with `OR REPLACE`.
+    public var replacement: Statement { statement(orReplace: true) }
+
+    private func statement(orReplace: Bool) -> Statement {
         let create = CreateConnector(
-            direction: .sink, name: Identifier(name, isQuoted: true, span: nameSpan),
+            direction: .sink, orReplace: orReplace, name: Identifier(name, isQuoted: true, span: nameSpan),
             properties: settings.map {
                 Property($0.name, .string($0.value), nameSpan: $0.nameSpan, valueSpan: $0.valueSpan)
             })
         return Statement(
             .createConnector(create), span: SourceSpan(offset: 0, length: document.text.utf8.count),
-            text: create.text, source: document)
+            text: Statement(.createConnector(create)).finished, source: document)
     }
 }

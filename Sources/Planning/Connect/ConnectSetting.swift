@@ -46,6 +46,11 @@ public struct ConnectSetting: Sendable {
     /// Whether it makes no difference here.
     public let isWithoutEffect: Bool
 
+    /// One that a configuration has, and that is described nowhere.
+    public static func undocumented(_ name: String) -> ConnectSetting {
+        ConnectSetting(name, .millrace, .low, name, "")
+    }
+
     init(
         _ name: String, _ group: Group, _ importance: Importance, _ title: String, _ documentation: String,
         kind: Kind = .string, standard: String? = nil, isRequired: Bool = false, values: [String] = [],

@@ -132,6 +132,16 @@ public enum ConnectSettings {
     /// Of a converter, all names that begin so: how the registry is reached.
     static let converterPrefixes = ["schema.registry.ssl.", "ssl.", "bearer.auth.", "schema.registry.sasl."]
 
+    /// Whether a configuration without it can't be.
+    public static func isRequired(_ name: String) -> Bool {
+        byName[name.lowercased()]?.isRequired == true || name == "topics"
+    }
+
+    /// Kafka Connect's names of the converters that are understood.
+    public static let converterNames = ConverterCheck.names
+    public static let transformNames: [String] = []
+    public static let predicateNames: [String] = []
+
     /// Whether nobody may see the value of a setting of that name.
     public static func isSecret(_ name: String) -> Bool {
         let name = name.lowercased()

@@ -26,6 +26,14 @@ public struct SinkPlan: Sendable {
         self.connect = connect
     }
 
+    /// The class as the statement names it.
+    public var className: String { properties.text("connector.class") ?? connectorClass }
+
+    /// The task of a server that it is a part of: one of its own where its relation has a topic.
+    public var unitName: String {
+        from.topic == nil ? PipelinePlan.localUnit : PlanUnit.sinkPrefix + name
+    }
+
     /// The same sink, of the relation as it is by now.
     func taking(_ relation: Relation) -> SinkPlan {
         SinkPlan(

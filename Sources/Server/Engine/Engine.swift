@@ -116,8 +116,10 @@ public final class Engine: @unchecked Sendable {
             queries.append(standing(name, state.hosts[name], isPaused: state.paused.contains(name)))
         }
         let connectors = state.planner.plan.sinks.map { sink in
-            let unit = sink.from.topic == nil ? PipelinePlan.localUnit : PlanUnit.sinkPrefix + sink.name
-            return standing(sink.name, state.hosts[unit], isPaused: state.paused.contains(unit))
+            let unit = sink.unitName
+            return standing(
+                sink.name, state.hosts[unit], isPaused: state.paused.contains(unit),
+                isStopped: state.stopped.contains(unit))
         }
         return EngineSnapshot(
             sequence: state.sequence, properties: configuration.properties.merging(state.properties) { $1 },
@@ -127,10 +129,14 @@ public final class Engine: @unchecked Sendable {
             refused: state.refused, incidents: reports.newest)
     }
 
-    private func standing(_ id: String, _ host: UnitHost?, isPaused: Bool) -> EngineSnapshot.Standing {
+    private func standing(
+        _ id: String, _ host: UnitHost?, isPaused: Bool, isStopped: Bool = false
+    ) -> EngineSnapshot.Standing {
         let failure = host?.failure
         return EngineSnapshot.Standing(
-            id: id, state: isPaused ? .paused : failure == nil ? .running : .failed, failure: failure,
+            id: id,
+            state: isStopped ? .stopped : isPaused ? .paused : failure == nil ? .running : .failed,
+            failure: failure, isStarting: host?.isStarting ?? false,
             status: host?.status ?? PipelineStatus())
     }
 }

@@ -10,6 +10,8 @@ public struct EngineSnapshot: Sendable {
         public enum State: String, Sendable {
             case running = "RUNNING"
             case paused = "PAUSED"
+            /// Of connectors: paused, in a word of Kafka Connect's.
+            case stopped = "STOPPED"
             case failed = "ERROR"
         }
 
@@ -18,6 +20,8 @@ public struct EngineSnapshot: Sendable {
         public let state: State
         /// Why it failed.
         public let failure: Diagnostic?
+        /// Whether its task is not there yet.
+        public let isStarting: Bool
         public let status: PipelineStatus
     }
 
