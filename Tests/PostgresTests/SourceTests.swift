@@ -100,9 +100,13 @@ struct SourceTests {
                     'BEGIN INSERT INTO noted (id) VALUES (coalesce(NEW.id, OLD.id)); RETURN NULL; END';
                 CREATE TRIGGER note AFTER INSERT OR UPDATE OR DELETE ON copied
                     FOR EACH ROW EXECUTE FUNCTION note();
+                CREATE TABLE made (id text);
+                CREATE FUNCTION make() RETURNS trigger LANGUAGE plpgsql AS
+                    'BEGIN INSERT INTO made VALUES (coalesce(NEW.id, OLD.id)); RETURN NULL; END';
+                CREATE TRIGGER make AFTER INSERT OR UPDATE OR DELETE ON products
+                    FOR EACH ROW EXECUTE FUNCTION make();
                 """)
-        var expected = 0
-        for round in 0..<6 {
+        for round in 0..<4 {
             var touched = Set<Int>()
             var statements: [String] = []
             for _ in 0..<dice.int(0...40) {
@@ -121,20 +125,11 @@ struct SourceTests {
                         """)
                 }
             }
-            let before = try place.sql("SELECT count(*) FROM products WHERE id IN ('')")
-            #expect(before == "0")
-            var changes = statements.count
-            for statement in statements {
-                let deleted = statement.hasPrefix("DELETE")
-                let answer = try place.sql(
-                    deleted ? "WITH d AS (\(statement) RETURNING 1) SELECT count(*) FROM d" : statement)
-                if deleted, answer == "0" { changes -= 1 }
-            }
-            expected += changes
+            try place.sql(statements.joined(separator: ";\n"))
             try place.run(Self.copying(more))
             #expect(try place.sql(Self.difference) == "0", "seed \(seed), round \(round)")
             #expect(
-                try place.sql("SELECT count(*) FROM noted") == String(expected),
+                try place.sql("SELECT count(*) = (SELECT count(*) FROM made) FROM noted") == "t",
                 "seed \(seed), round \(round): changes come once")
         }
     }
@@ -165,7 +160,7 @@ struct SourceTests {
     }
 
     /// What a table of random types holds arrives in another one, value for value.
-    @Test(arguments: 0..<(Place.isFull ? 100 : 5)) func randomRowsOfRandomTypesArrive(seed: Int) throws {
+    @Test(arguments: 0..<(Place.isFull ? 100 : 3)) func randomRowsOfRandomTypesArrive(seed: Int) throws {
         let place = try Place()
         var random = RandomRows(seed: 5000 + seed)
         var fields = [Field("k", .bigint)]
