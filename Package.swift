@@ -83,10 +83,14 @@ let package = Package(
         // Kafka clusters by librdkafka: consumers, transactional producers, topics.
         .target(
             name: "Kafka", dependencies: ["Diagnostics", "CLibrdkafka"], swiftSettings: house),
+        // Sockets that listen.
+        .target(name: "Sockets", dependencies: ["Diagnostics"], swiftSettings: house),
         // Requests and answers over HTTP, whole or as streams.
         .target(
             name: "HTTP",
-            dependencies: ["Diagnostics", "Formats", "CMicrohttpd", "CNghttp2", "CGnuTLS", "CEpoll"],
+            dependencies: [
+                "Diagnostics", "Sockets", "Formats", "CMicrohttpd", "CNghttp2", "CGnuTLS", "CEpoll",
+            ],
             swiftSettings: house),
         // Requests to servers over HTTP, by libcurl.
         .target(name: "HTTPClient", dependencies: ["CCurl"], swiftSettings: house),
@@ -98,7 +102,8 @@ let package = Package(
         .target(
             name: "Broker",
             dependencies: [
-                "Diagnostics", "Storage", "CChecksum", "CEpoll", "CTLS", "CZlib", "CSnappy", "CLZ4", "CZstd",
+                "Diagnostics", "Sockets", "Storage", "CChecksum", "CEpoll", "CTLS", "CZlib", "CSnappy",
+                "CLZ4", "CZstd",
             ],
             swiftSettings: house),
         // Shops that make events, reproducible from a seed.
@@ -134,6 +139,13 @@ let package = Package(
         .target(
             name: "RegistryService",
             dependencies: ["Diagnostics", "Formats", "Registry", "Runtime", "HTTP"], swiftSettings: house),
+        // The engine's connectors over HTTP, as Kafka Connect's clients ask for them.
+        .target(
+            name: "ConnectService",
+            dependencies: [
+                "Diagnostics", "Formats", "Language", "Planning", "Runtime", "Connectors", "HTTP", "Server",
+            ],
+            swiftSettings: house),
         // The interactive shell: a client of ksqlDB's REST API, and answers drawn for a terminal.
         .target(
             name: "Shell",
@@ -145,7 +157,7 @@ let package = Package(
             dependencies: [
                 "Diagnostics", "Columnar", "Storage", "Formats", "Language", "Expressions", "Planning",
                 "State", "Runtime", "DeltaLake", "Postgres", "Kafka", "Broker", "Simulation", "Connectors",
-                "TestRunner", "Server", "Registry", "RegistryService", "RegistryClient", "HTTP", "Shell",
+                "TestRunner", "Server", "ConnectService", "Registry", "RegistryService", "RegistryClient", "HTTP", "Shell",
             ],
             swiftSettings: house),
         .executableTarget(

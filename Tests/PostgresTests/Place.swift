@@ -82,6 +82,19 @@ final class Place: @unchecked Sendable {
         try task(text, columns: columns, state: state).run(once: true)
     }
 
+    /// Opens a sink by itself, which makes its table.
+    func open(_ sink: SinkPlan) throws {
+        var plan = PipelinePlan()
+        plan.sinks = [sink]
+        let made = try SinkFactory(fileSystem: LocalFileSystem(), report: report).sinks(of: plan)
+        let workers = WorkerPool(threads: 1)
+        defer { workers.stop() }
+        let context = SinkContext(
+            applicationID: UUID().uuidString + "/" + sink.name, workers: workers, seed: 1,
+            deadLetterDirectory: folder + "/letters")
+        try made[sink.from.name]?.first?.open(context, expectedEpoch: nil, openEpoch: 1)
+    }
+
     @discardableResult func sql(_ text: String) throws -> String { try server.sql(text, at: url) }
 
     /// The dead letters of sinks, parsed.

@@ -260,7 +260,50 @@ struct SinkTests {
               'value.converter' = 'io.confluent.connect.avro.AvroConverter',
               'value.converter.schema.registry.url' = 'http://registry:8081', 'table.name.format' = 'k_$${topic}');
             """)
-        #expect(try place.sql("SELECT count(*), min(n) FROM k_events") == "20|80")
+        // As Kafka Connect makes it: fields keep their names.
+        #expect(try place.sql("SELECT count(*), min(\"N\") FROM k_events") == "20|80")
+    }
+
+    /// Of a message's key only what `pk.mode` names is written, under the name that `pk.fields` gives it.
+    @Test func kafkaConnectWritesKeyAndValueAsItsModesSay() throws {
+        let columns =
+            "SELECT string_agg(column_name, ',' ORDER BY ordinal_position) "
+            + "FROM information_schema.columns WHERE table_name = '%'"
+        let cases: [(table: String, settings: String, columns: String)] = [
+            ("a", "'insert.mode' = 'upsert', 'pk.mode' = 'record_key', 'pk.fields' = 'id'", "id,USERS,TOTAL"),
+            ("b", "'insert.mode' = 'upsert', 'pk.mode' = 'record_key'", "ID,USERS,TOTAL"),
+            ("c", "'pk.mode' = 'none'", "USERS,TOTAL"),
+            (
+                "d", "'insert.mode' = 'upsert', 'pk.mode' = 'record_value', 'pk.fields' = 'USERS'",
+                "USERS,TOTAL"
+            ),
+            (
+                "e", "'insert.mode' = 'upsert', 'pk.mode' = 'record_value', 'pk.fields' = 'ID'",
+                "USERS,TOTAL,ID"
+            ),
+            (
+                "f",
+                "'insert.mode' = 'upsert', 'pk.mode' = 'record_key', 'pk.fields' = 'Id', "
+                    + "'quote.sql.identifiers' = 'never', 'fields.whitelist' = 'TOTAL'", "id,total"
+            ),
+        ]
+        let place = try Place()
+        for item in cases {
+            let name = "k_" + item.table
+            let text =
+                "CREATE STREAM s (id STRING KEY, v INT) WITH (kafka_topic = 't', value_format = 'JSON');"
+                + "CREATE TABLE sums WITH (kafka_topic = 'sums_topic') AS "
+                + "SELECT id, COUNT(*) AS users, SUM(v) AS total FROM s GROUP BY id;"
+                + "CREATE SINK CONNECTOR jdbc WITH ("
+                + "'connector.class' = 'io.confluent.connect.jdbc.JdbcSinkConnector', 'topics' = 'sums_topic', "
+                + "'connection.url' = '$url', 'auto.create' = 'true', 'table.name.format' = '\(name)', "
+                + item.settings + ");"
+            let sink = try #require(try place.plan(text).sinks.first)
+            try place.open(sink)
+            #expect(
+                try place.sql(columns.replacingOccurrences(of: "%", with: name)) == item.columns,
+                "\(item.table)")
+        }
     }
 
     /// Nor does the line of the statement that an error shows.

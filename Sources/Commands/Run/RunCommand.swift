@@ -18,6 +18,9 @@ struct RunCommand: Command {
             Flag("--threads", .value("N"), "threads that work (the machine's cores)"),
             Flag("--state-memory", .value("SIZE"), "state kept in memory, such as 64MB; the rest is on disk"),
             Flag("--bootstrap-servers", .value("HOSTS"), "the Kafka cluster that topics are in: HOST:PORT,…"),
+            Flag(
+                "--connector", .repeated("FILE"),
+                "a connector as Kafka Connect has it: JSON with name and config"),
             RulesFile.flag,
             Flag(
                 "--resume-sink", .repeated("NAME"),
@@ -51,6 +54,7 @@ struct RunCommand: Command {
         configuration.trigger = try arguments.duration("--trigger")
         configuration.stateMemory = try arguments.size("--state-memory")
         configuration.bootstrapServers = arguments.text("--bootstrap-servers")
+        configuration.connectors = arguments.texts("--connector")
         configuration.resumedSinks = arguments.texts("--resume-sink")
         configuration.rules = RulesFile(arguments)
         if let memory = configuration.stateMemory, memory < RunCommand.leastStateMemory {

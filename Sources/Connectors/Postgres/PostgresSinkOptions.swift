@@ -17,21 +17,12 @@ struct PostgresSinkOptions: Sendable {
     /// Where refused rows go; nil for the state directory.
     let deadLetters: String?
 
-    /// Kafka Connect's name of its JDBC sink, as the plan has it.
-    static let connectClass = "io.confluent.connect.jdbc.jdbcsinkconnector"
-
     private static let known = [
         "auto.create", "auto.evolve", "batch.size", "columns.case", "connection.idle", "connection.limit",
         "connection.password", "connection.url", "connection.user", "connection.wait", "connector.class",
         "dead_letters", "delete.enabled", "fields.whitelist", "from", "insert.mode", "pk.fields",
         "pk.mode", "statement.timeout", "table.name.format",
     ]
-    /// What configurations of Kafka Connect also hold, and what is done here in any case or by others.
-    private static let connectKnown = [
-        "connection.attempts", "connection.backoff.ms", "db.timezone", "dialect.name", "max.retries", "name",
-        "quote.sql.identifiers", "retry.backoff.ms", "table.types", "tasks.max", "topics",
-    ]
-    private static let connectPrefixes = ["key.converter", "value.converter", "errors."]
     /// Rows of a COPY: enough that its round trips do not show.
     private static let pieceRows = 1 << 16
 
@@ -40,37 +31,47 @@ struct PostgresSinkOptions: Sendable {
         _ plan: SinkPlan, _ fileSystem: any FileSystem, readsSecrets: Bool = true
     ) throws(Diagnostic) {
         let properties = plan.properties
-        let isConnect = plan.connectorClass == Self.connectClass
-        var known = Self.known
-        if isConnect {
-            known += Self.connectKnown
-            known += properties.names.filter { name in
-                Self.connectPrefixes.contains { name.hasPrefix($0) }
-            }
-        }
-        try properties.refuseUnknown(known: known)
-        if let zone = properties.text("db.timezone"), !["utc", "etc/utc", "z"].contains(zone.lowercased()) {
-            throw properties.invalid(
-                "db.timezone", zone, expected: "'UTC': times are instants, and PostgreSQL keeps them as such")
-        }
+        // The planner has looked at the names of Kafka Connect's, of which there are many.
+        if plan.connect == nil { try properties.refuseUnknown(known: Self.known) }
         address = try Self.address(properties, fileSystem, readsSecrets: readsSecrets)
+        let isFolded = try properties.word("quote.sql.identifiers", of: ["always", "never"]) == "never"
         pool = try PoolLimits(properties)
         let columnCase =
             try properties.word("columns.case", of: ["lower", "preserve"])
-            .flatMap(DeltaSinkOptions.ColumnCase.init(rawValue:)) ?? .lower
+            .flatMap(DeltaSinkOptions.ColumnCase.init(rawValue:))
+            ?? (plan.connect == nil ? .lower : .preserve)
         columns = DeltaSinkSchema(plan.from, columnCase)
         deadLetters = properties.text("dead_letters")
-        let keying = try PostgresSinkKeying(plan, columns, isConnect: isConnect)
-        let all = columns.schema.fields
+        let fields: [Field]
+        let places: [Int]
+        let keying: PostgresSinkKeying
+        if let connect = plan.connect {
+            let record = connect.record(of: plan.from)
+            let chosen = ConnectColumns(plan, record, columns) { name in
+                let isUpper = columnCase == .lower && name == name.uppercased()
+                return isFolded || isUpper ? name.lowercased() : name
+            }
+            fields = chosen.columns.map(\.field)
+            places = chosen.columns.map(\.place)
+            keying = try PostgresSinkKeying(plan, names: fields.map(\.name), keys: chosen.keyNames)
+        } else {
+            fields = columns.schema.fields
+            places = Array(fields.indices)
+            keying = try PostgresSinkKeying(
+                plan, names: fields.map(\.name), keys: columns.recordKeys(plan.from))
+        }
+        var written = Array(fields.indices)
         if let listed = properties.text("fields.whitelist"), !listed.isEmpty {
             let names = try PostgresSinkKeying.names(
-                listed, "fields.whitelist", among: all.map(\.name), plan)
-            kept = all.indices.filter { names.contains(all[$0].name) || keying.key.contains(all[$0].name) }
-        } else {
-            kept = Array(all.indices)
+                listed, "fields.whitelist", among: fields.map(\.name), plan)
+            written = written.filter {
+                names.contains(fields[$0].name) || keying.key.contains(fields[$0].name)
+            }
         }
+        kept = written.map { places[$0] }
         target = TableTarget(
-            name: try Self.table(plan), schema: Schema(kept.map { all[$0] }), key: keying.key,
+            name: try Self.table(plan, isFolded: isFolded), schema: Schema(written.map { fields[$0] }),
+            key: keying.key,
             mode: keying.mode, deletes: keying.deletes,
             creates: try properties.boolean("auto.create", default: false),
             evolves: try properties.boolean("auto.evolve", default: false),
@@ -105,9 +106,9 @@ struct PostgresSinkOptions: Sendable {
         }
     }
 
-    private static func table(_ plan: SinkPlan) throws(Diagnostic) -> TableName {
+    private static func table(_ plan: SinkPlan, isFolded: Bool) throws(Diagnostic) -> TableName {
         let format = plan.properties.text("table.name.format") ?? "${topic}"
-        // Kafka Connect names a table by its topic, which is the relation's name here.
+        let topic = plan.connect?.record(of: plan.from).topic ?? plan.from.name.lowercased()
         let parts = format.split(separator: "$", omittingEmptySubsequences: false)
         var text = String(parts[0])
         for part in parts.dropFirst() {
@@ -115,9 +116,9 @@ struct PostgresSinkOptions: Sendable {
                 text += "$" + part
                 continue
             }
-            text += plan.from.name.lowercased() + part.dropFirst("{topic}".count)
+            text += topic + part.dropFirst("{topic}".count)
         }
-        guard let name = TableName(text) else {
+        guard let name = TableName(isFolded ? text.lowercased() : text) else {
             throw plan.properties.invalid(
                 "table.name.format", format, expected: "a table such as 'orders' or 'shop.orders'")
         }
@@ -126,7 +127,6 @@ struct PostgresSinkOptions: Sendable {
 
     /// The columns of the target out of those of the relation's rows.
     func narrowed(_ batch: Batch) -> Batch {
-        if kept.count == batch.columns.count { return batch }
         return Batch(schema: target.schema, columns: kept.map { batch.columns[$0] }, count: batch.count)
     }
 }
