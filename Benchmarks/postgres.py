@@ -339,7 +339,8 @@ def latency(server, work, options):
     late = max(0.0, time.monotonic() - begin - files / 10)
     ask = ["psql", "-XqAt", "-F", ",", url, "-c"]
     for _ in range(300):
-        count = subprocess.run([*ask, "SELECT count(*) FROM ecommerce_events"], capture_output=True, text=True)
+        count = subprocess.run(
+            [*ask, "SELECT count(*) FROM ecommerce_events"], capture_output=True, text=True)
         if count.stdout.strip() == str(rows * files):
             break
         time.sleep(0.1)
