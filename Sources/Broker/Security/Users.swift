@@ -39,7 +39,7 @@ final class Users: Sendable {
         }
     }
 
-    /// A name's own salt, made anew at each start; of names that nobody has too, which must not be told by it.
+    /// A name's own salt, made anew at each start; names that nobody has get theirs in the same way.
     func salt(of name: String, _ hash: SHA2) -> [UInt8] {
         Array(hash.digest(salt + Array(name.utf8)).prefix(16))
     }
