@@ -16,6 +16,7 @@ struct BrokerConnectionTests {
         defer { place.stop() }
         try place.store.create("t")
         let stranger = try ClientSocket(place.server.address)
+        let _: ApiVersionsResponse = try stranger.ask(ApiVersionsRequest(), version: 3)
         try stranger.write(length(600 << 10))
         // It has sent a length alone: the connection ends without more, and none of the memory is taken.
         #expect(waitUntil { place.server.connectionCount == 0 })
@@ -61,8 +62,8 @@ struct BrokerConnectionTests {
         do {
             let client = try ClientSocket(place.server.address)
             let fetch = SampleRequests.fetch("t", offset: 0, wait: 50_000)
+            let _: ApiVersionsResponse = try client.ask(ApiVersionsRequest(), version: 3)
             try client.write(ClientSocket.frame(fetch, version: 12, correlation: 1))
-            #expect(waitUntil { place.server.connectionCount == 1 })
         }
         #expect(waitUntil(seconds: 5) { place.server.connectionCount == 0 })
     }

@@ -294,9 +294,10 @@ import Testing
             producerID: 1, producerEpoch: 0, timestamp: 1)
         #expect(throws: LogError.self) { try place.log.append(mark, now: 1) }
         // An id from which on writers of the process have theirs.
-        #expect(throws: LogError.self) {
-            try place.append(["x"], producer: ProducerTable.firstWriterID, sequence: 0)
-        }
+        let keyed = [SampleRecord(timestamp: 1, key: [1], value: [1])]
+        let asWriter = try sampleBatch(
+            keyed, producer: ProducerTable.firstWriterID, epoch: 0, sequence: 0)
+        #expect(throws: LogError.self) { try place.log.append(asWriter, now: 1) }
         #expect(place.log.producers.producers.isEmpty)
         var torn = try sampleBatch([SampleRecord(timestamp: 1, key: [1], value: [1])])
         torn.removeLast()
