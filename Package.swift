@@ -152,7 +152,8 @@ let package = Package(
             dependencies: [
                 "Diagnostics", "Columnar", "Storage", "Formats", "Language", "Expressions", "Planning",
                 "State", "Runtime", "DeltaLake", "Postgres", "Kafka", "Broker", "Simulation", "Connectors",
-                "TestRunner", "Server", "ConnectService", "Registry", "RegistryService", "RegistryClient", "HTTP", "Shell",
+                "TestRunner", "Server", "ConnectService", "Registry", "RegistryService", "RegistryClient",
+                "HTTP", "Shell",
             ],
             swiftSettings: house),
         .executableTarget(
