@@ -41,7 +41,7 @@ program:
 
 .PHONY: demo
 demo: build ## simulate a shop and watch a pipeline: PIPELINE=medallion FOR=60 (seconds; 0: until Ctrl-C)
-	@scripts/setup $(if $(DATABASE_URL),,$(if $(filter csv-to-postgres,$(PIPELINE)),--database))
+	@scripts/setup $(if $(DATABASE_URL),,$(if $(filter csv-to-postgres sessions,$(PIPELINE)),--database))
 	@bin/millrace demo $(PIPELINE) --for $(FOR)
 
 .PHONY: test

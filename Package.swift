@@ -83,10 +83,14 @@ let package = Package(
         // Kafka clusters by librdkafka: consumers, transactional producers, topics.
         .target(
             name: "Kafka", dependencies: ["Diagnostics", "CLibrdkafka"], swiftSettings: house),
+        // Sockets that listen.
+        .target(name: "Sockets", dependencies: ["Diagnostics"], swiftSettings: house),
         // Requests and answers over HTTP, whole or as streams.
         .target(
             name: "HTTP",
-            dependencies: ["Diagnostics", "Formats", "CMicrohttpd", "CNghttp2", "CGnuTLS", "CEpoll"],
+            dependencies: [
+                "Diagnostics", "Sockets", "Formats", "CMicrohttpd", "CNghttp2", "CGnuTLS", "CEpoll",
+            ],
             swiftSettings: house),
         // Requests to servers over HTTP, by libcurl.
         .target(name: "HTTPClient", dependencies: ["CCurl"], swiftSettings: house),
@@ -98,7 +102,8 @@ let package = Package(
         .target(
             name: "Broker",
             dependencies: [
-                "Diagnostics", "Storage", "CChecksum", "CEpoll", "CTLS", "CZlib", "CSnappy", "CLZ4", "CZstd",
+                "Diagnostics", "Sockets", "Storage", "CChecksum", "CEpoll", "CTLS", "CZlib", "CSnappy",
+                "CLZ4", "CZstd",
             ],
             swiftSettings: house),
         // Shops that make events, reproducible from a seed.

@@ -1,5 +1,6 @@
 import Diagnostics
 import Glibc
+import Sockets
 
 /// A server of HTTP/1.1 and HTTP/2 on one port, which the first bytes of a connection (or its TLS handshake)
 /// tell apart: requests whole or as they come, answers whole or as streams.

@@ -9,10 +9,13 @@ import Testing
     static let reference = Swift.Result { try Scenario().play(losses: []) }
 
     /// Numbers of operations at which the power goes, spread over the run; each case has its own seed.
+    ///
+    /// A run may take a few operations less than the reference, whose last ones are therefore left out.
     static let points: [Int] = {
-        guard let operations = try? reference.get().operations else { return [0] }
+        guard let all = try? reference.get().operations else { return [0] }
+        let operations = all * 97 / 100
         if Effort.isFull { return Array(stride(from: 1, through: operations, by: max(1, operations / 400))) }
-        return (0..<20).map { 1 + $0 * operations / 20 + ($0 * 37) % max(1, operations / 20) }
+        return (0..<12).map { 1 + $0 * operations / 12 + ($0 * 37) % max(1, operations / 12) }
     }()
 
     @Test func theReferenceHoldsWhatTheOtherRunsAreHeldAgainst() throws {

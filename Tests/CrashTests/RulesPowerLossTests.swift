@@ -15,7 +15,9 @@ import Testing
     static let reference = Swift.Result { try scenario.play(losses: []) }
 
     static let points: [Int] = {
-        guard let operations = try? reference.get().operations else { return [0] }
+        // A run may take a few operations less than the reference.
+        guard let all = try? reference.get().operations else { return [0] }
+        let operations = all * 97 / 100
         let count = Effort.isFull ? 300 : 10
         return (0..<count).map { 1 + $0 * operations / count + ($0 * 37) % max(1, operations / count) }
     }()

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("HTTP server")
 struct HTTPServerTests {
-    private static func server(
+    static func server(
         _ change: (inout HTTPConfiguration) -> Void = { _ in }, _ handler: @escaping HTTPServer.Handler
     ) throws -> HTTPServer {
         var configuration = HTTPConfiguration()

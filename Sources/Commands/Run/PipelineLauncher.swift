@@ -13,7 +13,7 @@ public struct PipelineLauncher: PipelineLaunching {
     public func prepare(_ configuration: RunConfiguration) throws(Diagnostic) -> any PreparedPipeline {
         let planner = try Self.planner(
             configuration.files, variables: configuration.variables, rules: configuration.rules,
-            connectors: configuration.connectors)
+            connectors: configuration.connectors, registryURL: configuration.registryURL)
         let reports = ReportLog()
         // First: what is wrong is said before the directory is touched.
         let task = try Self.task(planner.plan, configuration, reports)
@@ -59,7 +59,8 @@ public struct PipelineLauncher: PipelineLaunching {
         settings.patienceMilliseconds = patience
         return PipelineTask(
             plan: plan, configuration: settings, environment: .machine(fileSystem), sources: sources,
-            sinks: sinks, subscribers: subscribers, deadLetterKeepers: try kafka.deadLetterKeepers())
+            sinks: sinks, subscribers: subscribers,
+            deadLetterKeepers: try kafka.deadLetterKeepers(report: reports.add))
     }
 
     /// How long what is away is waited for when only what is there is to be taken, milliseconds.
@@ -67,9 +68,10 @@ public struct PipelineLauncher: PipelineLaunching {
 
     /// Reads the files as one pipeline and plans it.
     static func planner(
-        _ files: [String], variables: [String: String], rules: RulesFile = .none, connectors: [String] = []
+        _ files: [String], variables: [String: String], rules: RulesFile = .none, connectors: [String] = [],
+        registryURL: String? = nil
     ) throws(Diagnostic) -> PipelinePlanner {
-        var scripts = try PipelineScripts(files, variables: variables)
+        var scripts = try PipelineScripts(files, variables: variables, registryURL: registryURL)
         for file in connectors { try scripts.add(connector: file) }
         try scripts.add(rules, scripts: files)
         let known = scripts.variables

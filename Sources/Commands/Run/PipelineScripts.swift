@@ -11,11 +11,17 @@ struct PipelineScripts {
     /// Files that are being read, each run by the one before it.
     private var open: [String] = []
 
-    init(_ files: [String], variables: [String: String]) throws(Diagnostic) {
+    /// - Parameter registryURL: of the registry of schemas, where the statements name none.
+    init(
+        _ files: [String], variables: [String: String], registryURL: String? = nil
+    ) throws(Diagnostic) {
         self.variables = Variables(overrides: variables)
+        let named = registryURL.map { [RegistrySettings.urlName: $0] } ?? [:]
         planner = PipelinePlanner(
-            registry: try RegistrySettings.open([:]) ?? SchemaRegistry(),
-            openRegistry: { settings throws(Diagnostic) in try RegistrySettings.open(settings) })
+            registry: try RegistrySettings.open(named) ?? SchemaRegistry(),
+            openRegistry: { settings throws(Diagnostic) in
+                try RegistrySettings.open(named.merging(settings) { $1 })
+            })
         for file in files { try add(file, runBy: nil) }
     }
 

@@ -51,7 +51,8 @@ struct TableCommand: Command {
     private let output: TableOutput
 
     init(_ arguments: ParsedArguments) throws(Diagnostic) {
-        subject = try TableCommand.subject(arguments)
+        subject = try TableSubject(
+            arguments, of: "table", about: "a table", sharing: "--output")
         paths = arguments.all("PATH")
         guard !paths.contains("") else {
             throw Diagnostic(.usage, "PATH is empty", expected: "the folder of a table")
@@ -83,28 +84,6 @@ struct TableCommand: Command {
                 .usage, "--json and --output text contradict each other", expected: "one of them")
         }
         self.output = output ?? (arguments.isSet("--json") ? .json : .text)
-    }
-
-    private static func subject(_ arguments: ParsedArguments) throws(Diagnostic) -> TableSubject {
-        let name = arguments.operand("WHAT") ?? ""
-        guard let subject = TableSubject(rawValue: name) else {
-            let names = TableSubject.allCases.map(\.rawValue)
-            throw Diagnostic(
-                .usage, "there is nothing called \(name) to do with a table",
-                expected: names.joined(separator: ", "),
-                hint: NearestName.suggestion(for: name, among: names).map {
-                    "did you mean millrace table \($0)?"
-                } ?? "see millrace table --help")
-        }
-        let all = TableSubject.allCases.reduce(into: Set<String>()) { $0.formUnion($1.flags) }
-        for flag in all.subtracting(subject.flags).sorted() where arguments.isSet(flag) {
-            throw Diagnostic(
-                .usage, "\(flag) says nothing to \(name)",
-                expected: subject.flags.isEmpty
-                    ? "no flag but --output" : subject.flags.sorted().joined(separator: ", "),
-                hint: "leave it out")
-        }
-        return subject
     }
 
     func run(_ console: Console, _ launcher: (any PipelineLaunching)?) throws(Diagnostic) -> ExitCode {

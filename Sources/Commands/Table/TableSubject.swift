@@ -1,5 +1,5 @@
 /// What can be done with a Delta table.
-enum TableSubject: String, CaseIterable, Sendable {
+enum TableSubject: String, CommandSubject, Sendable {
     case describe
     case history
     case optimize

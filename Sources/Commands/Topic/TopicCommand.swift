@@ -60,7 +60,8 @@ struct TopicCommand: Command {
     private let isJSON: Bool
 
     init(_ arguments: ParsedArguments) throws(Diagnostic) {
-        subject = try TopicCommand.subject(arguments)
+        subject = try TopicSubject(
+            arguments, of: "topic", about: "topics", sharing: "the cluster's")
         topic = arguments.operand("TOPIC") ?? ""
         guard subject.needsTopic == !topic.isEmpty else {
             throw Diagnostic(
@@ -82,28 +83,6 @@ struct TopicCommand: Command {
                 .usage, "--key-separator is empty", expected: "what stands between key and value")
         }
         isJSON = arguments.isSet("--json")
-    }
-
-    private static func subject(_ arguments: ParsedArguments) throws(Diagnostic) -> TopicSubject {
-        let name = arguments.operand("WHAT") ?? ""
-        guard let subject = TopicSubject(rawValue: name) else {
-            let names = TopicSubject.allCases.map(\.rawValue)
-            throw Diagnostic(
-                .usage, "there is nothing called \(name) to do with topics",
-                expected: names.joined(separator: ", "),
-                hint: NearestName.suggestion(for: name, among: names).map {
-                    "did you mean millrace topic \($0)?"
-                } ?? "see millrace topic --help")
-        }
-        let all = TopicSubject.allCases.reduce(into: Set<String>()) { $0.formUnion($1.flags) }
-        for flag in all.subtracting(subject.flags).sorted() where arguments.isSet(flag) {
-            throw Diagnostic(
-                .usage, "\(flag) says nothing to \(name)",
-                expected: subject.flags.isEmpty
-                    ? "no flag but the cluster's" : subject.flags.sorted().joined(separator: ", "),
-                hint: "leave it out")
-        }
-        return subject
     }
 
     func run(_ console: Console, _ launcher: (any PipelineLaunching)?) throws(Diagnostic) -> ExitCode {

@@ -1,5 +1,5 @@
 /// What can be done with topics.
-enum TopicSubject: String, CaseIterable, Sendable {
+enum TopicSubject: String, CommandSubject, Sendable {
     case list
     case describe
     case create

@@ -119,12 +119,13 @@ public struct SinkFactory: Sendable {
 
     private func kafka(_ plan: SinkPlan, _ folder: String?) throws(Diagnostic) -> any Sink {
         if folder != nil { try Self.checkReplayable(plan) }
-        let topic = try KafkaConnectorOptions(plan).topic
+        var topic = try KafkaConnectorOptions(plan).topic
         guard let kafka else {
             throw Diagnostic(
                 .unsupported, "kafka sinks are for pipelines that `millrace run` runs",
                 at: plan.properties.location(of: "connector.class"))
         }
+        try plan.registerSchemas(of: &topic, in: kafka.plan.registry)
         return try kafka.sink(plan.name, plan.from, topic, report: report)
     }
 

@@ -121,7 +121,9 @@ public struct KafkaPlan: Sendable {
     // MARK: Dead letters
 
     /// Where the dead letters of relations go that have a topic for them.
-    public func deadLetterKeepers() throws(Diagnostic) -> [String: any DeadLetterKeeper] {
+    public func deadLetterKeepers(
+        report: @escaping @Sendable (Diagnostic) -> Void
+    ) throws(Diagnostic) -> [String: any DeadLetterKeeper] {
         var keepers: [String: any DeadLetterKeeper] = [:]
         for name in plan.catalogue.order {
             guard let relation = plan.catalogue.relation(name), let source = relation.source,
@@ -138,7 +140,8 @@ public struct KafkaPlan: Sendable {
             let cluster = try access.required(
                 options, for: "dead letters of \(name) go to the topic \(topic)")
             keepers[name] = KafkaDeadLetters(
-                cluster, KafkaNewTopic(String(topic), partitions: 1), relation: name)
+                cluster, KafkaNewTopic(String(topic), partitions: 1), relation: name,
+                fileSystem: fileSystem, report: report)
         }
         return keepers
     }

@@ -174,7 +174,9 @@ public final class KafkaSource: Source {
         }
         // Marks, and what was taken back, are no input.
         for (partition, offset) in take.ends where partition < next.count {
-            next[partition] = max(next[partition], offset)
+            // Not past the end of a final reading: what was trimmed there is read by the next run.
+            let end = targets.map { partition < $0.count ? $0[partition] : .max } ?? .max
+            next[partition] = max(next[partition], min(offset, end))
         }
         for failure in take.failures { try handle(failure) }
         return ranges

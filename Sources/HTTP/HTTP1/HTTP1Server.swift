@@ -8,9 +8,11 @@ import Glibc
 /// answer comes.
 final class HTTP1Server: @unchecked Sendable {
     private static let blockBytes = 32 << 10
+    private static let hangUpSeconds = 2
 
     private let dispatch: RequestDispatch
     private let streams = OpenStreams()
+    private let sockets = OpenSockets()
     private let mutex = HTTPLock()
     // Guarded by `mutex`.
     private var daemon: OpaquePointer?
@@ -35,6 +37,9 @@ final class HTTP1Server: @unchecked Sendable {
             Self.option(
                 MHD_OPTION.NOTIFY_COMPLETED,
                 unsafeBitCast(Self.completed as MHD_RequestCompletedCallback, to: Int.self), server),
+            Self.option(
+                MHD_OPTION.NOTIFY_CONNECTION,
+                unsafeBitCast(Self.noticed as MHD_NotifyConnectionCallback, to: Int.self), server),
         ]
         if configuration.threads > 1 {
             options.append(Self.option(MHD_OPTION.THREAD_POOL_SIZE, configuration.threads))
@@ -81,6 +86,7 @@ final class HTTP1Server: @unchecked Sendable {
         }
         guard let daemon else { return }
         streams.stop()
+        sockets.hangUp(seconds: Self.hangUpSeconds)
         MHD_stop_daemon(daemon)
     }
 
@@ -91,6 +97,13 @@ final class HTTP1Server: @unchecked Sendable {
         guard let server, let connection, let context, let count else { return .NO }
         return Unmanaged<HTTP1Server>.fromOpaque(server).takeUnretainedValue()
             .take(connection, path, method, bytes, count, context)
+    }
+
+    private static let noticed: MHD_NotifyConnectionCallback = { server, connection, _, event in
+        guard let server, let connection else { return }
+        let sockets = Unmanaged<HTTP1Server>.fromOpaque(server).takeUnretainedValue().sockets
+        let descriptor = millrace_connection_descriptor(connection)
+        if event == .CONNECTION_NOTIFY_STARTED { sockets.add(descriptor) } else { sockets.remove(descriptor) }
     }
 
     private static let completed: MHD_RequestCompletedCallback = { server, _, context, _ in

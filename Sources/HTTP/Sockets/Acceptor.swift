@@ -1,4 +1,5 @@
 import Glibc
+import Sockets
 
 /// Takes connections, finds out which protocol each speaks, and looks after those of HTTP/2.
 ///

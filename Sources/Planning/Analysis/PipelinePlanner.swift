@@ -11,6 +11,8 @@ public struct PipelinePlanner: Sendable {
     public internal(set) var answers: [String] = []
     var queryNumber = 0
     private let openRegistry: RegistryOpener?
+    /// Where schemas are while no setting names another registry.
+    private var ownRegistry: any SchemaDirectory
 
     /// Gives the registry that settings name, such as `schema.registry.url`; nil where they name none.
     public typealias RegistryOpener =
@@ -23,6 +25,7 @@ public struct PipelinePlanner: Sendable {
         registry: any SchemaDirectory = SchemaRegistry(), openRegistry: RegistryOpener? = nil
     ) {
         self.openRegistry = openRegistry
+        ownRegistry = registry
         plan.registry = registry
     }
 
@@ -37,7 +40,10 @@ public struct PipelinePlanner: Sendable {
     public mutating func use(_ settings: Settings) { plan.settings = settings }
 
     /// Has the statements that follow find schemas in another registry.
-    public mutating func use(_ registry: any SchemaDirectory) { plan.registry = registry }
+    public mutating func use(_ registry: any SchemaDirectory) {
+        ownRegistry = registry
+        plan.registry = registry
+    }
 
     /// Has ids of queries go on with this number.
     public mutating func numberQueries(from number: Int) { queryNumber = number - 1 }
@@ -65,6 +71,7 @@ public struct PipelinePlanner: Sendable {
             try openRegistry(for: setting.name, statement)
         case .unset(let name):
             plan.settings.unset(name.text)
+            try openRegistry(for: name.text, statement)
         case .define, .undefine: break
         case .explain(let explain): try answer(explain, statement)
         case .show(let show): answers.append(try listing(of: show, statement).text)
@@ -78,7 +85,7 @@ public struct PipelinePlanner: Sendable {
     private mutating func openRegistry(for name: String, _ statement: Statement) throws(Diagnostic) {
         guard let openRegistry, name.lowercased().contains("schema.registry.") else { return }
         do throws(Diagnostic) {
-            if let opened = try openRegistry(plan.settings.all) { plan.registry = opened }
+            plan.registry = try openRegistry(plan.settings.all) ?? ownRegistry
         } catch {
             var error = error
             error.location = statement.location(of: statement.span)

@@ -225,6 +225,8 @@ struct QueryAnalyzer {
         let givenKey = try formats.key()
         let givenValue = try formats.value()
         guard let inherited = input.topic else { return nil }
+        let named = target.properties.text("kafka_topic")
+        if named == nil, settings[.outputTopics]?.lowercased() == "false" { return nil }
         var key = givenKey ?? inherited.keyFormat
         // What had no key may have one now, and the other way round.
         if output.keyCount == 0 { key = .none }
@@ -232,7 +234,7 @@ struct QueryAnalyzer {
         let value = givenValue ?? inherited.valueFormat
         let prefix = settings[.topicPrefix] ?? ""
         var topic = TopicProperties(
-            name: target.properties.text("kafka_topic") ?? prefix + target.name, keyFormat: key,
+            name: named ?? prefix + target.name, keyFormat: key,
             valueFormat: value,
             delimiter: try formats.delimiter("value_delimiter", for: value)
                 ?? (value == inherited.valueFormat ? inherited.delimiter : nil))

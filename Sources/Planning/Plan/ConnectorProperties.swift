@@ -6,7 +6,7 @@ import Language
 /// A reader asks for each property that it knows; what is left over at the end is an error with a suggestion.
 public struct ConnectorProperties: Sendable {
     private let properties: [Property]
-    private let statement: Statement
+    let statement: Statement
     /// For messages: `the delta connector REVENUE_LAKE`.
     public let owner: String
 

@@ -129,6 +129,8 @@ extension PipelineTask {
     /// Goes on where the checkpoint left off.
     private func takeUp(_ restored: TaskCheckpoint) throws(Diagnostic) {
         guard let flow else { return }
+        let last = ended
+        board.update { $0.epoch = last }
         flow.restore(restored.progress)
         for (name, counters) in flow.allCounters { counters.restore(restored.counters[name] ?? []) }
         for scan in flow.scans where scan.properties.errorPolicy == .deadLetter {
@@ -152,7 +154,9 @@ extension PipelineTask {
 
     private func open(_ keeper: any DeadLetterKeeper, _ restored: TaskCheckpoint) throws(Diagnostic) {
         try patientlyDelivering { () throws(SinkError) in
-            try keeper.open(instance: instance.id, openEpoch: ended + 1)
+            try keeper.open(
+                instance: instance.id, openEpoch: ended + 1,
+                directory: configuration.deadLetterDirectory ?? standardDeadLetters)
         }
     }
 

@@ -60,8 +60,11 @@ import Testing
         let step = isFull ? 1 : 7
         for operation in stride(from: 1, through: operations, by: step) {
             let bed = try prepared()
-            bed.files.crashAt(bed.files.operationCount + operation)
-            #expect(throws: (any Error).self) { try run(bed) }
+            let before = bed.files.operationCount
+            bed.files.crashAt(before + operation)
+            // The run may take a few operations less than the first, so the last moments may lie behind it.
+            let isDone = (try? run(bed)) != nil
+            #expect(!isDone || bed.files.operationCount - before < operation)
             try bed.losePower(seed: UInt64(operation))
             try run(bed)
             let found = try contents(bed)

@@ -16,6 +16,12 @@ enum QueryOracle {
         let error: String?
     }
 
+    /// DuckDB's process did not come to its end; what it said is on the tests' standard error.
+    struct Failure: Error {
+        let reason: Process.TerminationReason
+        let status: Int32
+    }
+
     /// - Parameter setup: statements that make the tables.
     static func answers(_ queries: [String], setup: [String]) throws -> [Answer] {
         let process = Process()
@@ -34,6 +40,9 @@ enum QueryOracle {
         try input.fileHandleForWriting.close()
         let answer = output.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
+        guard process.terminationStatus == 0 else {
+            throw Failure(reason: process.terminationReason, status: process.terminationStatus)
+        }
         return try JSONDecoder().decode([Answer].self, from: answer)
     }
 

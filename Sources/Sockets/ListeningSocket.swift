@@ -2,13 +2,18 @@ import Diagnostics
 import Glibc
 
 /// A socket that listens, made here so that what is wrong with an address can be told.
-struct ListeningSocket {
-    let descriptor: CInt
-    let port: UInt16
+///
+/// It does not block, and no child process has it. Who made it closes it.
+public struct ListeningSocket: Sendable {
+    public let descriptor: CInt
+    /// The one it has, where 0 was asked for.
+    public let port: UInt16
 
     private static let backlog: CInt = 1024
 
-    init(host: String, port: UInt16) throws(Diagnostic) {
+    /// - Parameter port: 0 takes any that is free.
+    /// - Throws: what is wrong with the address, or that another program has it.
+    public init(host: String, port: UInt16) throws(Diagnostic) {
         var hints = addrinfo()
         hints.ai_socktype = CInt(SOCK_STREAM.rawValue)
         hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV
