@@ -219,7 +219,7 @@ let package = Package(
             name: "PostgresTests",
             dependencies: [
                 "TestKit", "Postgres", "Connectors", "Runtime", "Planning", "Language", "Storage", "Columnar",
-                "Diagnostics",
+                "Diagnostics", "Server", "ConnectService",
             ],
             swiftSettings: house),
         .testTarget(

@@ -139,8 +139,8 @@ public enum ConnectSettings {
 
     /// Kafka Connect's names of the converters that are understood.
     public static let converterNames = ConverterCheck.names
-    public static let transformNames: [String] = []
-    public static let predicateNames: [String] = []
+    public static let transformNames = TransformReader.names
+    public static let predicateNames = TransformReader.predicateNames
 
     /// Whether nobody may see the value of a setting of that name.
     public static func isSecret(_ name: String) -> Bool {

@@ -55,6 +55,30 @@ extension Engine {
         return try TopicSource.offsets(at: position)
     }
 
+    /// Has a connector that is paused begin anew: removes what it knows of its topics and its target.
+    ///
+    /// - Throws: where there is none of that name, or it is at work.
+    public func forgetPositions(ofConnector name: String) throws(Diagnostic) {
+        statementMonitor.lock()
+        defer { statementMonitor.unlock() }
+        let state = state.withLock { $0 }
+        let sinks = state.planner.plan.sinks.filter { $0.connector == name }
+        guard !sinks.isEmpty else { throw Diagnostic(.unknownConnector, "there is no connector \(name)") }
+        for sink in sinks {
+            guard state.paused.contains(sink.unitName), let host = state.hosts[sink.unitName], !host.isAtWork
+            else {
+                throw Diagnostic(
+                    .invalidStatement, "the connector \(name) is at work", hint: "stop it first")
+            }
+        }
+        for sink in sinks {
+            do throws(StorageError) { try files.removeTree(directory(of: sink.unitName)) } catch {
+                throw Diagnostic(
+                    .state, "the state of \(sink.unitName) can't be removed: \(error.reason) (\(error.path))")
+            }
+        }
+    }
+
     // MARK: Targets
 
     private func targetFile(of unit: PlanUnit) -> String {
