@@ -46,9 +46,11 @@ struct TransactionTests {
             _ = try transaction.end(isCommit: true, producerID: 8, epoch: 1, now: 10)
         }
         #expect(
-            transaction.takeOver(expected: (7, 0), timeoutMilliseconds: 5, now: 1)
+            transaction.takeOver(expected: .init(producerID: 7, epoch: 0), timeoutMilliseconds: 5, now: 1)
                 == .refused(.producerFenced))
-        #expect(transaction.takeOver(expected: (7, 1), timeoutMilliseconds: 5, now: 1) == .done)
+        #expect(
+            transaction.takeOver(expected: .init(producerID: 7, epoch: 1), timeoutMilliseconds: 5, now: 1)
+                == .done)
     }
 
     @Test("takes back what the producer before has left, and then has an epoch of its own for that")

@@ -67,7 +67,10 @@ final class Place: @unchecked Sendable {
             entropy: { UInt64.random(in: .min ... .max) })
         return PipelineTask(
             plan: plan, configuration: configuration, environment: environment,
-            sources: try SourceFactory(fileSystem: fileSystem, report: { _ in }).sources(of: plan),
+            sources: try SourceFactory(
+                fileSystem: fileSystem, journals: (state ?? self.state) + "/sources", patience: patience,
+                report: { _ in }
+            ).sources(of: plan),
             sinks: try SinkFactory(fileSystem: fileSystem, report: report).sinks(of: plan))
     }
 

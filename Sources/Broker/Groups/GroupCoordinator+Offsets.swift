@@ -3,32 +3,15 @@ extension GroupCoordinator {
 
     /// Keeps offsets of a group; `done` is called when they are durable.
     ///
-    /// - Parameter check: whether the member may, by the group as it is now.
+    /// - Parameters:
+    ///   - producer: whose transaction they belong to: they hold when it is committed.
+    ///   - check: whether the member may, by the group as it is now.
     func commit(
         _ group: String, _ offsets: [(TopicPartition, CommittedOffset)],
+        producer: (identifier: Int64, epoch: Int16)? = nil,
         check: (inout ConsumerGroup, Int64) -> ErrorCode?, _ done: @escaping @Sendable (ErrorCode) -> Void
     ) {
-        let code: ErrorCode =
-            withGroup(group, makes: true) { found, now, state in
-                if let code = check(&found, now) { return (code, []) }
-                do throws(LogError) {
-                    try append(offsets.map { .offset(group: group, $0.0, $0.1) }, nil)
-                } catch {
-                    return (ErrorCode(error), [])
-                }
-                for (partition, offset) in offsets { state.offsets[group, default: [:]][partition] = offset }
-                return (.none, [])
-            } ?? .none
-        guard code == .none else { return done(code) }
-        flush { done($0.map { ErrorCode($0) } ?? .none) }
-    }
-
-    /// Keeps offsets that hold when the producer's transaction is committed.
-    func commit(
-        _ group: String, _ offsets: [(TopicPartition, CommittedOffset)],
-        producer: (identifier: Int64, epoch: Int16), check: (inout ConsumerGroup, Int64) -> ErrorCode?,
-        _ done: @escaping @Sendable (ErrorCode) -> Void
-    ) {
+        if offsets.isEmpty { return done(.none) }
         let code: ErrorCode =
             withGroup(group, makes: true) { found, now, state in
                 if let code = check(&found, now) { return (code, []) }
@@ -37,10 +20,11 @@ extension GroupCoordinator {
                 } catch {
                     return (ErrorCode(error), [])
                 }
-                for (partition, offset) in offsets {
-                    state.pending[producer.identifier, default: Pending()].offsets[group, default: [:]][
-                        partition] =
-                        offset
+                if let producer {
+                    state.pending[producer.identifier, default: Pending()].offsets[group, default: [:]]
+                        .merge(offsets) { $1 }
+                } else {
+                    state.offsets[group, default: [:]].merge(offsets) { $1 }
                 }
                 return (.none, [])
             } ?? .none

@@ -1,12 +1,12 @@
 /// The offsets of a commit: those that are taken, and why others are not.
 struct OffsetCommit: Sendable {
-    struct Partition: Sendable {
+    private struct Partition: Sendable {
         let partition: Int32
         /// nil: taken.
         let code: ErrorCode?
     }
 
-    private(set) var topics: [(name: String, partitions: [Partition])] = []
+    private var topics: [(name: String, partitions: [Partition])] = []
     private(set) var taken: [(TopicPartition, CommittedOffset)] = []
 
     init(_ asked: [(String, [(Int32, CommittedOffset)])], _ catalogue: TopicCatalogue) {
@@ -24,5 +24,10 @@ struct OffsetCommit: Sendable {
             }
             topics.append((name, results))
         }
+    }
+
+    /// What is answered for each partition, where those that were taken came to `code`.
+    func results(_ code: ErrorCode) -> [(name: String, partitions: [(index: Int32, code: Int16)])] {
+        topics.map { ($0.name, $0.partitions.map { ($0.partition, ($0.code ?? code).rawValue) }) }
     }
 }

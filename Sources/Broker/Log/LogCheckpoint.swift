@@ -20,7 +20,9 @@ struct LogCheckpoint: Equatable {
     var aborted: [AbortedTransaction] = []
     var producers = ProducerTable()
 
-    private static let magic: UInt64 = 0x3230_5458_4B43_524D  // "MRCKXT02"
+    private static let magic: UInt64 = 0x3330_5458_4B43_524D  // "MRCKXT03"
+    /// Without the times at which producers were heard of. Still read: else deleted records would come back.
+    private static let magicBefore: UInt64 = 0x3230_5458_4B43_524D  // "MRCKXT02"
 
     init() {}
 
@@ -54,7 +56,8 @@ struct LogCheckpoint: Equatable {
         guard let sum = try? end.number(UInt32.self), sum == CRC32C.checksum(body) else { return nil }
         var decoder = BinaryDecoder(body)
         do throws(BinaryDecoder.Failure) {
-            guard try decoder.number(UInt64.self) == LogCheckpoint.magic else { return nil }
+            let magic = try decoder.number(UInt64.self)
+            guard magic == LogCheckpoint.magic || magic == LogCheckpoint.magicBefore else { return nil }
             offset = try decoder.number(Int64.self)
             logStartOffset = try decoder.number(Int64.self)
             cleanedOffset = try decoder.number(Int64.self)
@@ -66,7 +69,7 @@ struct LogCheckpoint: Equatable {
                     producerID: try decoder.number(Int64.self), firstOffset: try decoder.number(Int64.self),
                     lastOffset: try decoder.number(Int64.self))
             }
-            producers = try ProducerTable(&decoder)
+            producers = try ProducerTable(&decoder, hasTimes: magic == LogCheckpoint.magic)
         } catch {
             return nil
         }
@@ -74,8 +77,8 @@ struct LogCheckpoint: Equatable {
     }
 
     /// Takes note of a batch behind all others.
-    mutating func note(_ header: RecordBatchHeader, _ mark: TransactionMark?) {
-        if let transaction = producers.note(header, mark) { aborted.append(transaction) }
+    mutating func note(_ header: RecordBatchHeader, _ mark: TransactionMark?, at time: Int64) {
+        if let transaction = producers.note(header, mark, at: time) { aborted.append(transaction) }
         if header.leaderEpoch > epochs.last?.epoch ?? -1 {
             epochs.append(Epoch(epoch: header.leaderEpoch, startOffset: header.baseOffset))
         }

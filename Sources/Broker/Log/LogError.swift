@@ -14,6 +14,8 @@ enum LogError: Error, Equatable {
     case fencedCoordinator(epoch: Int32)
     /// `INVALID_TXN_STATE`.
     case transactionState(String)
+    /// The producer's transaction is not one that these records may go into.
+    case outsideTransaction(ErrorCode)
     /// `KAFKA_STORAGE_ERROR`: the operation may be repeated.
     case storage(StorageError)
     /// `KAFKA_STORAGE_ERROR` until the log is opened anew: nobody knows what of it is durable.

@@ -7,11 +7,15 @@ import Synchronization
 final class LogFile: @unchecked Sendable {
     let path: String
     private let pool: OpenFiles
-    /// Held while the writer is made durable beside appends, so that nobody closes it. Before `writing`.
+    /// Held while the writer is made durable, so that nobody closes it, and nobody asks again before an error
+    /// is noted. Before `writing`.
     private let synchronising = Mutex(())
     private let writing = Mutex(())
     private var writer: (any WritableFile)?
     private var isDirty = false
+    /// The first fsync that failed. The system tells of an error once, and may have dropped the bytes: one
+    /// that succeeds after it means nothing. Under `synchronising`, as every fsync is.
+    private var syncFailure: StorageError?
     private let reading = Mutex(())
     private var reader: (any ReadableFile)?
     private var isPinned = false
@@ -35,9 +39,22 @@ final class LogFile: @unchecked Sendable {
 
     /// Makes all durable that was written, also by a process before this one.
     func synchronise() throws(StorageError) {
+        synchronising._unsafeLock()
+        defer { synchronising._unsafeUnlock() }
         try withWriter { writer throws(StorageError) in
-            try writer.synchronise()
+            try synchronise(writer)
             isDirty = false
+        }
+    }
+
+    /// Under the lock of synchronising.
+    private func synchronise(_ writer: any WritableFile) throws(StorageError) {
+        if let syncFailure { throw syncFailure }
+        do throws(StorageError) {
+            try writer.synchronise()
+        } catch {
+            syncFailure = error
+            throw error
         }
     }
 
@@ -49,7 +66,7 @@ final class LogFile: @unchecked Sendable {
         if reading.withLock({ _ in isRetired }) { return }
         var open: (any WritableFile)?
         try withWriter { writer throws(StorageError) in open = writer }
-        try open?.synchronise()
+        if let open { try synchronise(open) }
     }
 
     private func withWriter(
@@ -150,8 +167,8 @@ final class LogFile: @unchecked Sendable {
         let isClosed: Bool? = writing.withLockIfAvailable { _ in
             guard let writer else { return true }
             if isDirty {
-                // The error stays for the log's own call, which comes because the bytes are not yet durable.
-                guard (try? writer.synchronise()) != nil else { return false }
+                // The error is kept for the log's own call, which comes because the bytes are not yet durable.
+                guard (try? synchronise(writer)) != nil else { return false }
                 isDirty = false
             }
             writer.close()

@@ -121,7 +121,10 @@ struct LogRecovery {
     ) throws(StorageError) -> Segment {
         var index = known
         let file = file(base)
-        let size = try size(base)
+        let status = try files.status(file.path)
+        let size = status?.size ?? 0
+        // The latest that a batch in it can have come: when each did, nothing tells.
+        let writtenAt = (status?.modificationNanoseconds ?? 0) / 1_000_000
         var scan = SegmentScan(file, from: index.head.byteCount, to: size)
         var position = scan.position
         var reason: String?
@@ -134,7 +137,9 @@ struct LogRecovery {
             if header.attributes.isControl, header.recordCount > 0 {
                 mark = try? scan.withCurrent { batch throws(RecordError) in try TransactionMark(batch) }
             }
-            if header.baseOffset >= offset { live.note(header, mark) }
+            if header.baseOffset >= offset {
+                live.note(header, mark, at: max(writtenAt, header.maxTimestamp))
+            }
             index.add(header, intervalBytes: settings.indexIntervalBytes)
             position = scan.position
         }

@@ -11,6 +11,10 @@ extension PartitionLog {
         let isDuplicate: Bool
     }
 
+    /// Whether a batch may go to the log; asked when nothing can come before it any more, with the lock of
+    /// writing held.
+    typealias Check = (RecordBatchHeader) throws(LogError) -> Void
+
     /// Adds the batches of a produce request, and returns when they are as durable as the settings ask.
     ///
     /// - Parameters:
@@ -19,7 +23,8 @@ extension PartitionLog {
     ///   - waits: false: returns as soon as they are written. Where that is not durable yet, readers see them
     ///     after `synchronise` and `tellReaders`, which are the caller's then.
     func append(
-        _ records: consuming [UInt8], now: Int64, leaderEpoch: Int32 = 0, waits: Bool = true
+        _ records: consuming [UInt8], now: Int64, leaderEpoch: Int32 = 0, waits: Bool = true,
+        check: Check = { (_) throws(LogError) in }
     ) throws(LogError) -> Appended {
         let settings = currentSettings
         var prepared: PreparedRecords
@@ -28,7 +33,7 @@ extension PartitionLog {
         } catch {
             throw .records(error)
         }
-        return try append(&prepared, now: now, leaderEpoch: leaderEpoch, waits: waits)
+        return try append(&prepared, now: now, leaderEpoch: leaderEpoch, waits: waits, check: check)
     }
 
     /// Ends a producer's transaction in this partition.
@@ -52,12 +57,13 @@ extension PartitionLog {
     }
 
     func append(
-        _ prepared: inout PreparedRecords, now: Int64, leaderEpoch: Int32, waits: Bool = true
+        _ prepared: inout PreparedRecords, now: Int64, leaderEpoch: Int32, waits: Bool = true,
+        check: Check = { (_) throws(LogError) in }
     ) throws(LogError) -> Appended {
         writing._unsafeLock()
         let appended: Appended
         do throws(LogError) {
-            appended = try write(&prepared, now: now, leaderEpoch: leaderEpoch)
+            appended = try write(&prepared, now: now, leaderEpoch: leaderEpoch, check)
             writing._unsafeUnlock()
         } catch {
             writing._unsafeUnlock()
@@ -83,10 +89,11 @@ extension PartitionLog {
     }
 
     private func write(
-        _ prepared: inout PreparedRecords, now: Int64, leaderEpoch: Int32
+        _ prepared: inout PreparedRecords, now: Int64, leaderEpoch: Int32, _ check: Check
     ) throws(LogError) -> Appended {
         if let stopReason { throw .stopped(reason: stopReason) }
-        if let repeated = try check(prepared) {
+        for batch in prepared.batches { try check(batch.header) }
+        if let repeated = try duplicate(of: prepared) {
             return Appended(
                 baseOffset: repeated.firstOffset, lastOffset: repeated.lastOffset,
                 logAppendTime: settings.usesLogAppendTime ? repeated.timestamp : -1,
@@ -115,7 +122,7 @@ extension PartitionLog {
             if active.createdAt == nil { active.createdAt = now }
             for batch in prepared.batches {
                 active.add(batch.header, intervalBytes: settings.indexIntervalBytes)
-                live.note(batch.header, batch.mark)
+                live.note(batch.header, batch.mark, at: now)
             }
         }
         dirtyBytes += prepared.bytes.count
@@ -127,7 +134,8 @@ extension PartitionLog {
             isDuplicate: false)
     }
 
-    private func check(_ prepared: PreparedRecords) throws(LogError) -> ProducerTable.Batch? {
+    /// Throws what the producer is to hear.
+    private func duplicate(of prepared: PreparedRecords) throws(LogError) -> ProducerTable.Batch? {
         for batch in prepared.batches {
             if batch.header.attributes.isControl {
                 if let mark = batch.mark { try live.producers.checkMark(mark, batch.header) }
@@ -187,12 +195,12 @@ extension PartitionLog {
         try whileWriting { () throws(LogError) in
             // What was before it in the log was made durable when its segment was sealed.
             if let failure {
-                // Unless another call found it durable, and then closed the file.
-                if durableEnd >= end { return }
                 let reason = "\(file.path) could not be made durable: \(failure.reason)"
                 stop(reason)
                 throw .stopped(reason: reason)
             }
+            // Another call has met an error meanwhile: what this one was told is worth nothing.
+            if let stopReason { throw .stopped(reason: stopReason) }
             if live.offset == end {
                 dirtyBytes = 0
                 dirtySince = nil

@@ -113,6 +113,10 @@ struct PreparedRecords {
         guard !header.attributes.hasDeleteHorizon else {
             throw .invalid("a delete horizon from a client")
         }
+        // Their epochs are the process's own, and never forgotten.
+        guard !header.isOfWriter else {
+            throw .invalid("producer \(header.producerID), which no client is given")
+        }
         guard !header.hasProducer || header.producerEpoch >= 0 else {
             throw .invalid("the epoch \(header.producerEpoch) of producer \(header.producerID)")
         }

@@ -20,7 +20,10 @@ struct ProducerTable: Equatable {
         /// The last five at most, oldest first.
         var batches: [Batch] = []
         var transactionOffset: Int64?
+        /// The greatest time of its records, which is the client's.
         var lastTimestamp: Int64
+        /// When something of it was written, by the broker's clock: the times of its records may be years ago.
+        var lastHeard: Int64
         var coordinatorEpoch: Int32 = -1
         /// Of the last data batch, which compaction must keep.
         var lastDataOffset: Int64 = -1
@@ -77,16 +80,21 @@ struct ProducerTable: Equatable {
     }
 
     /// Takes note of a batch that is in the log; gives the transaction that it took back.
-    mutating func note(_ header: RecordBatchHeader, _ mark: TransactionMark?) -> AbortedTransaction? {
+    ///
+    /// - Parameter time: when it was written.
+    mutating func note(
+        _ header: RecordBatchHeader, _ mark: TransactionMark?, at time: Int64
+    ) -> AbortedTransaction? {
         guard header.hasProducer else { return nil }
         var producer =
             producers[header.producerID]
-            ?? Producer(epoch: header.producerEpoch, lastTimestamp: header.maxTimestamp)
+            ?? Producer(epoch: header.producerEpoch, lastTimestamp: header.maxTimestamp, lastHeard: time)
         if header.producerEpoch > producer.epoch {
             producer.epoch = header.producerEpoch
             producer.batches = []
         }
         producer.lastTimestamp = max(producer.lastTimestamp, header.maxTimestamp)
+        producer.lastHeard = max(producer.lastHeard, time)
         var aborted: AbortedTransaction?
         if header.attributes.isControl {
             if let mark {
@@ -125,7 +133,7 @@ struct ProducerTable: Equatable {
     mutating func forget(silentSince time: Int64) {
         func isSilent(_ identifier: Int64, _ producer: Producer) -> Bool {
             identifier < ProducerTable.firstWriterID && producer.transactionOffset == nil
-                && producer.lastTimestamp < time
+                && producer.lastHeard < time
         }
         guard producers.contains(where: { isSilent($0.key, $0.value) }) else { return }
         producers = producers.filter { !isSilent($0.key, $0.value) }
@@ -143,6 +151,7 @@ extension ProducerTable {
             encoder.add(producer.epoch)
             encoder.add(producer.transactionOffset ?? -1)
             encoder.add(producer.lastTimestamp)
+            encoder.add(producer.lastHeard)
             encoder.add(producer.coordinatorEpoch)
             encoder.add(producer.lastDataOffset)
             encoder.add(producer.writerEpoch)
@@ -157,12 +166,17 @@ extension ProducerTable {
         }
     }
 
-    init(_ decoder: inout BinaryDecoder) throws(BinaryDecoder.Failure) {
+    /// - Parameter hasTimes: false for the form before this one, which does not tell when it was heard of a
+    ///   producer.
+    init(_ decoder: inout BinaryDecoder, hasTimes: Bool) throws(BinaryDecoder.Failure) {
         let pairs = try decoder.list { decoder throws(BinaryDecoder.Failure) in
             let identifier = try decoder.number(Int64.self)
             let epoch = try decoder.number(Int16.self)
             let transaction = try decoder.number(Int64.self)
-            var producer = Producer(epoch: epoch, lastTimestamp: try decoder.number(Int64.self))
+            let lastTimestamp = try decoder.number(Int64.self)
+            var producer = Producer(
+                epoch: epoch, lastTimestamp: lastTimestamp,
+                lastHeard: hasTimes ? try decoder.number(Int64.self) : lastTimestamp)
             producer.transactionOffset = transaction < 0 ? nil : transaction
             producer.coordinatorEpoch = try decoder.number(Int32.self)
             producer.lastDataOffset = try decoder.number(Int64.self)

@@ -6,6 +6,7 @@ struct BrokerParts {
     let alarms: Alarms
     let flusher: Flusher
     let fetchQueue: WorkQueue
+    let deletionQueue: WorkQueue
     let groups: GroupCoordinator
     let transactions: TransactionCoordinator
     let users: Users

@@ -16,6 +16,7 @@ public final class BrokerServer: Sendable {
     private let alarms: Alarms
     private let flushQueue: WorkQueue
     private let fetchQueue: WorkQueue
+    private let deletionQueue: WorkQueue
     private let groups: GroupCoordinator
     private let transactions: TransactionCoordinator
     private let settings: BrokerSettings
@@ -37,12 +38,15 @@ public final class BrokerServer: Sendable {
         alarms = Alarms()
         flushQueue = WorkQueue(threads: Self.flushThreads)
         fetchQueue = WorkQueue(threads: Self.fetchThreads)
+        deletionQueue = WorkQueue(threads: 1)
         let flusher = Flusher(flushQueue)
         let catalogue = store.catalogue
         let handler = LateHandler()
         let users = Users(settings.passwords)
+        var limits = settings.connections
+        limits.needsUser = users.isNeeded
         // The port first: two brokers on one directory end here.
-        loop = try EventLoop(settings.address, settings.connections, handler, fetchQueue) { [tls] in
+        loop = try EventLoop(settings.address, limits, handler, fetchQueue) { [tls] in
             guard let tls else { return Transport($0) }
             return TLSTransport($0, tls)
         }
@@ -71,6 +75,7 @@ public final class BrokerServer: Sendable {
             alarms.stop()
             flushQueue.stop()
             fetchQueue.stop()
+            deletionQueue.stop()
             throw failure ?? Diagnostic(.io, "the broker could not start")
         }
         self.groups = groups
@@ -78,8 +83,8 @@ public final class BrokerServer: Sendable {
         handler.router = RequestRouter(
             BrokerParts(
                 topics: catalogue, settings: settings, clock: store.clock, alarms: alarms, flusher: flusher,
-                fetchQueue: fetchQueue, groups: groups, transactions: transactions, users: users,
-                clusterID: catalogue.clusterID),
+                fetchQueue: fetchQueue, deletionQueue: deletionQueue, groups: groups,
+                transactions: transactions, users: users, clusterID: catalogue.clusterID),
             advertised: advertised)
         loop.start(threads: settings.threads)
         keepUp()
@@ -122,6 +127,7 @@ public final class BrokerServer: Sendable {
         loop.stop()
         alarms.stop()
         fetchQueue.stop()
+        deletionQueue.stop()
         flushQueue.stop()
     }
 }
@@ -133,6 +139,4 @@ private final class LateHandler: FrameHandler, @unchecked Sendable {
     func handle(_ frame: UnsafeRawBufferPointer, _ reply: Reply) -> Bool {
         router?.handle(frame, reply) ?? true
     }
-
-    func closed(_ connection: Connection) { router?.closed(connection) }
 }

@@ -43,6 +43,7 @@ final class Connection: @unchecked Sendable {
     private var peerHasClosed = false
     private var lastUse = SteadyClock.milliseconds
     private var frameBegan: Int64?
+    private var whenLeft: (@Sendable () -> Void)?
 
     // Of the runner alone.
     private var input = ByteBlock(capacity: Connection.inputByteCount)
@@ -73,8 +74,10 @@ final class Connection: @unchecked Sendable {
             if isClosed { return false }
             if events & (EPOLLRDHUP.rawValue | EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0 {
                 peerHasClosed = true
-                // Nobody is there to be answered; without this the event would come again and again.
-                if events & (EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0, !canTake {
+                tellLeft()
+                // Nobody is there to be answered; without this the event would come again and again, as it is
+                // told whatever is waited for. Where something can be read, that tells of the end.
+                if events & (EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0, !canTake || isStarved {
                     closeLocked()
                     return false
                 }
@@ -131,7 +134,7 @@ final class Connection: @unchecked Sendable {
             let slot: UInt64? = lock.withLock { _ in canTake ? firstSlot + UInt64(slots.count) : nil }
             guard let slot else { return false }
             guard let size = frameByteCount() else { return true }
-            guard size >= 8, size <= limits.requestByteCount else {
+            guard size >= 8, size <= requestByteLimit else {
                 close()
                 return false
             }
@@ -150,6 +153,11 @@ final class Connection: @unchecked Sendable {
             if !goesOn { block(on: slot) }
             settleInput()
         }
+    }
+
+    private var requestByteLimit: Int {
+        let isStranger = limits.needsUser && session.user == nil
+        return isStranger ? min(limits.strangerByteCount, limits.requestByteCount) : limits.requestByteCount
     }
 
     private func block(on slot: UInt64) {
@@ -330,9 +338,25 @@ final class Connection: @unchecked Sendable {
 
     func close() { lock.withLock { _ in closeLocked() } }
 
+    /// Calls once, by a thread of the queue, when the client has gone, or will send nothing more; a later call
+    /// takes the place of an earlier one.
+    func onLeave(_ body: @escaping @Sendable () -> Void) {
+        lock.withLock { _ in
+            whenLeft = body
+            if isClosed || peerHasClosed { tellLeft() }
+        }
+    }
+
+    /// Under the lock.
+    private func tellLeft() {
+        if let whenLeft { loop.queue.run(whenLeft) }
+        whenLeft = nil
+    }
+
     private func closeLocked() {
         guard !isClosed else { return }
         isClosed = true
+        tellLeft()
         transport.end()
         loop.remove(self)
         Glibc.close(transport.descriptor)

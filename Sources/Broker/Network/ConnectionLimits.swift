@@ -2,6 +2,10 @@
 struct ConnectionLimits: Sendable {
     var connections = 2000
     var requestByteCount = 100 << 20
+    /// Whether clients must say who they are, and how large a request may be before they have (Kafka's
+    /// `sasl.server.max.receive.size`): memory is taken at the word of who sends it.
+    var needsUser = false
+    var strangerByteCount = 512 << 10
     /// Requests of one connection that wait for their answers.
     var waitingRequests = 256
     /// Bytes of answers that a connection holds before it takes another request.

@@ -157,7 +157,6 @@ final class EventLoop: @unchecked Sendable {
     func remove(_ connection: Connection) {
         control(EPOLL_CTL_DEL, connection.descriptor, connection.number, 0)
         state.withLock { _ = $0.connections.removeValue(forKey: connection.number) }
-        handler.closed(connection)
     }
 
     private func control(_ operation: CInt, _ descriptor: CInt, _ number: UInt64, _ events: UInt32) {

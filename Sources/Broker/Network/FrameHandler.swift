@@ -5,6 +5,4 @@ protocol FrameHandler: AnyObject, Sendable {
     /// - Parameter frame: without its length; not valid afterwards.
     /// - Returns: whether the next request may be handled before this one is answered.
     func handle(_ frame: UnsafeRawBufferPointer, _ reply: Reply) -> Bool
-
-    func closed(_ connection: Connection)
 }

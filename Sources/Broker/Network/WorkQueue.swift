@@ -1,6 +1,7 @@
 /// Work that may wait for the disk, done in order by a few threads.
 ///
-/// Its length has a bound by what is put into it: each log, waiting fetch and ending transaction once.
+/// Its length has a bound by what is put into it: each log, waiting fetch and ending transaction
+/// once, and one deletion of each connection.
 final class WorkQueue: @unchecked Sendable {
     typealias Job = @Sendable () -> Void
 

@@ -62,6 +62,7 @@ enum ErrorCode: Int16 {
         case .fencedProducer: self = .invalidProducerEpoch
         case .fencedCoordinator: self = .transactionCoordinatorFenced
         case .transactionState: self = .invalidTransactionState
+        case .outsideTransaction(let code): self = code
         case .storage, .stopped: self = .storageError
         }
     }
@@ -113,6 +114,7 @@ extension LogError {
         case .fencedProducer(let epoch): "the producer has the epoch \(epoch) by now"
         case .fencedCoordinator(let epoch): "the coordinator has the epoch \(epoch) by now"
         case .transactionState(let reason): reason
+        case .outsideTransaction: "not a part of the producer's transaction"
         case .storage(let error): "the disk did not do it: \(error.reason)"
         case .stopped(let reason): "the log takes nothing: \(reason)"
         }

@@ -18,6 +18,8 @@ final class FetchedPartition: @unchecked Sendable {
     private var log: PartitionLog?
     private var revision: UInt64?
     private(set) var listeners: TopicListeners?
+    /// Whether there was more to read the last time than was asked for: waiting brings nothing then.
+    private(set) var hasMore = false
 
     // What the client was told last, for sessions.
     private var toldHighWatermark: Int64 = -1
@@ -67,6 +69,7 @@ final class FetchedPartition: @unchecked Sendable {
         _ topics: TopicCatalogue, _ isolation: PartitionLog.Isolation, limit: Int, needsOne: Bool
     ) -> FetchResponse.PartitionData {
         var data = FetchResponse.PartitionData()
+        hasMore = false
         data.partitionIndex = key.partition
         data.highWatermark = -1
         data.abortedTransactions = isolation == .committed ? [] : nil
@@ -88,13 +91,17 @@ final class FetchedPartition: @unchecked Sendable {
             data.logStartOffset = bounds.logStart
             // Most partitions have nothing new; and what is there may not fit any more.
             let isInside = offset >= bounds.logStart && offset <= bounds.logEnd
-            if isInside, offset >= end || !needsOne && limit < RecordBatchHeader.byteCount { return data }
+            if isInside, offset >= end || !needsOne && limit < RecordBatchHeader.byteCount {
+                hasMore = offset < end
+                return data
+            }
             let fetched = try log.fetch(
                 from: offset, maxBytes: min(limit, maxBytes), isolation: isolation, alwaysOne: needsOne)
             data.highWatermark = fetched.bounds.highWatermark
             data.lastStableOffset = fetched.bounds.lastStable
             data.logStartOffset = fetched.bounds.logStart
             data.records = fetched.bytes
+            hasMore = fetched.nextOffset < end
             if isolation == .committed {
                 data.abortedTransactions = fetched.aborted.map {
                     var aborted = FetchResponse.AbortedTransaction()

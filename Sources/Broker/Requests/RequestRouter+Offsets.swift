@@ -17,13 +17,13 @@ extension RequestRouter {
             }, topics)
         let answer: @Sendable (ErrorCode) -> Void = { code in
             var response = OffsetCommitResponse()
-            response.topics = commit.topics.map { name, partitions in
+            response.topics = commit.results(code).map { name, partitions in
                 var entry = OffsetCommitResponse.OffsetCommitResponseTopic()
                 entry.name = name
-                entry.partitions = partitions.map {
+                entry.partitions = partitions.map { index, code in
                     var partition = OffsetCommitResponse.OffsetCommitResponsePartition()
-                    partition.partitionIndex = $0.partition
-                    partition.errorCode = ($0.code ?? code).rawValue
+                    partition.partitionIndex = index
+                    partition.errorCode = code
                     return partition
                 }
                 return entry
@@ -45,11 +45,9 @@ extension RequestRouter {
             response.groups = request.groups.map { offsets(of: $0, needsStable: request.requireStable) }
             return call.answer(response)
         }
-        let asked = request.topics?.flatMap { topic in
-            topic.partitionIndexes.map { TopicPartition(topic: topic.name, partition: $0) }
-        }
-        let found = groups.offsets(of: request.groupID, asked, needsStable: request.requireStable)
-        for (name, partitions) in RequestRouter.byTopic(found) {
+        let asked = request.topics?.map { ($0.name, $0.partitionIndexes) }
+        let found = offsets(of: request.groupID, asked, needsStable: request.requireStable)
+        response.topics = found.map { name, partitions in
             var entry = OffsetFetchResponse.OffsetFetchResponseTopic()
             entry.name = name
             entry.partitions = partitions.map {
@@ -60,7 +58,7 @@ extension RequestRouter {
                 partition.errorCode = $0.code.rawValue
                 return partition
             }
-            response.topics.append(entry)
+            return entry
         }
         call.answer(response)
     }
@@ -70,11 +68,8 @@ extension RequestRouter {
     ) -> OffsetFetchResponse.OffsetFetchResponseGroup {
         var group = OffsetFetchResponse.OffsetFetchResponseGroup()
         group.groupID = asked.groupID
-        let partitions = asked.topics?.flatMap { topic in
-            topic.partitionIndexes.map { TopicPartition(topic: topic.name, partition: $0) }
-        }
-        let found = groups.offsets(of: asked.groupID, partitions, needsStable: needsStable)
-        for (name, partitions) in RequestRouter.byTopic(found) {
+        let topics = asked.topics?.map { ($0.name, $0.partitionIndexes) }
+        group.topics = offsets(of: asked.groupID, topics, needsStable: needsStable).map { name, partitions in
             var entry = OffsetFetchResponse.OffsetFetchResponseTopics()
             entry.name = name
             entry.partitions = partitions.map {
@@ -85,7 +80,7 @@ extension RequestRouter {
                 partition.errorCode = $0.code.rawValue
                 return partition
             }
-            group.topics.append(entry)
+            return entry
         }
         return group
     }
@@ -96,10 +91,14 @@ extension RequestRouter {
         let code: ErrorCode
     }
 
-    /// In the order of the request.
-    private static func byTopic(
-        _ found: [(TopicPartition, GroupCoordinator.Found)]
+    /// In the order of the request; of all topics where none are named.
+    private func offsets(
+        of group: String, _ asked: [(topic: String, partitions: [Int32])]?, needsStable: Bool
     ) -> [(String, [Answered])] {
+        let partitions = asked?.flatMap { topic, partitions in
+            partitions.map { TopicPartition(topic: topic, partition: $0) }
+        }
+        let found = groups.offsets(of: group, partitions, needsStable: needsStable)
         var topics: [(String, [Answered])] = []
         var places: [String: Int] = [:]
         for (partition, found) in found {

@@ -46,9 +46,6 @@ extension RequestRouter {
                 topic,
                 .init(index, .invalidRecord, "an old message format in a request of version 3 or later"))
         }
-        if let code = transactions.refusal(of: records, to: found.name, index) {
-            return production.add(topic, .init(index, code, "not a part of the producer's transaction"))
-        }
         let log: PartitionLog
         do throws(TopicError) {
             log = try topics.log(found.identifier, Int(index))
@@ -56,7 +53,9 @@ extension RequestRouter {
             return production.add(topic, .init(index, ErrorCode(error), error.message))
         }
         do throws(LogError) {
-            let appended = try log.append(records, now: now, waits: false)
+            let appended = try log.append(records, now: now, waits: false) { header throws(LogError) in
+                try transactions.check(header, TopicPartition(topic: found.name, partition: index))
+            }
             let isSettled = log.isSettled(upTo: appended.lastOffset + 1)
             var result = Production.Result(index, .none, nil)
             result.baseOffset = appended.baseOffset

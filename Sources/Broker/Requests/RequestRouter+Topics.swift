@@ -140,33 +140,40 @@ extension RequestRouter {
         call.answer(response)
     }
 
+    /// Not on a thread of the event loop: deleting waits for a compaction that is under way.
     func deleteRecords(_ request: DeleteRecordsRequest, _ call: Call) {
-        var response = DeleteRecordsResponse()
-        response.topics = request.topics.map { topic in
-            var entry = DeleteRecordsResponse.DeleteRecordsTopicResult()
-            entry.name = topic.name
-            entry.partitions = topic.partitions.map { asked in
-                var result = DeleteRecordsResponse.DeleteRecordsPartitionResult()
-                result.partitionIndex = asked.partitionIndex
-                result.lowWatermark = -1
-                guard !RequestRouter.isInternal(topic.name) else {
-                    result.errorCode = ErrorCode.invalidTopic.rawValue
-                    return result
-                }
-                do throws(TopicError) {
-                    let log = try topics.log(topic.name, Int(asked.partitionIndex))
-                    do throws(LogError) {
-                        result.lowWatermark = try log.deleteRecords(before: asked.offset)
-                    } catch {
-                        result.errorCode = ErrorCode(error).rawValue
-                    }
-                } catch {
-                    result.errorCode = ErrorCode(error).rawValue
-                }
-                return result
+        deletionQueue.run { [self] in
+            var response = DeleteRecordsResponse()
+            response.topics = request.topics.map { topic in
+                var entry = DeleteRecordsResponse.DeleteRecordsTopicResult()
+                entry.name = topic.name
+                entry.partitions = topic.partitions.map { deleteRecords(of: topic.name, $0) }
+                return entry
             }
-            return entry
+            call.answer(response)
         }
-        call.answer(response)
+    }
+
+    private func deleteRecords(
+        of topic: String, _ asked: DeleteRecordsRequest.DeleteRecordsPartition
+    ) -> DeleteRecordsResponse.DeleteRecordsPartitionResult {
+        var result = DeleteRecordsResponse.DeleteRecordsPartitionResult()
+        result.partitionIndex = asked.partitionIndex
+        result.lowWatermark = -1
+        guard !RequestRouter.isInternal(topic) else {
+            result.errorCode = ErrorCode.invalidTopic.rawValue
+            return result
+        }
+        do throws(TopicError) {
+            let log = try topics.log(topic, Int(asked.partitionIndex))
+            do throws(LogError) {
+                result.lowWatermark = try log.deleteRecords(before: asked.offset)
+            } catch {
+                result.errorCode = ErrorCode(error).rawValue
+            }
+        } catch {
+            result.errorCode = ErrorCode(error).rawValue
+        }
+        return result
     }
 }

@@ -21,7 +21,8 @@ extension RequestRouter {
         else { return answer(.init(code: .invalidTransactionTimeout)) }
         let isKnown = request.producerID >= 0
         transactions.begin(
-            name, expected: isKnown ? (request.producerID, request.producerEpoch) : nil,
+            name,
+            expected: isKnown ? .init(producerID: request.producerID, epoch: request.producerEpoch) : nil,
             timeoutMilliseconds: request.transactionTimeoutMs, answer)
     }
 
@@ -106,13 +107,13 @@ extension RequestRouter {
             }, topics)
         let answer: @Sendable (ErrorCode) -> Void = { code in
             var response = TxnOffsetCommitResponse()
-            response.topics = commit.topics.map { name, partitions in
+            response.topics = commit.results(code).map { name, partitions in
                 var entry = TxnOffsetCommitResponse.TxnOffsetCommitResponseTopic()
                 entry.name = name
-                entry.partitions = partitions.map {
+                entry.partitions = partitions.map { index, code in
                     var partition = TxnOffsetCommitResponse.TxnOffsetCommitResponsePartition()
-                    partition.partitionIndex = $0.partition
-                    partition.errorCode = ($0.code ?? code).rawValue
+                    partition.partitionIndex = index
+                    partition.errorCode = code
                     return partition
                 }
                 return entry
@@ -120,12 +121,13 @@ extension RequestRouter {
             call.answer(response)
         }
         let partition = TopicPartition(topic: GroupCoordinator.topicName, partition: 0)
-        let refusal = transactions.refusal(
-            producerID: request.producerID, epoch: request.producerEpoch, partition)
-        if let refusal { return answer(refusal) }
         groups.commit(
             request.groupID, commit.taken, producer: (request.producerID, request.producerEpoch),
             check: { group, now in
+                // Under the lock under which the transaction's mark is written: it must not come in between.
+                let refusal = transactions.refusal(
+                    producerID: request.producerID, epoch: request.producerEpoch, partition)
+                if let refusal { return refusal }
                 // Producers before version 3 do not say for which member they commit.
                 if request.generationID < 0, request.memberID.isEmpty, request.groupInstanceID == nil {
                     return nil

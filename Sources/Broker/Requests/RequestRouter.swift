@@ -13,6 +13,8 @@ final class RequestRouter: FrameHandler {
     let flusher: Flusher
     /// Answers to fetches that waited.
     let fetchQueue: WorkQueue
+    /// Deletions of records, which may wait for long.
+    let deletionQueue: WorkQueue
     let fetchSessions: FetchSessions
     let groups: GroupCoordinator
     let transactions: TransactionCoordinator
@@ -28,6 +30,7 @@ final class RequestRouter: FrameHandler {
         alarms = parts.alarms
         flusher = parts.flusher
         fetchQueue = parts.fetchQueue
+        deletionQueue = parts.deletionQueue
         fetchSessions = FetchSessions(limit: parts.settings.fetchSessions)
         groups = parts.groups
         transactions = parts.transactions
@@ -142,8 +145,6 @@ final class RequestRouter: FrameHandler {
     ) throws(MessageError) -> Request {
         try Request(from: &reader, version: call.version)
     }
-
-    func closed(_ connection: Connection) {}
 }
 
 extension APIKey {

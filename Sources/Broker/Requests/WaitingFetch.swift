@@ -1,6 +1,6 @@
 import Synchronization
 
-/// A fetch that is answered when there is enough, something is wrong, or its time is up.
+/// A fetch that is answered when there is enough, something is wrong, its time is up, or its client has gone.
 ///
 /// It is read again by a thread of the fetch queue after each append to one of its topics, by one at a time.
 final class WaitingFetch: @unchecked Sendable {
@@ -34,8 +34,9 @@ final class WaitingFetch: @unchecked Sendable {
         self.partitions = partitions
         self.isWhole = isWhole
         isolation = request.isolationLevel == 1 ? .committed : .uncommitted
-        minBytes = Int(request.minBytes)
         maxBytes = min(max(Int(request.maxBytes), 0), router.settings.fetchByteCount)
+        // More than it may be given is never there.
+        minBytes = min(Int(request.minBytes), max(maxBytes, 1))
     }
 
     /// Answers at once if it can.
@@ -48,6 +49,7 @@ final class WaitingFetch: @unchecked Sendable {
             wake(isLate: true)
         }
         state.withLock { $0.alarm = alarm }
+        call.connection.onLeave { [weak self] in self?.wake(isLate: true) }
         // Again: something may have come before anybody told.
         run()
     }
@@ -107,18 +109,21 @@ final class WaitingFetch: @unchecked Sendable {
     private func attempt(isLast: Bool) -> Bool {
         var left = maxBytes
         var read = 0
+        // As `minBytes` counts: also what was there and did not fit, as batches come whole.
+        var available = 0
         var hasError = false
         var found: [(FetchedPartition, FetchResponse.PartitionData)] = []
         for partition in partitions {
             let data = partition.read(router.topics, isolation, limit: left, needsOne: read == 0)
             let count = data.records?.count ?? 0
             read += count
+            available += partition.hasMore ? max(count, min(left, partition.maxBytes)) : count
             left = max(left - count, 0)
             if data.errorCode != 0 { hasError = true }
             found.append((partition, data))
         }
         // In a session, what has changed beside the records is told when the time is up.
-        guard isLast || hasError || read >= minBytes else { return false }
+        guard isLast || hasError || available >= minBytes else { return false }
         finish(found)
         return true
     }

@@ -53,7 +53,7 @@ struct SCRAMExchange: Sendable {
         let user = Self.unescaped(name)
         let credential = users.credential(of: user, hash)
         // A stranger is told no other than a user: what he may not know is whether the name is there.
-        let salt = credential?.salt ?? Array(hash.digest(Array(("salt" + user).utf8)).prefix(16))
+        let salt = users.salt(of: user, hash)
         let both = nonce + serverNonce
         let challenge =
             "r=\(both),s=\(Base64.encoded(salt)),i=\(credential?.iterations ?? SCRAMCredential.iterations)"

@@ -2,15 +2,11 @@ import Synchronization
 
 /// Who may connect, and what proves it.
 final class Users: Sendable {
-    private struct Known: Hashable {
-        let user: String
-        let is512: Bool
-    }
-
     private let passwords: [String: String]
     private let salt: [UInt8]
-    /// Made when they are first asked for: it takes a few milliseconds.
-    private let credentials = Mutex<[Known: SCRAMCredential]>([:])
+    /// By user; all of a hash function are made when one is first asked for. It takes a few milliseconds each,
+    /// and the time of a single one would tell that there is such a user.
+    private let credentials = Mutex<[SHA2: [String: SCRAMCredential]]>([:])
 
     init(_ passwords: [String: String]) {
         self.passwords = passwords
@@ -32,16 +28,19 @@ final class Users: Sendable {
     }
 
     func credential(of user: String, _ hash: SHA2) -> SCRAMCredential? {
-        guard let password = passwords[user] else { return nil }
-        let key = Known(user: user, is512: hash == .sha512)
-        if let known = credentials.withLock({ $0[key] }) { return known }
-        // Each user's own salt, though it is made anew at each start.
-        let own = Array(hash.digest(salt + Array(user.utf8)).prefix(16))
-        let made = SCRAMCredential(password, salt: own, hash)
-        return credentials.withLock {
-            let known = $0[key] ?? made
-            $0[key] = known
-            return known
+        credentials.withLock {
+            if $0[hash] == nil {
+                $0[hash] = Dictionary(
+                    uniqueKeysWithValues: passwords.map {
+                        ($0.key, SCRAMCredential($0.value, salt: salt(of: $0.key, hash), hash))
+                    })
+            }
+            return $0[hash]?[user]
         }
+    }
+
+    /// A name's own salt, made anew at each start; also of a name that nobody has, which nobody can tell by it.
+    func salt(of name: String, _ hash: SHA2) -> [UInt8] {
+        Array(hash.digest(salt + Array(name.utf8)).prefix(16))
     }
 }

@@ -72,7 +72,7 @@ public enum TopicStoreError: Error, Equatable, Sendable {
         case .records(let error): self = .init(error)
         case .storage(let error): self = .storage(error)
         case .stopped(let reason): self = .stopped(reason: reason)
-        case .outOfOrderSequence, .fencedProducer, .fencedCoordinator, .transactionState:
+        case .outOfOrderSequence, .fencedProducer, .fencedCoordinator, .transactionState, .outsideTransaction:
             self = .refused(reason: "\(error)")
         }
     }

@@ -32,6 +32,12 @@ struct Transaction: Equatable, Sendable {
         var isPrepared: Bool { self == .preparedCommit || self == .preparedAbort }
     }
 
+    /// Who writes under an id.
+    struct Holder: Equatable, Sendable {
+        let producerID: Int64
+        let epoch: Int16
+    }
+
     let name: String
     var producerID: Int64
     var epoch: Int16
@@ -41,6 +47,9 @@ struct Transaction: Equatable, Sendable {
     /// Milliseconds since the epoch; -1 while nothing is ongoing.
     var startedAt: Int64 = -1
     var updatedAt: Int64
+    /// Who the present producer said it was, until it begins a transaction: it may ask again, as it may not
+    /// have heard the answer. Not stored.
+    var holderBefore: Holder?
 
     init(_ name: String, producerID: Int64, timeoutMilliseconds: Int32, now: Int64) {
         self.name = name
@@ -58,6 +67,8 @@ struct Transaction: Equatable, Sendable {
     enum Takeover: Equatable, Sendable {
         /// The id is the new producer's.
         case done
+        /// The id was made the producer's already: the answer did not reach it.
+        case repeated
         /// As `done`, but there are no epochs left: another producer id is needed.
         case needsProducerID
         /// What the producer before it has left must be taken back first, with a new epoch.
@@ -68,20 +79,21 @@ struct Transaction: Equatable, Sendable {
     /// Another producer, or the same anew, wants to write under the id.
     ///
     /// - Parameter expected: who the producer says it was, if it says so (KIP-360).
-    mutating func takeOver(
-        expected: (producerID: Int64, epoch: Int16)?, timeoutMilliseconds: Int32, now: Int64
-    ) -> Takeover {
+    mutating func takeOver(expected: Holder?, timeoutMilliseconds: Int32, now: Int64) -> Takeover {
         if let expected {
-            guard expected.producerID == producerID, expected.epoch == epoch else {
+            if expected == holderBefore, state == .empty { return .repeated }
+            guard expected == holderBefore || expected == Holder(producerID: producerID, epoch: epoch) else {
                 return .refused(.producerFenced)
             }
         }
         switch state {
         case .preparedCommit, .preparedAbort: return .refused(.concurrentTransactions)
         case .ongoing:
+            holderBefore = expected
             fence(now: now)
             return .abortsFirst
         case .empty, .completedCommit, .completedAbort:
+            holderBefore = expected
             self.timeoutMilliseconds = timeoutMilliseconds
             state = .empty
             partitions = []
@@ -116,6 +128,7 @@ struct Transaction: Equatable, Sendable {
         if state == .ongoing, added.isSubset(of: partitions) { return false }
         if state != .ongoing {
             state = .ongoing
+            holderBefore = nil
             partitions = []
             startedAt = now
         }

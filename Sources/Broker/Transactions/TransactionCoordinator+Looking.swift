@@ -3,15 +3,17 @@ extension TransactionCoordinator {
 
     var all: [Transaction] { state.withLock { $0.transactions.values.sorted { $0.name < $1.name } } }
 
-    /// nil where records may be written: they are of no transaction, or of one that has the partition.
-    func refusal(of records: [UInt8], to topic: String, _ partition: Int32) -> ErrorCode? {
-        let header = records.withUnsafeBytes { try? RecordBatchHeader($0) }
-        guard let header, header.attributes.isTransactional else { return nil }
-        return refusal(
-            producerID: header.producerID, epoch: header.producerEpoch,
-            TopicPartition(topic: topic, partition: partition))
+    /// Lets a batch into a partition: it is of no transaction, or of one that has the partition.
+    ///
+    /// With the lock of writing of the partition's log held: a mark that ends the transaction must not come
+    /// between this and the append.
+    func check(_ header: RecordBatchHeader, _ partition: TopicPartition) throws(LogError) {
+        guard header.attributes.isTransactional else { return }
+        let code = refusal(producerID: header.producerID, epoch: header.producerEpoch, partition)
+        if let code { throw .outsideTransaction(code) }
     }
 
+    /// nil where records, or offsets, may be written.
     func refusal(producerID: Int64, epoch: Int16, _ partition: TopicPartition) -> ErrorCode? {
         state.withLock {
             guard let name = $0.names[producerID], let transaction = $0.transactions[name] else {

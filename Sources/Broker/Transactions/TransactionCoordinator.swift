@@ -99,7 +99,7 @@ final class TransactionCoordinator: @unchecked Sendable {
 
     /// Gives a transactional id to a producer; whoever had it before is turned away from here on.
     func begin(
-        _ name: String, expected: (producerID: Int64, epoch: Int16)?, timeoutMilliseconds: Int32,
+        _ name: String, expected: Transaction.Holder?, timeoutMilliseconds: Int32,
         _ done: @escaping @Sendable (Producer) -> Void
     ) {
         let now = clock()
@@ -113,7 +113,7 @@ final class TransactionCoordinator: @unchecked Sendable {
         if aborts {
             carryOut(name) { [self] code in
                 if code != .none { return done(Producer(code: code)) }
-                begin(name, expected: nil, timeoutMilliseconds: timeoutMilliseconds, done)
+                begin(name, expected: expected, timeoutMilliseconds: timeoutMilliseconds, done)
             }
         } else if let producer {
             guard producer.code == .none else { return done(producer) }
@@ -124,8 +124,7 @@ final class TransactionCoordinator: @unchecked Sendable {
     }
 
     private func begin(
-        _ name: String, _ expected: (producerID: Int64, epoch: Int16)?, _ timeout: Int32, now: Int64,
-        _ state: inout State
+        _ name: String, _ expected: Transaction.Holder?, _ timeout: Int32, now: Int64, _ state: inout State
     ) throws(LogError) -> (Producer?, aborts: Bool) {
         guard var transaction = state.transactions[name] else {
             if expected != nil { return (Producer(code: .invalidProducerIDMapping), false) }
@@ -136,6 +135,8 @@ final class TransactionCoordinator: @unchecked Sendable {
         }
         switch transaction.takeOver(expected: expected, timeoutMilliseconds: timeout, now: now) {
         case .refused(let code): return (Producer(code: code), false)
+        case .repeated:
+            return (Producer(identifier: transaction.producerID, epoch: transaction.epoch), false)
         case .abortsFirst:
             try keep(transaction, &state)
             return (nil, true)
@@ -238,8 +239,12 @@ final class TransactionCoordinator: @unchecked Sendable {
         }
         let mark = TransactionMark(isCommit: transaction.state == .preparedCommit, coordinatorEpoch: 0)
         let marking = Marking { [self] failure in
-            if let failure { return retry(name, failure) }
-            complete(name)
+            guard let failure else { return complete(name) }
+            report(
+                Diagnostic(
+                    .io, "a mark of the transaction \(name) can't be written: \(failure.message)",
+                    hint: "check the disk: it is tried again"))
+            later { [self] in writeMarks(name) }
         }
         for partition in transaction.partitions {
             do throws(LogError) {
@@ -281,41 +286,41 @@ final class TransactionCoordinator: @unchecked Sendable {
         return log
     }
 
-    private func retry(_ name: String, _ failure: LogError) {
-        report(
-            Diagnostic(
-                .io, "a mark of the transaction \(name) can't be written: \(failure.message)",
-                hint: "check the disk: it is tried again"))
-        alarms.set(at: SteadyClock.milliseconds + TransactionCoordinator.retryMilliseconds) { [self] in
-            queue.run { [self] in writeMarks(name) }
+    private func later(_ body: @escaping @Sendable () -> Void) {
+        alarms.set(at: SteadyClock.milliseconds + TransactionCoordinator.retryMilliseconds) { [queue] in
+            queue.run(body)
         }
     }
 
     private func complete(_ name: String) {
         let now = clock()
-        let code = state.withLock { state -> ErrorCode in
-            guard var transaction = state.transactions[name], transaction.state.isPrepared else {
-                return .none
-            }
+        let failure = state.withLock { state -> LogError? in
+            guard var transaction = state.transactions[name], transaction.state.isPrepared else { return nil }
             transaction.complete(now: now)
-            do throws(LogError) {
-                try keep(transaction, &state)
-            } catch {
-                return ErrorCode(error)
-            }
-            return .none
+            do throws(LogError) { try keep(transaction, &state) } catch { return error }
+            return nil
+        }
+        if let failure {
+            report(
+                Diagnostic(
+                    .io, "the end of the transaction \(name) can't be noted: \(failure.message)",
+                    hint: "check the disk"))
+            // A log that takes nothing more is mended by a start, which completes what was decided. The marks
+            // are there: they need not be written again.
+            if case .stopped = failure { return finish(name, ErrorCode(failure)) }
+            return later { [self] in complete(name) }
         }
         // Not waited for: were it lost, the marks would be written again, before anything new can begin.
         flusher.flush(log)
-        finish(name, code)
+        finish(name, .none)
     }
 
     // MARK: Time
 
-    /// Under the lock.
-    private func setAlarm(_ state: inout State) {
+    /// Under the lock. `wait`: milliseconds in which nothing is to be tried.
+    private func setAlarm(_ state: inout State, wait: Int64 = 0) {
         guard let next = state.transactions.values.compactMap(\.deadline).min() else { return }
-        let time = SteadyClock.milliseconds + max(0, next - clock())
+        let time = SteadyClock.milliseconds + max(wait, next - clock())
         if let alarm = state.alarm {
             if alarm.time <= time { return }
             alarms.cancel(alarm.number)
@@ -325,9 +330,10 @@ final class TransactionCoordinator: @unchecked Sendable {
 
     private func expire() {
         let now = clock()
-        let late = state.withLock { state -> [String] in
+        let (late, failures) = state.withLock { state -> ([String], [(name: String, LogError)]) in
             state.alarm = nil
             var late: [String] = []
+            var failures: [(name: String, LogError)] = []
             for (name, transaction) in state.transactions {
                 guard let deadline = transaction.deadline, deadline <= now else { continue }
                 var fenced = transaction
@@ -336,16 +342,25 @@ final class TransactionCoordinator: @unchecked Sendable {
                     try keep(fenced, &state)
                     late.append(name)
                 } catch {
-                    report(
-                        Diagnostic(
-                            .io, "the transaction \(name) can't be ended: \(error.message)",
-                            hint: "check the disk"))
+                    failures.append((name, error))
                 }
             }
-            setAlarm(&state)
-            return late
+            // Where the log takes nothing more, only a start helps.
+            let isStopped = failures.contains { if case .stopped = $0.1 { true } else { false } }
+            if isStopped { return (late, failures) }
+            // Their time stays over: without the wait they would be tried again at once, and again.
+            setAlarm(&state, wait: failures.isEmpty ? 0 : TransactionCoordinator.retryMilliseconds)
+            return (late, failures)
         }
         for name in late { carryOut(name) { _ in } }
+        // One stands for all: what keeps one from being written keeps the others.
+        if let (name, error) = failures.first {
+            let others = failures.count == 1 ? "" : ", and \(failures.count - 1) more,"
+            report(
+                Diagnostic(
+                    .io, "the transaction \(name)\(others) can't be ended: \(error.message)",
+                    hint: "check the disk"))
+        }
     }
 
     /// Forgets transactional ids that nobody has used for longer than `milliseconds`.

@@ -36,8 +36,10 @@ public struct PipelineLauncher: PipelineLaunching {
             access: KafkaAccess(servers: configuration.bootstrapServers, settings: plan.settings),
             patience: patience, fileSystem: fileSystem)
         let plan = kafka.plan
-        let sources = try SourceFactory(fileSystem: fileSystem, kafka: kafka, report: reports.add)
-            .sources(of: plan)
+        let sources = try SourceFactory(
+            fileSystem: fileSystem, journals: Path.join(configuration.stateDirectory, "sources"),
+            patience: patience, kafka: kafka, report: reports.add
+        ).sources(of: plan)
         let migrations = try Migrations(beside: configuration.files, in: fileSystem)
         var sinks = try SinkFactory(
             fileSystem: fileSystem, kafka: kafka, migrations: migrations, report: reports.add

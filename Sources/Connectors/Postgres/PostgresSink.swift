@@ -46,7 +46,8 @@ final class PostgresSink: Sink {
     func open(_ context: SinkContext, expectedEpoch: Int64?, openEpoch: Int64) throws(SinkError) {
         let parts = context.applicationID.split(separator: "/", maxSplits: 1).map(String.init)
         let identity = WriterIdentity(instance: parts.first ?? "", sink: parts.count > 1 ? parts[1] : "")
-        let writer = TableWriter(options.address, options.target, identity)
+        let writer = TableWriter(
+            ConnectionPool.shared(options.address, options.pool), options.target, identity)
         let last: Int64?
         do throws(PostgresError) {
             try migrations.apply(options.address)

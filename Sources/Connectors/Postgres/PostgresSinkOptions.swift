@@ -7,6 +7,8 @@ import Storage
 /// The properties of a `postgres` sink connector, which are those of Kafka Connect's JDBC sink.
 struct PostgresSinkOptions: Sendable {
     let address: PostgresAddress
+    /// How many connections it shares with others of the same address, and their time-outs.
+    let pool: PoolLimits
     let target: TableTarget
     /// The relation's rows as rows of the table.
     let columns: DeltaSinkSchema
@@ -16,9 +18,10 @@ struct PostgresSinkOptions: Sendable {
     let deadLetters: String?
 
     private static let known = [
-        "auto.create", "auto.evolve", "batch.size", "columns.case", "connection.password", "connection.url",
-        "connection.user", "connector.class", "dead_letters", "delete.enabled", "fields.whitelist", "from",
-        "insert.mode", "pk.fields", "pk.mode", "table.name.format",
+        "auto.create", "auto.evolve", "batch.size", "columns.case", "connection.idle", "connection.limit",
+        "connection.password", "connection.url", "connection.user", "connection.wait", "connector.class",
+        "dead_letters", "delete.enabled", "fields.whitelist", "from", "insert.mode", "pk.fields",
+        "pk.mode", "statement.timeout", "table.name.format",
     ]
     /// Rows of a COPY: enough that its round trips do not show.
     private static let pieceRows = 1 << 16
@@ -32,6 +35,7 @@ struct PostgresSinkOptions: Sendable {
         if plan.connect == nil { try properties.refuseUnknown(known: Self.known) }
         address = try Self.address(properties, fileSystem, readsSecrets: readsSecrets)
         let isFolded = try properties.word("quote.sql.identifiers", of: ["always", "never"]) == "never"
+        pool = try PoolLimits(properties)
         let columnCase =
             try properties.word("columns.case", of: ["lower", "preserve"])
             .flatMap(DeltaSinkOptions.ColumnCase.init(rawValue:))

@@ -127,7 +127,8 @@ extension Engine {
         let reports = reports
         let wake: @Sendable () -> Void = { [weak host] in host?.wake() }
         let sources = try SourceFactory(
-            fileSystem: files, topics: topics.store, start: { .offsets(starts[$0.name] ?? [:]) },
+            fileSystem: files, journals: Path.join(directory(of: unit.name), "sources"),
+            topics: topics.store, start: { .offsets(starts[$0.name] ?? [:]) },
             onInput: wake, report: reports.add
         ).sources(of: unit.plan, alsoReading: Array(unit.views))
         var sinks = try SinkFactory(fileSystem: files, report: reports.add).sinks(of: unit.plan)
