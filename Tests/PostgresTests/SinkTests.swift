@@ -307,6 +307,19 @@ struct SinkTests {
                 "'insert.mode' = 'upsert', 'pk.mode' = 'record_key', 'pk.fields' = 'Id', "
                     + "'quote.sql.identifiers' = 'never', 'fields.whitelist' = 'TOTAL'", "id,total"
             ),
+            (
+                "g",
+                "'pk.mode' = 'none', 'transforms' = 'r,i,t,c', "
+                    + "'transforms.r.type' = 'org.apache.kafka.connect.transforms.ReplaceField$Value', "
+                    + "'transforms.r.exclude' = 'total', 'transforms.r.renames' = 'USERS:last', "
+                    + "'transforms.i.type' = 'org.apache.kafka.connect.transforms.InsertField$Value', "
+                    + "'transforms.i.static.field' = 'shop', 'transforms.i.static.value' = 'main', "
+                    + "'transforms.t.type' = 'org.apache.kafka.connect.transforms.InsertField$Value', "
+                    + "'transforms.t.timestamp.field' = 'at', "
+                    + "'transforms.c.type' = 'org.apache.kafka.connect.transforms.TimestampConverter$Value', "
+                    + "'transforms.c.field' = 'last', 'transforms.c.target.type' = 'Timestamp'",
+                "last,shop,at"
+            ),
         ]
         let place = try Place()
         for item in cases {

@@ -80,12 +80,14 @@ final class PostgresSink: Sink {
     func write(_ rows: StreamRows) {
         add(
             LatestRows.Part(
-                batch: options.narrowed(options.columns.batch(rows)), presence: rows.valuePresence))
+                batch: options.narrowed(options.columns.batch(rows), times: rows.eventTimes),
+                presence: rows.valuePresence))
     }
 
     func write(_ changes: ChangeBatch) {
         let batch = options.columns.batch(changes.new, count: changes.count)
-        add(LatestRows.Part(batch: options.narrowed(batch), presence: changes.newPresence))
+        let times = changes.new[changes.relation.position(of: .rowTime)]
+        add(LatestRows.Part(batch: options.narrowed(batch, times: times), presence: changes.newPresence))
     }
 
     private func add(_ part: LatestRows.Part) {
