@@ -41,7 +41,7 @@ program:
 
 .PHONY: demo
 demo: build ## simulate a shop and watch a pipeline: PIPELINE=medallion FOR=60 (seconds; 0: until Ctrl-C)
-	@scripts/setup $(if $(DATABASE_URL),,$(if $(filter csv-to-postgres,$(PIPELINE)),--database))
+	@scripts/setup $(if $(DATABASE_URL),,$(if $(filter csv-to-postgres sessions,$(PIPELINE)),--database))
 	@bin/millrace demo $(PIPELINE) --for $(FOR)
 
 .PHONY: test
@@ -77,6 +77,8 @@ bench: ## Millrace beside DuckDB and Spark on the same files, start-up, latency:
 	@$(PYTHON) Benchmarks/server.py
 	@echo "## The embedded broker, through librdkafka"
 	@$(PYTHON) Benchmarks/broker.py
+	@echo "## The PostgreSQL sink beside psql, psycopg and asyncpg"
+	@$(PYTHON) Benchmarks/postgres.py --runs $(RUNS)
 	@echo "## The operators of the language, each alone"
 	@$(PYTHON) Benchmarks/operators.py --runs $(RUNS)
 	@echo "## Whole processes over the same files"

@@ -139,6 +139,13 @@ let package = Package(
         .target(
             name: "RegistryService",
             dependencies: ["Diagnostics", "Formats", "Registry", "Runtime", "HTTP"], swiftSettings: house),
+        // The engine's connectors over HTTP, as Kafka Connect's clients ask for them.
+        .target(
+            name: "ConnectService",
+            dependencies: [
+                "Diagnostics", "Formats", "Language", "Planning", "Runtime", "Connectors", "HTTP", "Server",
+            ],
+            swiftSettings: house),
         // The interactive shell: a client of ksqlDB's REST API, and answers drawn for a terminal.
         .target(
             name: "Shell",
@@ -150,7 +157,8 @@ let package = Package(
             dependencies: [
                 "Diagnostics", "Columnar", "Storage", "Formats", "Language", "Expressions", "Planning",
                 "State", "Runtime", "DeltaLake", "Postgres", "Kafka", "Broker", "Simulation", "Connectors",
-                "TestRunner", "Server", "Registry", "RegistryService", "RegistryClient", "HTTP", "Shell",
+                "TestRunner", "Server", "ConnectService", "Registry", "RegistryService", "RegistryClient",
+                "HTTP", "Shell",
             ],
             swiftSettings: house),
         .executableTarget(
@@ -211,7 +219,7 @@ let package = Package(
             name: "PostgresTests",
             dependencies: [
                 "TestKit", "Postgres", "Connectors", "Runtime", "Planning", "Language", "Storage", "Columnar",
-                "Diagnostics",
+                "Diagnostics", "Server", "ConnectService",
             ],
             swiftSettings: house),
         .testTarget(

@@ -27,6 +27,7 @@
     call(void, PQfinish, (PGconn * a), (a))                                                                  \
     call(PGresult *, PQgetResult, (PGconn * a), (a))                                                         \
     call(int, PQgetisnull, (const PGresult *a, int b, int c), (a, b, c))                                     \
+    call(int, PQgetlength, (const PGresult *a, int b, int c), (a, b, c))                                     \
     call(char *, PQgetvalue, (const PGresult *a, int b, int c), (a, b, c))                                   \
     call(int, PQnfields, (const PGresult *a), (a))                                                           \
     call(int, PQntuples, (const PGresult *a), (a))                                                           \

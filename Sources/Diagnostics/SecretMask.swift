@@ -33,7 +33,7 @@ public enum SecretMask {
     }
 
     /// How names of what nobody may see end.
-    private static let names = ["password", "client.secret", "key.pem"]
+    private static let names = ["password", "client.secret", "key.pem", "auth.user.info", "auth.token"]
 
     /// What is assigned to such a name.
     private static func maskProperties(_ line: inout [Character]) {

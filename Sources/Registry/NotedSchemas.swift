@@ -49,7 +49,14 @@ public final class NotedSchemas: SchemaDirectory {
     private func known(_ name: String) throws(Diagnostic) -> RegisteredSchema? {
         guard let note = known?[name] else { return nil }
         // One with references is not whole without them.
-        if !note.definition.references.isEmpty { return try base.schema(id: note.id) }
+        if !note.definition.references.isEmpty {
+            if let schema = try base.schema(id: note.id) { return schema }
+            // Another version would give the statement other columns than it had.
+            throw Diagnostic(
+                .notFound,
+                "schema \(note.id), with which the statement was made (\(name)), is not in the registry",
+                hint: "register it again under its id, or drop what uses it and create that anew")
+        }
         return RegisteredSchema(
             id: note.id, definition: note.definition, content: try note.definition.parsed([]))
     }

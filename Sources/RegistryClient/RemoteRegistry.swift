@@ -199,7 +199,11 @@ public final class RemoteRegistry: SchemaDirectory {
             if missing.contains(code) { return nil }
             throw Diagnostic(
                 status == 409 ? .conflict : status == 422 ? .invalidValue : .unavailable,
-                "the schema registry answers: \(message)")
+                "the schema registry answers: \(message)",
+                // Confluent's code for what is incompatible.
+                hint: status == 409
+                    ? "keep the types of the columns that are there, or write to another topic"
+                    : nil)
         }
     }
 

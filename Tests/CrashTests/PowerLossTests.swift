@@ -15,7 +15,7 @@ import Testing
         guard let all = try? reference.get().operations else { return [0] }
         let operations = all * 97 / 100
         if Effort.isFull { return Array(stride(from: 1, through: operations, by: max(1, operations / 400))) }
-        return (0..<20).map { 1 + $0 * operations / 20 + ($0 * 37) % max(1, operations / 20) }
+        return (0..<12).map { 1 + $0 * operations / 12 + ($0 * 37) % max(1, operations / 12) }
     }()
 
     @Test func theReferenceHoldsWhatTheOtherRunsAreHeldAgainst() throws {

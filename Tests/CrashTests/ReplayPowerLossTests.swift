@@ -63,7 +63,7 @@ import Testing
     static let points: [Int] = {
         guard let operations = try? sides.get().operations else { return [0] }
         if Effort.isFull { return Array(stride(from: 1, through: operations, by: max(1, operations / 300))) }
-        return (0..<8).map { 1 + $0 * operations / 8 + ($0 * 37) % max(1, operations / 8) }
+        return (0..<4).map { 1 + $0 * operations / 4 + ($0 * 37) % max(1, operations / 4) }
     }()
 
     @Test func aReplayGivesWhatAFreshRunGives() throws {
@@ -117,7 +117,7 @@ import Testing
     }
 
     /// An epoch is open when the replay begins: bronze has it, or not.
-    @Test(arguments: 0..<(Effort.isFull ? 120 : 6)) func anEpochLeftOpenCountsAsFarAsBronzeHasIt(
+    @Test(arguments: 0..<(Effort.isFull ? 120 : 3)) func anEpochLeftOpenCountsAsFarAsBronzeHasIt(
         seed: Int
     ) throws {
         let sides = try Self.sides.get()

@@ -1,5 +1,6 @@
 import Storage
 import Synchronization
+import TestKit
 import Testing
 
 /// The newest log ends anywhere: its whole entries count, the rest is cut off.
@@ -63,7 +64,7 @@ import Testing
     @Test func aLogCutAnywhereBeforeItIsSealedLosesNothing() throws {
         let stopped = try Stopped(at: 1, epoch: 4)
         #expect(stopped.logBytes > 100)
-        let step = Effort.isFull ? 1 : max(1, stopped.logBytes / 15)
+        let step = Effort.isFull ? 1 : max(1, stopped.logBytes / 8)
         for size in stride(from: 0, through: stopped.logBytes, by: step) {
             try expectSameLake(stopped, cutTo: size)
         }

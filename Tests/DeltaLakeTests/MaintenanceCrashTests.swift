@@ -2,11 +2,12 @@ import Columnar
 import DeltaLake
 import Foundation
 import Storage
+import TestKit
 import Testing
 
 /// The power goes at any change that vacuum, optimize and restore make: no reader sees a wrong version.
 @Suite struct MaintenanceCrashTests {
-    static let crashes = ProcessInfo.processInfo.environment["MILLRACE_FULL"] == "1" ? 100 : 24
+    static let crashes = Effort.isFull ? 100 : 8
 
     struct Place {
         let stream: HousekeepingTests.Stream

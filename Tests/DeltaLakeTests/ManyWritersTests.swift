@@ -3,13 +3,14 @@ import DeltaLake
 import Foundation
 import Storage
 import Synchronization
+import TestKit
 import Testing
 
 /// Three writers of ours and three of delta-rs on one table, and one of ours that joins its files.
 @Suite(.serialized, .enabled(if: PythonOracle.isAvailable, "run scripts/setup first"))
 struct ManyWritersTests {
     static let schema = Schema([Field("id", .bigint)])
-    static let isFull = ProcessInfo.processInfo.environment["MILLRACE_FULL"] == "1"
+    static let isFull = Effort.isFull
 
     static func python(_ arguments: [String]) throws -> (Process, Pipe) {
         let process = Process()

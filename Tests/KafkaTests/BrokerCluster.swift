@@ -9,7 +9,9 @@ final class BrokerCluster {
     let server: BrokerServer
     let servers: String
 
-    init(_ topics: [String: Int] = [:], passwords: [String: String] = [:]) throws {
+    init(
+        _ topics: [String: Int] = [:], passwords: [String: String] = [:], tls: TLSFiles? = nil
+    ) throws {
         store = try TopicStore(directory: "/topics", fileSystem: SimulatedFileSystem())
         for (topic, partitions) in topics {
             try store.create(topic, partitions: partitions, configuration: [:])
@@ -18,6 +20,7 @@ final class BrokerCluster {
         settings.address = BrokerAddress(host: "127.0.0.1", port: 0)
         settings.createsTopics = false
         settings.passwords = passwords
+        settings.tls = tls
         server = try BrokerServer(store, settings)
         servers = server.address.text
     }

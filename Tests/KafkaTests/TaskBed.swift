@@ -56,7 +56,7 @@ struct TaskBed {
             plan: kafka.plan, configuration: configuration, environment: .machine(files),
             sources: try SourceFactory(fileSystem: files, kafka: kafka, report: report).sources(
                 of: kafka.plan),
-            sinks: sinks, deadLetterKeepers: try kafka.deadLetterKeepers())
+            sinks: sinks, deadLetterKeepers: try kafka.deadLetterKeepers(report: report))
     }
 }
 

@@ -38,19 +38,86 @@ struct ConnectionTests {
     }
 
     @Test func aServerWithAnotherCertificateIsRefused() throws {
-        let other = NSTemporaryDirectory() + "/other-\(UUID().uuidString).crt"
-        defer { try? FileManager.default.removeItem(atPath: other) }
+        let other = try Self.selfSigned("other")
+        defer {
+            for path in [other.certificate, other.key] { try? FileManager.default.removeItem(atPath: path) }
+        }
+        #expect(
+            try refusal("?sslmode=verify-full&sslrootcert=\(other.certificate)").contains(
+                "certificate verify failed"))
+    }
+
+    private static func selfSigned(_ name: String) throws -> (certificate: String, key: String) {
+        let path = NSTemporaryDirectory() + "/\(name)-\(UUID().uuidString)"
         let made = Process()
         made.executableURL = URL(fileURLWithPath: "/usr/bin/openssl")
         made.arguments = [
-            "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=other", "-keyout", "/dev/null",
-            "-out", other,
+            "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=\(name)", "-keyout",
+            path + ".key", "-out", path + ".crt",
         ]
         made.standardError = FileHandle.nullDevice
         try made.run()
         made.waitUntilExit()
-        #expect(
-            try refusal("?sslmode=verify-full&sslrootcert=\(other)").contains("certificate verify failed"))
+        return (path + ".crt", path + ".key")
+    }
+
+    /// The certificate is right, and the server is called otherwise.
+    @Test func aServerOfAnotherNameIsRefused() throws {
+        let server = try Self.server.get()
+        func connect(_ mode: String) throws {
+            _ = try PostgresConnection(
+                try PostgresAddress(
+                    "postgresql://app@elsewhere:\(server.port)/postgres?hostaddr=127.0.0.1&sslmode=\(mode)"
+                        + "&sslrootcert=\(server.certificate)", password: server.password))
+        }
+        try connect("verify-ca")
+        let error = #expect(throws: PostgresError.self) { try connect("verify-full") }
+        guard case .refused(let diagnostic) = error else {
+            Issue.record("it would wait: \(String(describing: error))")
+            return
+        }
+        #expect(diagnostic.message.contains("does not match host name \"elsewhere\""))
+    }
+
+    /// A database that takes no password.
+    @Test func aClientIsKnownByItsCertificate() throws {
+        let server = try Self.server.get()
+        if try server.sql("SELECT count(*) FROM pg_database WHERE datname = 'certificates'") == "0" {
+            try server.sql("CREATE DATABASE certificates")
+        }
+        func connect(_ more: String, user: String = "app") throws -> PostgresConnection {
+            try PostgresConnection(
+                try PostgresAddress(
+                    "postgresql://\(user)@localhost:\(server.port)/certificates?sslmode=verify-full"
+                        + "&sslrootcert=\(server.certificate)" + more, password: "not asked for"))
+        }
+        func refusal(_ more: String, user: String = "app") throws -> String {
+            let error = #expect(throws: PostgresError.self) { try connect(more, user: user) }
+            guard case .refused(let diagnostic) = error else {
+                Issue.record("it would wait: \(String(describing: error))")
+                return ""
+            }
+            return diagnostic.message
+        }
+        let ours = "&sslcert=\(server.folder)/client.crt&sslkey=\(server.folder)/client.key"
+        let found = try connect(ours).query(
+            "SELECT client_dn, ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
+        #expect(found.rows == [["/CN=app", "t"]])
+        #expect(try refusal("&sslcert=/nowhere&sslkey=/nowhere").contains("valid client certificate"))
+        #expect(try refusal(ours, user: "postgres").contains("certificate authentication failed"))
+        let other = try Self.selfSigned("app")
+        defer {
+            for path in [other.certificate, other.key] { try? FileManager.default.removeItem(atPath: path) }
+        }
+        chmod(other.key, 0o600)
+        let message = try refusal("&sslcert=\(other.certificate)&sslkey=\(other.key)")
+        #expect(message.contains("unknown ca"))
+    }
+
+    @Test func scramIsWhatTheServerAsksFor() throws {
+        // Channel binding is a part of SCRAM alone.
+        let connection = try connect("?sslmode=require&channel_binding=require")
+        #expect(try connection.query("SELECT 1").value == "1")
     }
 
     @Test func plainConnectionsAreRefused() throws {
@@ -102,5 +169,26 @@ struct ConnectionTests {
                 try PostgresAddress("postgresql://app@127.0.0.1:\(port)/x?connect_timeout=1"))
         }
         #expect(error?.diagnostic.message.contains("does not answer within 1 seconds") == true)
+    }
+
+    @Test func aStatementThatTakesTooLongIsBrokenOff() throws {
+        let server = try Self.server.get()
+        func connect(_ more: String) throws -> PostgresConnection {
+            try PostgresConnection(
+                try PostgresAddress(
+                    "postgresql://app@localhost:\(server.port)/postgres" + more, password: server.password),
+                statementMilliseconds: 50)
+        }
+        let connection = try connect("")
+        let error = #expect(throws: PostgresError.self) { try connection.query("SELECT pg_sleep(60)") }
+        guard case .unavailable(let diagnostic) = error else {
+            Issue.record("it is not tried again")
+            return
+        }
+        #expect(diagnostic.message.contains("statement timeout"))
+        #expect(try connection.query("SELECT 1").value == "1")
+        // What the address says counts.
+        let patient = try connect("?options=-cstatement_timeout%3D77000")
+        #expect(try patient.query("SHOW statement_timeout").value == "77s")
     }
 }

@@ -1,10 +1,11 @@
 import Foundation
+import Synchronization
 import TestKit
 import Testing
 
-/// `kill -9` of a run that writes to PostgreSQL: no row is missing and none is there twice.
+/// `kill -9` of a run that writes to PostgreSQL, and of PostgreSQL: no row is missing, none is there twice.
 ///
-/// 5 kills, and 100 with MILLRACE_FULL=1.
+/// 3 kills of the program and 1 of the server; 100 and 20 with MILLRACE_FULL=1. A seed tells when.
 @Suite(
     "Kills of the program", .serialized,
     .enabled(
@@ -12,15 +13,18 @@ import Testing
 struct KillTests {
     private static let rows = 20_000
     private static let users = 500
-    static let seeds = Array(0..<(Place.isFull ? 50 : 2))
+    /// Each of two kills.
+    static let seeds = Array(0..<(Place.isFull ? 50 : 1))
+    static let serverSeeds = Array(0..<(Place.isFull ? 20 : 1))
+    private static let killsOfASeed = 2
 
     private final class Shop {
         let folder: String
         let url: String
         let server: PostgresServer
 
-        init() throws {
-            server = try PostgresServer.shared.get()
+        init(_ server: PostgresServer) throws {
+            self.server = server
             url = try server.database("kills")
             folder =
                 FileManager.default.temporaryDirectory
@@ -67,6 +71,11 @@ struct KillTests {
             return Date().timeIntervalSince(started)
         }
 
+        /// Rows that are committed.
+        func progress() -> Int {
+            (try? server.sql("SELECT count(*) FROM events", at: url)).flatMap { Int($0) } ?? 0
+        }
+
         func expectAll(_ what: String) throws {
             #expect(
                 try server.sql("SELECT count(*), count(DISTINCT id), sum(price) FROM events", at: url)
@@ -82,24 +91,62 @@ struct KillTests {
 
     /// Seconds of a run that nobody ends.
     private static let length: Result<Double, any Error> = Result {
-        let shop = try Shop()
+        let shop = try Shop(PostgresServer.shared.get())
         let seconds = try shop.finish()
         try shop.expectAll("not killed")
         return seconds
     }
 
+    /// Kills that come too early or too late to meet the load are made again.
     @Test(arguments: seeds) func aRunThatIsKilledLosesAndDoublesNothing(seed: Int) throws {
         let length = try Self.length.get()
-        let shop = try Shop()
+        let shop = try Shop(PostgresServer.shared.get())
         var random = SeededGenerator(seed: UInt64(seed))
         var kills = 0
-        for _ in 0..<(Place.isFull ? 2 : 3 - seed % 2) {
+        var tries = 0
+        while kills < Self.killsOfASeed, tries < 20 {
+            tries += 1
             let run = try shop.start()
             usleep(UInt32(Double.random(in: 0..<length * 0.6, using: &random) * 1_000_000))
             run.kill()
-            if run.wait() == nil { kills += 1 }
+            guard run.wait() == nil else { break }
+            kills += 1
         }
+        let reached = shop.progress()
         _ = try shop.finish()
-        try shop.expectAll("seed \(seed), \(kills) kills")
+        try shop.expectAll("seed \(seed), \(kills) kills, the last at \(reached) rows")
+        KillTests.killed.withLock { $0.append("seed \(seed): \(kills) kills, last at \(reached) rows") }
     }
+
+    /// One that only these tests kill.
+    private static let server = Result { try PostgresServer() }
+
+    /// `kill -9` of its first process: the others find out by themselves, and what they had not written to
+    /// the log is gone.
+    @Test(arguments: serverSeeds) func aServerThatIsKilledUnderLoadLosesAndDoublesNothing(seed: Int) throws {
+        let length = try Self.length.get()
+        let server = try Self.server.get()
+        let shop = try Shop(server)
+        var random = SeededGenerator(seed: UInt64(1000 + seed))
+        let run = try shop.start()
+        usleep(UInt32(Double.random(in: length * 0.1..<length * 0.6, using: &random) * 1_000_000))
+        let reached = shop.progress()
+        let isUnderLoad = run.isRunning
+        server.kill()
+        usleep(UInt32.random(in: 0..<500_000, using: &random))
+        try server.start()
+        #expect(run.wait() == 0, "seed \(seed): the run waits for the server")
+        try shop.expectAll("seed \(seed), killed at \(reached) rows")
+        KillTests.killed.withLock {
+            $0.append("seed \(seed): server killed at \(reached) rows, under load: \(isUnderLoad)")
+        }
+    }
+
+    /// What was killed when, for whoever wants to know how much of it met the load.
+    private static let killed = Mutex<[String]>([])
+    private static let telling: Void = {
+        atexit { for line in KillTests.killed.withLock({ $0 }) { print("kill:", line) } }
+    }()
+
+    init() { if Place.isFull { Self.telling } }
 }

@@ -67,7 +67,10 @@ final class Place: @unchecked Sendable {
             entropy: { UInt64.random(in: .min ... .max) })
         return PipelineTask(
             plan: plan, configuration: configuration, environment: environment,
-            sources: try SourceFactory(fileSystem: fileSystem, report: { _ in }).sources(of: plan),
+            sources: try SourceFactory(
+                fileSystem: fileSystem, journals: (state ?? self.state) + "/sources", patience: patience,
+                report: { _ in }
+            ).sources(of: plan),
             sinks: try SinkFactory(fileSystem: fileSystem, report: report).sinks(of: plan))
     }
 
@@ -77,6 +80,19 @@ final class Place: @unchecked Sendable {
 
     func run(_ text: String, columns: String = events, state: String? = nil) throws {
         try task(text, columns: columns, state: state).run(once: true)
+    }
+
+    /// Opens a sink by itself, which makes its table.
+    func open(_ sink: SinkPlan) throws {
+        var plan = PipelinePlan()
+        plan.sinks = [sink]
+        let made = try SinkFactory(fileSystem: LocalFileSystem(), report: report).sinks(of: plan)
+        let workers = WorkerPool(threads: 1)
+        defer { workers.stop() }
+        let context = SinkContext(
+            applicationID: UUID().uuidString + "/" + sink.name, workers: workers, seed: 1,
+            deadLetterDirectory: folder + "/letters")
+        try made[sink.from.name]?.first?.open(context, expectedEpoch: nil, openEpoch: 1)
     }
 
     @discardableResult func sql(_ text: String) throws -> String { try server.sql(text, at: url) }

@@ -22,6 +22,8 @@ final class Program {
         try process.run()
     }
 
+    var isRunning: Bool { process.isRunning }
+
     func kill() { _ = Foundation.kill(process.processIdentifier, SIGKILL) }
 
     /// Its exit code; nil when a signal ended it.

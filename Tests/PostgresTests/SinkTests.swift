@@ -203,6 +203,27 @@ struct SinkTests {
         #expect(try place.letters().first?["code"] as? String == "foreign_key_violation")
     }
 
+    @Test func tasksOfOneServiceWriteToOneTable() throws {
+        let place = try Place()
+        try place.deliver([Place.line(1)], as: "a.json")
+        let text = Place.sink("s", from: "events")
+        for task in 0..<3 {
+            let state = place.folder + "/task-\(task)"
+            try FileManager.default.createDirectory(atPath: state, withIntermediateDirectories: true)
+            // The last one is another service's.
+            let name = task < 2 ? "0123456789abcdef-\(task)" : "0123456789abcdee-2"
+            try Data("\(name) 1 \(task)\n".utf8).write(to: URL(filePath: state + "/instance"))
+            if task < 2 {
+                try place.run(text, state: state)
+                // It knows its own epochs.
+                try place.run(text, state: state)
+            } else {
+                #expect(throws: Diagnostic.self) { try place.run(text, state: state) }
+            }
+        }
+        #expect(try place.sql("SELECT count(*) FROM events") == "2")
+    }
+
     @Test func aTableOfAnotherInstanceIsRefused() throws {
         let place = try Place()
         try place.deliver([Place.line(1)], as: "a.json")
@@ -260,7 +281,63 @@ struct SinkTests {
               'value.converter' = 'io.confluent.connect.avro.AvroConverter',
               'value.converter.schema.registry.url' = 'http://registry:8081', 'table.name.format' = 'k_$${topic}');
             """)
-        #expect(try place.sql("SELECT count(*), min(n) FROM k_events") == "20|80")
+        // As Kafka Connect makes it: fields keep their names.
+        #expect(try place.sql("SELECT count(*), min(\"N\") FROM k_events") == "20|80")
+    }
+
+    /// Of a message's key only what `pk.mode` names is written, under the name that `pk.fields` gives it.
+    @Test func kafkaConnectWritesKeyAndValueAsItsModesSay() throws {
+        let columns =
+            "SELECT string_agg(column_name, ',' ORDER BY ordinal_position) "
+            + "FROM information_schema.columns WHERE table_name = '%'"
+        let cases: [(table: String, settings: String, columns: String)] = [
+            ("a", "'insert.mode' = 'upsert', 'pk.mode' = 'record_key', 'pk.fields' = 'id'", "id,USERS,TOTAL"),
+            ("b", "'insert.mode' = 'upsert', 'pk.mode' = 'record_key'", "ID,USERS,TOTAL"),
+            ("c", "'pk.mode' = 'none'", "USERS,TOTAL"),
+            (
+                "d", "'insert.mode' = 'upsert', 'pk.mode' = 'record_value', 'pk.fields' = 'USERS'",
+                "USERS,TOTAL"
+            ),
+            (
+                "e", "'insert.mode' = 'upsert', 'pk.mode' = 'record_value', 'pk.fields' = 'ID'",
+                "USERS,TOTAL,ID"
+            ),
+            (
+                "f",
+                "'insert.mode' = 'upsert', 'pk.mode' = 'record_key', 'pk.fields' = 'Id', "
+                    + "'quote.sql.identifiers' = 'never', 'fields.whitelist' = 'TOTAL'", "id,total"
+            ),
+            (
+                "g",
+                "'pk.mode' = 'none', 'transforms' = 'r,i,t,c', "
+                    + "'transforms.r.type' = 'org.apache.kafka.connect.transforms.ReplaceField$Value', "
+                    + "'transforms.r.exclude' = 'total', 'transforms.r.renames' = 'USERS:last', "
+                    + "'transforms.i.type' = 'org.apache.kafka.connect.transforms.InsertField$Value', "
+                    + "'transforms.i.static.field' = 'shop', 'transforms.i.static.value' = 'main', "
+                    + "'transforms.t.type' = 'org.apache.kafka.connect.transforms.InsertField$Value', "
+                    + "'transforms.t.timestamp.field' = 'at', "
+                    + "'transforms.c.type' = 'org.apache.kafka.connect.transforms.TimestampConverter$Value', "
+                    + "'transforms.c.field' = 'last', 'transforms.c.target.type' = 'Timestamp'",
+                "last,shop,at"
+            ),
+        ]
+        let place = try Place()
+        for item in cases {
+            let name = "k_" + item.table
+            let text =
+                "CREATE STREAM s (id STRING KEY, v INT) WITH (kafka_topic = 't', value_format = 'JSON');"
+                + "CREATE TABLE sums WITH (kafka_topic = 'sums_topic') AS "
+                + "SELECT id, COUNT(*) AS users, SUM(v) AS total FROM s GROUP BY id;"
+                + "CREATE SINK CONNECTOR jdbc WITH ("
+                + "'connector.class' = 'io.confluent.connect.jdbc.JdbcSinkConnector', 'topics' = 'sums_topic', "
+                + "'connection.url' = '$url', 'auto.create' = 'true', 'table.name.format' = '\(name)', "
+                + item.settings + ");"
+            let sink = try #require(try place.plan(text).sinks.first)
+            try place.open(sink)
+            #expect(
+                try place.sql(columns.replacingOccurrences(of: "%", with: name)) == item.columns,
+                "\(item.table)")
+        }
     }
 
     /// Nor does the line of the statement that an error shows.

@@ -9,7 +9,9 @@ import Testing
 @Suite("Types of PostgreSQL", .enabled(if: PostgresServer.isHere, "\(PostgresServer.isMissing)"))
 struct TypeTests {
     private func write(_ batch: Batch, _ target: TableTarget, at url: String) throws {
-        let writer = TableWriter(try PostgresAddress(url), target, WriterIdentity(instance: "i", sink: "s"))
+        let writer = TableWriter(
+            ConnectionPool.shared(try PostgresAddress(url)), target,
+            WriterIdentity(instance: "i", sink: "s"))
         _ = try writer.open(expectedEpoch: nil, openEpoch: 1)
         try writer.commit(PreparedRows(rows: [batch], deletes: []), epoch: 1) { refused in
             #expect(refused.isEmpty, "\(refused.first?.message.text ?? "")")

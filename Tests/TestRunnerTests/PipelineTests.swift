@@ -11,7 +11,10 @@ import Testing
             .tests(at: QueryTestCorpus.package.appendingPathComponent(folder).path)
     }
 
-    @Test(arguments: ["pipelines/medallion/tests", "pipelines/csv-to-postgres/tests", "examples"])
+    @Test(arguments: [
+        "pipelines/medallion/tests", "pipelines/csv-to-postgres/tests", "pipelines/sessions/tests",
+        "examples",
+    ])
     func ownTestsPass(folder: String) throws {
         let tests = try Self.tests(folder)
         #expect(tests.count >= 3)

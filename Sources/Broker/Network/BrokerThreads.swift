@@ -20,6 +20,7 @@ final class BrokerThreads: @unchecked Sendable {
             &thread, nil,
             { context in
                 guard let context else { return nil }
+                BrokerThreads.blockPipeSignal()
                 Unmanaged<Start>.fromOpaque(context).takeRetainedValue().body()
                 return nil
             }, box.toOpaque())
@@ -29,6 +30,14 @@ final class BrokerThreads: @unchecked Sendable {
         }
         signal.withLock { threads.append(thread) }
         return true
+    }
+
+    /// A client that has gone must not end the process: OpenSSL writes in a way that raises SIGPIPE.
+    private static func blockPipeSignal() {
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, SIGPIPE)
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
     }
 
     /// Waits for all of them; whoever calls it is none of them.

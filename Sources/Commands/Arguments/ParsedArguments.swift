@@ -23,6 +23,9 @@ struct ParsedArguments: Sendable, Equatable {
 
     func text(_ flag: String) -> String? { flags[flag]?.last }
 
+    /// The same, but nil where it comes from the environment.
+    func typed(_ flag: String) -> String? { origins[flag] == nil ? text(flag) : nil }
+
     func texts(_ flag: String) -> [String] { flags[flag] ?? [] }
 
     func operand(_ name: String) -> String? { operands[name]?.first }

@@ -1,11 +1,6 @@
-import Broker
-import Connectors
 import Diagnostics
 import Formats
-import Registry
-import RegistryService
 import Runtime
-import Storage
 
 /// `millrace broker`: the Kafka protocol for other programs, until a signal ends it.
 struct BrokerCommand: Command {
@@ -39,7 +34,8 @@ struct BrokerCommand: Command {
                 "millrace broker --listen 0.0.0.0:9092 --advertised kafka.example:9092 --config broker.conf"),
         ])
 
-    private static let tickMilliseconds = 1000
+    /// A signal ends a wait.
+    private static let waitMilliseconds = 60_000
 
     private let arguments: ParsedArguments
 
@@ -53,74 +49,34 @@ struct BrokerCommand: Command {
         var file: SettingsFile?
         if let path = arguments.text("--config") { file = try SettingsFile.read(path) }
         let configuration = try BrokerConfiguration(arguments, file)
-        let lock = try configuration.lock()
-        defer { withExtendedLifetime(lock) {} }
         let wake = WakePipe()
         StopSignals.install(waking: wake.writing)
         defer { StopSignals.uninstall() }
-        let report: @Sendable (Diagnostic) -> Void = { console.errors.line($0.rendered()) }
-        let store: TopicStore
-        do throws(TopicStoreError) {
-            store = try TopicStore(
-                directory: configuration.directory, fileSystem: LocalFileSystem(),
-                durability: configuration.durability, report: report)
-        } catch {
-            throw error.diagnostic
-        }
-        defer { store.close() }
-        let server = try BrokerServer(store, try configuration.settings(report: report))
-        let registry = try registry(configuration, report)
-        defer { registry?.stop() }
-        tell(console, configuration, server, store, registry)
-        while !StopSignals.isStopping {
-            for failure in store.tick() { report(failure.diagnostic) }
-            wake.wait(milliseconds: Self.tickMilliseconds)
-        }
-        server.stop()
+        let broker = try EmbeddedBroker(configuration) { console.errors.line($0.rendered()) }
+        defer { broker.stop() }
+        tell(console, configuration, broker)
+        while !StopSignals.isStopping { wake.wait(milliseconds: Self.waitMilliseconds) }
         return .done
     }
 
-    /// nil where it is not wanted, or where nobody has said where and the usual port is taken.
-    private func registry(
-        _ configuration: BrokerConfiguration, _ report: (Diagnostic) -> Void
-    ) throws(Diagnostic) -> RegistryServer? {
-        guard let settings = try configuration.registry(version: MillraceProgram.version) else { return nil }
-        let path = Path.join(configuration.directory, "schemas.log")
-        let schemas = try SchemaRegistry(storage: try RegistryLog(path, LocalFileSystem()))
-        do throws(Diagnostic) {
-            return try RegistryServer(schemas, settings)
-        } catch {
-            if configuration.hasRegistrySetting { throw error }
-            var told = error
-            told.message = "no registry of schemas is served: " + told.message
-            told.hint = "give another place with --registry HOST:PORT, or --registry off"
-            report(told)
-            return nil
-        }
-    }
-
-    private func tell(
-        _ console: Console, _ configuration: BrokerConfiguration, _ server: BrokerServer, _ store: TopicStore,
-        _ registry: RegistryServer?
-    ) {
-        let schemas = registry.flatMap { configuration.registryURL(port: $0.port) }
-        let topics = store.topics.filter { !$0.name.hasPrefix("__") }.count
+    private func tell(_ console: Console, _ configuration: BrokerConfiguration, _ broker: EmbeddedBroker) {
+        let topics = broker.topicCount
         if arguments.isSet("--json") {
             let told: JSONValue = [
-                "listen": .string(server.address.text), "advertised": .string(server.advertised.text),
-                "registry": schemas.map { .string($0) } ?? .null,
+                "listen": .string(broker.address.text), "advertised": .string(broker.advertised.text),
+                "registry": broker.registryURL.map { .string($0) } ?? .null,
                 "data": .string(configuration.directory), "topics": .number(topics),
             ]
             console.output.line(told.text)
         } else {
             console.output.line(
-                "millrace broker: \(server.address.text), data in \(configuration.directory), "
+                "millrace broker: \(broker.address.text), data in \(configuration.directory), "
                     + "\(topics) topic\(topics == 1 ? "" : "s")")
-            if let schemas { console.output.line("  schemas at \(schemas)") }
+            if let schemas = broker.registryURL { console.output.line("  schemas at \(schemas)") }
         }
-        if !server.address.isLoopback, !configuration.isProtected {
+        if !broker.address.isLoopback, !configuration.isProtected {
             console.errors.line(
-                "warning: any program that reaches \(server.address.text) can read and write all topics; "
+                "warning: any program that reaches \(broker.address.text) can read and write all topics; "
                     + "set users (user.NAME = password) and TLS (tls.certificate, tls.key) in --config FILE")
         }
     }

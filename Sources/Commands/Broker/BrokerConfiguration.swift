@@ -56,6 +56,14 @@ struct BrokerConfiguration: Sendable {
         }
     }
 
+    /// One for this process's own use: on any free port of this machine.
+    init(directory: String, servesRegistry: Bool) {
+        self.directory = directory
+        address.port = 0
+        registryAddress = servesRegistry ? ListenAddress(port: 0) : nil
+        hasRegistrySetting = true
+    }
+
     private mutating func take(_ file: SettingsFile) throws(Diagnostic) {
         for (name, value) in file.values.sorted(by: { $0.key < $1.key }) {
             do throws(Diagnostic) {

@@ -1,6 +1,7 @@
 import Diagnostics
 import Formats
 import Postgres
+import Runtime
 import Simulation
 import Storage
 
@@ -9,6 +10,7 @@ struct CSVToPostgresDemo: DemoPipeline {
     static let name = "csv-to-postgres"
     static let usualRate = 500
     static let watchedRelation = "hourly_summary"
+    static let hasTopics = false
 
     let directory: String
     private let database: DemoDatabase
@@ -18,34 +20,29 @@ struct CSVToPostgresDemo: DemoPipeline {
         database = DemoDatabase(directory: directory + "/postgres")
     }
 
-    var eventsDirectory: String { directory + "/events" }
-
     func shop(_ simulation: inout SimulationConfiguration) {
         simulation.profile = .csv
         simulation.bots = 0
     }
 
-    func open(_ console: Console, _ location: PipelineLocation) throws(Diagnostic) -> [String: String] {
-        let url = try database.open(console, location)
-        return [
-            "events": eventsDirectory, "database": url, "archive": directory + "/archive",
-        ]
+    func open(_ setting: DemoSetting) throws(Diagnostic) -> DemoStage {
+        let url = try database.open(setting.console, setting.location)
+        let events = directory + "/events"
+        return DemoStage(
+            events: .directory(events),
+            variables: ["events": events, "database": url, "archive": directory + "/archive"])
     }
 
     private static let tables = ["ecommerce_events", "event_hourly_summary", "ecommerce_events_errors"]
 
-    func result(_ console: Console) throws(Diagnostic) -> DemoResult {
+    func result(
+        _ stage: DemoStage, _ status: PipelineStatus, _ console: Console
+    ) throws(Diagnostic) -> DemoResult {
         let address = try database.address(console)
         do throws(PostgresError) {
             let connection = try PostgresConnection(address)
-            var table = TextTable([("table", .left), ("rows", .right)])
-            var counts: [JSONValue.Member] = []
-            for name in Self.tables {
-                let count = Int64(try connection.query("SELECT count(*) FROM \(name)").value ?? "") ?? 0
-                table.add([name, NumberDisplay.grouped(Int(count))])
-                counts.append(.init(name, .number(count)))
-            }
-            var lines = table.lines(indent: "  ")
+            let counts = try database.counts(of: Self.tables, connection)
+            var lines = counts.lines
             let reasons = try connection.query(
                 "SELECT reason, count(*) FROM ecommerce_events_errors GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 3")
             if !reasons.rows.isEmpty {
@@ -53,7 +50,7 @@ struct CSVToPostgresDemo: DemoPipeline {
                 lines.append("  lines that failed, most of all: " + texts.joined(separator: ", "))
             }
             return DemoResult(
-                lines: lines, commands: commands(console), json: .init("database", .object(counts)))
+                lines: lines, commands: commands(console), json: .init("database", .object(counts.json)))
         } catch { throw error.diagnostic }
     }
 

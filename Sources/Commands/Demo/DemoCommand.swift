@@ -11,13 +11,21 @@ struct DemoCommand: Command {
         about: "Makes events of a shop, with duplicates, late and malformed ones, and runs a pipeline over "
             + "them, shown live, then sums up what came and what was made of it. medallion: JSON files into "
             + "bronze, silver and gold Delta tables. csv-to-postgres: CSV files into tables, views and "
-            + "functions of the PostgreSQL that DATABASE_URL names, or of a throwaway one. Another demo in "
-            + "the same directory goes on with what is there.",
-        operands: [Operand("PIPELINE", "medallion (unless given) or csv-to-postgres", .optional)],
+            + "functions of the PostgreSQL that DATABASE_URL names, or of a throwaway one. shopsight: "
+            + "messages of a Kafka topic into Delta tables of sessions, funnel, products and anomalies; the "
+            + "topic is in the cluster that --bootstrap-servers or KAFKA_BOOTSTRAP_SERVERS names, or in a "
+            + "broker that the demo starts. sessions: such messages into Avro in topics and tables of "
+            + "PostgreSQL. Another demo in the same directory goes on with what is there.",
+        operands: [
+            Operand("PIPELINE", "medallion (unless given), csv-to-postgres, shopsight or sessions", .optional)
+        ],
         flags: [
             Flag("--for", .value("DURATION"), "how long events are made; 0 until Ctrl-C (60s)"),
-            Flag("--rate", .value("N"), "events per second (2000; csv-to-postgres: 500)"),
+            Flag("--rate", .value("N"), "events per second (2000; shopsight: 1000; into a database: 500)"),
             Flag("--dir", .value("DIR"), "where events, tables and state go (data)"),
+            Flag(
+                "--bootstrap-servers", .value("HOSTS"),
+                "topics: the Kafka cluster, HOST:PORT,… (a broker of its own)"),
             Flag("--threads", .value("N"), "threads that work (the machine's cores)"),
             Flag("--json", .toggle, "print the summary as one JSON object"),
         ],
@@ -29,10 +37,13 @@ struct DemoCommand: Command {
             .init(
                 "into a database of yours",
                 "DATABASE_URL=postgresql://app@localhost:5432/shop millrace demo csv-to-postgres"),
+            .init("messages of a topic, with nothing else installed", "millrace demo shopsight"),
         ])
 
-    private static let pipelines: [any DemoPipeline.Type] = [MedallionDemo.self, CSVToPostgresDemo.self]
-    private static let laterPipelines = ["shopsight", "sessions", "media"]
+    private static let pipelines: [any DemoPipeline.Type] = [
+        MedallionDemo.self, CSVToPostgresDemo.self, ShopsightDemo.self, SessionsDemo.self,
+    ]
+    private static let laterPipelines = ["media"]
 
     private let kind: any DemoPipeline.Type
     private let pipeline: any DemoPipeline
@@ -57,6 +68,14 @@ struct DemoCommand: Command {
         }
         configuration.threads = try arguments.integer("--threads", in: 1...256) ?? RunCommand.processorCount
         pipeline = kind.init(directory: configuration.directory)
+        configuration.bootstrapServers = arguments.typed("--bootstrap-servers")
+        if configuration.bootstrapServers != nil, !kind.hasTopics {
+            throw Diagnostic(
+                .usage, "--bootstrap-servers is about topics, and \(kind.name) has none",
+                expected: "a demo with topics: "
+                    + Self.pipelines.filter { $0.hasTopics }.map { $0.name }.joined(separator: ", "),
+                hint: "leave it out")
+        }
         try configuration.simulation(of: pipeline, seed: 1).validate()
         self.configuration = configuration
         isJSON = arguments.isSet("--json")
@@ -81,24 +100,31 @@ struct DemoCommand: Command {
         let files = LocalFileSystem()
         let location = PipelineLocation(console)
         let script = try location.file(of: kind.name, in: files)
-        let variables = try pipeline.open(console, location)
         let wake = WakePipe()
         StopSignals.install(waking: wake.writing)
         defer { StopSignals.uninstall() }
-        // Makes the directory: the pipeline may ask for it before the first event is there.
-        _ = try LocalDirectory(path: pipeline.eventsDirectory)
+        let stage = try pipeline.open(
+            DemoSetting(
+                console: console, location: location, bootstrapServers: configuration.bootstrapServers))
+        defer { stage.close() }
+        let seed = UInt64(bitPattern: WallClock().now())
+        var shop = configuration.simulation(of: pipeline, seed: seed)
+        let messages = MessageOptions(for: shop.profile)
+        if case .topic = stage.events { try messages.adapt(&shop) }
+        try stage.prepare(messages)
 
         var run = RunConfiguration(
             files: [script], stateDirectory: configuration.directory + "/.millrace/" + kind.name,
             threads: configuration.threads)
-        run.variables = variables
+        run.variables = stage.variables
+        run.connectors = stage.connectors
+        run.bootstrapServers = stage.broker?.servers
+        run.registryURL = stage.broker?.registryURL
         let latest = LatestRows(of: kind.watchedRelation)
         run.printing = RunConfiguration.Printing(
             relation: kind.watchedRelation, write: { latest.take($0) })
         let session = PipelineSession(try launcher.prepare(run), wake: wake)
-        let seed = UInt64(bitPattern: WallClock().now())
-        let simulation = DemoSimulation(
-            configuration.simulation(of: pipeline, seed: seed), directory: pipeline.eventsDirectory)
+        let simulation = DemoSimulation(shop, messages, into: stage)
         // One for the pipeline, one for the shop; this thread only watches.
         let threads = WorkerPool(threads: 3)
         defer { threads.stop() }
@@ -107,10 +133,10 @@ struct DemoCommand: Command {
         let elapsed = try watch(session, simulation, latest, console)
 
         if let failure = simulation.failure { throw failure }
+        let status = session.pipeline.status
         let summary = DemoSummary(
-            pipeline: kind.name, eventsDirectory: pipeline.eventsDirectory, simulated: simulation.summary,
-            status: session.pipeline.status, result: try pipeline.result(console),
-            elapsedMilliseconds: elapsed)
+            pipeline: kind.name, stage: stage, simulated: simulation.summary, status: status,
+            result: try pipeline.result(stage, status, console), elapsedMilliseconds: elapsed)
         console.output.line(isJSON ? summary.json : summary.text)
         return .done
     }

@@ -9,6 +9,8 @@ struct DemoConfiguration: Sendable {
     /// Holds the events, what is made of them, and the pipeline's state.
     var directory = "data"
     var threads = 1
+    /// The Kafka cluster to use rather than a broker of the demo's own.
+    var bootstrapServers: String?
 
     /// A shop with all faults that a pipeline is to stand.
     ///

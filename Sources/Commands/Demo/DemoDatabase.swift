@@ -1,4 +1,5 @@
 import Diagnostics
+import Formats
 import Glibc
 import Postgres
 import Storage
@@ -16,8 +17,9 @@ struct DemoDatabase {
     private static let patienceMilliseconds = 60_000
     private static let pauseMilliseconds = 50
 
+    /// One that is told, and is not the throwaway one itself.
     private func given(_ console: Console) -> String? {
-        console.environment(Self.variable).flatMap { $0.isEmpty ? nil : $0 }
+        console.environment(Self.variable).flatMap { $0.isEmpty || $0 == writtenURL() ? nil : $0 }
     }
 
     private var urlFile: String { directory + "/url" }
@@ -35,6 +37,12 @@ struct DemoDatabase {
         if !answers(console) { try start(console, location) }
         stream.line("PostgreSQL: \(try address(console)), a throwaway server in \(directory)")
         return "${file:\(urlFile)}"
+    }
+
+    /// Lets configurations of connectors find it, which say `${env:DATABASE_URL}`. To be called before there
+    /// are threads, for these may read the environment.
+    func publish(_ console: Console) {
+        if given(console) == nil, let url = writtenURL() { setenv(Self.variable, url, 1) }
     }
 
     func address(_ console: Console) throws(Diagnostic) -> PostgresAddress {
@@ -72,6 +80,22 @@ struct DemoDatabase {
             usleep(UInt32(Self.pauseMilliseconds) * 1000)
             waited += Self.pauseMilliseconds
         }
+    }
+
+    // MARK: What was made
+
+    /// How many rows tables have.
+    func counts(
+        of tables: [String], _ connection: PostgresConnection
+    ) throws(PostgresError) -> (lines: [String], json: [JSONValue.Member]) {
+        var table = TextTable([("table", .left), ("rows", .right)])
+        var counts: [JSONValue.Member] = []
+        for name in tables {
+            let count = Int64(try connection.query("SELECT count(*) FROM \(name)").value ?? "") ?? 0
+            table.add([name, NumberDisplay.grouped(Int(count))])
+            counts.append(.init(name, .number(count)))
+        }
+        return (table.lines(indent: "  "), counts)
     }
 
     // MARK: Commands to copy

@@ -1,10 +1,10 @@
 import Diagnostics
 import Formats
+import Runtime
 import Simulation
-import Storage
 
 /// A pipeline that comes with the program, and what a demo of it needs: a shop that makes its events, the
-/// services that it writes to, and what is to be seen at the end.
+/// services that it reads and writes, and what is to be seen at the end.
 protocol DemoPipeline: Sendable {
     /// The name of its folder and file.
     static var name: String { get }
@@ -12,21 +12,30 @@ protocol DemoPipeline: Sendable {
     static var usualRate: Int { get }
     /// The relation whose newest rows are shown while it runs.
     static var watchedRelation: String { get }
+    /// Whether its events are messages of a topic, so that a Kafka cluster may be named.
+    static var hasTopics: Bool { get }
 
     /// - Parameter directory: holds the events, what is made of them, and the pipeline's state.
     init(directory: String)
 
-    /// Where the shop puts its files.
-    var eventsDirectory: String { get }
     /// What kind of shop.
     func shop(_ simulation: inout SimulationConfiguration)
 
-    /// Starts the services that are missing, says which are used, and gives values for the pipeline's
-    /// DEFINEs.
-    func open(_ console: Console, _ location: PipelineLocation) throws(Diagnostic) -> [String: String]
+    /// Starts the services that are missing, and says which are used.
+    func open(_ setting: DemoSetting) throws(Diagnostic) -> DemoStage
 
-    /// What was made, once the pipeline has ended.
-    func result(_ console: Console) throws(Diagnostic) -> DemoResult
+    /// What was made, once the pipeline has ended and before its services do.
+    func result(
+        _ stage: DemoStage, _ status: PipelineStatus, _ console: Console
+    ) throws(Diagnostic) -> DemoResult
+}
+
+/// What a demo finds where it is started.
+struct DemoSetting {
+    let console: Console
+    let location: PipelineLocation
+    /// The Kafka cluster that a flag names.
+    let bootstrapServers: String?
 }
 
 /// What a demo has made.

@@ -12,19 +12,24 @@ final class DemoSimulation: Sendable {
     }
 
     private let configuration: SimulationConfiguration
-    private let directory: String
+    private let messages: MessageOptions
+    private let destination: SimulationDestination
+    /// For people.
+    private let place: String
     private let state = Mutex(State())
     private let isStopped = Atomic<Bool>(false)
 
-    init(_ configuration: SimulationConfiguration, directory: String) {
+    init(_ configuration: SimulationConfiguration, _ messages: MessageOptions, into stage: DemoStage) {
         self.configuration = configuration
-        self.directory = directory
+        self.messages = messages
+        destination = stage.events
+        place = stage.place
     }
 
     func start(on threads: WorkerPool, wake: WakePipe) {
         threads.enqueue(bytes: 0) {
             do throws(Diagnostic) {
-                let output = try LocalDirectory(path: self.directory)
+                let output = try self.destination.open(self.messages)
                 var run = try SimulationRun(configuration: self.configuration, output: output)
                 let summary = try run.run(
                     until: { self.isStopped.load(ordering: .relaxed) || StopSignals.isStopping },
@@ -49,7 +54,7 @@ final class DemoSimulation: Sendable {
 
     /// A line for the live view.
     var note: String {
-        let place = " into \(directory)"
+        let place = " into \(place)"
         return state.withLock { state in
             if let failure = state.failure { return "the simulation failed: \(failure.message)" }
             if let summary = state.summary {

@@ -7,7 +7,7 @@ import Simulation
 struct DemoSummary {
     /// The pipeline's name.
     let pipeline: String
-    let eventsDirectory: String
+    let stage: DemoStage
     /// nil when the shop ended by an error.
     let simulated: SimulationSummary?
     let status: PipelineStatus
@@ -21,9 +21,7 @@ struct DemoSummary {
             let elapsed = simulated.elapsed.wholeMilliseconds
             lines += [
                 "What arrived, in \(NumberDisplay.duration(milliseconds: elapsed)):",
-                "  \(NumberDisplay.count(simulated.lines, "line")) in "
-                    + "\(NumberDisplay.count(simulated.files, "file")), "
-                    + "\(NumberDisplay.bytes(simulated.bytes)), in \(eventsDirectory)",
+                "  \(amount(simulated)), \(NumberDisplay.bytes(simulated.bytes)), in \(stage.place)",
                 "  \(NumberDisplay.grouped(tally.events)) events of "
                     + "\(NumberDisplay.count(tally.sessions, "session")), "
                     + "\(NumberDisplay.grouped(tally.botEvents)) of them by bots, "
@@ -36,6 +34,15 @@ struct DemoSummary {
         lines += result.lines
         lines += ["", "Where to look next:"] + result.commands.map { "  " + $0 }
         return lines.joined(separator: "\n")
+    }
+
+    private func amount(_ simulated: SimulationSummary) -> String {
+        switch stage.events {
+        case .topic: NumberDisplay.count(simulated.lines, "message")
+        case .directory:
+            "\(NumberDisplay.count(simulated.lines, "line")) in "
+                + NumberDisplay.count(simulated.files, "file")
+        }
     }
 
     /// Tables that were there already hold more than what has just arrived.

@@ -1,4 +1,5 @@
 import Diagnostics
+import Runtime
 import Simulation
 import Storage
 
@@ -7,10 +8,9 @@ struct MedallionDemo: DemoPipeline {
     static let name = "medallion"
     static let usualRate = 2000
     static let watchedRelation = "revenue"
+    static let hasTopics = false
 
     let directory: String
-
-    var eventsDirectory: String { directory + "/raw/events" }
 
     /// A file every two seconds, so that something is to be seen soon.
     func shop(_ simulation: inout SimulationConfiguration) {
@@ -18,11 +18,14 @@ struct MedallionDemo: DemoPipeline {
         simulation.every = .seconds(2) ... .seconds(2)
     }
 
-    func open(_ console: Console, _ location: PipelineLocation) throws(Diagnostic) -> [String: String] {
-        ["raw": eventsDirectory, "lake": directory]
+    func open(_ setting: DemoSetting) -> DemoStage {
+        let events = directory + "/raw/events"
+        return DemoStage(events: .directory(events), variables: ["raw": events, "lake": directory])
     }
 
-    func result(_ console: Console) -> DemoResult {
+    func result(
+        _ stage: DemoStage, _ status: PipelineStatus, _ console: Console
+    ) -> DemoResult {
         // A demo that was stopped at once has made no table, and that is no error.
         let lake = try? LakeInspection.read(directory, in: LocalFileSystem())
         let option = directory == "data" ? "" : " --lake \(ShellText.word(directory))"

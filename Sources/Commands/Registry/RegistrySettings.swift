@@ -6,6 +6,8 @@ import RegistryClient
 /// Where a registry of schemas is, by settings and by the environment: `MILLRACE_SCHEMA_REGISTRY_URL` stands
 /// for `schema.registry.url`, and so on.
 enum RegistrySettings {
+    static let urlName = "schema.registry.url"
+
     /// The registry that settings name, the environment standing in for what they leave out; nil where
     /// neither names one.
     static func open(

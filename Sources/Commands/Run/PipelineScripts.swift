@@ -11,11 +11,17 @@ struct PipelineScripts {
     /// Files that are being read, each run by the one before it.
     private var open: [String] = []
 
-    init(_ files: [String], variables: [String: String]) throws(Diagnostic) {
+    /// - Parameter registryURL: of the registry of schemas, where the statements name none.
+    init(
+        _ files: [String], variables: [String: String], registryURL: String? = nil
+    ) throws(Diagnostic) {
         self.variables = Variables(overrides: variables)
+        let named = registryURL.map { [RegistrySettings.urlName: $0] } ?? [:]
         planner = PipelinePlanner(
-            registry: try RegistrySettings.open([:]) ?? SchemaRegistry(),
-            openRegistry: { settings throws(Diagnostic) in try RegistrySettings.open(settings) })
+            registry: try RegistrySettings.open(named) ?? SchemaRegistry(),
+            openRegistry: { settings throws(Diagnostic) in
+                try RegistrySettings.open(named.merging(settings) { $1 })
+            })
         for file in files { try add(file, runBy: nil) }
     }
 
@@ -47,6 +53,18 @@ struct PipelineScripts {
     /// Adds the rules of a pipeline's rules file.
     mutating func add(_ rules: RulesFile, scripts: [String]) throws(Diagnostic) {
         try rules.add(to: &planner, scripts: scripts, variables: &variables)
+    }
+
+    /// Adds a connector that a file of Kafka Connect's JSON describes.
+    mutating func add(connector file: String) throws(Diagnostic) {
+        let text: String
+        do throws(StorageError) {
+            text = String(decoding: try LocalFileSystem().read(file), as: UTF8.self)
+        } catch {
+            throw Diagnostic(
+                .io, "\(file) can't be read: \(error.reason)", hint: "check the path that --connector gives")
+        }
+        try planner.add(try ConnectConfiguration(parsing: text, file: file).statement)
     }
 
     private static func text(of file: String, _ place: SourceLocation?) throws(Diagnostic) -> String {

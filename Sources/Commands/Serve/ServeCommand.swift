@@ -1,3 +1,4 @@
+import ConnectService
 import Diagnostics
 import Glibc
 import RegistryService
@@ -18,6 +19,10 @@ struct ServeCommand: Command {
             Flag(
                 "--registry", .value("HOST:PORT"),
                 "where to serve the registry of schemas, such as 127.0.0.1:8081"),
+            Flag(
+                "--connect", .value("HOST:PORT"),
+                "where to answer for connectors as Kafka Connect does (127.0.0.1:8083 beside port 8088), or "
+                    + "none"),
             Flag("--data", .value("DIR"), "statements, topics and state (.millrace/server)"),
             Flag("--threads", .value("N"), "threads that all queries share (the machine's cores)"),
             Flag("-D", .repeated("NAME=VALUE"), "a setting, such as ksql.streams.auto.offset.reset=earliest"),
@@ -60,7 +65,14 @@ struct ServeCommand: Command {
         defer { server.stop() }
         let registry = try registryServer(configuration, engine)
         defer { registry?.stop() }
+        let connect = try connectServer(configuration, engine)
+        defer { connect?.stop() }
         tell(console, configuration, engine, start, port: server.port)
+        if let connect, let address = configuration.connectAddress {
+            let isSecure = address.isSecure ?? configuration.isSecure
+            console.output.line(
+                "  connectors at \(address.url(port: connect.port, isSecure: isSecure))/connectors")
+        }
         if let registry, let address = configuration.registryAddress {
             let isSecure = address.isSecure ?? configuration.isSecure
             console.output.line("  schemas at \(address.url(port: registry.port, isSecure: isSecure))")
@@ -83,6 +95,21 @@ struct ServeCommand: Command {
                 hint: "leave out registry.listen, or schema.registry.url")
         }
         return try RegistryServer(registry, settings)
+    }
+
+    private func connectServer(
+        _ configuration: ServeConfiguration, _ engine: Engine
+    ) throws(Diagnostic) -> ConnectServer? {
+        guard let settings = try configuration.connect(version: MillraceProgram.version) else { return nil }
+        do throws(Diagnostic) {
+            return try ConnectServer(engine, settings)
+        } catch {
+            var told = error
+            if told.code == .conflict {
+                told.hint = "stop that one, choose another with --connect HOST:PORT, or --connect none"
+            }
+            throw told
+        }
     }
 
     private func tell(

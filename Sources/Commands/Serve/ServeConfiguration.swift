@@ -1,3 +1,4 @@
+import ConnectService
 import Diagnostics
 import RegistryClient
 import RegistryService
@@ -9,11 +10,15 @@ struct ServeConfiguration: Sendable {
     var address = ListenAddress()
     /// Where the server's registry of schemas listens; nil is nowhere.
     var registryAddress: ListenAddress?
+    /// Where connectors are answered for; nil is nowhere.
+    var connectAddress: ListenAddress?
     var directory = ".millrace/server"
     var threads: Int?
     var triggerMilliseconds: Int?
     var certificatePath: String?
     var keyPath: String?
+    /// What the settings file says of that.
+    private var connect: String?
     /// Passwords by user.
     var users: [String: String] = [:]
     /// Settings of statements and of ksqlDB's server, by name.
@@ -23,6 +28,7 @@ struct ServeConfiguration: Sendable {
 
     private static let known = [
         "listen", "data", "threads", "trigger", "tls.certificate", "tls.key", "user.NAME", "registry.listen",
+        "connect.listen",
     ]
 
     init(_ arguments: ParsedArguments, _ file: SettingsFile?) throws(Diagnostic) {
@@ -35,6 +41,7 @@ struct ServeConfiguration: Sendable {
             try ListenAddress(text, of: "--registry")
         }
         if let registry { registryAddress = registry }
+        try takeConnect(arguments.text("--connect") ?? connect, isFlag: arguments.text("--connect") != nil)
         directory = arguments.text("--data") ?? directory
         if directory.isEmpty {
             throw Diagnostic(.usage, "--data is empty", expected: "a directory, such as .millrace/server")
@@ -62,6 +69,7 @@ struct ServeConfiguration: Sendable {
         switch name {
         case "listen": address = try ListenAddress(value, of: name)
         case "registry.listen": registryAddress = try ListenAddress(value, of: name)
+        case "connect.listen": connect = value
         case "listeners":
             // ksqlDB's may name several; this server has one.
             let first = value.split(separator: ",").first.map(String.init) ?? value
@@ -94,13 +102,31 @@ struct ServeConfiguration: Sendable {
         }
     }
 
+    /// Beside a server on the usual port connectors have their usual port, too; two servers get on with each
+    /// other.
+    private mutating func takeConnect(_ text: String?, isFlag: Bool) throws(Diagnostic) {
+        guard let text else {
+            if address.port == ListenAddress().port {
+                connectAddress = ListenAddress(port: Self.connectPort)
+            }
+            return
+        }
+        if text.lowercased() == "none" { return }
+        connectAddress = try ListenAddress(
+            text, of: isFlag ? "--connect" : "connect.listen", standard: Self.connectPort)
+    }
+
+    private static let connectPort: UInt16 = 8083
+
     private func checkSecurity() throws(Diagnostic) {
         guard (certificatePath == nil) == (keyPath == nil) else {
             throw Diagnostic(
                 .config, "TLS needs both a certificate and its key",
                 expected: "tls.certificate = FILE.pem and tls.key = FILE.pem")
         }
-        if address.isSecure == true || registryAddress?.isSecure == true, certificatePath == nil {
+        if address.isSecure == true || registryAddress?.isSecure == true
+            || connectAddress?.isSecure == true, certificatePath == nil
+        {
             throw Diagnostic(
                 .config, "https needs a certificate",
                 expected: "tls.certificate = FILE.pem and tls.key = FILE.pem in the settings file")
@@ -155,6 +181,19 @@ struct ServeConfiguration: Sendable {
             registry.tls = .init(certificate: chain, key: key)
         }
         return registry
+    }
+
+    /// nil where connectors are not answered for.
+    func connect(version: String) throws(Diagnostic) -> ConnectServerConfiguration? {
+        guard let connectAddress else { return nil }
+        var connect = ConnectServerConfiguration(version: version)
+        connect.host = connectAddress.host
+        connect.port = connectAddress.port
+        connect.users = users
+        if connectAddress.isSecure != false, let (chain, key) = try certificate() {
+            connect.tls = .init(certificate: chain, key: key)
+        }
+        return connect
     }
 
     private func certificate() throws(Diagnostic) -> (chain: String, key: String)? {

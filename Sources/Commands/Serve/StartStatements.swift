@@ -17,7 +17,10 @@ struct StartStatements {
     init(_ engine: Engine) {
         self.engine = engine
         known = Set(
-            engine.snapshot.statements.values.compactMap { try? Parser.statement($0).kind })
+            engine.snapshot.allStatements.compactMap { text in
+                var reader = ScriptReader(finished: text)
+                return (try? reader.next())?.kind
+            })
     }
 
     mutating func add(_ file: String) throws(Diagnostic) {

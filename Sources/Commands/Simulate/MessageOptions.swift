@@ -26,10 +26,21 @@ struct MessageOptions: Sendable {
     /// Of librdkafka.
     let properties: [String: String]
 
+    private static let usualPartitions = 4
+
+    /// What holds for a profile where nobody says otherwise.
+    init(for profile: ShopProfile) {
+        key = Self.usualKey(profile)
+        partitions = Self.usualPartitions
+        properties = [:]
+    }
+
+    /// What the profile's pipeline groups by first.
+    private static func usualKey(_ profile: ShopProfile) -> Key { profile == .medallion ? .user : .session }
+
     init(_ arguments: ParsedArguments, _ profile: ShopProfile) throws(Diagnostic) {
-        // What the profile's pipeline groups by first.
-        key = try arguments.choice("--key", as: Key.self) ?? (profile == .medallion ? .user : .session)
-        partitions = try arguments.integer("--partitions", in: 1...10_000) ?? 4
+        key = try arguments.choice("--key", as: Key.self) ?? Self.usualKey(profile)
+        partitions = try arguments.integer("--partitions", in: 1...10_000) ?? Self.usualPartitions
         var properties = try arguments.pairs("--property")
         properties["compression.type"] = arguments.text("--compression")
         properties["acks"] = arguments.text("--acks")

@@ -84,11 +84,7 @@ struct SimulateCommand: Command {
         let wake = WakePipe()
         StopSignals.install(waking: wake.writing)
         defer { StopSignals.uninstall() }
-        let output: any OutputDirectory
-        switch destination {
-        case .directory(let path): output = try LocalDirectory(path: path)
-        case .topic(let topic, let servers): output = try TopicOutput(topic, servers: servers, messages)
-        }
+        let output = try destination.open(messages)
         var run = try SimulationRun(configuration: configuration, output: output)
         var progress = SimulationProgressDisplay(console.errors)
         let summary: SimulationSummary

@@ -20,19 +20,29 @@ final class TopicOutput: OutputDirectory {
     private static let milliseconds = 60_000
 
     init(_ topic: String, servers: String, _ options: MessageOptions) throws(Diagnostic) {
-        let settings = try KafkaFlags.settings(servers: servers, properties: options.properties)
         clock = TaskEnvironment.machine(LocalFileSystem()).clock
         key = options.key.field.map { Array("\"\($0)\":\"".utf8) }
-        (producer, partitionCount) = try Self.telling { () throws(KafkaError) in
+        partitionCount = try Self.partitionCount(of: topic, servers: servers, options)
+        let settings = try KafkaFlags.settings(servers: servers, properties: options.properties)
+        producer = try Self.telling { () throws(KafkaError) in
+            try KafkaProducer(settings, topic: topic, transactionalID: nil)
+        }
+    }
+
+    /// Makes the topic if it is not there.
+    static func partitionCount(
+        of topic: String, servers: String, _ options: MessageOptions
+    ) throws(Diagnostic) -> Int {
+        let settings = try KafkaFlags.settings(servers: servers, properties: options.properties)
+        return try telling { () throws(KafkaError) in
             let topics = try KafkaTopics(settings)
-            var count = options.partitions
             do throws(KafkaError) {
-                count = try topics.topic(topic).partitions.count
+                return try topics.topic(topic).partitions.count
             } catch {
                 guard case .absent = error else { throw error }
-                try topics.create(KafkaNewTopic(topic, partitions: count))
+                try topics.create(KafkaNewTopic(topic, partitions: options.partitions))
+                return options.partitions
             }
-            return (try KafkaProducer(settings, topic: topic, transactionalID: nil), count)
         }
     }
 
@@ -120,4 +130,14 @@ final class TopicOutput: OutputDirectory {
     }
 
     func discard() { rest = [] }
+}
+
+extension SimulationDestination {
+    /// - Parameter messages: how lines become messages, where it is a topic.
+    func open(_ messages: MessageOptions) throws(Diagnostic) -> any OutputDirectory {
+        switch self {
+        case .directory(let path): try LocalDirectory(path: path)
+        case .topic(let topic, let servers): try TopicOutput(topic, servers: servers, messages)
+        }
+    }
 }

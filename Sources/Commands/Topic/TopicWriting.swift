@@ -29,18 +29,26 @@ struct TopicWriting {
         let producer = try KafkaProducer(settings, topic: topic, transactionalID: nil)
         let clock = TaskEnvironment.machine(LocalFileSystem()).clock
         var number = 0
-        while let line = readLine(strippingNewline: true) {
+        var lines = InputLines()
+        while let line = lines.next() {
             number += 1
-            try send(Array(line.utf8), number, clock(), count, producer)
+            try send(line, number, clock(), count, producer)
             producer.serve()
+            try Self.check(producer)
         }
         try producer.flush(milliseconds: Self.milliseconds)
+        try Self.check(producer)
+        return number
+    }
+
+    /// Throws where a line could not be delivered.
+    private static func check(_ producer: KafkaProducer) throws(KafkaError) {
+        if producer.hasNoFailures { return }
         let failures = producer.takeFailures()
         if let other = failures.other { throw other }
-        if let (tag, reason) = failures.tooLarge.first {
+        if let (tag, reason) = failures.tooLarge.min(by: { $0.key < $1.key }) {
             throw .refused(Diagnostic(.limit, "line \(tag) can't be written: \(reason)"))
         }
-        return number
     }
 
     private func send(

@@ -36,6 +36,8 @@ public struct SinkFactory: Sendable {
 
     /// The classes that there are.
     public static let known = ["delta", "kafka", "postgres"]
+    /// Those that a server has.
+    public static let served = ["delta", "postgres"]
     private static let later = ["clickhouse", "files", "webhook"]
     private static let expected = "'delta', 'kafka' or 'postgres'"
 
@@ -65,6 +67,20 @@ public struct SinkFactory: Sendable {
         return sinks
     }
 
+    /// Where a sink writes, for a comparison: the table, the folder, the topic.
+    ///
+    /// Secrets stay references, so it can be told whether or not they are there.
+    public static func target(of plan: SinkPlan, in fileSystem: any FileSystem) -> String {
+        switch plan.connectorClass {
+        case "delta": return "delta " + (plan.properties.text("path") ?? "")
+        case "postgres", ConnectClass.jdbcSink:
+            guard let options = try? PostgresSinkOptions(plan, fileSystem, readsSecrets: false) else { break }
+            return "postgres \(options.address) \(options.target.name)"
+        default: break
+        }
+        return plan.connectorClass
+    }
+
     /// The sink that writes what a query makes to the topic of its output.
     ///
     /// - Parameter name: as `TopicSink` has it; the query's id does.
@@ -77,14 +93,15 @@ public struct SinkFactory: Sendable {
     private func make(_ plan: SinkPlan, _ folder: String?) throws(Diagnostic) -> any Sink {
         switch plan.connectorClass {
         case "delta": return try delta(plan, folder)
-        case "postgres", PostgresSinkOptions.connectClass: return try postgres(plan, folder)
+        case "postgres", ConnectClass.jdbcSink: return try postgres(plan, folder)
         case "kafka": return try kafka(plan, folder)
         case let name where Self.later.contains(name):
             throw Diagnostic(
                 .unsupported, "this version has no \(name) sink",
                 at: plan.properties.location(of: "connector.class"), expected: Self.expected)
         default:
-            let suggestion = NearestName.suggestion(for: plan.connectorClass, among: Self.known + Self.later)
+            let suggestion = NearestName.suggestion(
+                for: plan.connectorClass, among: Self.known + Self.later + [ConnectClass.jdbcSinkName])
             throw Diagnostic(
                 .unknownConnector, "there is no connector class '\(plan.connectorClass)'",
                 at: plan.properties.location(of: "connector.class"), expected: Self.expected,
@@ -102,12 +119,13 @@ public struct SinkFactory: Sendable {
 
     private func kafka(_ plan: SinkPlan, _ folder: String?) throws(Diagnostic) -> any Sink {
         if folder != nil { try Self.checkReplayable(plan) }
-        let topic = try KafkaConnectorOptions(plan).topic
+        var topic = try KafkaConnectorOptions(plan).topic
         guard let kafka else {
             throw Diagnostic(
                 .unsupported, "kafka sinks are for pipelines that `millrace run` runs",
                 at: plan.properties.location(of: "connector.class"))
         }
+        try plan.registerSchemas(of: &topic, in: kafka.plan.registry)
         return try kafka.sink(plan.name, plan.from, topic, report: report)
     }
 

@@ -16,15 +16,22 @@ public struct SourceFactory: Sendable {
     private let start: @Sendable (Relation) -> TopicSource.Start
     /// Called when a topic has more for a relation; must not block.
     private let onInput: (@Sendable () -> Void)?
+    /// Where sources keep what they can't read again; nil where nothing is to last.
+    private let journals: String?
+    /// How long what is away is waited for, milliseconds; nil is for ever.
+    private let patience: Int?
     /// Told of what is wrong with single files.
     private let report: @Sendable (Diagnostic) -> Void
 
     public init(
-        fileSystem: any FileSystem, topics: TopicStore? = nil, kafka: KafkaPlan? = nil,
+        fileSystem: any FileSystem, journals: String? = nil, patience: Int? = nil,
+        topics: TopicStore? = nil, kafka: KafkaPlan? = nil,
         start: @escaping @Sendable (Relation) -> TopicSource.Start = { _ in .earliest },
         onInput: (@Sendable () -> Void)? = nil, report: @escaping @Sendable (Diagnostic) -> Void
     ) {
         self.fileSystem = fileSystem
+        self.journals = journals
+        self.patience = patience
         self.topics = topics
         self.kafka = kafka
         self.start = start
@@ -53,6 +60,7 @@ public struct SourceFactory: Sendable {
     ) throws(Diagnostic) -> any Source {
         switch properties.connector {
         case .files(let path): return try files(path, relation, properties)
+        case .postgres: return try postgres(relation, properties)
         case .topic(let topic):
             if let topics {
                 return TopicSource(
@@ -65,6 +73,22 @@ public struct SourceFactory: Sendable {
                 "\(relation.name) reads the topic \(topic), and there is no Kafka cluster",
                 hint: "read files: connector = 'files', path = 'data/\(topic)'")
         }
+    }
+
+    private func postgres(
+        _ relation: Relation, _ properties: SourceProperties
+    ) throws(Diagnostic) -> any Source {
+        guard let journals else {
+            throw Diagnostic(
+                .unsupported,
+                "a query that lasts as long as its question can't read \(relation.name), which "
+                    + "is a table of a database",
+                hint: "CREATE TABLE … AS SELECT * FROM \(relation.name), and ask that")
+        }
+        let settings = try PostgresSourceSettings(relation, properties, fileSystem, patience: patience)
+        return PostgresSource(
+            settings, fileSystem: fileSystem, directory: Path.join(journals, relation.name),
+            onInput: onInput)
     }
 
     private func files(

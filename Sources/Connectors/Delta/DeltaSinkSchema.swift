@@ -40,6 +40,17 @@ struct DeltaSinkSchema: Sendable {
         windowEnd = relation.position(of: .windowEnd)
     }
 
+    /// The columns of the records' key, also of a stream.
+    func recordKeys(_ relation: Relation) -> [String] {
+        relation.kind == .table ? keyNames : Array(schema.names.prefix(relation.keyCount))
+    }
+
+    /// Where the rows have the bounds of windows.
+    var bounds: Range<Int> { 0..<(isWindowed ? 2 : 0) }
+
+    /// Where the rows have a column of the relation; nil where they do not.
+    func place(of column: Int) -> Int? { kept.firstIndex(of: column).map { $0 + bounds.count } }
+
     func batch(_ rows: StreamRows) -> Batch {
         Batch(schema: schema, columns: kept.map { rows.columns[$0] }, count: rows.count)
     }

@@ -1,6 +1,7 @@
 import Diagnostics
 import Kafka
 import Runtime
+import Storage
 import Synchronization
 
 /// Writes the dead letters of a source to a topic, exactly once: the bytes as they came, and in headers why
@@ -8,6 +9,8 @@ import Synchronization
 public final class KafkaDeadLetters: DeadLetterKeeper {
     private struct State {
         var writer: KafkaEpochWriter?
+        /// Letters that the topic does not take.
+        var files: DeadLetterFiles?
         var letters: [(letter: DeadLetter, clock: Int64)] = []
         var clock: Int64 = 0
     }
@@ -15,6 +18,8 @@ public final class KafkaDeadLetters: DeadLetterKeeper {
     private let cluster: KafkaSettings
     private let creation: KafkaNewTopic
     private let relation: String
+    private let fileSystem: any FileSystem
+    private let report: @Sendable (Diagnostic) -> Void
     private let state = Mutex(State())
 
     /// Begins the value of `dead_letters` where that is a topic.
@@ -23,17 +28,29 @@ public final class KafkaDeadLetters: DeadLetterKeeper {
     /// - Parameters:
     ///   - creation: the topic, and how it is made where it is not there.
     ///   - relation: whose letters they are.
-    public init(_ cluster: KafkaSettings, _ creation: KafkaNewTopic, relation: String) {
+    public init(
+        _ cluster: KafkaSettings, _ creation: KafkaNewTopic, relation: String,
+        fileSystem: any FileSystem, report: @escaping @Sendable (Diagnostic) -> Void
+    ) {
         self.cluster = cluster
         self.creation = creation
         self.relation = relation
+        self.fileSystem = fileSystem
+        self.report = report
     }
 
-    public func open(instance: String, openEpoch: Int64) throws(SinkError) {
-        let writer = KafkaEpochWriter(
-            cluster, creation, applicationID: "\(instance)/\(relation).dead-letters", isTransactional: true)
+    public func open(instance: String, openEpoch: Int64, directory: String) throws(SinkError) {
+        let name = "\(instance)/\(relation).dead-letters"
+        let writer = KafkaEpochWriter(cluster, creation, applicationID: name, isTransactional: true)
         try writer.open()
-        state.withLock { $0.writer = writer }
+        try TopicSinkIdentity(name, topic: creation.name)
+            .check(writer.lastEpoch, expectedEpoch: nil, openEpoch: openEpoch)
+        let files = DeadLetterFiles(
+            fileSystem: fileSystem, directory: directory, sourceName: relation + "-too-large")
+        state.withLock {
+            $0.writer = writer
+            $0.files = files
+        }
     }
 
     public func begin(clock: Int64) {
@@ -51,17 +68,31 @@ public final class KafkaDeadLetters: DeadLetterKeeper {
     }
 
     public func finish(epoch: Int64) -> @Sendable () throws(SinkError) -> Void {
-        let (letters, writer) = state.withLock { state in
+        let (letters, writer, files) = state.withLock { state in
             defer { state.letters = [] }
-            return (state.letters, state.writer)
+            return (state.letters, state.writer, state.files)
         }
-        guard let writer, !letters.isEmpty else { return { () throws(SinkError) in } }
+        guard let writer, let files, !letters.isEmpty else { return { () throws(SinkError) in } }
+        let (topic, report) = (creation.name, report)
         return { () throws(SinkError) in
+            var tooLarge = 0
             try writer.append(epoch: epoch) { outlet throws(KafkaError) in
                 for (number, entry) in letters.enumerated() {
                     try Self.send(entry.letter, entry.clock, number, outlet)
                 }
-            } beforeCommit: { (_: [Int: String]) throws(SinkError) in
+            } beforeCommit: { (refused: [Int: String]) throws(SinkError) in
+                tooLarge = refused.count
+                if refused.isEmpty { return }
+                let kept = refused.keys.sorted().map { letters[$0] }
+                files.begin(clock: 0)
+                for (letter, clock) in kept { files.append([letter], clock: clock) }
+                try files.finish(epoch: epoch)()
+            }
+            if tooLarge > 0 {
+                report(
+                    Diagnostic(
+                        .limit, "the topic \(topic) takes \(tooLarge) dead letters not: they are too large",
+                        hint: "they are files beside the state, under dead-letters"))
             }
         }
     }

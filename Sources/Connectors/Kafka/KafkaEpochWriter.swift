@@ -83,6 +83,7 @@ final class KafkaEpochWriter: @unchecked Sendable {
             if producer == nil { try makeTopic() }
             _ = try readyProducer()
         }
+        try writeMarkAgain()
     }
 
     private func makeTopic() throws(KafkaError) {
@@ -91,7 +92,7 @@ final class KafkaEpochWriter: @unchecked Sendable {
             partitionCount = try topics.topic(topic).partitions.count
         } catch {
             guard case .absent = error else { throw error }
-            try topics.create(creation)
+            try topics.createUnlessThere(creation)
             partitionCount = creation.partitions
         }
     }
@@ -165,11 +166,13 @@ final class KafkaEpochWriter: @unchecked Sendable {
                 return
             }
             isWhole = false
-            if tooLarge.count == 1, let (tag, reason) = tooLarge.first {
-                refusals[tag - 1] = reason
-            } else {
-                // One of a batch makes all of it too large.
-                suspects.formUnion(tooLarge.keys.map { $0 - 1 })
+            for (tag, reason) in tooLarge {
+                // One of a batch makes all of it too large: only who went alone is known to be it.
+                if tooLarge.count == 1 || suspects.contains(tag - 1) {
+                    refusals[tag - 1] = reason
+                } else {
+                    suspects.insert(tag - 1)
+                }
             }
             if isTransactional { try producer.abort(milliseconds: Self.milliseconds) }
         }
@@ -215,7 +218,10 @@ final class KafkaEpochWriter: @unchecked Sendable {
         do throws(KafkaError) { try body() } catch {
             var isCommitting = false
             if case .committing = stage { isCommitting = true }
-            if case .fenced = error { throw .refused(error.diagnostic) }
+            if case .fenced = error {
+                self.producer = nil
+                throw .refused(error.diagnostic)
+            }
             if isCommitting, !producer.mustAbort, !producer.isBroken, error.isPassing {
                 throw .unavailable(error.diagnostic)
             }
@@ -228,7 +234,12 @@ final class KafkaEpochWriter: @unchecked Sendable {
     }
 
     private func takeBack(_ producer: KafkaProducer) {
-        guard isTransactional else { return }
+        guard isTransactional else {
+            // With it goes what it still has to send, which the next attempt sends again, and which must not
+            // outlive the epoch whose bytes it refers to.
+            self.producer = nil
+            return
+        }
         do throws(KafkaError) {
             try producer.abort(milliseconds: Self.milliseconds)
         } catch {
@@ -240,9 +251,11 @@ final class KafkaEpochWriter: @unchecked Sendable {
     /// Writes the mark again where nothing else was written for long: a cluster forgets it after
     /// `offsets.retention.minutes`, which is a week as a rule.
     func renewMark() throws(SinkError) {
-        guard isTransactional, let lastEpoch, case .idle = stage,
-            KafkaSource.now() - markedAt > Self.renewalMilliseconds
-        else { return }
+        if KafkaSource.now() - markedAt > Self.renewalMilliseconds { try writeMarkAgain() }
+    }
+
+    private func writeMarkAgain() throws(SinkError) {
+        guard isTransactional, let lastEpoch, case .idle = stage else { return }
         let producer = try Self.attempting { () throws(KafkaError) in try readyProducer() }
         try finishing(producer) { () throws(KafkaError) in
             try producer.begin()
@@ -258,6 +271,8 @@ final class KafkaEpochWriter: @unchecked Sendable {
         do throws(KafkaError) {
             return try body()
         } catch {
+            // A topic that was just made is not known to all brokers yet; one that is gone may come back.
+            if case .absent = error { throw .unavailable(error.diagnostic) }
             if error.isPassing { throw .unavailable(error.diagnostic) }
             throw .refused(error.diagnostic)
         }

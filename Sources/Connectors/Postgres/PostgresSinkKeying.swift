@@ -8,8 +8,12 @@ struct PostgresSinkKeying {
     let key: [String]
     let deletes: Bool
 
-    init(_ plan: SinkPlan, _ columns: DeltaSinkSchema, isConnect: Bool) throws(Diagnostic) {
+    /// - Parameters:
+    ///   - names: all columns that may be written.
+    ///   - keys: those of the record's key.
+    init(_ plan: SinkPlan, names: [String], keys: [String]) throws(Diagnostic) {
         let properties = plan.properties
+        let isConnect = plan.connect != nil
         // A table's rows have a key, and are kept up to date by it unless the statement says otherwise.
         let isKept = plan.from.kind == .table && !isConnect
         let modeWord = try properties.word("insert.mode", of: ["insert", "upsert", "update"])
@@ -21,14 +25,14 @@ struct PostgresSinkKeying {
         let listed = properties.text("pk.fields").flatMap { $0.isEmpty ? nil : $0 }
         let standard = isKept ? "record_key" : listed == nil ? "none" : "record_value"
         let keyMode = try properties.word("pk.mode", of: ["none", "record_key", "record_value"]) ?? standard
-        key = try Self.key(keyMode, listed, plan, columns)
+        key = try Self.key(keyMode, listed, plan, names, keys)
         guard mode == .append || !key.isEmpty else {
             throw Diagnostic(
                 .missingProperty,
                 "\(properties.owner) needs a key to \(mode == .upsert ? "upsert" : "update") by",
                 at: properties.location(of: "insert.mode"),
                 hint: "add 'pk.mode' = 'record_value' and 'pk.fields' = "
-                    + "'\(columns.schema.names.first ?? "id")'")
+                    + "'\(names.first ?? "id")'")
         }
         deletes = try properties.boolean(
             "delete.enabled", default: isKept && keyMode == "record_key" && mode != .append)
@@ -41,13 +45,10 @@ struct PostgresSinkKeying {
     }
 
     private static func key(
-        _ keyMode: String, _ listed: String?, _ plan: SinkPlan, _ columns: DeltaSinkSchema
+        _ keyMode: String, _ listed: String?, _ plan: SinkPlan, _ all: [String], _ keys: [String]
     ) throws(Diagnostic) -> [String] {
-        let all = columns.schema.names
         switch keyMode {
         case "record_key":
-            let keys =
-                plan.from.kind == .table ? columns.keyNames : Array(all.prefix(plan.from.keyCount))
             guard !keys.isEmpty else {
                 throw plan.properties.invalid(
                     "pk.mode", keyMode, expected: "'record_value': \(plan.from.name) has no key",

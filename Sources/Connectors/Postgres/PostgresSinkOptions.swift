@@ -7,28 +7,22 @@ import Storage
 /// The properties of a `postgres` sink connector, which are those of Kafka Connect's JDBC sink.
 struct PostgresSinkOptions: Sendable {
     let address: PostgresAddress
+    /// How many connections it shares with others of the same address, and their time-outs.
+    let pool: PoolLimits
     let target: TableTarget
     /// The relation's rows as rows of the table.
     let columns: DeltaSinkSchema
-    /// Places of the target's columns among those.
-    let kept: [Int]
+    /// The target's columns, made of those.
+    private let written: [PostgresSinkColumn]
     /// Where refused rows go; nil for the state directory.
     let deadLetters: String?
 
-    /// Kafka Connect's name of its JDBC sink, as the plan has it.
-    static let connectClass = "io.confluent.connect.jdbc.jdbcsinkconnector"
-
     private static let known = [
-        "auto.create", "auto.evolve", "batch.size", "columns.case", "connection.password", "connection.url",
-        "connection.user", "connector.class", "dead_letters", "delete.enabled", "fields.whitelist", "from",
-        "insert.mode", "pk.fields", "pk.mode", "table.name.format",
+        "auto.create", "auto.evolve", "batch.size", "columns.case", "connection.idle", "connection.limit",
+        "connection.password", "connection.url", "connection.user", "connection.wait", "connector.class",
+        "dead_letters", "delete.enabled", "fields.whitelist", "from", "insert.mode", "pk.fields",
+        "pk.mode", "statement.timeout", "table.name.format",
     ]
-    /// What configurations of Kafka Connect also hold, and what is done here in any case or by others.
-    private static let connectKnown = [
-        "connection.attempts", "connection.backoff.ms", "db.timezone", "dialect.name", "max.retries", "name",
-        "quote.sql.identifiers", "retry.backoff.ms", "table.types", "tasks.max", "topics",
-    ]
-    private static let connectPrefixes = ["key.converter", "value.converter", "errors."]
     /// Rows of a COPY: enough that its round trips do not show.
     private static let pieceRows = 1 << 16
 
@@ -37,40 +31,49 @@ struct PostgresSinkOptions: Sendable {
         _ plan: SinkPlan, _ fileSystem: any FileSystem, readsSecrets: Bool = true
     ) throws(Diagnostic) {
         let properties = plan.properties
-        let isConnect = plan.connectorClass == Self.connectClass
-        var known = Self.known
-        if isConnect {
-            known += Self.connectKnown
-            known += properties.names.filter { name in
-                Self.connectPrefixes.contains { name.hasPrefix($0) }
-            }
-        }
-        try properties.refuseUnknown(known: known)
-        if let zone = properties.text("db.timezone"), !["utc", "etc/utc", "z"].contains(zone.lowercased()) {
-            throw properties.invalid(
-                "db.timezone", zone, expected: "'UTC': times are instants, and PostgreSQL keeps them as such")
-        }
+        // The planner has looked at the names of Kafka Connect's, of which there are many.
+        if plan.connect == nil { try properties.refuseUnknown(known: Self.known) }
         address = try Self.address(properties, fileSystem, readsSecrets: readsSecrets)
+        let isFolded = try properties.word("quote.sql.identifiers", of: ["always", "never"]) == "never"
+        pool = try PoolLimits(properties)
         let columnCase =
             try properties.word("columns.case", of: ["lower", "preserve"])
-            .flatMap(DeltaSinkOptions.ColumnCase.init(rawValue:)) ?? .lower
+            .flatMap(DeltaSinkOptions.ColumnCase.init(rawValue:))
+            ?? (plan.connect == nil ? .lower : .preserve)
         columns = DeltaSinkSchema(plan.from, columnCase)
         deadLetters = properties.text("dead_letters")
-        let keying = try PostgresSinkKeying(plan, columns, isConnect: isConnect)
-        let all = columns.schema.fields
-        if let listed = properties.text("fields.whitelist"), !listed.isEmpty {
-            let names = try PostgresSinkKeying.names(
-                listed, "fields.whitelist", among: all.map(\.name), plan)
-            kept = all.indices.filter { names.contains(all[$0].name) || keying.key.contains(all[$0].name) }
+        let record = try plan.connect?.record(of: plan.from, properties)
+        let all: [PostgresSinkColumn]
+        let keys: [String]
+        if let record {
+            let chosen = ConnectColumns(plan, record, columns) { name in
+                let isUpper = columnCase == .lower && name == name.uppercased()
+                return isFolded || isUpper ? name.lowercased() : name
+            }
+            (all, keys) = (chosen.columns, chosen.keyNames)
         } else {
-            kept = Array(all.indices)
+            all = columns.schema.fields.enumerated().map { PostgresSinkColumn($1, .place($0)) }
+            keys = columns.recordKeys(plan.from)
         }
+        let keying = try PostgresSinkKeying(plan, names: all.map(\.field.name), keys: keys)
+        written = try Self.written(all, keying, plan)
         target = TableTarget(
-            name: try Self.table(plan), schema: Schema(kept.map { all[$0] }), key: keying.key,
-            mode: keying.mode, deletes: keying.deletes,
+            name: try Self.table(plan, topic: record?.topic, isFolded: isFolded),
+            schema: Schema(written.map(\.field)), key: keying.key, mode: keying.mode,
+            deletes: keying.deletes && record?.passesDeletions != false,
             creates: try properties.boolean("auto.create", default: false),
             evolves: try properties.boolean("auto.evolve", default: false),
             pieceRows: try properties.integer("batch.size", in: 1...(1 << 20)) ?? Self.pieceRows)
+    }
+
+    /// Those of the whitelist, and the key.
+    private static func written(
+        _ all: [PostgresSinkColumn], _ keying: PostgresSinkKeying, _ plan: SinkPlan
+    ) throws(Diagnostic) -> [PostgresSinkColumn] {
+        guard let listed = plan.properties.text("fields.whitelist"), !listed.isEmpty else { return all }
+        let names = try PostgresSinkKeying.names(
+            listed, "fields.whitelist", among: all.map(\.field.name), plan)
+        return all.filter { names.contains($0.field.name) || keying.key.contains($0.field.name) }
     }
 
     /// For a URL that is not looked up.
@@ -101,9 +104,12 @@ struct PostgresSinkOptions: Sendable {
         }
     }
 
-    private static func table(_ plan: SinkPlan) throws(Diagnostic) -> TableName {
+    /// - Parameter topic: what `${topic}` stands for; nil for the relation's name.
+    private static func table(
+        _ plan: SinkPlan, topic: String?, isFolded: Bool
+    ) throws(Diagnostic) -> TableName {
         let format = plan.properties.text("table.name.format") ?? "${topic}"
-        // Kafka Connect names a table by its topic, which is the relation's name here.
+        let topic = topic ?? plan.from.name.lowercased()
         let parts = format.split(separator: "$", omittingEmptySubsequences: false)
         var text = String(parts[0])
         for part in parts.dropFirst() {
@@ -111,9 +117,9 @@ struct PostgresSinkOptions: Sendable {
                 text += "$" + part
                 continue
             }
-            text += plan.from.name.lowercased() + part.dropFirst("{topic}".count)
+            text += topic + part.dropFirst("{topic}".count)
         }
-        guard let name = TableName(text) else {
+        guard let name = TableName(isFolded ? text.lowercased() : text) else {
             throw plan.properties.invalid(
                 "table.name.format", format, expected: "a table such as 'orders' or 'shop.orders'")
         }
@@ -121,8 +127,9 @@ struct PostgresSinkOptions: Sendable {
     }
 
     /// The columns of the target out of those of the relation's rows.
-    func narrowed(_ batch: Batch) -> Batch {
-        if kept.count == batch.columns.count { return batch }
-        return Batch(schema: target.schema, columns: kept.map { batch.columns[$0] }, count: batch.count)
+    func narrowed(_ batch: Batch, times: Column) -> Batch {
+        Batch(
+            schema: target.schema, columns: written.map { $0.column(of: batch, times: times) },
+            count: batch.count)
     }
 }

@@ -215,7 +215,7 @@ public final class KafkaProducer: @unchecked Sendable {
             switch code {
             case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
                 failures.tooLarge[tag] = "it is larger than the topic's max.message.bytes allows"
-            case RD_KAFKA_RESP_ERR_INVALID_RECORD:
+            case RD_KAFKA_RESP_ERR_INVALID_RECORD, RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP:
                 failures.tooLarge[tag] = "the cluster refuses it: \(KafkaError.text(code))"
             case RD_KAFKA_RESP_ERR__PURGE_QUEUE, RD_KAFKA_RESP_ERR__PURGE_INFLIGHT: failures.isPurged = true
             default: failures.other = failures.other ?? handle.error(code, what)

@@ -16,7 +16,8 @@ extension SyntaxFormatter {
 
     mutating func write(_ create: CreateConnector) {
         writeCreate(
-            orReplace: false, create.direction.rawValue + " CONNECTOR", ifNotExists: create.ifNotExists,
+            orReplace: create.orReplace, create.direction.rawValue + " CONNECTOR",
+            ifNotExists: create.ifNotExists,
             create.name)
         write(" WITH (")
         list(create.properties) { $0.write($1) }

@@ -2,10 +2,13 @@ extension Statement: CustomStringConvertible {
     /// The statement as it is written in SQL: one line, without a semicolon.
     ///
     /// Parsed again it gives an equal statement: what looks like a variable in a string is escaped.
-    public var formatted: String {
+    public var formatted: String { Substitution.escaped(finished) }
+
+    /// The same for ``ScriptReader/init(finished:)``, which puts no variables in: nothing is escaped.
+    public var finished: String {
         var formatter = SyntaxFormatter()
         formatter.write(self)
-        return Substitution.escaped(formatter.text)
+        return formatter.text
     }
 
     public var description: String { formatted }

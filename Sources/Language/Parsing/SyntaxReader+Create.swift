@@ -14,12 +14,11 @@ extension SyntaxReader {
             if accept(.table) { return try createSource(.table, orReplace: orReplace, isReadOnly: true) }
             try expect(.connector)
             try refuseReplace(orReplace, at: replaceSpan, "CONNECTOR")
-            return .createConnector(try createConnector(.source))
+            return .createConnector(try createConnector(.source, orReplace: false))
         }
         if accept(.sink) {
             try expect(.connector)
-            try refuseReplace(orReplace, at: replaceSpan, "CONNECTOR")
-            return .createConnector(try createConnector(.sink))
+            return .createConnector(try createConnector(.sink, orReplace: orReplace))
         }
         if accept(.type) {
             try refuseReplace(orReplace, at: replaceSpan, "TYPE")
@@ -116,15 +115,15 @@ extension SyntaxReader {
     }
 
     private mutating func createConnector(
-        _ direction: CreateConnector.Direction
+        _ direction: CreateConnector.Direction, orReplace: Bool
     ) throws(Diagnostic) -> CreateConnector {
         let ifNotExists = try ifNotExists()
         let name = try externalName()
         let hint = "a connector is described by its properties: WITH ('connector.class' = 'delta', …)"
         try expect(.with, hint: hint)
         return CreateConnector(
-            direction: direction, ifNotExists: ifNotExists, name: connectorName(name),
-            properties: try properties())
+            direction: direction, orReplace: orReplace, ifNotExists: ifNotExists,
+            name: connectorName(name), properties: try properties())
     }
 
     /// A connector is named by a name, which is put in upper case, or by a string, which is not.

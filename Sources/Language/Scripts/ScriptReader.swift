@@ -11,11 +11,19 @@ public struct ScriptReader: Sendable {
 
     private let bytes: [UInt8]
     private var position = 0
+    /// Whether `${name}` is a text like any other.
+    private var keepsReferences = false
 
     public init(_ text: String, file: String? = nil, variables: Variables = Variables()) {
         source = SourceText(text, file: file)
         bytes = Array(text.utf8)
         self.variables = variables
+    }
+
+    /// Reads statements in which variables have been put in already, such as those of a log.
+    public init(finished text: String) {
+        self.init(text)
+        keepsReferences = true
     }
 
     /// `overrides` are the values of `-D name=value`, which win over a DEFINE.
@@ -27,9 +35,14 @@ public struct ScriptReader: Sendable {
     public mutating func next() throws(Diagnostic) -> Statement? {
         while position < bytes.count {
             let statement = nextRange()
-            var substitution = Substitution(source: source, variables: variables)
-            let text = try substitution.apply(to: bytes[statement])
-            variables = substitution.variables
+            var text = SubstitutedText()
+            if keepsReferences {
+                text.copy(bytes[statement])
+            } else {
+                var substitution = Substitution(source: source, variables: variables)
+                text = try substitution.apply(to: bytes[statement])
+                variables = substitution.variables
+            }
             var reader = SyntaxReader(text: text, source: source)
             guard !reader.isEmpty else { continue }
             let parsed = try reader.wholeStatement()

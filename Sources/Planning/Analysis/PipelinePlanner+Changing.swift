@@ -15,9 +15,10 @@ extension PipelinePlanner {
             }
         case .connector:
             let count = plan.sinks.count
-            plan.sinks.removeAll { $0.name == name }
+            plan.sinks.removeAll { $0.connector == name }
             if plan.sinks.count == count, !drop.ifExists {
-                throw unknown("connector", drop.name, plan.sinks.map(\.name), .unknownConnector, statement)
+                throw unknown(
+                    "connector", drop.name, plan.sinks.map(\.connector), .unknownConnector, statement)
             }
         case .stream, .table:
             if drop.ifExists, plan.catalogue.relation(name) == nil { return }

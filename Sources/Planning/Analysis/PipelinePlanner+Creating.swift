@@ -69,10 +69,7 @@ extension PipelinePlanner {
             throw Diagnostic(.typeMismatch, error.message, at: statement.location(of: name.span))
         }
         for index in plan.sinks.indices where plan.sinks[index].from.name == widening.wide.name {
-            let sink = plan.sinks[index]
-            plan.sinks[index] = SinkPlan(
-                name: sink.name, connectorClass: sink.connectorClass, from: widening.wide,
-                properties: sink.properties)
+            plan.sinks[index] = plan.sinks[index].taking(widening.wide)
         }
     }
 

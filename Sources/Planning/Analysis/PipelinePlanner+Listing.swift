@@ -81,15 +81,17 @@ extension PipelinePlanner {
         case .tables: return relations(.table, "tables")
         case .function(let name): return try forms(of: name, statement)
         case .connector(let name):
-            guard let sink = plan.sinks.first(where: { $0.name == name.text }) else {
-                let names = plan.sinks.map(\.name)
+            guard let sink = plan.sinks.first(where: { $0.connector == name.text }) else {
+                let names = plan.sinks.map(\.connector)
                 let suggestion = NearestName.suggestion(for: name.text, among: names)
                 throw Diagnostic(
                     .unknownConnector, "there is no connector \(name.text)",
                     at: statement.location(of: name.span), hint: suggestion.map { "did you mean \($0)?" })
             }
             return Listing(
-                "connector \(sink.name)", ["CLASS", "FROM"], [[sink.connectorClass, sink.from.name]])
+                "connector \(sink.connector)", ["CLASS", "FROM"],
+                plan.sinks.filter { $0.connector == sink.connector }
+                    .map { [$0.connectorClass, $0.from.name] })
         }
     }
 

@@ -11,6 +11,8 @@ public struct PipelinePlanner: Sendable {
     public internal(set) var answers: [String] = []
     var queryNumber = 0
     private let openRegistry: RegistryOpener?
+    /// Where schemas are while no setting names another registry.
+    private var ownRegistry: any SchemaDirectory
 
     /// Gives the registry that settings name, such as `schema.registry.url`; nil where they name none.
     public typealias RegistryOpener =
@@ -23,6 +25,7 @@ public struct PipelinePlanner: Sendable {
         registry: any SchemaDirectory = SchemaRegistry(), openRegistry: RegistryOpener? = nil
     ) {
         self.openRegistry = openRegistry
+        ownRegistry = registry
         plan.registry = registry
     }
 
@@ -37,7 +40,10 @@ public struct PipelinePlanner: Sendable {
     public mutating func use(_ settings: Settings) { plan.settings = settings }
 
     /// Has the statements that follow find schemas in another registry.
-    public mutating func use(_ registry: any SchemaDirectory) { plan.registry = registry }
+    public mutating func use(_ registry: any SchemaDirectory) {
+        ownRegistry = registry
+        plan.registry = registry
+    }
 
     /// Has ids of queries go on with this number.
     public mutating func numberQueries(from number: Int) { queryNumber = number - 1 }
@@ -65,6 +71,7 @@ public struct PipelinePlanner: Sendable {
             try openRegistry(for: setting.name, statement)
         case .unset(let name):
             plan.settings.unset(name.text)
+            try openRegistry(for: name.text, statement)
         case .define, .undefine: break
         case .explain(let explain): try answer(explain, statement)
         case .show(let show): answers.append(try listing(of: show, statement).text)
@@ -78,7 +85,7 @@ public struct PipelinePlanner: Sendable {
     private mutating func openRegistry(for name: String, _ statement: Statement) throws(Diagnostic) {
         guard let openRegistry, name.lowercased().contains("schema.registry.") else { return }
         do throws(Diagnostic) {
-            if let opened = try openRegistry(plan.settings.all) { plan.registry = opened }
+            plan.registry = try openRegistry(plan.settings.all) ?? ownRegistry
         } catch {
             var error = error
             error.location = statement.location(of: statement.span)
@@ -188,49 +195,5 @@ public struct PipelinePlanner: Sendable {
             .unknownQuery, "there is no query \(id.text)", at: statement.location(of: id.span),
             expected: ids.isEmpty ? nil : "one of " + ids.prefix(20).joined(separator: ", ") + more,
             hint: suggestion.map { "did you mean \($0)?" })
-    }
-
-    /// What reads is a stream or table here, with its place in the WITH clause.
-    private func refusal(ofSource create: CreateConnector, _ statement: Statement) -> Diagnostic {
-        let named = create.properties.first { $0.name.lowercased() == "connector.class" }
-        let what = (named?.value.text).map { " '\($0)'" } ?? ""
-        return Diagnostic(
-            .unsupported, "there is no source connector class\(what): streams and tables read by themselves",
-            at: named.map { statement.location(of: $0.span) } ?? statement.location(of: statement.span),
-            expected: "files, or a topic of the server",
-            hint: "CREATE STREAM \(create.name.text) (…) WITH (connector = 'files', path = '…', "
-                + "value_format = 'JSON') reads files; WITH (kafka_topic = '…', …) a topic"
-        )
-    }
-
-    private mutating func add(_ create: CreateConnector, _ statement: Statement) throws(Diagnostic) {
-        guard create.direction == .sink else {
-            throw refusal(ofSource: create, statement)
-        }
-        if plan.sinks.contains(where: { $0.name == create.name.text }) {
-            if create.ifNotExists { return }
-            throw Diagnostic(
-                .duplicateSource, "a sink connector \(create.name.text) exists already",
-                at: statement.location(of: create.name.span), hint: "choose another name")
-        }
-        let properties = ConnectorProperties(
-            create.properties, of: statement, owner: "the sink connector \(create.name.text)")
-        let connectorClass = try properties.required("connector.class", example: "delta")
-        // Kafka Connect calls it so.
-        let property = properties.text("from") == nil && properties.text("topics") != nil ? "topics" : "from"
-        let from = try properties.required(property, example: "events")
-        guard let relation = plan.catalogue.relation(from) ?? plan.catalogue.relation(from.uppercased())
-        else {
-            let suggestion = NearestName.suggestion(for: from, among: plan.catalogue.order)
-            throw Diagnostic(
-                .unknownSource, "there is no stream or table \(from.uppercased())",
-                at: properties.location(of: property),
-                expected: "one of " + plan.catalogue.order.joined(separator: ", "),
-                hint: suggestion.map { "did you mean \($0)?" })
-        }
-        plan.sinks.append(
-            SinkPlan(
-                name: create.name.text, connectorClass: connectorClass.lowercased(), from: relation,
-                properties: properties))
     }
 }

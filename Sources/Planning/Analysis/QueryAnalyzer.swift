@@ -39,7 +39,7 @@ struct QueryAnalyzer {
         try checkKind(of: target, isTable: isAggregation || input.kind == .table)
         try checkTimeName(query, target)
         let tableFunctions = TableFunctionAnalyzer(input: input, inner: translator)
-        let priorRows = PriorRowAnalyzer(input: input, inner: translator)
+        let priorRows = PriorRowAnalyzer(input: input, inner: translator, settings: settings)
         var shape: QueryPlan.Shape
         let columns: SelectedColumns
         var windowing = input.windowing
@@ -56,7 +56,7 @@ struct QueryAnalyzer {
             let explode = projected.replace
             projected.replace = { try priorRows.column(for: $0) ?? explode($0) }
             let analyzer = ProjectionAnalyzer(input: sources, translator: projected, settings: settings)
-            columns = try analyzer.select(query)
+            columns = priorRows.settled(try analyzer.select(query))
             shape = .projection(columns.expressions)
             if priorRows.plan != nil { try refuseTableFunctions(query, "looks back") }
         }
@@ -74,7 +74,8 @@ struct QueryAnalyzer {
                 id: id, input: input, joins: sources.joins, filter: filter, deduplication: deduplication,
                 tableFunctions: tableFunctions.functions, priorRows: priorRows.plan,
                 shape: .projection(expressions),
-                output: existing.target, outputTime: existing.time, insertion: existing.number)
+                output: existing.target, outputTime: existing.time, insertion: existing.number,
+                places: places(of: query, priorRows.place))
         }
         var output = Relation(
             name: target.name, kind: target.kind, columns: columns.columns, keyCount: columns.keyCount,
@@ -87,7 +88,17 @@ struct QueryAnalyzer {
         return QueryPlan(
             id: id, input: input, joins: sources.joins, filter: filter, deduplication: deduplication,
             tableFunctions: tableFunctions.functions, priorRows: priorRows.plan, shape: shape, output: output,
-            outputTime: time, outputWatermarkDelay: delay)
+            outputTime: time, outputWatermarkDelay: delay, places: places(of: query, priorRows.place))
+    }
+
+    private func places(of query: Query, _ priorRows: SourceLocation?) -> QueryPlaces {
+        var places = QueryPlaces()
+        places.statement = statement.location(of: statement.span)
+        places.groupBy = query.groupBy.flatMap { statement.location(of: $0.span) }
+        places.deduplication = query.deduplication.flatMap { statement.location(of: $0.span) }
+        places.priorRows = priorRows
+        places.joins = query.joins.map { statement.location(of: $0.span) }
+        return places
     }
 
     /// What the query's clauses read.
@@ -225,6 +236,8 @@ struct QueryAnalyzer {
         let givenKey = try formats.key()
         let givenValue = try formats.value()
         guard let inherited = input.topic else { return nil }
+        let named = target.properties.text("kafka_topic")
+        if named == nil, settings[.outputTopics]?.lowercased() == "false" { return nil }
         var key = givenKey ?? inherited.keyFormat
         // What had no key may have one now, and the other way round.
         if output.keyCount == 0 { key = .none }
@@ -232,7 +245,7 @@ struct QueryAnalyzer {
         let value = givenValue ?? inherited.valueFormat
         let prefix = settings[.topicPrefix] ?? ""
         var topic = TopicProperties(
-            name: target.properties.text("kafka_topic") ?? prefix + target.name, keyFormat: key,
+            name: named ?? prefix + target.name, keyFormat: key,
             valueFormat: value,
             delimiter: try formats.delimiter("value_delimiter", for: value)
                 ?? (value == inherited.valueFormat ? inherited.delimiter : nil))

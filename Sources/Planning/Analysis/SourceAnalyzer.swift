@@ -18,7 +18,7 @@ struct SourceAnalyzer {
             "window_type",
             "window_size",
             "header", "poll_interval", "after", "archive.path", "max.record.bytes", "retention_ms",
-        ] + TopicProperties.connectorOptions
+        ] + TopicProperties.connectorOptions + postgresOptions
 
     /// Names of the properties that go on to the connector.
     private static let connectorOptions = [
@@ -50,20 +50,22 @@ struct SourceAnalyzer {
         try readTime(properties, columns: columns.map(\.column), into: &source)
         source.rowLifetime = try RowLifetime.read(properties, of: create)
         try readErrorPolicy(properties, into: &source)
-        for name in Self.connectorOptions {
+        for name in Self.connectorOptions + Self.postgresOptions {
             if let text = properties.text(name) { source.connectorOptions[name] = text }
         }
         try check(source, columns, create, properties)
+        try checkPostgres(source, create, properties)
         try checkKey(columns.map(\.isKey), create)
         let keys = columns.filter(\.isKey).map(\.column)
         let headers = try HeaderAnalyzer(catalogue: catalogue, statement: statement).columns(create)
-        if !headers.isEmpty, case .files = source.connector {
+        if !headers.isEmpty, let owner = source.connector.withoutHeaders {
             throw Diagnostic(
-                .invalidStatement, "records of files have no headers",
+                .invalidStatement, "\(owner) have no headers",
                 at: statement.location(of: create.name.span), hint: "remove the HEADERS columns")
         }
         for header in headers { source.headerColumns[header.column.name] = header.content }
-        source.isReadOnly = create.isReadOnly
+        if case .postgres = source.connector { source.isReadOnly = true }
+        source.isReadOnly = source.isReadOnly || create.isReadOnly
         let values = columns.filter { !$0.isKey }.map(\.column) + headers.map(\.column)
         var topic: TopicProperties?
         if case .topic(let name) = source.connector {
@@ -217,7 +219,8 @@ struct SourceAnalyzer {
         _ properties: ConnectorProperties, _ formats: FormatAnalyzer
     ) throws(Diagnostic) -> SourceProperties {
         let connector: SourceProperties.Connector
-        switch try properties.word("connector", of: ["files", "kafka", "http"]) {
+        switch try properties.word("connector", of: ["files", "kafka", "http", "postgres"]) {
+        case "postgres": return try postgres(properties)
         case "files":
             connector = .files(
                 path: try properties.required("path", example: "data/raw/events/*.json"))

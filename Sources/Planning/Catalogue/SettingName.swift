@@ -9,6 +9,8 @@ public enum SettingName: String, CaseIterable, Sendable {
     case keyFormat = "ksql.persistence.default.format.key"
     case valueFormat = "ksql.persistence.default.format.value"
     case wrapsSingleValues = "ksql.persistence.wrap.single.values"
+    /// Whether a query over a topic writes a topic of its own where its WITH clause names none.
+    case outputTopics = "output.topics"
     case topicPrefix = "ksql.output.topic.name.prefix"
     case collectListLimit = "ksql.functions.collect_list.limit"
     case collectSetLimit = "ksql.functions.collect_set.limit"

@@ -42,6 +42,8 @@ public struct SourceProperties: Hashable, Sendable {
         case files(path: String)
         /// A topic: of Kafka, or of the process.
         case topic(String)
+        /// A table of a PostgreSQL database, as its URL and the options say.
+        case postgres(table: String)
     }
 
     public var connector: Connector

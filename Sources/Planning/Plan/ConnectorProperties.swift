@@ -6,7 +6,7 @@ import Language
 /// A reader asks for each property that it knows; what is left over at the end is an error with a suggestion.
 public struct ConnectorProperties: Sendable {
     private let properties: [Property]
-    private let statement: Statement
+    let statement: Statement
     /// For messages: `the delta connector REVENUE_LAKE`.
     public let owner: String
 
@@ -100,6 +100,16 @@ public struct ConnectorProperties: Sendable {
         Diagnostic(
             .invalidValue, "'\(value)' is no value for the property '\(name)' of \(owner)",
             at: location(of: name), expected: expected, hint: hint)
+    }
+
+    /// Where the property's name stands, or the statement.
+    public func nameLocation(of name: String) -> SourceLocation? {
+        statement.location(of: property(name)?.nameSpan ?? statement.span)
+    }
+
+    /// The properties as they were given, in order.
+    public var given: [(name: String, value: String)] {
+        properties.compactMap { property in property.value.text.map { (property.name, $0) } }
     }
 
     /// Where the property's value stands, or the statement.

@@ -100,7 +100,7 @@ extension PipelinePlan {
 
     var sinkOutlines: [UnitOutline] {
         sinks.filter { $0.from.topic != nil }.map { sink in
-            UnitOutline(name: PlanUnit.sinkPrefix + sink.name, .sink(sink), reading: [latest(sink.from)])
+            UnitOutline(name: sink.unitName, .sink(sink), reading: [latest(sink.from)])
         }
     }
 

@@ -9,6 +9,10 @@ public final class PostgresConnection: @unchecked Sendable {
     /// The database, without its password: for messages.
     public let place: String
     let handle: OpaquePointer
+    /// The temporary tables that the session has, by name, with what they were made for.
+    var stages: [String: String] = [:]
+    /// Whether its owner knows it to be of no more use.
+    var isDiscarded = false
 
     /// Seconds to wait for a server, unless the address says otherwise.
     private static let connectTimeout = 10
@@ -18,13 +22,17 @@ public final class PostgresConnection: @unchecked Sendable {
         "application_name": "millrace", "keepalives_idle": "15", "keepalives_interval": "5",
         "keepalives_count": "3", "tcp_user_timeout": "30000",
     ]
+    /// The rows of a piece stay in memory on their way through a temporary table.
     private static let settings = """
         SET client_min_messages = warning; SET lock_timeout = '30s'; SET DateStyle = 'ISO'; \
-        SET standard_conforming_strings = on
+        SET standard_conforming_strings = on; SET temp_buffers = '32MB'
         """
 
     /// Connects. Throws `refused` where waiting does not help: a wrong password, an unknown database.
-    public init(_ address: PostgresAddress) throws(PostgresError) {
+    ///
+    /// - Parameter statementMilliseconds: how long a statement may take, unless the address says otherwise;
+    ///   0 is any time. One that takes longer throws `unavailable`.
+    public init(_ address: PostgresAddress, statementMilliseconds: Int = 0) throws(PostgresError) {
         place = address.description
         var parameters = Self.standard.merging(address.parameters) { $1 }
         parameters["client_encoding"] = "UTF8"
@@ -34,6 +42,10 @@ public final class PostgresConnection: @unchecked Sendable {
         try finishConnecting(seconds: seconds > 0 ? seconds : Self.connectTimeout)
         PQsetNoticeProcessor(handle, { _, _ in }, nil)
         try execute(Self.settings)
+        let says = address.parameters["options"].map { Self.contains($0, "statement_timeout") } ?? false
+        if statementMilliseconds > 0, !says {
+            try execute("SET statement_timeout = \(statementMilliseconds)")
+        }
     }
 
     deinit { PQfinish(handle) }

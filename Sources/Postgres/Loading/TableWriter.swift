@@ -1,18 +1,24 @@
 import Columnar
 import Diagnostics
+import Synchronization
 
 /// Writes epochs into a table, each with its marker in one transaction.
 ///
 /// ```
 /// BEGIN ─► marker moves (or: has it already ─► ROLLBACK, done) ─► rows ─► refused rows kept ─► COMMIT
 /// ```
-/// A session that is lost is made again at the next call. For one thread at a time.
+/// Sessions are those of a pool, and are held for one call. For one thread at a time.
 public final class TableWriter: @unchecked Sendable {
-    private let address: PostgresAddress
+    private let pool: ConnectionPool
     private let target: TableTarget
     private let markers: EpochMarkers
-    private var session: PostgresConnection?
+    /// Tells this writer's temporary tables from those of others in the same session.
+    private let number: Int
     private var plan: Plan?
+    /// Whether the last attempt ended with a session that is lost.
+    private var hasLostSession = false
+
+    private static let numbers = Atomic<Int>(0)
 
     /// How rows get into the table as it is.
     private struct Plan {
@@ -20,33 +26,39 @@ public final class TableWriter: @unchecked Sendable {
         let rows: LoadPlan
         let deletes: LoadPlan?
 
-        var staging: [String] { [rows.staging, deletes?.staging].compactMap { $0 } }
+        var stages: [LoadStage] { [rows.stage, deletes?.stage].compactMap { $0 } }
     }
 
-    public init(_ address: PostgresAddress, _ target: TableTarget, _ identity: WriterIdentity) {
-        self.address = address
+    public init(_ pool: ConnectionPool, _ target: TableTarget, _ identity: WriterIdentity) {
+        self.pool = pool
         self.target = target
         markers = EpochMarkers(target.name, identity)
+        number = Self.numbers.wrappingAdd(1, ordering: .relaxed).newValue
     }
 
     /// The database, without its password.
-    public var place: String { address.description }
+    public var place: String { pool.place }
 
     // MARK: Opening
 
     /// Makes what is missing and may be made, checks the table, and says which epoch of ours it has.
     public func open(expectedEpoch: Int64?, openEpoch: Int64) throws(PostgresError) -> Int64? {
-        let connection = try PostgresConnection(address)
-        // Those who open at the same time make a table one after another.
-        try connection.execute("BEGIN; SELECT pg_advisory_xact_lock(727463, 1)")
-        let table = try makeTable(over: connection)
-        try markers.make(over: connection)
-        let last = try markers.verify(
-            over: connection, expectedEpoch: expectedEpoch, openEpoch: openEpoch)
-        let plan = try makePlan(table, over: connection)
-        try connection.execute("COMMIT")
-        try prepareSession(connection, plan)
-        return last
+        try pool.withConnection(for: number) { connection throws(PostgresError) in
+            do throws(PostgresError) {
+                // Those who open at the same time make a table one after another.
+                try connection.execute("BEGIN; SELECT pg_advisory_xact_lock(727463, 1)")
+                let table = try makeTable(over: connection)
+                try markers.make(over: connection)
+                let last = try markers.verify(
+                    over: connection, expectedEpoch: expectedEpoch, openEpoch: openEpoch)
+                plan = try makePlan(table, over: connection)
+                try connection.execute("COMMIT")
+                return last
+            } catch {
+                connection.isDiscarded = true
+                throw error
+            }
+        }
     }
 
     private func makeTable(over connection: PostgresConnection) throws(PostgresError) -> TableDescription {
@@ -80,8 +92,8 @@ public final class TableWriter: @unchecked Sendable {
         let fit: TableFit
         do throws(Diagnostic) { fit = try TableFit(target, table) } catch { throw .refused(error) }
         return Plan(
-            signature: try signature(over: connection), rows: .rows(target, fit),
-            deletes: target.deletes ? .deletes(target, fit) : nil)
+            signature: try signature(over: connection), rows: .rows(target, fit, writer: number),
+            deletes: target.deletes ? .deletes(target, fit, writer: number) : nil)
     }
 
     /// Names and types of the table's columns: another text once one has changed.
@@ -94,10 +106,12 @@ public final class TableWriter: @unchecked Sendable {
         ).value ?? ""
     }
 
-    private func prepareSession(_ connection: PostgresConnection, _ plan: Plan) throws(PostgresError) {
-        for statement in plan.staging { try connection.execute(statement) }
-        self.plan = plan
-        session = connection
+    /// Makes the temporary tables that the session lacks.
+    private func makeStages(_ plan: Plan, over connection: PostgresConnection) throws(PostgresError) {
+        for stage in plan.stages where connection.stages[stage.name] != plan.signature {
+            try connection.execute(stage.creation)
+            connection.stages[stage.name] = plan.signature
+        }
     }
 
     // MARK: Writing
@@ -125,13 +139,10 @@ public final class TableWriter: @unchecked Sendable {
             return try attempt(prepared, epoch, keep)
         } catch {
             // A session that was lost while nothing was written is no reason to wait.
-            guard case .unavailable = error, session?.isBroken == true else { throw Self.final(error) }
-            session = nil
+            guard case .unavailable = error, hasLostSession else { throw Self.final(error) }
+            pool.closeIdle()
         }
-        do throws(PostgresError) { try attempt(prepared, epoch, keep) } catch {
-            if session?.isBroken == true { session = nil }
-            throw Self.final(error)
-        }
+        do throws(PostgresError) { try attempt(prepared, epoch, keep) } catch { throw Self.final(error) }
     }
 
     /// What is refused outside of rows is the statement's fault, not theirs.
@@ -143,38 +154,43 @@ public final class TableWriter: @unchecked Sendable {
     private func attempt(
         _ prepared: PreparedRows, _ epoch: Int64, _ keep: ([RefusedRow]) throws(PostgresError) -> Void
     ) throws(PostgresError) {
-        let connection = try connected()
-        let former = plan?.signature
-        do throws(PostgresError) {
-            // The lock keeps the columns as they are; constraints must not wait for COMMIT, which could not
-            // tell which row it was.
-            try connection.execute(
-                "BEGIN; SET CONSTRAINTS ALL IMMEDIATE; "
-                    + "LOCK TABLE \(target.name.quoted) IN ROW EXCLUSIVE MODE")
-            guard try markers.advance(to: epoch, over: connection) else {
-                return try connection.execute("ROLLBACK")
+        hasLostSession = false
+        try pool.withConnection(for: number) { connection throws(PostgresError) in
+            let former = connection.stages
+            do throws(PostgresError) {
+                if let plan { try makeStages(plan, over: connection) }
+                try write(prepared, epoch, keep, over: connection)
+            } catch {
+                hasLostSession = connection.isBroken
+                do throws(PostgresError) { try connection.execute("ROLLBACK") } catch {
+                    connection.isDiscarded = true
+                }
+                // Temporary tables that were made in the transaction are gone with it.
+                if connection.stages != former { connection.isDiscarded = true }
+                throw error
             }
-            let plan = try currentPlan(over: connection)
-            prepare(prepared)
-            var loader = RowLoader(connection, pieceRows: target.pieceRows)
-            if let deletes = plan.deletes { try loader.load(prepared.wireDeletes, by: deletes) }
-            try loader.load(prepared.wireRows, by: plan.rows)
-            try keep(loader.refused)
-            try connection.execute("COMMIT")
-        } catch {
-            do throws(PostgresError) { try connection.execute("ROLLBACK") } catch { session = nil }
-            // Temporary tables that were made in the transaction are gone with it.
-            if plan?.signature != former { session = nil }
-            throw error
         }
     }
 
-    private func connected() throws(PostgresError) -> PostgresConnection {
-        if let session, !session.isBroken { return session }
-        session = nil
-        let connection = try PostgresConnection(address)
-        if let plan { try prepareSession(connection, plan) }
-        return connection
+    private func write(
+        _ prepared: PreparedRows, _ epoch: Int64, _ keep: ([RefusedRow]) throws(PostgresError) -> Void,
+        over connection: PostgresConnection
+    ) throws(PostgresError) {
+        // The lock keeps the columns as they are; constraints must not wait for COMMIT, which could not
+        // tell which row it was.
+        try connection.execute(
+            "BEGIN; SET CONSTRAINTS ALL IMMEDIATE; "
+                + "LOCK TABLE \(target.name.quoted) IN ROW EXCLUSIVE MODE")
+        guard try markers.advance(to: epoch, over: connection) else {
+            return try connection.execute("ROLLBACK")
+        }
+        let plan = try currentPlan(over: connection)
+        prepare(prepared)
+        var loader = RowLoader(connection, pieceRows: target.pieceRows)
+        if let deletes = plan.deletes { try loader.load(prepared.wireDeletes, by: deletes) }
+        try loader.load(prepared.wireRows, by: plan.rows)
+        try keep(loader.refused)
+        try connection.execute("COMMIT")
     }
 
     /// The plan for the table as it is: somebody may have changed it since.
@@ -185,7 +201,8 @@ public final class TableWriter: @unchecked Sendable {
         }
         let plan = try makePlan(table, over: connection)
         // Within the transaction: what fails leaves the former ones.
-        try prepareSession(connection, plan)
+        try makeStages(plan, over: connection)
+        self.plan = plan
         return plan
     }
 }

@@ -19,7 +19,7 @@ public final class RequestThreads: @unchecked Sendable {
     private let monitor = Monitor()
     // All below is guarded by `monitor`.
     private var idle: [Worker] = []
-    private var waiting: [Job] = []
+    private var waiting: [Job?] = []
     private var waitingStart = 0
     private var count = 0
     private var isStopped = false
@@ -74,10 +74,11 @@ public final class RequestThreads: @unchecked Sendable {
             pthread_detach(thread)
             return
         }
-        // No thread is to be had: the caller's does the work.
+        // No thread is to be had: the caller's does the work, and what waits meanwhile for nobody else.
         box.release()
         monitor.withLock { count -= 1 }
         worker.job?()
+        while let job = monitor.withLock({ count == 0 ? takeWaiting() : nil }) { job() }
     }
 
     private final class Start {
@@ -100,10 +101,7 @@ public final class RequestThreads: @unchecked Sendable {
         defer { worker.monitor.unlock() }
         if let job = take(worker) { return job }
         let early = monitor.withLock { () -> Job? in
-            if waitingStart < waiting.count {
-                defer { forget() }
-                return waiting[waitingStart]
-            }
+            if let job = takeWaiting() { return job }
             if isStopped { worker.isStopped = true } else { idle.append(worker) }
             return nil
         }
@@ -120,11 +118,17 @@ public final class RequestThreads: @unchecked Sendable {
         return worker.job
     }
 
-    /// The first that waits has been taken; the monitor is held.
-    private func forget() {
-        waitingStart += 1
-        guard waitingStart == waiting.count else { return }
-        waiting.removeAll(keepingCapacity: true)
-        waitingStart = 0
+    /// The first that waits; the monitor is held.
+    private func takeWaiting() -> Job? {
+        guard waitingStart < waiting.count else { return nil }
+        defer { waitingStart += 1 }
+        let job = waiting[waitingStart]
+        // What has been taken is not kept: it holds its request.
+        waiting[waitingStart] = nil
+        if waitingStart >= 64, waitingStart * 2 > waiting.count {
+            waiting.removeFirst(waitingStart)
+            waitingStart = 0
+        }
+        return job
     }
 }

@@ -191,15 +191,17 @@ final class Scan: @unchecked Sendable {
         let times = eventTimes(columns, decoded, clock, &problems)
         let batch = finish(decoded, columns, times, problems, clock)
         counters.add(.rows, count)
+        if properties.failsOnBadTime, let first = problems.list.first(where: { $0.code == "bad_timestamp" }) {
+            result.failure = failure(
+                first, decoded,
+                hint: "mend the input, or leave \(SettingName.failsOnBadTime.rawValue) out")
+        }
         switch properties.errorPolicy {
         case .keep:
             if problems.count > 0 { counters.addDeadLetters(problems.list.lazy.map(\.code)) }
             result.batches.append(batch)
         case .deadLetter:
             let bad = problems.list
-            if properties.failsOnBadTime, let first = bad.first(where: { $0.code == "bad_timestamp" }) {
-                result.failure = failure(first, decoded)
-            }
             for problem in bad { result.deadLetters.append(deadLetter(problem, decoded)) }
             result.batches.append(bad.isEmpty ? batch : batch.selecting(problems.goodRows))
         case .fail:
@@ -331,13 +333,15 @@ final class Scan: @unchecked Sendable {
             bytes: Array(bytes[range]))
     }
 
-    private func failure(_ problem: RowProblems.Problem, _ decoded: Decoded) -> Diagnostic {
+    private func failure(
+        _ problem: RowProblems.Problem, _ decoded: Decoded,
+        hint: String = "mend the input, or set on_error = 'dead_letter' to keep such records beside"
+    ) -> Diagnostic {
         let offset = decoded.offsets.int64s[problem.row]
         return Diagnostic(
             .malformedData,
             "a record of \(relation.name) does not fit: \(problem.reason) "
-                + "(\(decoded.chunk.sourceName), offset \(offset))",
-            hint: "mend the input, or set on_error = 'dead_letter' to keep such records beside")
+                + "(\(decoded.chunk.sourceName), offset \(offset))", hint: hint)
     }
 }
 

@@ -46,7 +46,7 @@ public final class DeadLetterFiles: DeadLetterKeeper, @unchecked Sendable {
         }
     }
 
-    public func open(instance: String, openEpoch: Int64) throws(SinkError) {}
+    public func open(instance: String, openEpoch: Int64, directory: String) throws(SinkError) {}
 
     public func finish(epoch: Int64) -> @Sendable () throws(SinkError) -> Void {
         let write = end(epoch: epoch)

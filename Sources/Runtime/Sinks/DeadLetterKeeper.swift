@@ -5,7 +5,8 @@ public protocol DeadLetterKeeper: AnyObject, Sendable {
     /// - Parameters:
     ///   - instance: who the state directory belongs to.
     ///   - openEpoch: the epoch that is to come, whose letters may be there already.
-    func open(instance: String, openEpoch: Int64) throws(SinkError)
+    ///   - directory: where letters are kept that have no other place.
+    func open(instance: String, openEpoch: Int64, directory: String) throws(SinkError)
 
     /// An epoch begins, at this wall-clock time in milliseconds.
     func begin(clock: Int64)

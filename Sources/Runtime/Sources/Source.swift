@@ -40,6 +40,10 @@ public protocol Source: AnyObject {
     /// Bytes that are there and not yet taken.
     func lag() -> Int
 
+    /// Whether others are to wait until it has given what belongs before all of theirs, such as the rows that
+    /// a table has at the start.
+    var comesFirst: Bool { get }
+
     /// What keeps it from being read for the time being, and since when; nil when nothing does. From any
     /// thread.
     var trouble: SourceTrouble? { get }
@@ -49,6 +53,8 @@ public protocol Source: AnyObject {
 }
 
 extension Source {
+    public var comesFirst: Bool { false }
+
     public var trouble: SourceTrouble? { nil }
 
     public func giveUp() {}

@@ -24,6 +24,8 @@ extension PipelineTask {
         guard silences[index] != nil, let flow, let scan = scan(of: index) else { return }
         if hadRecords {
             silences[index]?.interrupt()
+        } else if sources[index].source.trouble != nil {
+            silences[index]?.restart()
         } else {
             silences[index]?.note(flow.progress[scan], clock: environment.clock())
             flow.forgetHeard(of: scan)

@@ -129,6 +129,8 @@ extension PipelineTask {
     /// Goes on where the checkpoint left off.
     private func takeUp(_ restored: TaskCheckpoint) throws(Diagnostic) {
         guard let flow else { return }
+        let last = ended
+        board.update { $0.epoch = last }
         flow.restore(restored.progress)
         for (name, counters) in flow.allCounters { counters.restore(restored.counters[name] ?? []) }
         for scan in flow.scans where scan.properties.errorPolicy == .deadLetter {
@@ -139,8 +141,10 @@ extension PipelineTask {
             }
             deadLetters[scan.relation.name] = DeadLetterFiles(
                 fileSystem: environment.fileSystem,
-                directory: configuration.deadLetterDirectory ?? scan.properties.deadLetters
-                    ?? standardDeadLetters,
+                directory: configuration.deadLetterDirectory
+                    ?? scan.properties.deadLetters.map { folder in
+                        configuration.deadLetterFolder.map { Path.join(folder, $0) } ?? folder
+                    } ?? standardDeadLetters,
                 sourceName: scan.relation.name)
         }
         openSilences()
@@ -152,7 +156,9 @@ extension PipelineTask {
 
     private func open(_ keeper: any DeadLetterKeeper, _ restored: TaskCheckpoint) throws(Diagnostic) {
         try patientlyDelivering { () throws(SinkError) in
-            try keeper.open(instance: instance.id, openEpoch: ended + 1)
+            try keeper.open(
+                instance: instance.id, openEpoch: ended + 1,
+                directory: configuration.deadLetterDirectory ?? standardDeadLetters)
         }
     }
 
@@ -162,7 +168,8 @@ extension PipelineTask {
         for sink in allSinks {
             let context = SinkContext(
                 applicationID: "\(instance.id)/\(sink.name)", workers: workers, seed: instance.seed.low,
-                deadLetterDirectory: configuration.deadLetterDirectory ?? standardDeadLetters)
+                deadLetterDirectory: configuration.deadLetterDirectory ?? standardDeadLetters,
+                deadLetterFolder: configuration.deadLetterFolder)
             let expected = restored.sinkEpochs[sink.name]
             let next = ended + 1
             try delivering(sink) { () throws(SinkError) in

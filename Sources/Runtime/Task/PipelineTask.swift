@@ -220,29 +220,38 @@ public final class PipelineTask: @unchecked Sendable {
 
     /// Takes what input there is, as far as the epoch has room. False when there was none.
     private func takeInput(isFinal: Bool) throws(Diagnostic) -> Bool {
+        let leading = sources.indices.filter { sources[$0].source.comesFirst }
         var found = false
+        for index in leading where try takeInput(of: index, isFinal: isFinal) { found = true }
+        // The others' records would meet tables that are not there yet.
+        if found || leading.contains(where: { sources[$0].source.comesFirst }) { return found }
         let turns = isFinal ? flow?.turns(of: sources.map(\.relation)) : nil
         for index in turns ?? Array(sources.indices) {
-            let room = configuration.epochBytes - (epoch?.bytes ?? 0)
-            let ranges = try sources[index].source.poll(
-                maximumBytes: max(1, min(room, stepBytes)), isFinal: isFinal)
-            // With a final end nothing is to come: nobody waits for it.
-            if !isFinal { note(index, hadRecords: !ranges.isEmpty) }
-            guard !ranges.isEmpty else { continue }
+            guard try takeInput(of: index, isFinal: isFinal) else { continue }
             found = true
-            try begin()
-            for range in ranges {
-                try persisting("the write-ahead log") { () throws(StorageError) in
-                    try self.epoch?.log.append(source: index, range)
-                }
-                epoch?.bytes += range.byteCount
-            }
-            try take(ranges, of: index)
-            if isDue { try commit() }
             // Whose turn it is may be another matter now.
             if turns != nil { return true }
         }
         return found
+    }
+
+    private func takeInput(of index: Int, isFinal: Bool) throws(Diagnostic) -> Bool {
+        let room = configuration.epochBytes - (epoch?.bytes ?? 0)
+        let ranges = try sources[index].source.poll(
+            maximumBytes: max(1, min(room, stepBytes)), isFinal: isFinal)
+        // With a final end nothing is to come: nobody waits for it.
+        if !isFinal { note(index, hadRecords: !ranges.isEmpty) }
+        guard !ranges.isEmpty else { return false }
+        try begin()
+        for range in ranges {
+            try persisting("the write-ahead log") { () throws(StorageError) in
+                try self.epoch?.log.append(source: index, range)
+            }
+            epoch?.bytes += range.byteCount
+        }
+        try take(ranges, of: index)
+        if isDue { try commit() }
+        return true
     }
 
     /// While the epoch before is being committed, this one goes on for as long as it has room.

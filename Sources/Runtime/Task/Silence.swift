@@ -41,6 +41,12 @@ struct Silence {
         all = nil
     }
 
+    /// The source can't be asked: what waits there is no silence.
+    mutating func restart() {
+        all = nil
+        partitions = [:]
+    }
+
     /// The time that has passed for its idle partitions; nil when none is idle.
     func idleTime(of source: Int, _ progress: SourceProgress, clock: Int64) -> IdleTime? {
         if isBehind { return nil }

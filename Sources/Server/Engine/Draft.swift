@@ -39,7 +39,7 @@ struct Draft {
         _ statement: Statement, _ settings: Settings, known: [String: NotedSchemas.Note]? = nil
     ) throws(Diagnostic) {
         if case .queryControl(let control) = statement.kind, control.action != .terminate {
-            return try pause(control, statement)
+            return try pause(control, statement, settings)
         }
         if case .alterSystem(let setting) = statement.kind {
             state.properties[setting.name] = setting.value
@@ -66,6 +66,7 @@ struct Draft {
         }
         describe(statement)
         forgetRemoved()
+        takeConnectorState(settings, statement)
     }
 
     /// The query that the statement starts, or puts in the place of another.
@@ -93,19 +94,25 @@ struct Draft {
         }
     }
 
-    /// Notes that a query goes on without the state that it had.
+    /// Notes that a query goes on without the state that it had, or that a connector does to another target.
     mutating func restart(_ unit: String, from starts: [String: [Int: Int64]]) {
         state.starts[unit] = starts
         warnings.append(
-            "\(unit) goes on from where it is without its former state, which another query made")
+            unit.hasPrefix(PlanUnit.sinkPrefix)
+                ? "\(unit) goes on from where it is to another target"
+                : "\(unit) goes on from where it is without its former state, which another query made")
     }
 
     // MARK: PAUSE and RESUME
 
-    private mutating func pause(_ control: QueryControl, _ statement: Statement) throws(Diagnostic) {
+    private mutating func pause(
+        _ control: QueryControl, _ statement: Statement, _ settings: Settings
+    ) throws(Diagnostic) {
         let isPause = control.action == .pause
         var ids: [String] = []
-        if let id = control.query {
+        if let id = control.query, let units = try connectorUnits(id, statement) {
+            ids = units
+        } else if let id = control.query {
             let query = try state.planner.query(named: id, in: statement)
             guard state.planner.plan.unitName(of: query) == query.id else {
                 throw Diagnostic(
@@ -119,7 +126,11 @@ struct Draft {
             ids = plan.queries.filter { plan.unitName(of: $0) == $0.id }.map(\.id)
         }
         for id in ids { if isPause { state.paused.insert(id) } else { state.paused.remove(id) } }
-        isChange = state.paused != before.paused
+        let isStop = isPause && ConnectorState(settings) == .stopped
+        for id in ids where id.hasPrefix(PlanUnit.sinkPrefix) {
+            if isStop { state.stopped.insert(id) } else { state.stopped.remove(id) }
+        }
+        isChange = state.paused != before.paused || state.stopped != before.stopped
         commandID = "\(control.action.rawValue.lowercased())/\(control.query?.text ?? "ALL")/execute"
         message = isPause ? "Query paused." : "Query resumed."
     }
@@ -140,11 +151,17 @@ struct Draft {
                 : "\(create.name.text) is already registered with type \(type)"
         case .createConnector(let create):
             commandID = "connector/`\(create.name.text)`/create"
-            isChange = state.planner.plan.sinks.count != before.planner.plan.sinks.count
-            if isChange { state.connectorStatements[create.name.text] = statement.text }
+            let isThere = before.connectorStatements[create.name.text] != nil
+            isChange = create.orReplace || !isThere
+            if isChange {
+                state.connectorStatements[create.name.text] = statement.text
+                let made = state.planner.plan.sinks.first { $0.connector == create.name.text }
+                if let note = made?.note { warnings.append(note) }
+            }
             message =
                 isChange
-                ? "Created connector \(create.name.text)" : "Connector \(create.name.text) already exists"
+                ? "\(isThere ? "Replaced" : "Created") connector \(create.name.text)"
+                : "Connector \(create.name.text) already exists"
         case .insertInto(let insert):
             commandID = "stream/`\(insert.target.text)`/create"
             message = "Created query with ID \(queryID ?? "")"
@@ -192,7 +209,7 @@ struct Draft {
             isChange = old.catalogue.types[name] != nil
             message = isChange ? "Dropped type '\(name)'" : "Type '\(name)' does not exist"
         case .connector:
-            isChange = old.sinks.contains { $0.name == name }
+            isChange = old.sinks.contains { $0.connector == name }
             message = isChange ? "Dropped connector \"\(name)\"" : "Connector '\(name)' does not exist."
             state.connectorStatements[name] = nil
             return

@@ -26,6 +26,7 @@ extension Engine {
             default:
                 trial.use(Self.settings(effective(session)))
                 try trial.add(statement)
+                try checkSinks(of: trial.plan, statement)
             }
         }
     }
@@ -42,6 +43,7 @@ extension Engine {
         let properties = effective(session)
         try draft.plan(statement, Self.settings(properties))
         guard draft.isChange else { return draft.outcome(sequence: -1) }
+        try checkSinks(of: draft.state.planner.plan, statement)
         try makeTopics(of: draft.newRelations, draft.state.planner.plan)
         try fixStarts(&draft, properties)
         let changes = try unitChanges(draft.state)
@@ -53,7 +55,7 @@ extension Engine {
             try log.append(
                 StatementLog.Entry(
                     sequence: log.nextSequence, statement: statement.text, properties: properties,
-                    starts: draft.queryID.flatMap { draft.state.starts[$0] } ?? [:], deletions: deletions,
+                    starts: draft.loggedStarts(statement), deletions: deletions,
                     schemas: draft.schemas))
         } catch {
             for host in changes.ended where !isPaused(host.unit) { host.start() }
@@ -162,11 +164,11 @@ extension Engine {
         var current = EngineState(registry: schemas)
         for entry in entries {
             do throws(Diagnostic) {
-                var reader = ScriptReader(entry.statement)
+                var reader = ScriptReader(finished: entry.statement)
                 guard let statement = try reader.next() else { continue }
                 var draft = Draft(current, number: entry.sequence)
                 try draft.plan(statement, Self.settings(entry.properties), known: entry.schemas)
-                if let id = draft.queryID { draft.state.starts[id] = entry.starts }
+                draft.takeStarts(entry.starts, statement)
                 current = draft.state
             } catch {
                 current.refused.append((entry.statement, error))
@@ -202,7 +204,9 @@ extension Engine {
         let directory = Path.join(configuration.directory, "queries")
         do throws(StorageError) {
             guard try files.status(directory) != nil else { return }
-            for entry in try files.list(directory) where state.hosts[entry.name] == nil {
+            // A connector that is made again goes on where it was, as it does with Kafka Connect.
+            for entry in try files.list(directory)
+            where state.hosts[entry.name] == nil && !entry.name.hasPrefix(PlanUnit.sinkPrefix) {
                 try files.removeTree(Path.join(directory, entry.name))
             }
         } catch {

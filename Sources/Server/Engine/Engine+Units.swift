@@ -32,7 +32,7 @@ extension Engine {
             var unit = next.planner.plan.unit(outline)
             // Of what many queries share, the last one's: the same after each start.
             unit.use(unit.plan.queries.last.flatMap { next.settings[$0.id] } ?? Settings())
-            let signature = unit.plan.fingerprint
+            let signature = unit.plan.fingerprint ^ unit.plan.sinkSettings
             if let host {
                 let isPaused = next.paused.contains(unit.name)
                 if host.signature == signature, isPaused == !host.isAtWork { continue }
@@ -43,6 +43,7 @@ extension Engine {
                     changes.restarted.insert(unit.name)
                 }
             }
+            if try writesElsewhere(unit) { changes.restarted.insert(unit.name) }
             changes.begun.append((unit, signature))
         }
         for name in difference.removed {
@@ -80,9 +81,10 @@ extension Engine {
     func apply(_ changes: HostChanges, _ next: inout EngineState) {
         for host in changes.removed {
             next.hosts[host.unit.name] = nil
-            forget(host.unit)
+            if !host.unit.name.hasPrefix(PlanUnit.sinkPrefix) { forget(host.unit) }
         }
         for (unit, _) in changes.begun where changes.restarted.contains(unit.name) { forget(unit) }
+        for (unit, _) in changes.begun { noteTarget(of: unit) }
         for (unit, signature) in changes.begun {
             let starts = next.starts[unit.name] ?? [:]
             let host = UnitHost(
@@ -125,7 +127,8 @@ extension Engine {
         let reports = reports
         let wake: @Sendable () -> Void = { [weak host] in host?.wake() }
         let sources = try SourceFactory(
-            fileSystem: files, topics: topics.store, start: { .offsets(starts[$0.name] ?? [:]) },
+            fileSystem: files, journals: Path.join(directory(of: unit.name), "sources"),
+            topics: topics.store, start: { .offsets(starts[$0.name] ?? [:]) },
             onInput: wake, report: reports.add
         ).sources(of: unit.plan, alsoReading: Array(unit.views))
         var sinks = try SinkFactory(fileSystem: files, report: reports.add).sinks(of: unit.plan)

@@ -116,20 +116,27 @@ public final class Engine: @unchecked Sendable {
             queries.append(standing(name, state.hosts[name], isPaused: state.paused.contains(name)))
         }
         let connectors = state.planner.plan.sinks.map { sink in
-            let unit = sink.from.topic == nil ? PipelinePlan.localUnit : PlanUnit.sinkPrefix + sink.name
-            return standing(sink.name, state.hosts[unit], isPaused: state.paused.contains(unit))
+            let unit = sink.unitName
+            return standing(
+                sink.name, state.hosts[unit], isPaused: state.paused.contains(unit),
+                isStopped: state.stopped.contains(unit))
         }
         return EngineSnapshot(
             sequence: state.sequence, properties: configuration.properties.merging(state.properties) { $1 },
-            plan: state.planner.plan, statements: state.statements, queries: queries, connectors: connectors,
+            plan: state.planner.plan, statements: state.statements,
+            connectorStatements: state.connectorStatements, queries: queries, connectors: connectors,
             topics: topics.all, pushQueries: state.pushes.map { ($0, $1.statement) }.sorted { $0.0 < $1.0 },
             refused: state.refused, incidents: reports.newest)
     }
 
-    private func standing(_ id: String, _ host: UnitHost?, isPaused: Bool) -> EngineSnapshot.Standing {
+    private func standing(
+        _ id: String, _ host: UnitHost?, isPaused: Bool, isStopped: Bool = false
+    ) -> EngineSnapshot.Standing {
         let failure = host?.failure
         return EngineSnapshot.Standing(
-            id: id, state: isPaused ? .paused : failure == nil ? .running : .failed, failure: failure,
+            id: id,
+            state: isStopped ? .stopped : isPaused ? .paused : failure == nil ? .running : .failed,
+            failure: failure, isStarting: host?.isStarting ?? false,
             status: host?.status ?? PipelineStatus())
     }
 }

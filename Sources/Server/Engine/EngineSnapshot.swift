@@ -10,6 +10,8 @@ public struct EngineSnapshot: Sendable {
         public enum State: String, Sendable {
             case running = "RUNNING"
             case paused = "PAUSED"
+            /// Of connectors: paused, in a word of Kafka Connect's.
+            case stopped = "STOPPED"
             case failed = "ERROR"
         }
 
@@ -18,6 +20,8 @@ public struct EngineSnapshot: Sendable {
         public let state: State
         /// Why it failed.
         public let failure: Diagnostic?
+        /// Whether its task is not there yet.
+        public let isStarting: Bool
         public let status: PipelineStatus
     }
 
@@ -37,6 +41,8 @@ public struct EngineSnapshot: Sendable {
     public let plan: PipelinePlan
     /// The statement behind each relation and query, by name and by id.
     public let statements: [String: String]
+    /// The statement behind each connector, by name.
+    public let connectorStatements: [String: String]
     public let queries: [Standing]
     public let connectors: [Standing]
     /// Without those that only the server itself uses.
@@ -47,4 +53,7 @@ public struct EngineSnapshot: Sendable {
     public let refused: [(statement: String, reason: Diagnostic)]
     /// What went wrong beside the work of queries, newest last; at most a few.
     public let incidents: [Diagnostic]
+
+    /// The statements behind all that there is.
+    public var allStatements: [String] { Array(statements.values) + Array(connectorStatements.values) }
 }

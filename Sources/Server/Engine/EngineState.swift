@@ -19,6 +19,8 @@ struct EngineState: Sendable {
     var properties: [String: String] = [:]
     /// Queries and connectors that are not to run.
     var paused: Set<String> = []
+    /// Those of them that Kafka Connect calls stopped.
+    var stopped: Set<String> = []
     /// By unit.
     var hosts: [String: UnitHost] = [:]
     /// Push queries at work, by id.

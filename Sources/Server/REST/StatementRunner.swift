@@ -107,7 +107,8 @@ struct StatementRunner {
         case .connectors(let direction): return ConnectorList(direction, of: snapshot)
         case .connectorPlugins:
             return ConnectorPluginList(
-                classes: SinkFactory.known, version: context.configuration.version)
+                classes: SinkFactory.known + [ConnectClass.jdbcSinkName],
+                version: context.configuration.version)
         }
     }
 
@@ -136,10 +137,10 @@ struct StatementRunner {
                 .unknownFunction, "function", name, among: FunctionKind.allCases.flatMap(\.names), statement)
         case .connector(let name):
             let sinks = snapshot.plan.sinks
-            if let sink = sinks.first(where: { $0.name == name.text }) {
+            if let sink = sinks.first(where: { $0.connector == name.text }) {
                 return ConnectorDescription(sink, of: snapshot, address: context.address)
             }
-            throw unknown(.unknownConnector, "connector", name, among: sinks.map(\.name), statement)
+            throw unknown(.unknownConnector, "connector", name, among: sinks.map(\.connector), statement)
         }
     }
 

@@ -161,6 +161,10 @@ struct ScriptTestRun {
                 at: place, hint: "insert into what the query reads")
         }
         switch properties.connector {
+        case .postgres:
+            throw Diagnostic(
+                .invalidStatement, "\(given.relation.name) is a table of a database, and only read here",
+                at: place, hint: "test with a table over a topic: kafka_topic = 'products'")
         case .files: pipeline.add(line: row.line(properties), to: given.relation.name)
         case .topic(let topic):
             guard let message = row.message(planner.plan.registry) else { return }

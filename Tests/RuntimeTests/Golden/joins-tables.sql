@@ -31,6 +31,10 @@ CREATE TABLE spenders AS
 CREATE STREAM running AS
   SELECT o.user, o.id AS order_id, s.total AS before
   FROM orders o LEFT JOIN spent s ON o.user = s.user;
+-- What is taken back from an aggregate is what it got: a joined row has the time of its newer side.
+CREATE TABLE times AS
+  SELECT u.id, 'all' AS part FROM users u LEFT JOIN ages a ON u.id = a.id;
+CREATE TABLE spans AS SELECT part, COUNT(*) AS users, SUM(ROWTIME) AS at FROM times GROUP BY part;
 --- records
 -- {"topic": "orders", "key": "o1", "value": {"user": "u1", "total": 5}, "timestamp": 1}
 -- {"topic": "users", "key": "u1", "value": {"name": "Ann", "city": "Ulm"}, "timestamp": 2}
@@ -92,3 +96,5 @@ CREATE STREAM running AS
 -- {"O_USER":null,"ORDER_ID":"o4","BEFORE":null}
 -- {"O_USER":"u1","ORDER_ID":"o6","BEFORE":12}
 -- {"O_USER":"u1","ORDER_ID":"o7","BEFORE":16}
+--- output SPANS
+-- {"PART":"all","USERS":3,"AT":53}

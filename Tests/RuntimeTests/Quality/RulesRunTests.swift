@@ -46,7 +46,7 @@ import Testing
 
     @Test(
         "rows that fail are counted as a plain model counts them, and kept aside",
-        arguments: 1...25 as ClosedRange<UInt64>)
+        arguments: 1...UInt64(Effort.isFull ? 100 : 8))
     func model(_ seed: UInt64) throws {
         let events = Self.events(seed)
         let run = try RulesRun(Self.rules)
@@ -91,7 +91,7 @@ import Testing
 
     @Test(
         "chunks, threads and restarts change neither results nor rows",
-        arguments: 1...10 as ClosedRange<UInt64>)
+        arguments: 1...UInt64(Effort.isFull ? 40 : 4))
     func ways(_ seed: UInt64) throws {
         let lines = Self.events(seed).map(\.line)
         let whole = try RulesRun(Self.rules)
@@ -122,7 +122,7 @@ import Testing
 
     @Test(
         "a query that removes the same repeats counts them for a rule as the rule itself would",
-        arguments: 1...10 as ClosedRange<UInt64>)
+        arguments: 1...UInt64(Effort.isFull ? 40 : 4))
     func repeatsOfAQuery(_ seed: UInt64) throws {
         func rule(_ name: String, _ condition: String) -> String {
             #"{"name": "\#(name)", "on": "good", "check": "unique", "columns": ["price", "k"], "#

@@ -20,7 +20,7 @@ import Testing
         let script = try #require(try GoldenScript.all.first { $0.name == name })
         let run = try script.run()
         let records = run.order.isEmpty ? run.inputs.values.map(\.count).max() ?? 0 : run.order.count
-        for seed in 1...20 as ClosedRange<UInt64> {
+        for seed in 1...UInt64(Effort.isFull ? 40 : 6) {
             var random = SeededGenerator(seed: seed)
             let way = Way.random(records: records, using: &random)
             for difference in try script.differences(try run.run(way)) {

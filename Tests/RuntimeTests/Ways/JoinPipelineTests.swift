@@ -77,7 +77,7 @@ import Testing
     }
 
     private static var seeds: ClosedRange<UInt64> {
-        ProcessInfo.processInfo.environment["MILLRACE_FULL"] == "1" ? 1...400 : 1...12
+        Effort.isFull ? 1...400 : 1...12
     }
 
     @Test(arguments: seeds)

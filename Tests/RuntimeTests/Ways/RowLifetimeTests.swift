@@ -74,7 +74,7 @@ import Testing
         }
     }
 
-    @Test(arguments: 1...120 as ClosedRange<UInt64>)
+    @Test(arguments: 1...UInt64(Effort.isFull ? 300 : 30))
     func agreesWithThePlainModel(_ seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         let lifetime = Int64.random(in: 1...60, using: &random) * 100

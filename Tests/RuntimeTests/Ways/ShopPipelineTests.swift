@@ -74,7 +74,7 @@ import Testing
         return MemoryRecord(value: Array(json.utf8), timestamp: 1, partition: event.partition)
     }
 
-    @Test(arguments: 1...150 as ClosedRange<UInt64>)
+    @Test(arguments: 1...UInt64(Effort.isFull ? 400 : 40))
     func agreesWithThePlainModel(_ seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)
         let unit = [1, 100, 500].randomElement(using: &random) ?? 1

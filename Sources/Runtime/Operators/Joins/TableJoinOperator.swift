@@ -114,8 +114,9 @@ final class TableJoinOperator: JoinOperator, @unchecked Sendable {
                 case .right: right != nil
                 case .full: left != nil || right != nil
                 }
-            // What stays without the row that is gone has the time at which that went.
-            return isThere ? Self.row(left, right, changedAt: own == nil ? carrier.time : .min) : nil
+            // Of the rows that are there: a row that came and went within an epoch is no change, so what
+            // stays can't have the time at which it went.
+            return isThere ? Self.row(left, right) : nil
         }
         let before = joined(was)
         if let after = joined(now) {
@@ -127,11 +128,8 @@ final class TableJoinOperator: JoinOperator, @unchecked Sendable {
         }
     }
 
-    private static func row(
-        _ left: StoredRow?, _ right: StoredRow?, changedAt time: Int64 = .min
-    ) -> JoinedChanges.Row {
+    private static func row(_ left: StoredRow?, _ right: StoredRow?) -> JoinedChanges.Row {
         JoinedChanges.Row(
-            left: left?.bytes, right: right?.bytes,
-            time: max(time, max(left?.time ?? .min, right?.time ?? .min)))
+            left: left?.bytes, right: right?.bytes, time: max(left?.time ?? .min, right?.time ?? .min))
     }
 }

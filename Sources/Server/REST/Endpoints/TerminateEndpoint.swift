@@ -29,7 +29,7 @@ struct TerminateEndpoint: WholeEndpoint {
         func run(_ text: String) throws(Diagnostic) {
             _ = try engine.execute(try Parser.statement(text), session)
         }
-        for sink in engine.snapshot.plan.sinks { try run("DROP CONNECTOR \(quoted(sink.name));") }
+        for name in engine.snapshot.connectorStatements.keys { try run("DROP CONNECTOR \(quoted(name));") }
         for query in engine.snapshot.plan.queries { try run("TERMINATE \(quoted(query.id));") }
         let plan = engine.snapshot.plan
         for name in plan.catalogue.order.reversed() {

@@ -9,12 +9,18 @@ struct ConnectorList: Entity {
     init(_ direction: CreateConnector.Direction?, of snapshot: EngineSnapshot) {
         // All that there are write.
         let sinks = direction == .source ? [] : snapshot.plan.sinks
-        connectors = sinks.map { sink in
-            let state = snapshot.connectorState(sink)
-            let running = state == "RUNNING" ? 1 : 0
+        var names: [String] = []
+        for sink in sinks where !names.contains(sink.connector) { names.append(sink.connector) }
+        connectors = names.compactMap { name in
+            let own = sinks.filter { $0.connector == name }
+            guard let first = own.first else { return nil }
+            let states = own.map { snapshot.connectorState($0) }
+            let running = states.filter { $0 == "RUNNING" }.count
             return [
-                "name": .string(sink.name), "type": "sink", "className": .string(sink.connectorClass),
-                "state": .string("\(state) (\(running)/1 tasks RUNNING)"),
+                "name": .string(name), "type": "sink", "className": .string(first.className),
+                "state": .string(
+                    "\(states.first { $0 != "RUNNING" } ?? "RUNNING") "
+                        + "(\(running)/\(own.count) tasks RUNNING)"),
             ]
         }
     }
@@ -24,13 +30,14 @@ struct ConnectorList: Entity {
 }
 
 extension EngineSnapshot {
-    func standing(of sink: SinkPlan) -> Standing? { connectors.first { $0.id == sink.name } }
+    public func standing(of sink: SinkPlan) -> Standing? { connectors.first { $0.id == sink.name } }
 
     /// Kafka Connect's word.
-    func connectorState(_ sink: SinkPlan) -> String {
+    public func connectorState(_ sink: SinkPlan) -> String {
         switch standing(of: sink)?.state {
         case .running, nil: "RUNNING"
         case .paused: "PAUSED"
+        case .stopped: "STOPPED"
         case .failed: "FAILED"
         }
     }
