@@ -56,7 +56,10 @@ final class PostgresSink: Sink {
             throw Self.sinkError(error)
         }
         let refused = RefusedRows(
-            fileSystem, directory: options.deadLetters ?? context.deadLetterDirectory, sink: name,
+            fileSystem,
+            directory: options.deadLetters.map { folder in
+                context.deadLetterFolder.map { Path.join(folder, $0) } ?? folder
+            } ?? context.deadLetterDirectory, sink: name,
             table: options.target.name.description, report: report)
         opened.withLock {
             $0.writer = writer
