@@ -69,7 +69,11 @@ struct ServeConfiguration: Sendable {
         switch name {
         case "listen": address = try ListenAddress(value, of: name)
         case "registry.listen": registryAddress = try ListenAddress(value, of: name)
-        case "connect.listen": connect = value
+        case "connect.listen":
+            if value.lowercased() != "none" {
+                _ = try ListenAddress(value, of: name, standard: Self.connectPort)
+            }
+            connect = value
         case "listeners":
             // ksqlDB's may name several; this server has one.
             let first = value.split(separator: ",").first.map(String.init) ?? value
