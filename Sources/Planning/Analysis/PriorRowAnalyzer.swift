@@ -12,6 +12,8 @@ final class PriorRowAnalyzer {
     private let inner: ExpressionTranslator
     private let settings: Settings
     private(set) var plan: PriorRowsPlan?
+    /// Of the first of them.
+    private(set) var place: SourceLocation?
     /// The totals by their syntax.
     private var totals: [Language.Expression: Int] = [:]
 
@@ -30,6 +32,7 @@ final class PriorRowAnalyzer {
     func column(for syntax: Language.Expression) throws -> Typed? {
         guard case .over(let name, let arguments, let partition, let within) = syntax.kind else { return nil }
         let place = inner.statement.location(of: syntax.span)
+        self.place = self.place ?? place
         if input.kind == .table {
             throw Diagnostic(
                 .invalidStatement, "\(input.name) is a table, which has one row for each key", at: place,

@@ -74,7 +74,8 @@ struct QueryAnalyzer {
                 id: id, input: input, joins: sources.joins, filter: filter, deduplication: deduplication,
                 tableFunctions: tableFunctions.functions, priorRows: priorRows.plan,
                 shape: .projection(expressions),
-                output: existing.target, outputTime: existing.time, insertion: existing.number)
+                output: existing.target, outputTime: existing.time, insertion: existing.number,
+                places: places(of: query, priorRows.place))
         }
         var output = Relation(
             name: target.name, kind: target.kind, columns: columns.columns, keyCount: columns.keyCount,
@@ -87,7 +88,17 @@ struct QueryAnalyzer {
         return QueryPlan(
             id: id, input: input, joins: sources.joins, filter: filter, deduplication: deduplication,
             tableFunctions: tableFunctions.functions, priorRows: priorRows.plan, shape: shape, output: output,
-            outputTime: time, outputWatermarkDelay: delay)
+            outputTime: time, outputWatermarkDelay: delay, places: places(of: query, priorRows.place))
+    }
+
+    private func places(of query: Query, _ priorRows: SourceLocation?) -> QueryPlaces {
+        var places = QueryPlaces()
+        places.statement = statement.location(of: statement.span)
+        places.groupBy = query.groupBy.flatMap { statement.location(of: $0.span) }
+        places.deduplication = query.deduplication.flatMap { statement.location(of: $0.span) }
+        places.priorRows = priorRows
+        places.joins = query.joins.map { statement.location(of: $0.span) }
+        return places
     }
 
     /// What the query's clauses read.
