@@ -201,39 +201,46 @@ def ranking(kind):
 
 
 INTERVAL = given.interval * SECOND
-# With one partition lateness is decided row by row; with more there is none.
-if len(newest) == 1:
-    db.execute(f"""
-        CREATE TABLE timed AS SELECT event_type, time FROM (
-            SELECT *, max(time) OVER (ORDER BY "offset" ROWS UNBOUNDED PRECEDING)
-                - {given.alarm_delay * SECOND} AS watermark FROM events)
-        WHERE time // {INTERVAL} * {INTERVAL} + {INTERVAL} > watermark""")
-else:
-    db.execute("CREATE TABLE timed AS SELECT event_type, time FROM events")
+# With one partition lateness is decided row by row; with more there is none. A row is in no window that was over
+# when it came: of the windows of an interval and of those behind it, in those from the interval `since` on.
+watermark = "(max(time) OVER (ORDER BY \"offset\" ROWS UNBOUNDED PRECEDING) - $delay)"
+if len(newest) > 1:
+    watermark = "(time - $delay)"
+db.execute(
+    f"""
+    CREATE TABLE counts AS
+    SELECT event_type, number, greatest(number, watermark // {INTERVAL}) AS since, count(*) AS events
+    FROM (SELECT event_type, time // {INTERVAL} AS number, {watermark} AS watermark FROM events)
+    GROUP BY ALL""",
+    {"delay": given.alarm_delay * SECOND},
+)
 closed = min(newest.values()) - given.alarm_delay * SECOND
-db.execute(f"""
+db.execute("""
     CREATE TABLE rates AS
-    SELECT event_type, time // {INTERVAL} AS number, count(*) AS events FROM timed GROUP BY ALL""")
+    SELECT event_type, number, sum(events)::BIGINT AS events FROM counts WHERE since = number GROUP BY ALL""")
 # Each interval beside the thirty before it, those without an event too.
 db.execute(f"""
     CREATE TABLE scored AS
     WITH numbers AS (
-        SELECT DISTINCT event_type, unnest(range(number, number + 31)) AS number FROM rates),
+        SELECT DISTINCT event_type, unnest(range(since, number + 31)) AS number FROM counts),
     beside AS (
-        SELECT n.event_type, n.number,
-            coalesce(any_value(r.events) FILTER (WHERE r.number = n.number), 0) AS observed,
-            n.number - min(r.number) AS known,
-            coalesce(sum(r.events) FILTER (WHERE r.number < n.number), 0)::BIGINT AS total,
-            coalesce(sum(r.events * r.events) FILTER (WHERE r.number < n.number), 0)::BIGINT AS squares
-        FROM numbers n JOIN rates r
-            ON r.event_type = n.event_type AND r.number BETWEEN n.number - 30 AND n.number
+        SELECT n.event_type, n.number, c.number AS earlier, sum(c.events)::BIGINT AS events
+        FROM numbers n JOIN counts c
+            ON c.event_type = n.event_type AND c.number BETWEEN n.number - 30 AND n.number
+            AND c.since <= n.number
         WHERE (n.number + 1) * {INTERVAL} <= {closed}
-        GROUP BY n.event_type, n.number)
+        GROUP BY ALL),
+    sums AS (
+        SELECT event_type, number, number - min(earlier) AS known,
+            coalesce(sum(events) FILTER (WHERE earlier = number), 0)::BIGINT AS observed,
+            coalesce(sum(events) FILTER (WHERE earlier < number), 0)::BIGINT AS total,
+            coalesce(sum(events * events) FILTER (WHERE earlier < number), 0)::BIGINT AS squares
+        FROM beside GROUP BY event_type, number)
     SELECT *, (observed::DOUBLE - mean) / deviation AS score FROM (
         SELECT *, total::DOUBLE / known AS mean,
             greatest(sqrt((known * squares - total * total)::DOUBLE / (known * (known - 1))),
                 sqrt(total::DOUBLE / known), 1.0::DOUBLE) AS deviation
-        FROM beside WHERE known >= 10)""")
+        FROM sums WHERE known >= 10)""")
 
 HOUR, DAY = 3600, 86_400
 STEPS = f"""

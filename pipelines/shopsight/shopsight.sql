@@ -152,14 +152,14 @@ CREATE TABLE top_products AS
         ENTRIES(HISTOGRAM(CASE WHEN event_type = 'product_view' THEN product_id END), TRUE),
         e => LPAD(CAST(999999999 - e->V AS STRING), 9, '0') || e->K)), ${ten_blanks}), 1, 10),
       t => t <> ''),
-      t => STRUCT(product_id := SUBSTRING(t, 10), events := 999999999 - CAST(SUBSTRING(t, 1, 9) AS INTEGER)))
+      t => STRUCT(`product_id` := SUBSTRING(t, 10), `events` := 999999999 - CAST(SUBSTRING(t, 1, 9) AS INTEGER)))
       AS most_viewed,
     TRANSFORM(FILTER(SLICE(
       ARRAY_CONCAT(ARRAY_SORT(TRANSFORM(
         ENTRIES(HISTOGRAM(CASE WHEN event_type = 'purchase' THEN product_id END), TRUE),
         e => LPAD(CAST(999999999 - e->V AS STRING), 9, '0') || e->K)), ${ten_blanks}), 1, 10),
       t => t <> ''),
-      t => STRUCT(product_id := SUBSTRING(t, 10), events := 999999999 - CAST(SUBSTRING(t, 1, 9) AS INTEGER)))
+      t => STRUCT(`product_id` := SUBSTRING(t, 10), `events` := 999999999 - CAST(SUBSTRING(t, 1, 9) AS INTEGER)))
       AS most_sold
   FROM events
   WINDOW TUMBLING (SIZE 1 HOUR, GRACE PERIOD 0 SECONDS)

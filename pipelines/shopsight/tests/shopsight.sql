@@ -121,13 +121,13 @@ INSERT INTO raw_events (event_id, event_type, user_id, session_id, product_id, c
   VALUES ('e4', 'product_view', 'u1', 's1', 'p3', 'toys', '2026-01-15T12:00:03Z');
 
 ASSERT VALUES top_products (category, most_viewed)
-  VALUES ('toys', ARRAY[STRUCT(product_id := 'p2', events := 1)]);
+  VALUES ('toys', ARRAY[STRUCT(`product_id` := 'p2', `events` := 1)]);
 ASSERT VALUES top_products (category, most_viewed)
-  VALUES ('toys', ARRAY[STRUCT(product_id := 'p1', events := 1), STRUCT(product_id := 'p2', events := 1)]);
+  VALUES ('toys', ARRAY[STRUCT(`product_id` := 'p1', `events` := 1), STRUCT(`product_id` := 'p2', `events` := 1)]);
 ASSERT VALUES top_products (category, events) VALUES ('toys', 3);
 ASSERT VALUES top_products (category, most_viewed)
-  VALUES ('toys', ARRAY[STRUCT(product_id := 'p3', events := 2), STRUCT(product_id := 'p1', events := 1),
-    STRUCT(product_id := 'p2', events := 1)]);
+  VALUES ('toys', ARRAY[STRUCT(`product_id` := 'p3', `events` := 2), STRUCT(`product_id` := 'p1', `events` := 1),
+    STRUCT(`product_id` := 'p2', `events` := 1)]);
 
 --@test: a rush is told, once ten minutes are known
 --@clock: 2026-01-15T18:00:00Z
