@@ -52,8 +52,9 @@ struct KafkaBeginning {
         }
         // An end is behind records that are held.
         ends += take.ends
-        var admitted = KafkaTake()
-        admitted.failures = take.failures
+        var admitted = take
+        admitted.messages = []
+        admitted.ends = []
         let bytes = held.values.reduce(0) { $0 + $1.byteCount }
         guard unheard.isEmpty || now >= giveUpAt || bytes >= Self.limit else { return admitted }
         unheard = [:]
