@@ -1,5 +1,5 @@
 import Foundation
-import Runtime
+@testable import Runtime
 import Testing
 
 @testable import Commands

@@ -10,7 +10,7 @@ public enum SplitSinks {
         _ plan: PipelinePlan, _ split: PlanSplit, fileSystem: any FileSystem
     ) throws(Diagnostic) {
         for sink in plan.sinks
-        where ["postgres", PostgresSinkOptions.connectClass].contains(sink.connectorClass) {
+        where ["postgres", ConnectClass.jdbcSink].contains(sink.connectorClass) {
             let target = try PostgresSinkOptions(sink, fileSystem, readsSecrets: false).target
             guard target.mode != .append, let key = split.key(of: sink.from.name),
                 !key.isCovered(byColumns: target.key, of: sink.from)
