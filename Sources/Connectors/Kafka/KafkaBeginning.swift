@@ -7,8 +7,8 @@ import Kafka
 /// first is held, and then handed out by turns: one record of each partition, two, four and so on, since the
 /// first ones may be no use. All of it goes through ranges that are logged, and so is repeated after a crash.
 struct KafkaBeginning {
-    /// Partitions that have records and of which none has come, with the offset behind the last one.
-    private var unheard: [Int: Int64] = [:]
+    /// Partitions that have records and of which none has come.
+    private var unheard: Set<Int>
     private var held: [Int: KafkaMessages] = [:]
     private var ends: [(partition: Int, offset: Int64)] = []
     private let giveUpAt: Int64
@@ -25,13 +25,12 @@ struct KafkaBeginning {
     ///   - now: milliseconds of a clock that never goes back.
     init(_ bounds: [Int: Range<Int64>], from next: [Int64], now: Int64) {
         giveUpAt = now + Self.patience
-        for (partition, there) in bounds where partition < next.count && there.upperBound > next[partition] {
-            unheard[partition] = there.upperBound
-        }
+        unheard = Set(
+            bounds.filter { $0.key < next.count && $0.value.upperBound > next[$0.key] }.keys)
     }
 
     /// Takes note of a partition that has been heard of elsewhere, such as in the log of an epoch.
-    mutating func hear(_ partition: Int) { unheard[partition] = nil }
+    mutating func hear(_ partition: Int) { unheard.remove(partition) }
 
     /// Forgets what is held: it is read again.
     mutating func drop() { (held, ends) = ([:], []) }
@@ -41,7 +40,8 @@ struct KafkaBeginning {
 
     /// Takes what has come, and gives what may be handed out, in order.
     mutating func admit(_ take: KafkaTake, now: Int64) -> KafkaTake {
-        for end in take.ends where end.offset >= unheard[end.partition] ?? .max { hear(end.partition) }
+        // One that has ended has nothing for readers, such as a transaction that is open.
+        for end in take.ends { hear(end.partition) }
         for part in take.messages where part.count > 0 {
             hear(part.partition)
             if let before = held[part.partition] {
@@ -57,7 +57,7 @@ struct KafkaBeginning {
         admitted.ends = []
         let bytes = held.values.reduce(0) { $0 + $1.byteCount }
         guard unheard.isEmpty || now >= giveUpAt || bytes >= Self.limit else { return admitted }
-        unheard = [:]
+        unheard = []
         let all = held.sorted { $0.key < $1.key }.map(\.value)
         if all.count > 1 {
             for turn in 0..<Self.turns { admitted.messages += all.map { $0.takeFirst(1 << turn) } }
