@@ -90,6 +90,18 @@ class SessionsTests(unittest.TestCase):
                 self.assertGreater(panels, 30)
 
 
+    @unittest.skipUnless(IS_FULL, "MILLRACE_FULL=1 runs it")
+    def test_the_demo_needs_nothing_but_its_command(self):
+        with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+            environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+            told = run("demo", "sessions", "--for", "5s", "--json", "--dir", folder + "/demo", env=environment)
+            summary = json.loads(told.splitlines()[-1])
+            with open(folder + "/demo/postgres/data/postmaster.pid") as file:
+                os.kill(int(file.readline()), 3)
+            self.assertEqual(set(summary["database"]), {"session_stats", "product_stats", "activity_stats"})
+            self.assertTrue(all(summary["database"].values()), summary)
+
+
 def sources(part):
     """The data sources that a part of a dashboard names."""
     if isinstance(part, list):
