@@ -13,6 +13,7 @@ sys.path.insert(0, os.path.join(ROOT, "Benchmarks"))
 import deltalake  # noqa: E402
 import latency  # noqa: E402
 import operators  # noqa: E402
+import postgres  # noqa: E402
 import process_tree  # noqa: E402
 import pyarrow  # noqa: E402
 import pyarrow.parquet  # noqa: E402
@@ -95,6 +96,16 @@ class BenchmarkTests(unittest.TestCase):
         self.assertEqual(code, 0, output.getvalue() + errors.getvalue())
         for name in operators.ORDER:
             self.assertIn(f"| {name} | ", output.getvalue())
+
+    @unittest.skipUnless(os.environ.get("MILLRACE_FULL") == "1", "for MILLRACE_FULL=1: takes a while")
+    @unittest.skipUnless(os.path.isdir("/usr/lib/postgresql"), "no PostgreSQL server (postgresql-15)")
+    def test_all_write_the_same_rows_into_a_database(self):
+        if not os.path.exists(os.path.join(ROOT, "bin/millrace")):
+            self.skipTest("no bin/millrace; `make program` makes it")
+        with contextlib.redirect_stdout(io.StringIO()) as output:
+            code = postgres.main(["--rows", "2000", "--runs", "1", "--seconds", "1", "--warm", "1"])
+        self.assertEqual(code, 0, output.getvalue())
+        self.assertIn("Millrace is ", output.getvalue())
 
     def test_operators_that_answer_otherwise_are_found(self):
         with tempfile.TemporaryDirectory() as folder:

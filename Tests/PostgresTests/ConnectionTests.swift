@@ -39,7 +39,9 @@ struct ConnectionTests {
 
     @Test func aServerWithAnotherCertificateIsRefused() throws {
         let other = try Self.selfSigned("other")
-        defer { for path in [other.certificate, other.key] { try? FileManager.default.removeItem(atPath: path) } }
+        defer {
+            for path in [other.certificate, other.key] { try? FileManager.default.removeItem(atPath: path) }
+        }
         #expect(
             try refusal("?sslmode=verify-full&sslrootcert=\(other.certificate)").contains(
                 "certificate verify failed"))
@@ -104,7 +106,9 @@ struct ConnectionTests {
         #expect(try refusal("&sslcert=/nowhere&sslkey=/nowhere").contains("valid client certificate"))
         #expect(try refusal(ours, user: "postgres").contains("certificate authentication failed"))
         let other = try Self.selfSigned("app")
-        defer { for path in [other.certificate, other.key] { try? FileManager.default.removeItem(atPath: path) } }
+        defer {
+            for path in [other.certificate, other.key] { try? FileManager.default.removeItem(atPath: path) }
+        }
         chmod(other.key, 0o600)
         let message = try refusal("&sslcert=\(other.certificate)&sslkey=\(other.key)")
         #expect(message.contains("unknown ca"))

@@ -3,7 +3,7 @@ import Synchronization
 import TestKit
 import Testing
 
-/// `kill -9` of a run that writes to PostgreSQL, and of PostgreSQL: no row is missing and none is there twice.
+/// `kill -9` of a run that writes to PostgreSQL, and of PostgreSQL: no row is missing, none is there twice.
 ///
 /// 3 kills of the program and 1 of the server; 100 and 20 with MILLRACE_FULL=1. A seed tells when.
 @Suite(

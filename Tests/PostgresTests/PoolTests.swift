@@ -60,7 +60,9 @@ struct PoolTests {
         #expect(try sessions(url) == "0")
         // Another one comes in its place.
         _ = first
-        #expect(try pool.withConnection(for: 1) { c throws(PostgresError) in try c.query("SELECT 1").value } == "1")
+        #expect(
+            try pool.withConnection(for: 1) { c throws(PostgresError) in try c.query("SELECT 1").value }
+                == "1")
     }
 
     @Test func aWaitForASessionHasAnEnd() throws {
@@ -84,7 +86,9 @@ struct PoolTests {
             try connection.execute("SELECT pg_terminate_backend(pg_backend_pid())")
         }
         #expect(pool.count == 0)
-        #expect(try pool.withConnection(for: 1) { c throws(PostgresError) in try c.query("SELECT 1").value } == "1")
+        #expect(
+            try pool.withConnection(for: 1) { c throws(PostgresError) in try c.query("SELECT 1").value }
+                == "1")
         #expect(try sessions(url) == "1")
     }
 

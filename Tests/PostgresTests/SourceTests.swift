@@ -39,7 +39,8 @@ struct SourceTests {
     @Test func aTableIsReadAndItsChangesFollow() throws {
         let place = try Place()
         try place.sql(
-            Self.products + "INSERT INTO products SELECT 'p' || n, 'name ' || n, n / 10.0, ARRAY['a', n::text], now() "
+            Self.products
+                + "INSERT INTO products SELECT 'p' || n, 'name ' || n, n / 10.0, ARRAY['a', n::text], now() "
                 + "FROM generate_series(1, 3000) n")
         let running = try Running(try place.task(Self.copying(), patience: nil))
         try running.waitUntil { (try? place.sql(Self.difference)) == "0" }
@@ -56,7 +57,9 @@ struct SourceTests {
         let place = try Place()
         try place.sql(
             Self.products
-                + "INSERT INTO products (id, name) SELECT 'u' || n, 'name ' || n FROM generate_series(0, 999) n")
+                + "INSERT INTO products (id, name) SELECT 'u' || n, 'name ' || n "
+                + "FROM generate_series(0, 999) n"
+        )
         try place.deliver((0..<2000).map { Place.line($0, user: $0 % 1000) }, as: "a.json")
         let text =
             Self.source()
@@ -70,7 +73,10 @@ struct SourceTests {
             try running.stop()
         }
         #expect(
-            try place.sql("SELECT count(*), count(name), count(*) FILTER (WHERE name = 'name ' || substr(\"user\", 2)) FROM named")
+            try place.sql(
+                "SELECT count(*), count(name), count(*) FILTER (WHERE name = 'name ' || "
+                    + "substr(\"user\", 2)) FROM named"
+            )
                 == "2000|2000|2000")
         // What has changed since comes first too.
         try place.sql("UPDATE products SET name = 'other', updated_at = now()")
@@ -100,9 +106,13 @@ struct SourceTests {
                     'BEGIN INSERT INTO noted (id) VALUES (coalesce(NEW.id, OLD.id)); RETURN NULL; END';
                 CREATE TRIGGER note AFTER INSERT OR UPDATE OR DELETE ON copied
                     FOR EACH ROW EXECUTE FUNCTION note();
+                CREATE TABLE made (id text);
+                CREATE FUNCTION make() RETURNS trigger LANGUAGE plpgsql AS
+                    'BEGIN INSERT INTO made VALUES (coalesce(NEW.id, OLD.id)); RETURN NULL; END';
+                CREATE TRIGGER make AFTER INSERT OR UPDATE OR DELETE ON products
+                    FOR EACH ROW EXECUTE FUNCTION make();
                 """)
-        var expected = 0
-        for round in 0..<6 {
+        for round in 0..<3 {
             var touched = Set<Int>()
             var statements: [String] = []
             for _ in 0..<dice.int(0...40) {
@@ -121,20 +131,11 @@ struct SourceTests {
                         """)
                 }
             }
-            let before = try place.sql("SELECT count(*) FROM products WHERE id IN ('')")
-            #expect(before == "0")
-            var changes = statements.count
-            for statement in statements {
-                let deleted = statement.hasPrefix("DELETE")
-                let answer = try place.sql(
-                    deleted ? "WITH d AS (\(statement) RETURNING 1) SELECT count(*) FROM d" : statement)
-                if deleted, answer == "0" { changes -= 1 }
-            }
-            expected += changes
+            try place.sql(statements.joined(separator: ";\n"))
             try place.run(Self.copying(more))
             #expect(try place.sql(Self.difference) == "0", "seed \(seed), round \(round)")
             #expect(
-                try place.sql("SELECT count(*) FROM noted") == String(expected),
+                try place.sql("SELECT count(*) = (SELECT count(*) FROM made) FROM noted") == "t",
                 "seed \(seed), round \(round): changes come once")
         }
     }
@@ -165,7 +166,7 @@ struct SourceTests {
     }
 
     /// What a table of random types holds arrives in another one, value for value.
-    @Test(arguments: 0..<(Place.isFull ? 100 : 5)) func randomRowsOfRandomTypesArrive(seed: Int) throws {
+    @Test(arguments: 0..<(Place.isFull ? 100 : 2)) func randomRowsOfRandomTypesArrive(seed: Int) throws {
         let place = try Place()
         var random = RandomRows(seed: 5000 + seed)
         var fields = [Field("k", .bigint)]
@@ -203,7 +204,9 @@ struct SourceTests {
         let place = try Place()
         try place.sql(
             "CREATE TABLE pairs (a uuid, b integer, PRIMARY KEY (a, b)); "
-                + "INSERT INTO pairs SELECT 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', n FROM generate_series(1, 5) n")
+                + "INSERT INTO pairs SELECT 'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', n "
+                + "FROM generate_series(1, 5) n"
+        )
         let text =
             "CREATE SOURCE TABLE pairs (a STRING PRIMARY KEY, b INTEGER PRIMARY KEY) WITH ("
             + "connector = 'postgres', 'connection.url' = '$url', table = 'pairs');\n"
@@ -211,6 +214,8 @@ struct SourceTests {
         try place.run(text)
         try place.sql("DELETE FROM pairs WHERE b = 2")
         try place.run(text)
-        #expect(try place.sql("SELECT count(*), sum(b), min(a) FROM copied") == "4|13|a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11")
+        #expect(
+            try place.sql("SELECT count(*), sum(b), min(a) FROM copied")
+                == "4|13|a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11")
     }
 }

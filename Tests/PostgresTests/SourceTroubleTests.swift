@@ -58,15 +58,18 @@ struct SourceTroubleTests {
                 == "the table P needs the property 'table'")
         #expect(
             try fault(
-                "CREATE SOURCE TABLE p \(columns) WITH (connector = 'postgres', url = 'x', table = 'p', updatedat = 'u');"
+                "CREATE SOURCE TABLE p \(columns) WITH (connector = 'postgres', url = 'x', "
+                    + "table = 'p', updatedat = 'u');"
             ).hint == "did you mean 'updated_at'?")
         #expect(
             try fault(
-                "CREATE SOURCE STREAM p (id STRING KEY) WITH (connector = 'postgres', url = 'x', table = 'p');"
+                "CREATE SOURCE STREAM p (id STRING KEY) WITH (connector = 'postgres', url = 'x', "
+                    + "table = 'p');"
             ).message == "a table of a database is read as a table, and not as a stream")
         #expect(
             try fault(
-                "CREATE STREAM p (id STRING) WITH (connector = 'files', path = 'x', value_format = 'JSON', updated_at = 'u');"
+                "CREATE STREAM p (id STRING) WITH (connector = 'files', path = 'x', "
+                    + "value_format = 'JSON', updated_at = 'u');"
             ).message.contains("which is for databases"))
     }
 

@@ -80,7 +80,8 @@ public struct SourceFactory: Sendable {
     ) throws(Diagnostic) -> any Source {
         guard let journals else {
             throw Diagnostic(
-                .unsupported, "a query that lasts as long as its question can't read \(relation.name), which "
+                .unsupported,
+                "a query that lasts as long as its question can't read \(relation.name), which "
                     + "is a table of a database",
                 hint: "CREATE TABLE … AS SELECT * FROM \(relation.name), and ask that")
         }

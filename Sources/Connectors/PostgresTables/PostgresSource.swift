@@ -150,7 +150,8 @@ final class PostgresSource: Source {
                 (entry.key, place.keyStarts, place.keyLengths),
                 (entry.value, place.valueStarts, place.valueLengths),
             ] {
-                UnsafeMutableRawBufferPointer(start: place.bytes + end, count: part.count).copyMemory(from: part)
+                UnsafeMutableRawBufferPointer(start: place.bytes + end, count: part.count).copyMemory(
+                    from: part)
                 starts[count] = UInt32(truncatingIfNeeded: end)
                 lengths[count] = UInt32(truncatingIfNeeded: part.count)
                 end += part.count

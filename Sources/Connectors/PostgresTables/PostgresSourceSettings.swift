@@ -42,7 +42,8 @@ struct PostgresSourceSettings: Sendable {
             password: try secret("connection.password"))
         guard let table = TableName(options["table"] ?? "") else {
             throw Diagnostic(
-                .invalidValue, "'\(options["table"] ?? "")' is no table, which 'table' of \(relation.name) names",
+                .invalidValue,
+                "'\(options["table"] ?? "")' is no table, which 'table' of \(relation.name) names",
                 expected: "a table such as 'products' or 'shop.products'")
         }
         target = ReadTarget(

@@ -3,7 +3,7 @@ import Columnar
 /// What a table of a database was when it was read: for each key a print of its row, and where the journal
 /// has the key.
 ///
-/// About 60 bytes a row, whatever its width.
+/// 60 to 110 bytes a row, whatever its width.
 struct TableImage {
     struct Row {
         /// Stands for the row's content.

@@ -2,7 +2,7 @@ import Columnar
 import Diagnostics
 import Storage
 
-/// What was read of a table of a database, in files of blocks: what an epoch has begun with can be read again.
+/// What was read of a table of a database, in files of blocks: an epoch's part of it can be read again.
 ///
 /// A file (a generation) begins with the rows that were known when it was begun, and goes on with changes.
 /// One is begun when the last has become much longer than what it stands for; the older ones go once a

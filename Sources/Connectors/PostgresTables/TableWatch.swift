@@ -86,7 +86,8 @@ final class TableWatch: @unchecked Sendable {
             feed.beginLook()
             do throws(Outcome) {
                 if !isOpen {
-                    try storing { () throws(StorageError) in try journal.open(place.generation, at: place.end) }
+                    try storing { () throws(StorageError) in try journal.open(place.generation, at: place.end)
+                    }
                     place = (journal.generation, journal.end)
                     isOpen = true
                 }
@@ -234,12 +235,14 @@ final class TableWatch: @unchecked Sendable {
     private func storing(_ body: () throws(StorageError) -> Void) throws(Outcome) {
         let isWanted: Bool
         do throws(StorageError) { isWanted = try feed.writing(body) } catch {
-            let message = "the journal of \(settings.relation) can't be written: \(error.reason) (\(error.path))"
+            let message =
+                "the journal of \(settings.relation) can't be written: \(error.reason) (\(error.path))"
             if case .unavailable = error {
                 throw .again(
                     Diagnostic(
                         .unavailable, message,
-                        hint: "make room on the disk or mend its permissions: the pipeline goes on by itself"))
+                        hint: "make room on the disk or mend its permissions: the pipeline goes on by itself")
+                )
             }
             throw .never(Diagnostic(.io, message, hint: "check the path and start again: nothing is lost"))
         }

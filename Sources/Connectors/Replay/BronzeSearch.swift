@@ -65,7 +65,7 @@ enum BronzeSearch {
                 expected: "one of them",
                 hint: "name one: --from \(other.sink.name.lowercased())")
         }
-        let read = Set(plan.queries.map(\.input.name) + plan.sinks.map(\.from.name))
+        let read = Set(plan.queries.flatMap { $0.sources.map(\.name) } + plan.sinks.map(\.from.name))
         for name in plan.catalogue.order where read.contains(name) {
             guard let relation = plan.catalogue.relation(name), case .source = relation.origin,
                 !found.contains(where: { $0.source.name == name })

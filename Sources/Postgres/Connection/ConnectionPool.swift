@@ -24,7 +24,9 @@ public final class ConnectionPool: Sendable {
         weak var pool: ConnectionPool?
     }
 
-    public static func shared(_ address: PostgresAddress, _ limits: PoolLimits = PoolLimits())
+    public static func shared(
+        _ address: PostgresAddress, _ limits: PoolLimits = PoolLimits()
+    )
         -> ConnectionPool
     {
         pools.withLock { pools in

@@ -22,9 +22,10 @@ public final class PostgresConnection: @unchecked Sendable {
         "application_name": "millrace", "keepalives_idle": "15", "keepalives_interval": "5",
         "keepalives_count": "3", "tcp_user_timeout": "30000",
     ]
+    /// The rows of a piece stay in memory on their way through a temporary table.
     private static let settings = """
         SET client_min_messages = warning; SET lock_timeout = '30s'; SET DateStyle = 'ISO'; \
-        SET standard_conforming_strings = on
+        SET standard_conforming_strings = on; SET temp_buffers = '32MB'
         """
 
     /// Connects. Throws `refused` where waiting does not help: a wrong password, an unknown database.

@@ -38,7 +38,8 @@ struct ReadColumn {
         guard let each = inner == .string ? "e::text" : scalar(inner, wire, typeName, "e") else { return nil }
         if each == "e" || wire == .text { return place }
         if case .array = element { return nil }
-        return "CASE WHEN \(place) IS NOT NULL THEN (SELECT coalesce(json_agg(\(each) ORDER BY n), '[]'::json) "
+        return
+            "CASE WHEN \(place) IS NOT NULL THEN (SELECT coalesce(json_agg(\(each) ORDER BY n), '[]'::json) "
             + "FROM unnest(\(place)) WITH ORDINALITY u (e, n)) END"
     }
 
@@ -63,7 +64,9 @@ struct ReadColumn {
                 + "ELSE to_json(\(place)::text) END"
         case (.time, .time): return "trunc(extract(epoch FROM \(place)) * 1000)::bigint"
         case (.timestamp, .timestamp), (.timestamp, .date):
-            return "CASE WHEN isfinite(\(place)) THEN to_json(floor(extract(epoch FROM \(place)) * 1000)::bigint) "
+            return
+                "CASE WHEN isfinite(\(place)) THEN to_json("
+                + "floor(extract(epoch FROM \(place)) * 1000)::bigint) "
                 + "ELSE to_json(\(place)::text) END"
         default: return nil
         }
