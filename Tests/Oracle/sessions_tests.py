@@ -93,8 +93,11 @@ class SessionsTests(unittest.TestCase):
     @unittest.skipUnless(IS_FULL, "MILLRACE_FULL=1 runs it")
     def test_the_demo_needs_nothing_but_its_command(self):
         with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+            # PostgreSQL's own user goes through it.
+            os.chmod(folder, 0o755)
             environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
-            told = run("demo", "sessions", "--for", "5s", "--json", "--dir", folder + "/demo", env=environment)
+            told = run(
+                "demo", "sessions", "--for", "5s", "--json", "--dir", folder + "/demo", env=environment)
             summary = json.loads(told.splitlines()[-1])
             with open(folder + "/demo/postgres/data/postmaster.pid") as file:
                 os.kill(int(file.readline()), 3)
