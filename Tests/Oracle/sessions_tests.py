@@ -16,7 +16,7 @@ from sessions import Sessions
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 FOLDER = os.path.join(ROOT, "pipelines", "sessions")
 IS_FULL = os.environ.get("MILLRACE_FULL") == "1"
-EVENTS = 300_000 if IS_FULL else 6_000
+EVENTS = 100_000 if IS_FULL else 6_000
 HAS_DATABASE = bool(glob.glob("/usr/lib/postgresql/*/bin/initdb")) and shutil.which("psql")
 SINKS = ("session-stats-sink", "product-stats-sink", "activity-stats-sink")
 
