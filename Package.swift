@@ -157,7 +157,8 @@ let package = Package(
             dependencies: [
                 "Diagnostics", "Columnar", "Storage", "Formats", "Language", "Expressions", "Planning",
                 "State", "Runtime", "DeltaLake", "Postgres", "Kafka", "Broker", "Simulation", "Connectors",
-                "TestRunner", "Server", "ConnectService", "Registry", "RegistryService", "RegistryClient", "HTTP", "Shell",
+                "TestRunner", "Server", "ConnectService", "Registry", "RegistryService", "RegistryClient",
+                "HTTP", "Shell",
             ],
             swiftSettings: house),
         .executableTarget(
@@ -218,7 +219,7 @@ let package = Package(
             name: "PostgresTests",
             dependencies: [
                 "TestKit", "Postgres", "Connectors", "Runtime", "Planning", "Language", "Storage", "Columnar",
-                "Diagnostics",
+                "Diagnostics", "Server", "ConnectService",
             ],
             swiftSettings: house),
         .testTarget(

@@ -73,6 +73,18 @@ extension ConnectAnswering {
         return .nothing(state == .stopped ? 204 : 202)
     }
 
+    func resetOffsets(_ name: String) throws(ConnectRefusal) -> Answer {
+        guard try connector(name).isStopped else {
+            throw .badRequest(
+                "Connectors must be in the STOPPED state before their offsets can be modified: "
+                    + "PUT /connectors/\(name)/stop")
+        }
+        do throws(Diagnostic) { try engine.forgetPositions(ofConnector: name) } catch {
+            throw ConnectRefusal(error)
+        }
+        return .body(["message": "The offsets for this connector have been reset successfully"])
+    }
+
     func restart(_ name: String, _ request: HTTPRequest) throws(ConnectRefusal) -> Answer {
         let view = try connector(name)
         let isOnlyFailed = request.query("onlyFailed")?.lowercased() == "true"

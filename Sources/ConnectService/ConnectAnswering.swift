@@ -78,6 +78,7 @@ struct ConnectAnswering: Sendable {
             _ = try connector(name)
             return .nothing(200)
         case ("GET", .offsets(let name)): return .body(try offsets(name))
+        case ("DELETE", .offsets(let name)): return try resetOffsets(name)
         case ("GET", .tasks(let name)): return .body(try connector(name).taskConfigs)
         case ("GET", .taskStatus(let name, let task)): return .body(try taskStatus(name, task))
         case ("POST", .restartTask(let name, let task)):

@@ -27,6 +27,9 @@ public struct HTTPConfiguration: Sendable {
     /// Bytes that a request's body may have, and those of all requests under way on a connection together;
     /// more is answered with 413. It does not bind bodies that are handed on as they come.
     public var bodyLimit = 64 << 20
+    /// Bytes of the bodies of all requests under way on all connections; what would pass it is answered with
+    /// 503. Bodies come before a handler can ask who sends them. It does not bind those that are handed on.
+    public var totalBodyLimit = 512 << 20
     /// A connection on which nothing happens for so many seconds is closed; one that waits for an answer, or
     /// for more of a stream, is not.
     public var idleSeconds: UInt32 = 120

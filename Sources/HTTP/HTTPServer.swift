@@ -22,7 +22,7 @@ public final class HTTPServer: @unchecked Sendable {
     public let configuration: HTTPConfiguration
     /// Where it listens; the port that was found where 0 was asked for.
     public let port: UInt16
-    private let dispatch: RequestDispatch
+    let dispatch: RequestDispatch
     private let http1: HTTP1Server
     private let loop: EventLoop
     private let acceptor: Acceptor

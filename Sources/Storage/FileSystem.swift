@@ -56,6 +56,17 @@ extension FileSystem {
     /// Writes a file so that after a crash it is there whole, or not at all (or the one before it).
     ///
     /// Writes beside, synchronises, renames, synchronises the directory.
+    public func writeAtomically(_ text: String, to path: String) throws(StorageError) {
+        var outcome: Result<Void, StorageError> = .success(())
+        Array(text.utf8).withUnsafeBytes { bytes in
+            do throws(StorageError) { try writeAtomically(bytes, to: path) } catch {
+                outcome = .failure(error)
+            }
+        }
+        try outcome.get()
+    }
+
+    /// The same for bytes.
     public func writeAtomically(_ bytes: UnsafeRawBufferPointer, to path: String) throws(StorageError) {
         let temporary = path + ".tmp"
         let file = try create(temporary)

@@ -33,39 +33,6 @@ struct BrokerServerTests {
         }
     }
 
-    private func batch(_ values: [String]) throws -> [UInt8] {
-        var builder = RecordBatchBuilder(baseOffset: 0)
-        for value in values { builder.add(timestamp: TopicStore.now(), key: nil, value: Array(value.utf8)) }
-        return try builder.finish()
-    }
-
-    private func production(_ topic: String, _ records: [UInt8], acks: Int16 = -1) -> ProduceRequest {
-        var partition = ProduceRequest.PartitionProduceData()
-        partition.records = records
-        var entry = ProduceRequest.TopicProduceData()
-        entry.name = topic
-        entry.partitionData = [partition]
-        var request = ProduceRequest()
-        request.acks = acks
-        request.timeoutMs = 1000
-        request.topicData = [entry]
-        return request
-    }
-
-    private func fetch(_ topic: String, offset: Int64, wait: Int32 = 0) -> FetchRequest {
-        var partition = FetchRequest.FetchPartition()
-        partition.fetchOffset = offset
-        partition.partitionMaxBytes = 1 << 20
-        var entry = FetchRequest.FetchTopic()
-        entry.topic = topic
-        entry.partitions = [partition]
-        var request = FetchRequest()
-        request.maxWaitMs = wait
-        request.minBytes = 1
-        request.topics = [entry]
-        return request
-    }
-
     @Test("a version of ApiVersions that it does not know is answered in version 0, with error 35")
     func apiVersions() throws {
         let place = try Place()
@@ -88,8 +55,9 @@ struct BrokerServerTests {
         let client = try ClientSocket(place.server.address)
         var sent: [UInt8] = []
         for number in 0..<200 {
-            let records = try batch(["\(number)"])
-            sent += ClientSocket.frame(production("t", records), version: 9, correlation: Int32(number))
+            let records = try SampleRequests.batch(["\(number)"])
+            sent += ClientSocket.frame(
+                SampleRequests.production("t", records), version: 9, correlation: Int32(number))
             if number % 10 == 0 {
                 sent += ClientSocket.frame(
                     ApiVersionsRequest(), version: 3, correlation: Int32(1000 + number))
@@ -112,10 +80,12 @@ struct BrokerServerTests {
         try place.store.create("t")
         let reader = try ClientSocket(place.server.address)
         try reader.write(
-            ClientSocket.frame(fetch("t", offset: 0, wait: 50_000), version: 12, correlation: 1))
+            ClientSocket.frame(
+                SampleRequests.fetch("t", offset: 0, wait: 50_000), version: 12, correlation: 1))
         let writer = try ClientSocket(place.server.address)
         let answer: ProduceResponse = try writer.ask(
-            production("t", try batch(["a"])), version: 9, for: ProduceResponse.self)
+            SampleRequests.production("t", try SampleRequests.batch(["a"])), version: 9,
+            for: ProduceResponse.self)
         #expect(answer.responses[0].partitionResponses[0].errorCode == 0)
         let fetched = try reader.read(FetchResponse.self, version: 12)
         #expect(fetched.responses[0].partitions[0].records?.isEmpty == false)
@@ -128,7 +98,7 @@ struct BrokerServerTests {
         defer { place.stop() }
         try place.store.create("t")
         let client = try ClientSocket(place.server.address)
-        var request = fetch("t", offset: 0)
+        var request = SampleRequests.fetch("t", offset: 0)
         request.sessionEpoch = 0
         let first: FetchResponse = try client.ask(request, version: 12)
         #expect(first.sessionID != 0)
@@ -175,7 +145,8 @@ struct BrokerServerTests {
         builder.header.baseSequence = 0
         builder.header.attributes.isTransactional = true
         builder.add(timestamp: TopicStore.now(), key: nil, value: [1])
-        let written: ProduceResponse = try client.ask(production("t", try builder.finish()), version: 9)
+        let written: ProduceResponse = try client.ask(
+            SampleRequests.production("t", try builder.finish()), version: 9)
         #expect(written.responses[0].partitionResponses[0].errorCode == 0)
         place.server.stop()
         // As it is when the process is killed between the decision and the marks.
@@ -193,9 +164,7 @@ struct BrokerServerTests {
 
         let next = try Place(files.crash(seed: 1))
         defer { next.stop() }
-        let limit = Date().addingTimeInterval(30)
-        while try next.store.bounds("t", 0).end < 2, Date() < limit { usleep(1000) }
-        #expect(try next.store.bounds("t", 0).end == 2)
+        #expect(try waitUntil { try next.store.bounds("t", 0).end == 2 })
         let read = try next.store.reader("t").read(0, from: 0, maximumBytes: 1000).records()
         #expect(read.map(\.record.value) == [[1]])
     }
@@ -214,8 +183,7 @@ struct BrokerServerTests {
         let fourth = try ClientSocket(place.server.address)
         #expect(throws: ClientSocket.Closed.self) { _ = try fourth.read(1) }
         clients.removeLast()
-        let limit = Date().addingTimeInterval(30)
-        while place.server.connectionCount == 3, Date() < limit { usleep(1000) }
+        #expect(waitUntil { place.server.connectionCount < 3 })
         let fifth = try ClientSocket(place.server.address)
         let answer: ApiVersionsResponse = try fifth.ask(ApiVersionsRequest(), version: 0)
         #expect(answer.errorCode == 0)

@@ -9,7 +9,8 @@ final class ClientSocket {
 
     struct Closed: Error {}
 
-    init(_ address: BrokerAddress) throws {
+    /// - Parameter waitSeconds: for what is read.
+    init(_ address: BrokerAddress, waitSeconds: Int = 60) throws {
         descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
         var name = sockaddr_in()
         name.sin_family = sa_family_t(AF_INET)
@@ -22,11 +23,17 @@ final class ClientSocket {
         }
         guard code == 0 else { throw Closed() }
         // A broker that does not answer is found out, and not waited for until the tests are ended.
-        var limit = timeval(tv_sec: 60, tv_usec: 0)
+        var limit = timeval(tv_sec: waitSeconds, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     }
 
     deinit { close(descriptor) }
+
+    /// Has the connection broken off when it goes, instead of ended.
+    func breaksOff() {
+        var now = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &now, socklen_t(MemoryLayout<linger>.size))
+    }
 
     func write(_ bytes: [UInt8]) throws {
         var start = 0

@@ -46,7 +46,66 @@ import Testing
         #expect(place.log.producers == before)
     }
 
+    @Test func `a producer of old records is known as long as something comes from it`() throws {
+        let place = try LogPlace()
+        let day = LogSettings().producerExpirationMilliseconds
+        let records = [SampleRecord(timestamp: 1000, key: nil, value: [1])]
+        let batch = try sampleBatch(records, producer: 1, epoch: 0, sequence: 0)
+        let now = 10 * day
+        _ = try place.log.append(batch, now: now)
+        try place.log.tick(now: now + day)
+        #expect(try place.log.append(batch, now: now + day).isDuplicate)
+        try place.log.close()
+        try place.reopen()
+        try place.log.tick(now: now + day)
+        #expect(try place.log.append(batch, now: now + day).isDuplicate)
+        try place.log.tick(now: now + day + 1)
+        #expect(place.log.producers.producers.isEmpty)
+    }
+
+    @Test func `a checkpoint of the form before is still read`() throws {
+        // As it was written before the times of producers were in it.
+        var encoder = BinaryEncoder()
+        encoder.add(0x3230_5458_4B43_524D as UInt64)
+        for offset in [40, 30, 20] as [Int64] { encoder.add(offset) }
+        encoder.add(0 as UInt32)
+        encoder.add(0 as UInt32)
+        encoder.add(1 as UInt32)
+        encoder.add(7 as Int64)
+        encoder.add(3 as Int16)
+        encoder.add(-1 as Int64)
+        encoder.add(1234 as Int64)
+        encoder.add(0 as Int32)
+        encoder.add(39 as Int64)
+        encoder.add(-1 as Int64)
+        encoder.add(0 as UInt32)
+        encoder.add(CRC32C.checksum(encoder.bytes))
+        let checkpoint = try #require(LogCheckpoint(encoder.bytes))
+        #expect(checkpoint.logStartOffset == 30)
+        let producer = try #require(checkpoint.producers[7])
+        #expect(producer.lastHeard == 1234)
+        #expect(producer.lastDataOffset == 39)
+        #expect(LogCheckpoint(checkpoint.encoded()) == checkpoint)
+    }
+
     // MARK: Transactions
+
+    @Test func `whether records may come is asked when nothing can come before them`() throws {
+        let place = try LogPlace()
+        let batch = try sampleBatch(
+            [SampleRecord(timestamp: 1, key: nil, value: [1])], producer: 1, epoch: 0, sequence: 0,
+            isTransactional: true)
+        let log = place.log
+        #expect(throws: LogError.outsideTransaction(.invalidTransactionState)) {
+            _ = try log.append(batch, now: 1) { header throws(LogError) in
+                #expect(header.producerID == 1)
+                #expect(log.writing.withLockIfAvailable { _ in } == nil)
+                throw .outsideTransaction(.invalidTransactionState)
+            }
+        }
+        #expect(log.bounds.logEnd == 0)
+        #expect(log.producers.producers.isEmpty)
+    }
 
     @Test func `committed readers see whole transactions, and none that was taken back`() throws {
         let place = try LogPlace()
@@ -234,6 +293,12 @@ import Testing
         let mark = try TransactionMark(isCommit: true, coordinatorEpoch: 0).batch(
             producerID: 1, producerEpoch: 0, timestamp: 1)
         #expect(throws: LogError.self) { try place.log.append(mark, now: 1) }
+        // An id from which on writers of the process have theirs.
+        let keyed = [SampleRecord(timestamp: 1, key: [1], value: [1])]
+        let asWriter = try sampleBatch(
+            keyed, producer: ProducerTable.firstWriterID, epoch: 0, sequence: 0)
+        #expect(throws: LogError.self) { try place.log.append(asWriter, now: 1) }
+        #expect(place.log.producers.producers.isEmpty)
         var torn = try sampleBatch([SampleRecord(timestamp: 1, key: [1], value: [1])])
         torn.removeLast()
         #expect(throws: LogError.records(.corrupt("a batch that breaks off"))) {
@@ -268,6 +333,29 @@ import Testing
         #expect(throws: LogError.self) { try place.append(["c"]) }
         try place.losePower(seed: 1)
         #expect(try place.values().first == "a")
+    }
+
+    /// Linux tells of a failed write-back once per open file: the next fsync succeeds.
+    @Test(arguments: [0, 1, 2])
+    func `an fsync that failed elsewhere is not made good by the log's own`(way: Int) throws {
+        let place = try LogPlace()
+        try place.append(["a"])
+        let record = SampleRecord(timestamp: 1000, key: nil, value: [1])
+        _ = try place.log.append(try sampleBatch([record]), now: 1000, waits: false)
+        let file = place.log.active.file
+        place.files.failAt(
+            place.files.operationCount + 1, .unavailable(path: "/p-0", reason: "input/output error"))
+        switch way {
+        // Another flush, which has not come so far as to stop the log.
+        case 0: #expect(throws: StorageError.self) { try file.synchroniseBesideAppends() }
+        case 1: #expect(throws: StorageError.self) { try file.synchronise() }
+        // Somebody who needs the descriptor.
+        default: #expect(!file.closeIfIdle())
+        }
+        #expect(throws: LogError.self) { try place.log.synchroniseBesideAppends() }
+        #expect(throws: LogError.self) { try place.log.synchronise() }
+        #expect(place.log.bounds.highWatermark == 1)
+        #expect(throws: LogError.self) { try place.append(["c"]) }
     }
 
     @Test func `a torn tail is cut and reported`() throws {

@@ -90,6 +90,24 @@ struct SecurityTests {
         }
     }
 
+    private func salt(of name: String, _ users: Users) throws -> String {
+        var exchange = SCRAMExchange(.sha256, users, nonce: "server")
+        guard case .more(let challenge) = exchange.take(Array("n,,n=\(name),r=client".utf8)) else {
+            return ""
+        }
+        let fields = String(decoding: challenge, as: UTF8.self).split(separator: ",")
+        return String(try #require(fields.first { $0.hasPrefix("s=") }))
+    }
+
+    @Test("the salt of a name that nobody has can't be told from a user's")
+    func salts() throws {
+        let (one, other) = (Users(["user": "pencil"]), Users(["user": "pencil"]))
+        for name in ["user", "nobody"] {
+            #expect(try salt(of: name, one) == salt(of: name, one))
+            #expect(try salt(of: name, one) != salt(of: name, other), "nobody can compute it")
+        }
+    }
+
     @Test("plain passwords are compared whole")
     func plain() {
         let users = Users(["user": "pencil"])

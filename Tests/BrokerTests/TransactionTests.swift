@@ -67,6 +67,23 @@ struct TransactionTests {
         #expect(transaction.epoch == 2)
     }
 
+    @Test("is given to a producer that asks twice as once, until it has gone on")
+    func repeated() throws {
+        let before = Transaction.Holder(producerID: 7, epoch: 0)
+        var transaction = Transaction("x", producerID: 7, timeoutMilliseconds: 1000, now: 0)
+        #expect(transaction.takeOver(expected: before, timeoutMilliseconds: 5, now: 1) == .done)
+        #expect(transaction.takeOver(expected: before, timeoutMilliseconds: 5, now: 2) == .repeated)
+        #expect(transaction.epoch == 1)
+        var gone = transaction
+        #expect(gone.takeOver(expected: nil, timeoutMilliseconds: 5, now: 3) == .done)
+        #expect(
+            gone.takeOver(expected: before, timeoutMilliseconds: 5, now: 4) == .refused(.producerFenced))
+        _ = try transaction.add([partition], producerID: 7, epoch: 1, now: 5)
+        #expect(
+            transaction.takeOver(expected: before, timeoutMilliseconds: 5, now: 6)
+                == .refused(.producerFenced))
+    }
+
     @Test("asks for another producer id when there are no epochs left")
     func epochs() {
         var transaction = Transaction("x", producerID: 7, timeoutMilliseconds: 1000, now: 0)

@@ -63,6 +63,44 @@ struct HTTPServerTests {
         #expect(client.read(until: "bytes").hasPrefix("HTTP/1.1 413 "))
     }
 
+    @Test("bodies of all connections together are bounded", arguments: [false, true])
+    func allBodies(overHTTP2: Bool) throws {
+        let limits: (inout HTTPConfiguration) -> Void = {
+            $0.bodyLimit = 3_000_000
+            $0.totalBodyLimit = 4_000_000
+        }
+        let server = try Self.server(limits) { request, reply in
+            reply.send(HTTPResponse(contentType: "text/plain", text: "\(request.body.count)."))
+        }
+        defer { server.stop() }
+        let body = [UInt8](repeating: 65, count: 3_000_000)
+        let first = try RawClient(port: server.port)
+        first.send("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3000000\r\n\r\n")
+        first.send(Array(body.dropLast()))
+        #expect(Self.waitUntil { server.dispatch.bodyBytes == 2_999_999 })
+        if overHTTP2 {
+            let second = try HTTP2Client(port: server.port)
+            second.post("/", on: 1)
+            second.body(body, on: 1, ends: true)
+            #expect(second.answer(1).status == "503")
+        } else {
+            let second = try RawClient(port: server.port)
+            second.post("/", body)
+            #expect(second.read(until: "later").hasPrefix("HTTP/1.1 503 "))
+        }
+        #expect(Self.waitUntil { server.dispatch.bodyBytes == 2_999_999 })
+        first.send([65])
+        #expect(first.read(until: "3000000.").hasPrefix("HTTP/1.1 200 "))
+        first.leave()
+        #expect(Self.waitUntil { server.dispatch.bodyBytes == 0 })
+        let third = try HTTP2Client(port: server.port)
+        third.post("/", on: 1)
+        third.body(body, on: 1, ends: true)
+        #expect(third.answer(1).text == "3000000.")
+        third.leave()
+        #expect(Self.waitUntil { server.dispatch.bodyBytes == 0 })
+    }
+
     @Test("a slow handler holds up nobody else")
     func slowHandler() throws {
         let gate = DispatchSemaphore(value: 0)

@@ -115,7 +115,7 @@ struct StatementTests {
             "CREATE STREAM a WITH (x = 1, x = 2)",
             "CREATE STREAM a WITH (x)", "CREATE STREAM a WITH (x = json)", "CREATE STREAM a WITH (x = 1 + 1)",
             "CREATE STREAM a (b INT) AS SELECT * FROM c", "CREATE SOURCE STREAM a AS SELECT * FROM c",
-            "CREATE OR REPLACE TYPE a AS INT", "CREATE OR REPLACE SINK CONNECTOR a WITH ()",
+            "CREATE OR REPLACE TYPE a AS INT", "CREATE OR REPLACE SOURCE CONNECTOR a WITH ()",
             "CREATE SINK CONNECTOR a",
             "CREATE CONNECTOR a WITH ()", "INSERT a", "INSERT INTO a", "INSERT INTO a (b) VALUES (1, 2)",
             "INSERT INTO a VALUES (1), (2)", "INSERT INTO a VALUES ()", "DROP a", "DROP STREAM",

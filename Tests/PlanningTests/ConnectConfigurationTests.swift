@@ -177,6 +177,102 @@ import Testing
         #expect(given?.hint == "set 'value.converter.schemas.enable' to 'false'")
     }
 
+    private static let package = "org.apache.kafka.connect.transforms."
+
+    /// The record of a configuration with transforms: topic, key, value.
+    private func record(_ more: String, topic: String = "session_stats_avro") throws -> String {
+        let sink = try #require(try plan(Self.sink(more, topics: topic)).sinks.first)
+        let record = try #require(try sink.connect?.record(of: sink.from, sink.properties))
+        let key = record.key.map(\.name).joined(separator: ",")
+        let shown = record.hasBareKey ? "(\(key))" : key
+        return "\(record.topic) \(shown) \(record.value.map(\.name).joined(separator: ","))"
+            + (record.passesDeletions ? "" : " kept")
+    }
+
+    @Test(arguments: [
+        ("", "session_stats_avro (SESSION_ID) EVENTS_COUNT,CART_VALUE"),
+        ("type: ReplaceField$Value, exclude: CART_VALUE", "session_stats_avro (SESSION_ID) EVENTS_COUNT"),
+        (
+            "type: ReplaceField$Value, include: cart_value, renames: cart_value:cart",
+            "session_stats_avro (SESSION_ID) cart"
+        ),
+        ("type: ValueToKey, fields: CART_VALUE", "session_stats_avro CART_VALUE EVENTS_COUNT,CART_VALUE"),
+        ("type: HoistField$Key, field: id", "session_stats_avro id EVENTS_COUNT,CART_VALUE"),
+        (
+            "type: InsertField$Value, static.field: shop, static.value: main",
+            "session_stats_avro (SESSION_ID) EVENTS_COUNT,CART_VALUE,shop"
+        ),
+        (
+            "type: InsertField$Value, timestamp.field: at",
+            "session_stats_avro (SESSION_ID) EVENTS_COUNT,CART_VALUE,at"
+        ),
+        (
+            "type: RegexRouter, regex: (.*)_avro, replacement: pg_$1",
+            "pg_session_stats (SESSION_ID) EVENTS_COUNT,CART_VALUE"
+        ),
+        (
+            "type: RegexRouter, regex: other, replacement: x",
+            "session_stats_avro (SESSION_ID) EVENTS_COUNT,CART_VALUE"
+        ),
+        ("type: DropHeaders, headers: a", "session_stats_avro (SESSION_ID) EVENTS_COUNT,CART_VALUE"),
+    ])
+    func aTransformChangesTheShapeOfRecords(transform: String, expected: String) throws {
+        var more = "\"transforms\": \"\(transform.isEmpty ? "" : "t")\""
+        for setting in transform.split(separator: ", ") {
+            let parts = setting.split(separator: ": ", maxSplits: 1).map(String.init)
+            let value = parts[0] == "type" ? Self.package + parts[1] : parts[1]
+            more += ", \"transforms.t.\(parts[0])\": \"\(value)\""
+        }
+        #expect(try record(more) == expected)
+    }
+
+    @Test func predicatesChooseRecords() throws {
+        func more(_ predicate: String, _ transform: String, negate: Bool = false) -> String {
+            """
+            "transforms": "t", "transforms.t.type": "\(Self.package)\(transform)",
+            "transforms.t.predicate": "p", "transforms.t.negate": \(negate), "transforms.t.field": "id",
+            "predicates": "p", "predicates.p.type": "\(Self.package)predicates.\(predicate)"
+            """
+        }
+        let plain = "session_stats_avro (SESSION_ID) EVENTS_COUNT,CART_VALUE"
+        let filter = more("RecordIsTombstone", "Filter").replacing(
+            "\"transforms.t.field\": \"id\",", with: "")
+        #expect(try record(filter) == plain + " kept")
+        let named = more("TopicNameMatches", "HoistField$Key") + ", \"predicates.p.pattern\": \"orders.*\""
+        #expect(try record(named) == plain)
+        let others = more("TopicNameMatches", "HoistField$Key", negate: true)
+        #expect(
+            try record(others + ", \"predicates.p.pattern\": \"orders.*\"").contains(" id "))
+        #expect(throws: Diagnostic.self) { try record(more("HasHeaderKey", "HoistField$Key")) }
+    }
+
+    @Test(arguments: [
+        (
+            "TimestampConverter$Value",
+            "\"transforms.t.field\": \"CART_VALUE\", \"transforms.t.target.type\": \"Timestamp\"",
+            "only a BIGINT of milliseconds"
+        ),
+        ("Cast$Value", "\"transforms.t.spec\": \"a:int32\"", "is not done by connectors here"),
+        ("ReplaceField$Values", "\"transforms.t.exclude\": \"a\"", "there is no"),
+        ("ReplaceField$Value", "\"transforms.t.exclud\": \"a\"", "has no property 'exclud'"),
+        ("ReplaceField$Value", "\"transforms.u.exclude\": \"a\"", "has no transform 'u'"),
+        ("ValueToKey", "\"transforms.t.fields\": \"PRICE\"", "the value has no field PRICE"),
+        ("ExtractField$Key", "\"transforms.t.field\": \"a\"", "the key is one value already"),
+        ("Filter", "\"pk.mode\": \"none\"", "it drops all records"),
+        (
+            "ValueToKey", "\"transforms.t.fields\": \"CART_VALUE\", \"delete.enabled\": \"true\"",
+            "'true' is no value for the property 'delete.enabled'"
+        ),
+    ])
+    func aTransformThatCannotBeIsRefused(type: String, more: String, message: String) throws {
+        let fault = try #require(
+            #expect(throws: Diagnostic.self) {
+                try record(
+                    "\"transforms\": \"t\", \"transforms.t.type\": \"\(Self.package)\(type)\", \(more)")
+            })
+        #expect(fault.message.contains(message), "\(fault.message)")
+    }
+
     @Test func theSameWorksAsAStatement() throws {
         var planner = PipelinePlanner(registry: SchemaRegistry())
         var reader = ScriptReader(

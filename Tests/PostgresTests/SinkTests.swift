@@ -203,6 +203,27 @@ struct SinkTests {
         #expect(try place.letters().first?["code"] as? String == "foreign_key_violation")
     }
 
+    @Test func tasksOfOneServiceWriteToOneTable() throws {
+        let place = try Place()
+        try place.deliver([Place.line(1)], as: "a.json")
+        let text = Place.sink("s", from: "events")
+        for task in 0..<3 {
+            let state = place.folder + "/task-\(task)"
+            try FileManager.default.createDirectory(atPath: state, withIntermediateDirectories: true)
+            // The last one is another service's.
+            let name = task < 2 ? "0123456789abcdef-\(task)" : "0123456789abcdee-2"
+            try Data("\(name) 1 \(task)\n".utf8).write(to: URL(filePath: state + "/instance"))
+            if task < 2 {
+                try place.run(text, state: state)
+                // It knows its own epochs.
+                try place.run(text, state: state)
+            } else {
+                #expect(throws: Diagnostic.self) { try place.run(text, state: state) }
+            }
+        }
+        #expect(try place.sql("SELECT count(*) FROM events") == "2")
+    }
+
     @Test func aTableOfAnotherInstanceIsRefused() throws {
         let place = try Place()
         try place.deliver([Place.line(1)], as: "a.json")
@@ -285,6 +306,19 @@ struct SinkTests {
                 "f",
                 "'insert.mode' = 'upsert', 'pk.mode' = 'record_key', 'pk.fields' = 'Id', "
                     + "'quote.sql.identifiers' = 'never', 'fields.whitelist' = 'TOTAL'", "id,total"
+            ),
+            (
+                "g",
+                "'pk.mode' = 'none', 'transforms' = 'r,i,t,c', "
+                    + "'transforms.r.type' = 'org.apache.kafka.connect.transforms.ReplaceField$Value', "
+                    + "'transforms.r.exclude' = 'total', 'transforms.r.renames' = 'USERS:last', "
+                    + "'transforms.i.type' = 'org.apache.kafka.connect.transforms.InsertField$Value', "
+                    + "'transforms.i.static.field' = 'shop', 'transforms.i.static.value' = 'main', "
+                    + "'transforms.t.type' = 'org.apache.kafka.connect.transforms.InsertField$Value', "
+                    + "'transforms.t.timestamp.field' = 'at', "
+                    + "'transforms.c.type' = 'org.apache.kafka.connect.transforms.TimestampConverter$Value', "
+                    + "'transforms.c.field' = 'last', 'transforms.c.target.type' = 'Timestamp'",
+                "last,shop,at"
             ),
         ]
         let place = try Place()

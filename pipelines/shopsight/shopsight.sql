@@ -98,49 +98,27 @@ CREATE STREAM events AS
   WHERE reason IS NULL
   DEDUPLICATE BY event_id WITHIN 10 MINUTES;
 
--- What each session has done. An event below meets its row as it was before that event, whatever batches and
--- epochs there are: both are made of one source, which is then taken record by record, the stream first.
-CREATE TABLE sessions_so_far WITH (row_ttl = '1 day') AS
-  SELECT
-    session_id,
-    COUNT(*) AS events,
-    EARLIEST_BY_OFFSET(event_timestamp) AS started_at,
-    SUM(CASE WHEN event_type = 'product_view' THEN 1 ELSE 0 END) AS views,
-    SUM(CASE WHEN event_type = 'add_to_cart' THEN 1 ELSE 0 END) AS cart_adds,
-    SUM(CASE WHEN event_type = 'checkout_start' THEN 1 ELSE 0 END) AS checkouts,
-    SUM(CASE WHEN event_type = 'purchase' THEN 1 ELSE 0 END) AS purchases,
-    SUM(revenue) AS revenue
-  FROM events
-  GROUP BY session_id
-  EMIT CHANGES;
-
--- The lake's events: each with the session up to it, itself included.
+-- The lake's events: each with its session so far, itself included, in the order in which events come. A session
+-- that has been silent for a day is forgotten.
+DEFINE so_far = 'OVER (PARTITION BY session_id WITHIN 1 DAY)';
 CREATE STREAM enriched_events AS
   SELECT
-    e.session_id AS session_id,
-    e.event_id AS event_id, e.event_type AS event_type, e.user_id AS user_id,
-    e.user_segment AS user_segment, e.product_id AS product_id, e.product_name AS product_name,
-    e.category AS category, e.price AS price, e.quantity AS quantity, e.revenue AS revenue,
-    e.cart_total AS cart_total, e.cart_item_count AS cart_item_count, e.page_url AS page_url,
-    e.referrer AS referrer, e.user_agent AS user_agent, e.platform AS platform,
-    e.device_type AS device_type, e.country AS country, e.is_bot_traffic AS is_bot_traffic,
-    e.event_timestamp AS event_timestamp,
+    event_id, event_type, user_id, user_segment, session_id, product_id, product_name, category, price,
+    quantity, revenue, cart_total, cart_item_count, page_url, referrer, user_agent, platform, device_type,
+    country, is_bot_traffic, event_timestamp,
     FROM_UNIXTIME(UNIX_TIMESTAMP()) AS processing_timestamp,
-    CAST(e.event_timestamp AS DATE) AS event_date,
-    COALESCE(s.started_at, e.event_timestamp) AS session_started_at,
-    -- An event that comes out of order may be older than the one by which its session was known first.
-    GREATEST((UNIX_TIMESTAMP(e.event_timestamp)
-      - UNIX_TIMESTAMP(COALESCE(s.started_at, e.event_timestamp))) / 1000, CAST(0 AS BIGINT)) AS session_seconds,
-    COALESCE(s.events, 0) + 1 AS session_events,
-    COALESCE(s.views, 0) + CASE WHEN e.event_type = 'product_view' THEN 1 ELSE 0 END AS session_views,
-    COALESCE(s.cart_adds, 0) + CASE WHEN e.event_type = 'add_to_cart' THEN 1 ELSE 0 END
-      AS session_cart_adds,
-    COALESCE(s.checkouts, 0) + CASE WHEN e.event_type = 'checkout_start' THEN 1 ELSE 0 END
-      AS session_checkouts,
-    COALESCE(s.purchases, 0) + CASE WHEN e.event_type = 'purchase' THEN 1 ELSE 0 END AS session_purchases,
-    CAST(COALESCE(s.revenue, 0.00) + COALESCE(e.revenue, 0.00) AS DECIMAL(18, 2)) AS session_revenue
-  FROM events e
-  LEFT JOIN sessions_so_far s ON e.session_id = s.session_id;
+    CAST(event_timestamp AS DATE) AS event_date,
+    EARLIEST_BY_OFFSET(event_timestamp) ${so_far} AS session_started_at,
+    -- An event out of order may be older than the one by which its session was known first.
+    GREATEST((ROWTIME - UNIX_TIMESTAMP(EARLIEST_BY_OFFSET(event_timestamp) ${so_far})) / 1000,
+      CAST(0 AS BIGINT)) AS session_seconds,
+    COUNT(*) ${so_far} AS session_events,
+    SUM(CASE WHEN event_type = 'product_view' THEN 1 ELSE 0 END) ${so_far} AS session_views,
+    SUM(CASE WHEN event_type = 'add_to_cart' THEN 1 ELSE 0 END) ${so_far} AS session_cart_adds,
+    SUM(CASE WHEN event_type = 'checkout_start' THEN 1 ELSE 0 END) ${so_far} AS session_checkouts,
+    SUM(CASE WHEN event_type = 'purchase' THEN 1 ELSE 0 END) ${so_far} AS session_purchases,
+    CAST(SUM(revenue) ${so_far} AS DECIMAL(18, 2)) AS session_revenue
+  FROM events;
 
 CREATE TABLE product_activity AS
   SELECT
@@ -167,6 +145,7 @@ CREATE TABLE product_activity AS
 CREATE TABLE top_products AS
   SELECT
     category,
+    COUNT(*) AS events,
     TRANSFORM(FILTER(SLICE(
       ARRAY_CONCAT(ARRAY_SORT(TRANSFORM(
         ENTRIES(HISTOGRAM(CASE WHEN event_type = 'product_view' THEN product_id END), TRUE),

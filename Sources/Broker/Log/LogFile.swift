@@ -167,7 +167,7 @@ final class LogFile: @unchecked Sendable {
         let isClosed: Bool? = writing.withLockIfAvailable { _ in
             guard let writer else { return true }
             if isDirty {
-                // The error is kept for the log's own call, which comes because the bytes are not yet durable.
+                // The error is kept for the log's own call, which comes as the bytes are not yet durable.
                 guard (try? synchronise(writer)) != nil else { return false }
                 isDirty = false
             }

@@ -22,7 +22,7 @@ struct ProducerTable: Equatable {
         var transactionOffset: Int64?
         /// The greatest time of its records, which is the client's.
         var lastTimestamp: Int64
-        /// When something of it was written, by the broker's clock: the times of its records may be years ago.
+        /// When something of it was last written, by the broker's clock: its records may be years old.
         var lastHeard: Int64
         var coordinatorEpoch: Int32 = -1
         /// Of the last data batch, which compaction must keep.

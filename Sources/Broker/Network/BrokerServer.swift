@@ -12,12 +12,12 @@ public final class BrokerServer: Sendable {
     /// Where clients are told to connect.
     public let advertised: BrokerAddress
 
-    private let loop: EventLoop
+    let loop: EventLoop
     private let alarms: Alarms
     private let flushQueue: WorkQueue
     private let fetchQueue: WorkQueue
     private let deletionQueue: WorkQueue
-    private let groups: GroupCoordinator
+    let groups: GroupCoordinator
     private let transactions: TransactionCoordinator
     private let settings: BrokerSettings
 

@@ -338,8 +338,8 @@ final class Connection: @unchecked Sendable {
 
     func close() { lock.withLock { _ in closeLocked() } }
 
-    /// Calls once, by a thread of the queue, when the client has gone, or will send nothing more; a later call
-    /// takes the place of an earlier one.
+    /// Calls once, by a thread of the queue, when the client has gone, or will send nothing more; a later
+    /// call takes the place of an earlier one.
     func onLeave(_ body: @escaping @Sendable () -> Void) {
         lock.withLock { _ in
             whenLeft = body

@@ -4,8 +4,8 @@ import Synchronization
 final class Users: Sendable {
     private let passwords: [String: String]
     private let salt: [UInt8]
-    /// By user; all of a hash function are made when one is first asked for. It takes a few milliseconds each,
-    /// and the time of a single one would tell that there is such a user.
+    /// By user; all of a hash function are made when one is first asked for. It takes a few milliseconds
+    /// each, and the time of a single one would tell that there is such a user.
     private let credentials = Mutex<[SHA2: [String: SCRAMCredential]]>([:])
 
     init(_ passwords: [String: String]) {
@@ -39,7 +39,7 @@ final class Users: Sendable {
         }
     }
 
-    /// A name's own salt, made anew at each start; also of a name that nobody has, which nobody can tell by it.
+    /// A name's own salt, made anew at each start; names that nobody has get theirs in the same way.
     func salt(of name: String, _ hash: SHA2) -> [UInt8] {
         Array(hash.digest(salt + Array(name.utf8)).prefix(16))
     }

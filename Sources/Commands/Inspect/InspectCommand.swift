@@ -94,7 +94,9 @@ struct InspectCommand: Command {
         case .lake: return try LakeInspection.read(path, in: files)
         case .quality: return try QualityInspection.read(path, in: files)
         case .deadLetters: return try DeadLettersInspection.read(path, in: files, examples: limit)
-        case .checkpoint: return try CheckpointInspection.read(path, in: files, epochs: limit)
+        case .checkpoint:
+            if let service = try ServiceInspection.read(path, in: files) { return service }
+            return try CheckpointInspection.read(path, in: files, epochs: limit)
         }
     }
 }

@@ -18,12 +18,23 @@ extension LiveView {
         parts.append("dead letters \(NumberDisplay.grouped(status.setAside))")
         parts.append("late \(NumberDisplay.grouped(status.late))")
         parts.append("duplicates \(NumberDisplay.grouped(status.duplicates))")
+        if let service = status.service { parts.append(tasks(of: service) + ", " + processes(of: service)) }
         if let quality = plainQuality(status) { parts.append(quality) }
         var line = NumberDisplay.wholeSeconds(milliseconds: frame.elapsed) + " " + phase(frame)
         line += ": " + parts.joined(separator: ", ")
         let relations = status.relations.map { "\($0.name) \(NumberDisplay.grouped($0.rows))" }
         if !relations.isEmpty { line += "; " + relations.joined(separator: ", ") }
         return DisplayWidth.visible(line)
+    }
+
+    /// `tasks 0 3 6 of 8`.
+    static func tasks(of service: ServiceStatus) -> String {
+        let own = service.tasks.isEmpty ? "none" : service.tasks.map(String.init).joined(separator: " ")
+        return "tasks \(own) of \(service.taskCount)"
+    }
+
+    static func processes(of service: ServiceStatus) -> String {
+        service.members == 1 ? "1 process" : "\(service.members) processes"
     }
 
     private static func phase(_ frame: LiveFrame) -> String {

@@ -109,7 +109,10 @@ enum LiveView {
         letters.pad(to: 44)
         letters.append("duplicates  ", .dim)
         letters.append(NumberDisplay.grouped(status.duplicates))
-        return [events, time, epoch, letters]
+        guard let service = status.service else { return [events, time, epoch, letters] }
+        var tasks = label("service")
+        tasks.append("\(service.name), \(Self.tasks(of: service)), \(processes(of: service))")
+        return [tasks, events, time, epoch, letters]
     }
 
     static func label(_ text: String) -> StyledLine {

@@ -5,6 +5,7 @@ import Runtime
 struct NewsLines {
     private var alerts: Int64 = 0
     private var handovers = 0
+    private var moves = 0
     private var incidents: [Diagnostic] = []
 
     /// The lines of what is new since the last call.
@@ -15,6 +16,10 @@ struct NewsLines {
         incidents = status.incidents
         lines += status.handovers.dropFirst(handovers).map { "replay: \($0.line)" }
         handovers = status.handovers.count
+        if let service = status.service {
+            lines += service.moves.suffix(service.moveCount - moves).map { "service: \($0)" }
+            moves = service.moveCount
+        }
         let fresh = status.alertCount - alerts
         if fresh > 0 { lines += status.alerts.suffix(Int(fresh)).map { "quality: \($0.line)" } }
         alerts = max(alerts, status.alertCount)

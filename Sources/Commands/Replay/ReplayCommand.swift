@@ -81,6 +81,14 @@ struct ReplayCommand: Command {
         // Said before the work, not after it.
         let engine = showsDifferences ? try DuckDBProgram.find(console) : nil
         let fileSystem = LocalFileSystem()
+        if let service = try ServiceDirectory(stateDirectory, fileSystem: fileSystem).manifest() {
+            throw Diagnostic(
+                .unsupported,
+                "\(stateDirectory) is the state of the service \(service.name), which is not replayed",
+                hint:
+                    "run the new statements as another service with a new --state and new targets: it reads "
+                    + "the topics from their start")
+        }
         let plan = try PipelineLauncher.planner(files, variables: variables, rules: rules).plan
         var settings = TaskConfiguration(stateDirectory: stateDirectory)
         settings.threads = threads

@@ -22,6 +22,7 @@ struct RunCommand: Command {
                 "--connector", .repeated("FILE"),
                 "a connector as Kafka Connect has it: JSON with name and config"),
             RulesFile.flag,
+        ] + ServiceRun.flags + [
             Flag(
                 "--resume-sink", .repeated("NAME"),
                 "lets a sink that a rule has stopped, or all, go on with what was withheld from it"),
@@ -36,6 +37,9 @@ struct RunCommand: Command {
             .init(
                 "only what is there now, with the state of earlier runs",
                 "millrace run pipelines/medallion/medallion.sql --once --state .millrace/medallion"),
+            .init(
+                "one of several processes that share the topic's partitions",
+                "millrace run views.sql --service views --state /var/lib/millrace/views"),
         ])
 
     private var configuration: RunConfiguration
@@ -45,7 +49,9 @@ struct RunCommand: Command {
 
     init(_ arguments: ParsedArguments) throws(Diagnostic) {
         let files = arguments.all("FILE.sql")
-        let state = arguments.text("--state") ?? ".millrace/" + RunConfiguration.name(of: files.first ?? "")
+        let state =
+            arguments.text("--state")
+            ?? ".millrace/" + (arguments.text("--service") ?? RunConfiguration.name(of: files.first ?? ""))
         let threads = try arguments.integer("--threads", in: 1...256)
         var configuration = RunConfiguration(
             files: files, stateDirectory: state, threads: threads ?? RunCommand.processorCount)
@@ -57,6 +63,7 @@ struct RunCommand: Command {
         configuration.connectors = arguments.texts("--connector")
         configuration.resumedSinks = arguments.texts("--resume-sink")
         configuration.rules = RulesFile(arguments)
+        configuration.service = try ServiceRun(arguments)
         if let memory = configuration.stateMemory, memory < RunCommand.leastStateMemory {
             throw Diagnostic(
                 .usage, "--state-memory \(NumberDisplay.bytes(memory)) is too little",

@@ -32,6 +32,8 @@ public struct RunConfiguration: Sendable {
     public var rules = RulesFile.besideThePipeline
     /// The Kafka cluster, `HOST:PORT`, several separated by commas; nil leaves it to the environment and SET.
     public var bootstrapServers: String?
+    /// Shares the work with other processes; nil does all of it.
+    public var service: ServiceRun?
     /// The registry of schemas, unless SET names another; nil leaves it to the environment.
     var registryURL: String?
     /// Files with configurations of Kafka Connect's connectors, which are added to the statements.

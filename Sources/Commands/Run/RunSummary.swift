@@ -17,7 +17,8 @@ struct RunSummary {
     /// One line.
     func text(_ status: PipelineStatus) -> String {
         let elapsed = NumberDisplay.duration(milliseconds: clock.now() - begun)
-        return "\(name): \(NumberDisplay.grouped(status.records)) events so far "
+        let part = status.service.map { " by \(LiveView.tasks(of: $0))" } ?? ""
+        return "\(name): \(NumberDisplay.grouped(status.records)) events so far\(part) "
             + "(\(NumberDisplay.bytes(status.sources.reduce(0) { $0 + $1.bytes }))), "
             + "\(NumberDisplay.count(status.setAside, "dead letter")), "
             + "\(NumberDisplay.count(status.committedEpochs, "epoch")) committed, in \(elapsed)"
@@ -28,7 +29,7 @@ struct RunSummary {
     /// Keys: `pipeline`, `events`, `bytes`, `dead_letters`, `late`, `duplicates`, `lag_bytes`,
     /// `committed_epochs`,
     /// `state_bytes`, `watermark`, `elapsed_ms`, `sources`, `relations`, `incidents`; with quality rules also
-    /// `rules`, `quarantined_rows` and `stopped_sinks`.
+    /// `rules`, `quarantined_rows` and `stopped_sinks`, in a service `service`.
     func json(_ status: PipelineStatus) -> String {
         RunSummary.json(name, status, elapsedMilliseconds: clock.now() - begun)
     }
@@ -62,6 +63,14 @@ struct RunSummary {
         ]
         if !status.rules.isEmpty || !status.stoppedSinks.isEmpty, case .object(let members) = object {
             object = .object(members + quality(status))
+        }
+        if let service = status.service, case .object(let members) = object {
+            let share: JSONValue = [
+                "name": .string(service.name), "tasks": .number(service.taskCount),
+                "own": .array(service.tasks.map { .number($0) }),
+                "processes": .number(service.members),
+            ]
+            object = .object(members + [.init("service", share)])
         }
         return object.text
     }

@@ -3,7 +3,7 @@ import Glibc
 
 /// Keeps a state directory for one process, as long as the value lives; the kernel lets go of it when the
 /// process ends.
-public final class StateDirectoryLock {
+public final class StateDirectoryLock: Sendable {
     private let descriptor: Int32
 
     /// Makes the directory if it is not there. Throws when another process has it.
@@ -46,9 +46,16 @@ public final class StateDirectoryLock {
             return (nil, owner)
         }
         ftruncate(descriptor, 0)
-        let text = "\(getpid())\n"
+        let text = "\(getpid()) on \(hostName)\n"
         _ = text.withCString { pwrite(descriptor, $0, strlen($0), 0) }
         return (descriptor, "")
+    }
+
+    /// Processes in containers have one number in many of them.
+    static var hostName: String {
+        var name = [CChar](repeating: 0, count: 256)
+        gethostname(&name, 255)
+        return String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
     deinit { close(descriptor) }

@@ -46,7 +46,7 @@ final class DeltaStreamSink: Sink {
         let last = writer.lastCommitted
         opened.withLock {
             $0.writer = writer
-            $0.housekeeping = Housekeeping(writer.table)
+            $0.housekeeping = identity.isMaintainer ? Housekeeping(writer.table) : nil
             $0.workers = context.workers
             $0.lastEpochWithRows = last
             $0.committed = last ?? 0
@@ -75,7 +75,7 @@ final class DeltaStreamSink: Sink {
 
     func maintain() throws(SinkError) {
         let (writer, housekeeping) = opened.withLock { ($0.writer, $0.housekeeping) }
-        if let writer {
+        if let writer, writer.identity.isMaintainer {
             if target.compacts { try target.compact(writer.table) }
             try target.expireRows(writer.table)
         }

@@ -46,7 +46,7 @@ final class DeltaTableSink: Sink {
         let last = writer.lastCommitted
         opened.withLock {
             $0.writer = writer
-            $0.housekeeping = Housekeeping(writer.table)
+            $0.housekeeping = identity.isMaintainer ? Housekeeping(writer.table) : nil
             $0.lastEpochWithRows = last
             $0.committed = last ?? 0
         }

@@ -92,7 +92,7 @@ final class KafkaEpochWriter: @unchecked Sendable {
             partitionCount = try topics.topic(topic).partitions.count
         } catch {
             guard case .absent = error else { throw error }
-            try topics.create(creation)
+            try topics.createUnlessThere(creation)
             partitionCount = creation.partitions
         }
     }

@@ -12,15 +12,19 @@ public struct KafkaPlan: Sendable {
     private let access: KafkaAccess
     private let name: String
     private let patience: Int?
+    /// nil where one task reads all.
+    private let share: TaskShare?
     private let fileSystem: any FileSystem
 
     /// - Parameters:
     ///   - name: of the pipeline; in the groups under which it commits what it has read.
+    ///   - share: which task it is for, where several share the topics.
     ///   - patience: how long a cluster may be away when something is read, milliseconds; nil is for ever.
     public init(
         _ plan: PipelinePlan, name: String, access: KafkaAccess, patience: Int? = nil,
-        fileSystem: any FileSystem
+        share: TaskShare? = nil, fileSystem: any FileSystem
     ) throws(Diagnostic) {
+        self.share = share
         self.access = access
         self.name = name
         self.patience = patience
@@ -68,11 +72,53 @@ public struct KafkaPlan: Sendable {
             group: "millrace.\(name).\(relation.name)")
         try settings.read(options, reset: try access.offsetReset(options))
         settings.patience = patience
+        if let share {
+            settings.share = PartitionShare(
+                task: share.task, of: share.tasks, partitionCount: share.partitions?[topic])
+            // All tasks of a process together are to need about what one would.
+            settings.queueBytes = max(Self.leastQueue, settings.queueBytes / share.tasks)
+        }
         if let properties = relation.topic, properties.partitions != nil {
             settings.creation =
                 KafkaSinkSettings(cluster: cluster, relation: relation, topic: properties).creation
         }
         return KafkaSource(settings, onInput: onInput, report: report)
+    }
+
+    private static let leastQueue = 4 << 20
+
+    /// How many partitions each topic has that relations of the plan are read from; makes topics of which a
+    /// statement says how many.
+    ///
+    /// - Parameter milliseconds: how long an answer is waited for.
+    /// - Throws: `unavailable` where the cluster does not answer.
+    public func partitionCounts(
+        of relations: [Relation], milliseconds: Int = 10_000
+    ) throws(Diagnostic) -> [String: Int] {
+        var counts: [String: Int] = [:]
+        for relation in relations {
+            guard case .topic(let topic)? = relation.source?.connector else { continue }
+            let options = relation.topic?.connectorOptions ?? [:]
+            let cluster = try access.required(options, for: "\(relation.name) reads the topic \(topic)")
+            do throws(KafkaError) {
+                let topics = try KafkaTopics(cluster, milliseconds: milliseconds)
+                do throws(KafkaError) {
+                    counts[topic] = try topics.topic(topic).partitions.count
+                } catch {
+                    guard case .absent = error, let properties = relation.topic,
+                        properties.partitions != nil
+                    else { throw error }
+                    let made = KafkaSinkSettings(cluster: cluster, relation: relation, topic: properties)
+                    try topics.createUnlessThere(made.creation)
+                    counts[topic] = made.creation.partitions
+                }
+            } catch {
+                var diagnostic = error.diagnostic
+                if error.isPassing { diagnostic.code = .unavailable }
+                throw diagnostic
+            }
+        }
+        return counts
     }
 
     // MARK: Sinks

@@ -69,7 +69,7 @@ extension KafkaSource {
                     _ = try topics.topic(settings.topic)
                 } catch {
                     guard case .absent = error, let creation = settings.creation else { throw error }
-                    try topics.create(creation)
+                    try topics.createUnlessThere(creation)
                 }
                 // Once this client has heard of it too.
                 throw .unavailable(
@@ -78,8 +78,11 @@ extension KafkaSource {
         }
     }
 
+    /// Of those that are read here.
     func bounds(_ partitions: [Int]) throws(Diagnostic) -> [Int: Range<Int64>] {
-        try patiently { consumer throws(KafkaError) in
+        let partitions = partitions.filter(isOwn)
+        if partitions.isEmpty { return [:] }
+        return try patiently { consumer throws(KafkaError) in
             try consumer.bounds(partitions, milliseconds: Self.answerMilliseconds)
         }
     }
@@ -89,11 +92,12 @@ extension KafkaSource {
     /// - Parameter known: the offsets of a checkpoint; partitions behind those are new, and read whole.
     func starts(_ count: Int, _ known: [Int64]?) throws(Diagnostic) -> [Int64] {
         let partitions = Array(0..<count)
+        let own = partitions.filter(isOwn)
         let bounds = try bounds(partitions)
         if let known {
             var starts = try partitions.map { partition throws(Diagnostic) -> Int64 in
                 let there = bounds[partition] ?? 0..<0
-                guard partition < known.count else { return there.lowerBound }
+                guard partition < known.count, isOwn(partition) else { return there.lowerBound }
                 return try checked(known[partition], partition, there)
             }
             // Fewer than there were: the topic is another one.
@@ -106,16 +110,16 @@ extension KafkaSource {
         case .latest: return partitions.map { bounds[$0]?.upperBound ?? 0 }
         case .time(let time):
             let found = try patiently { consumer throws(KafkaError) in
-                try consumer.offsets(partitions, since: time, milliseconds: Self.answerMilliseconds)
+                try consumer.offsets(own, since: time, milliseconds: Self.answerMilliseconds)
             }
             return partitions.map { found[$0] ?? 0 }
         case .committed:
             let found = try patiently { consumer throws(KafkaError) in
-                try consumer.committed(partitions, milliseconds: Self.answerMilliseconds)
+                try consumer.committed(own, milliseconds: Self.answerMilliseconds)
             }
             return try partitions.map { partition throws(Diagnostic) -> Int64 in
                 let there = bounds[partition] ?? 0..<0
-                guard let offset = found[partition] else {
+                guard isOwn(partition), let offset = found[partition] else {
                     return settings.reset == .latest ? there.upperBound : there.lowerBound
                 }
                 return try checked(offset, partition, there)

@@ -82,6 +82,7 @@ public final class KafkaSource: Source {
         targets = nil
         pending = [:]
         let count = try partitionCount()
+        try checkCount(count)
         identity = KafkaSource.identity(
             of: settings.topic, in: made.clusterID(milliseconds: Self.answerMilliseconds) ?? "")
         if let known, known.topic != identity { throw problems.elsewhere }
@@ -109,7 +110,16 @@ public final class KafkaSource: Source {
     /// Commits what the last checkpoint has in the group, for those who watch it.
     public func acknowledge() throws(Diagnostic) {
         let offsets = marked.withLock { $0 }
-        consumer?.commit(offsets.enumerated().map { ($0.offset, $0.element) })
+        consumer?.commit(offsets.enumerated().filter { isOwn($0.offset) }.map { ($0.offset, $0.element) })
+    }
+
+    /// Whether the partition is read here, and by no other task.
+    func isOwn(_ partition: Int) -> Bool { settings.share?.has(partition) ?? true }
+
+    /// Throws where the topic has become another for those who share it by keys.
+    private func checkCount(_ count: Int) throws(Diagnostic) {
+        guard let expected = settings.share?.partitionCount, expected != count else { return }
+        throw problems.repartitioned(count, expected)
     }
 
     public func replay(_ range: InputRange) throws(Diagnostic) {
@@ -226,6 +236,7 @@ public final class KafkaSource: Source {
         }
         guard let watch, let count = watch.news() else { return }
         if count > next.count {
+            try checkCount(count)
             report(
                 Diagnostic(
                     .state,
@@ -242,7 +253,8 @@ public final class KafkaSource: Source {
     }
 
     private func assign() throws(Diagnostic) {
-        let offsets = next.enumerated().map { (partition: $0.offset, offset: $0.element) }
+        let offsets = next.enumerated().filter { isOwn($0.offset) }
+            .map { (partition: $0.offset, offset: $0.element) }
         try telling { () throws(KafkaError) in try ready().assign(offsets) }
         isAssigned = true
     }

@@ -37,6 +37,8 @@ public struct KafkaSourceSettings: Sendable {
     public var discoveryInterval = 30_000
     /// What may wait in memory to be read, all partitions together, about.
     public var queueBytes = 64 << 20
+    /// The partitions that are read; nil is all of them.
+    public var share: PartitionShare?
     /// How long the cluster may be away before reading fails, milliseconds; nil is for ever.
     public var patience: Int?
 

@@ -7,13 +7,7 @@ import Planning
 /// With `pk.mode` `record_key` those of the key stand before the value's; otherwise the value's are
 /// written, and of the key's those that `pk.fields` names.
 struct ConnectColumns {
-    /// A column of the table, and its place in the sink's rows.
-    struct Column {
-        let field: Field
-        let place: Int
-    }
-
-    let columns: [Column]
+    let columns: [PostgresSinkColumn]
     /// The names that `record_key` may name.
     let keyNames: [String]
 
@@ -22,9 +16,19 @@ struct ConnectColumns {
         _ plan: SinkPlan, _ record: ConnectRecord, _ rows: DeltaSinkSchema, named: (String) -> String
     ) {
         let properties = plan.properties
-        func column(_ field: ConnectRecord.Field) -> Column? {
-            rows.place(of: field.column).map { place in
-                Column(field: Field(named(field.name), rows.schema[place].type), place: place)
+        func column(_ field: ConnectRecord.Field) -> PostgresSinkColumn? {
+            let name = named(field.name)
+            switch field.content {
+            case .rowTime: return PostgresSinkColumn(Field(name, .timestamp), .rowTime)
+            case .text(let text): return PostgresSinkColumn(Field(name, .string), .text(text))
+            case .instant(let column):
+                return rows.place(of: column).map {
+                    PostgresSinkColumn(Field(name, .timestamp), .instant($0))
+                }
+            case .column(let column):
+                return rows.place(of: column).map { place in
+                    PostgresSinkColumn(Field(name, rows.schema[place].type), .place(place))
+                }
             }
         }
         let listed = (properties.text("pk.fields") ?? "").split(separator: ",")
@@ -33,7 +37,7 @@ struct ConnectColumns {
             listed.contains { $0.lowercased() == name.lowercased() }
         }
         // The bounds of windows are a part of a key.
-        let bounds = rows.bounds.map { Column(field: rows.schema[$0], place: $0) }
+        let bounds = rows.bounds.map { PostgresSinkColumn(rows.schema[$0], .place($0)) }
         var key = bounds + record.key.compactMap(column)
         let value = record.value.compactMap(column)
         guard properties.text("pk.mode")?.lowercased() == "record_key" else {
@@ -44,7 +48,7 @@ struct ConnectColumns {
         }
         if record.hasBareKey, let only = key.first, listed.count == 1, let name = listed.first {
             // It has no name but that.
-            key = [Column(field: Field(named(name), only.field.type), place: only.place)]
+            key = [PostgresSinkColumn(Field(named(name), only.field.type), only.content)]
         }
         keyNames = key.map(\.field.name)
         if !listed.isEmpty { key = key.filter { isListed($0.field.name) } }

@@ -56,7 +56,10 @@ final class PostgresSink: Sink {
             throw Self.sinkError(error)
         }
         let refused = RefusedRows(
-            fileSystem, directory: options.deadLetters ?? context.deadLetterDirectory, sink: name,
+            fileSystem,
+            directory: options.deadLetters.map { folder in
+                context.deadLetterFolder.map { Path.join(folder, $0) } ?? folder
+            } ?? context.deadLetterDirectory, sink: name,
             table: options.target.name.description, report: report)
         opened.withLock {
             $0.writer = writer
@@ -77,12 +80,14 @@ final class PostgresSink: Sink {
     func write(_ rows: StreamRows) {
         add(
             LatestRows.Part(
-                batch: options.narrowed(options.columns.batch(rows)), presence: rows.valuePresence))
+                batch: options.narrowed(options.columns.batch(rows), times: rows.eventTimes),
+                presence: rows.valuePresence))
     }
 
     func write(_ changes: ChangeBatch) {
         let batch = options.columns.batch(changes.new, count: changes.count)
-        add(LatestRows.Part(batch: options.narrowed(batch), presence: changes.newPresence))
+        let times = changes.new[changes.relation.position(of: .rowTime)]
+        add(LatestRows.Part(batch: options.narrowed(batch, times: times), presence: changes.newPresence))
     }
 
     private func add(_ part: LatestRows.Part) {

@@ -12,8 +12,8 @@ struct PostgresSinkOptions: Sendable {
     let target: TableTarget
     /// The relation's rows as rows of the table.
     let columns: DeltaSinkSchema
-    /// Places of the target's columns among those.
-    let kept: [Int]
+    /// The target's columns, made of those.
+    private let written: [PostgresSinkColumn]
     /// Where refused rows go; nil for the state directory.
     let deadLetters: String?
 
@@ -42,40 +42,38 @@ struct PostgresSinkOptions: Sendable {
             ?? (plan.connect == nil ? .lower : .preserve)
         columns = DeltaSinkSchema(plan.from, columnCase)
         deadLetters = properties.text("dead_letters")
-        let fields: [Field]
-        let places: [Int]
-        let keying: PostgresSinkKeying
-        if let connect = plan.connect {
-            let record = connect.record(of: plan.from)
+        let record = try plan.connect?.record(of: plan.from, properties)
+        let all: [PostgresSinkColumn]
+        let keys: [String]
+        if let record {
             let chosen = ConnectColumns(plan, record, columns) { name in
                 let isUpper = columnCase == .lower && name == name.uppercased()
                 return isFolded || isUpper ? name.lowercased() : name
             }
-            fields = chosen.columns.map(\.field)
-            places = chosen.columns.map(\.place)
-            keying = try PostgresSinkKeying(plan, names: fields.map(\.name), keys: chosen.keyNames)
+            (all, keys) = (chosen.columns, chosen.keyNames)
         } else {
-            fields = columns.schema.fields
-            places = Array(fields.indices)
-            keying = try PostgresSinkKeying(
-                plan, names: fields.map(\.name), keys: columns.recordKeys(plan.from))
+            all = columns.schema.fields.enumerated().map { PostgresSinkColumn($1, .place($0)) }
+            keys = columns.recordKeys(plan.from)
         }
-        var written = Array(fields.indices)
-        if let listed = properties.text("fields.whitelist"), !listed.isEmpty {
-            let names = try PostgresSinkKeying.names(
-                listed, "fields.whitelist", among: fields.map(\.name), plan)
-            written = written.filter {
-                names.contains(fields[$0].name) || keying.key.contains(fields[$0].name)
-            }
-        }
-        kept = written.map { places[$0] }
+        let keying = try PostgresSinkKeying(plan, names: all.map(\.field.name), keys: keys)
+        written = try Self.written(all, keying, plan)
         target = TableTarget(
-            name: try Self.table(plan, isFolded: isFolded), schema: Schema(written.map { fields[$0] }),
-            key: keying.key,
-            mode: keying.mode, deletes: keying.deletes,
+            name: try Self.table(plan, topic: record?.topic, isFolded: isFolded),
+            schema: Schema(written.map(\.field)), key: keying.key, mode: keying.mode,
+            deletes: keying.deletes && record?.passesDeletions != false,
             creates: try properties.boolean("auto.create", default: false),
             evolves: try properties.boolean("auto.evolve", default: false),
             pieceRows: try properties.integer("batch.size", in: 1...(1 << 20)) ?? Self.pieceRows)
+    }
+
+    /// Those of the whitelist, and the key.
+    private static func written(
+        _ all: [PostgresSinkColumn], _ keying: PostgresSinkKeying, _ plan: SinkPlan
+    ) throws(Diagnostic) -> [PostgresSinkColumn] {
+        guard let listed = plan.properties.text("fields.whitelist"), !listed.isEmpty else { return all }
+        let names = try PostgresSinkKeying.names(
+            listed, "fields.whitelist", among: all.map(\.field.name), plan)
+        return all.filter { names.contains($0.field.name) || keying.key.contains($0.field.name) }
     }
 
     /// For a URL that is not looked up.
@@ -106,9 +104,12 @@ struct PostgresSinkOptions: Sendable {
         }
     }
 
-    private static func table(_ plan: SinkPlan, isFolded: Bool) throws(Diagnostic) -> TableName {
+    /// - Parameter topic: what `${topic}` stands for; nil for the relation's name.
+    private static func table(
+        _ plan: SinkPlan, topic: String?, isFolded: Bool
+    ) throws(Diagnostic) -> TableName {
         let format = plan.properties.text("table.name.format") ?? "${topic}"
-        let topic = plan.connect?.record(of: plan.from).topic ?? plan.from.name.lowercased()
+        let topic = topic ?? plan.from.name.lowercased()
         let parts = format.split(separator: "$", omittingEmptySubsequences: false)
         var text = String(parts[0])
         for part in parts.dropFirst() {
@@ -126,7 +127,9 @@ struct PostgresSinkOptions: Sendable {
     }
 
     /// The columns of the target out of those of the relation's rows.
-    func narrowed(_ batch: Batch) -> Batch {
-        return Batch(schema: target.schema, columns: kept.map { batch.columns[$0] }, count: batch.count)
+    func narrowed(_ batch: Batch, times: Column) -> Batch {
+        Batch(
+            schema: target.schema, columns: written.map { $0.column(of: batch, times: times) },
+            count: batch.count)
     }
 }

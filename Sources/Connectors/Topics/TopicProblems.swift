@@ -32,6 +32,17 @@ struct TopicProblems: Sendable {
             expected: "the topic that it was", hint: "drop the query and create it again")
     }
 
+    /// Tasks share the topic by the keys of its records, and these go to other partitions now.
+    func repartitioned(_ count: Int, _ expected: Int) -> Diagnostic {
+        Diagnostic(
+            .state,
+            "topic \(topic) has \(count) partitions, and had \(expected) when the service that reads it as "
+                + "\(relation) was made: records of a key go to another partition, and task, now",
+            expected: "\(expected) partitions",
+            hint: "nothing is lost: start a service of another name with a new --state directory and new "
+                + "targets, which reads the topic from its start, or one process without --service")
+    }
+
     /// The checkpoint is of a topic of that name in another cluster.
     var elsewhere: Diagnostic {
         Diagnostic(

@@ -17,6 +17,14 @@ public struct AddFile: Equatable, Sendable {
     /// Rows of the file that are deleted.
     var deletionVector: JSONValue?
 
+    /// The task of a service whose keys alone are in the file, of a table with keys; nil where nobody says.
+    var owner: String? { tags?[Self.ownerTag] ?? nil }
+
+    /// The tags of a file of that task alone.
+    static func tags(ofOwner owner: String) -> [String: String?] { [ownerTag: owner] }
+
+    private static let ownerTag = "millrace.task"
+
     /// nil where no row is deleted, or the log does not say how.
     var vector: DeletionVector? { deletionVector.flatMap { DeletionVector($0) } }
 

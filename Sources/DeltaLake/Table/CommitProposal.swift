@@ -25,12 +25,23 @@ struct CommitProposal: Sendable {
     /// The application's step that this commit is; counted once however often it is tried.
     var step: SetTransaction?
 
+    /// Whose other tasks change other rows than this does: they may come and go meanwhile.
+    var writer: SinkIdentity?
+
     /// Whether rows come that were in no version before, on which the table may make demands.
     var addsNewRows = true
 
     /// Whether rows go or change, rather than only being added or laid out anew.
     var removesRows: Bool {
         actions.contains { action in if case .remove(let file) = action { file.dataChange } else { false } }
+    }
+
+    /// Whether a commit is of another task of the writer's service.
+    func isBeside(_ winner: [Action]) -> Bool {
+        guard let writer else { return false }
+        return winner.contains { action in
+            if case .transaction(let step) = action { writer.isPeer(step.appId) } else { false }
+        }
     }
 
     var removedKeys: Set<String> {

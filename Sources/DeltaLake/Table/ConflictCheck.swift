@@ -33,16 +33,17 @@ enum ConflictCheck {
         _ proposal: CommitProposal, against winner: [Action], version: Int64, at location: String
     ) throws(DeltaError) {
         let removed = proposal.removedKeys
+        let needsWholeTable = proposal.basis == .wholeTable && !proposal.isBeside(winner)
         for action in winner {
             switch action {
             case .metadata, .tableProtocol:
                 throw conflict("its schema, properties or protocol", version, location)
             case .remove(let file):
-                if proposal.basis == .wholeTable || removed.contains(file.key) {
+                if needsWholeTable || removed.contains(file.key) {
                     throw conflict("files that this change replaces", version, location)
                 }
             case .add:
-                if proposal.basis == .wholeTable { throw conflict("rows", version, location) }
+                if needsWholeTable { throw conflict("rows", version, location) }
             case .domain(let domain):
                 // What a domain means only its owner knows.
                 if proposal.basis != .nothing, proposal.basis != .metadata {

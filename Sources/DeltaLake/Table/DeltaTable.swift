@@ -150,7 +150,7 @@ public final class DeltaTable: Sendable {
         }
         var failure: DeltaError?
         do throws(DeltaError) {
-            try checkpointIfDue()
+            try checkpointIfDue(isShared: proposal.writer?.service != nil)
         } catch {
             // The commit stands whatever becomes of the checkpoint.
             failure = error
@@ -160,9 +160,10 @@ public final class DeltaTable: Sendable {
 
     // MARK: Checkpoints
 
-    private func checkpointIfDue() throws(DeltaError) {
+    /// - Parameter isShared: other tasks of the same service write checkpoints too.
+    private func checkpointIfDue(isShared: Bool) throws(DeltaError) {
         let due = state.withLock { state -> Snapshot? in
-            guard state.isCheckpointDue else { return nil }
+            guard state.isCheckpointDue, !isShared || state.isCheckpointTurn else { return nil }
             // Others that commit meanwhile need not write it too.
             state.lastCheckpoint = state.snapshot.version
             return state.snapshot

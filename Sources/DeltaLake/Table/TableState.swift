@@ -28,6 +28,11 @@ struct TableState: Sendable {
         try snapshot.tableProtocol.checkReadable(snapshot.metadata, at: reader.store.location)
     }
 
+    /// Of several writers the one whose commit has a round number writes the checkpoint.
+    var isCheckpointTurn: Bool {
+        snapshot.version % max(1, TableProperties.checkpointInterval(snapshot.metadata)) == 0
+    }
+
     /// After a number of commits, and at most one row of a checkpoint for every few thousandths of a commit:
     /// a table of a million files is not written out every ten commits.
     var isCheckpointDue: Bool {

@@ -69,7 +69,8 @@ public final class AppendWriter: Sendable {
             parameters: ["outputMode": "Append", "queryId": identity.appId, "epochId": String(epoch)],
             notes: notes, basis: .nothing,
             step: SetTransaction(
-                appId: identity.appId, version: epoch, lastUpdated: table.environment.clock()))
+                appId: identity.appId, version: epoch, lastUpdated: table.environment.clock()),
+            writer: identity)
         var last: DeltaError?
         for _ in 0..<AppendWriter.attempts {
             do throws(DeltaError) { return try table.commit(proposal) } catch {

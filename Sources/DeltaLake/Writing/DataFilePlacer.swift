@@ -9,6 +9,8 @@ struct DataFilePlacer {
     let epoch: Int64
     let dataChange: Bool
     let compression: ParquetOptions.Compression
+    /// Of the files in the log.
+    var tags: [String: String?]?
     private var counter: UInt64 = 0
 
     init(_ table: DeltaTable, epoch: Int64, dataChange: Bool, compression: ParquetOptions.Compression) {
@@ -36,7 +38,7 @@ struct DataFilePlacer {
         let add = AddFile(
             path: FilePath.encoded(name), partitionValues: values, size: Int64(file.size),
             modificationTime: environment.clock(), dataChange: dataChange,
-            stats: FileStats.json(rowCount: file.rowCount, statistics: file.statistics))
+            stats: FileStats.json(rowCount: file.rowCount, statistics: file.statistics), tags: tags)
         return PendingFile(add: add, rowCount: file.rowCount)
     }
 

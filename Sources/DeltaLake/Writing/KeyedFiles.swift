@@ -20,8 +20,13 @@ struct KeyedFiles {
     let keyColumns: [Int]
     let windowColumn: Int?
     let seed: Fingerprint
+    /// Whose keys these are.
+    let owner: SinkIdentity
 
-    init(reader: TableReader, keyColumns: [Int], windowColumn: Int?, seed: Fingerprint) {
+    init(
+        reader: TableReader, keyColumns: [Int], windowColumn: Int?, seed: Fingerprint, owner: SinkIdentity
+    ) {
+        self.owner = owner
         self.reader = reader
         self.keyColumns = keyColumns
         self.windowColumn = windowColumn
@@ -40,6 +45,8 @@ struct KeyedFiles {
         let present = snapshot.files
         for (key, id) in idByKey where present[key] == nil { drop(id, leavesKeys: true) }
         for (key, add) in present.sorted(by: { $0.key < $1.key }) where idByKey[key] == nil {
+            // Its keys are another task's.
+            if let other = add.owner, owner.isPeer(instance: other) { continue }
             let stats = add.stats.flatMap { JSONValue.parse($0) }
             let windows = self.windows(add, stats)
             if let windows, let sealBefore, windows.upperBound < sealBefore,
@@ -54,6 +61,11 @@ struct KeyedFiles {
                 for key in keys { map.set(key, to: id) }
             }
         }
+    }
+
+    /// Whether only this writer's keys are in the file.
+    func isOwn(_ id: Int32) -> Bool {
+        owner.service == nil || files[Int(id)].add.owner == owner.instance
     }
 
     /// The bounds of the window column in the file.

@@ -13,6 +13,28 @@ public struct SinkIdentity: Hashable, Sendable {
     /// The application id in the log: `<instance>/<sink>`.
     public var appId: String { instance + "/" + sink }
 
+    /// The service whose task the instance is, `<service>-<number>`; nil for one that works by itself.
+    var service: Substring? {
+        guard let dash = instance.lastIndex(of: "-") else { return nil }
+        let number = instance[dash...].dropFirst()
+        return !number.isEmpty && number.utf8.allSatisfy { 48...57 ~= $0 } ? instance[..<dash] : nil
+    }
+
+    /// Whether it is for this writer to join files and to clean up: of the tasks of a service the first does.
+    public var isMaintainer: Bool { service.map { instance == $0 + "-0" } ?? true }
+
+    /// Whether this is the application id of another task of the same service and sink: it has other keys.
+    func isPeer(_ other: String) -> Bool {
+        guard let service, other != appId, other.hasSuffix("/" + sink) else { return false }
+        return SinkIdentity(instance: String(other.dropLast(sink.utf8.count + 1)), sink: sink).service
+            == service
+    }
+
+    /// Whether an instance is another task of the same service.
+    func isPeer(instance other: String) -> Bool {
+        isPeer(other + "/" + sink)
+    }
+
     /// Throws when the table and the checkpoint do not belong together.
     ///
     /// - Parameters:
@@ -24,7 +46,9 @@ public struct SinkIdentity: Hashable, Sendable {
         let snapshot = try table.refresh()
         let location = table.store.location
         let suffix = "/" + sink
-        let others = snapshot.transactions.values.filter { $0.appId.hasSuffix(suffix) && $0.appId != appId }
+        let others = snapshot.transactions.values.filter {
+            $0.appId.hasSuffix(suffix) && $0.appId != appId && !isPeer($0.appId)
+        }
         if let other = others.max(by: { $0.version < $1.version }) {
             throw .refused(
                 Diagnostic(

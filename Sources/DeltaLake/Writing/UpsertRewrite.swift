@@ -17,11 +17,17 @@ struct UpsertRewrite {
     private(set) var rewritten: Set<Int32> = []
     private(set) var written: [KeyedOutput.Written] = []
     private var placer: DataFilePlacer
+    /// Of files that may hold keys of other tasks.
+    private var sharedPlacer: DataFilePlacer
 
     init(
         _ state: UpsertState, upserts: [Batch], deletes: [Batch], placer: DataFilePlacer
     ) throws(DeltaError) {
         self.placer = placer
+        sharedPlacer = placer
+        if state.files.owner.service != nil {
+            self.placer.tags = AddFile.tags(ofOwner: state.files.owner.instance)
+        }
         feed = TableProperties.hasChangeFeed(state.metadata) ? ChangeFeedOutput(state.plan) : nil
         var bound: [Batch] = []
         for batch in upserts where batch.count > 0 { bound.append(try state.plan.binding.bind(batch)) }
@@ -97,7 +103,8 @@ struct UpsertRewrite {
         var outputs = Outputs(
             open: KeyedOutput(state.plan, windowColumn: windowColumn),
             cold: KeyedOutput(state.plan, windowColumn: windowColumn),
-            closed: KeyedOutput(state.plan, windowColumn: windowColumn))
+            closed: KeyedOutput(state.plan, windowColumn: windowColumn),
+            shared: KeyedOutput(state.plan, windowColumn: windowColumn))
         // Few rows in all go into one file; else what changed last, and will soonest again, stands apart.
         let survivors = rewritten.reduce(0) { $0 + state.files.files[Int($1)].rowCount }
         outputs.separatesCold = survivors + changed.count > options.smallFileRows
@@ -116,14 +123,20 @@ struct UpsertRewrite {
                 if kept.count < batch.count { try noteGone(batch, keys) }
                 if kept.isEmpty { continue }
                 let isWhole = kept.count == batch.count
-                try add(
-                    isWhole ? batch : batch.gather(Selection(kept)),
-                    isWhole ? keys : kept.map { keys[Int($0)] }, isCold: true, state, &outputs)
+                let rows = isWhole ? batch : batch.gather(Selection(kept))
+                let keptKeys = isWhole ? keys : kept.map { keys[Int($0)] }
+                if state.files.isOwn(id) {
+                    try add(rows, keptKeys, isCold: true, state, &outputs)
+                } else {
+                    // Whose they are is not known; those that change again get into files of their own.
+                    try UpsertRewrite.add(rows, keptKeys, to: &outputs.shared, &sharedPlacer)
+                }
             }
         }
         feed?.add(changed, keys: changedKeys)
         feedFiles = try feed?.finish(&placer) ?? []
         try outputs.finish(&placer)
+        try outputs.shared.finish(&sharedPlacer)
         written = outputs.written
         return true
     }
@@ -145,6 +158,8 @@ struct UpsertRewrite {
         var open: KeyedOutput
         var cold: KeyedOutput
         var closed: KeyedOutput
+        /// Rows of files that may hold keys of other tasks.
+        var shared: KeyedOutput
         var separatesCold = false
 
         mutating func finish(_ placer: inout DataFilePlacer) throws(DeltaError) {
@@ -153,7 +168,9 @@ struct UpsertRewrite {
             try closed.finish(&placer)
         }
 
-        var written: [KeyedOutput.Written] { open.written + cold.written + closed.written }
+        var written: [KeyedOutput.Written] {
+            open.written + cold.written + closed.written + shared.written
+        }
     }
 
     /// The files that hold a changed or deleted key.
@@ -182,7 +199,7 @@ struct UpsertRewrite {
     /// Adds small files to those that are written anew when too many of a partition stand side by side.
     private mutating func addSmallFiles(_ state: UpsertState, _ options: UpsertOptions) {
         var groups: [String: [Int32]] = [:]
-        for id in state.files.live where !rewritten.contains(id) {
+        for id in state.files.live where !rewritten.contains(id) && state.files.isOwn(id) {
             let file = state.files.files[Int(id)]
             guard file.rowCount < options.smallFileRows else { continue }
             groups[(file.isSealed ? "sealed " : "open ") + file.partition, default: []].append(id)

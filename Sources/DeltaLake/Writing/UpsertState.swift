@@ -14,10 +14,12 @@ struct UpsertState: @unchecked Sendable {
     let keyColumns: [Int]
     let keyNames: [String]
     let location: String
+    /// Others have committed before our last commit, and `files` does not know of it.
+    private var isBehind = false
 
     init(
         table: DeltaTable, schema: Schema, key: [String], window: String?, options: UpsertOptions,
-        sealBefore: Int64?
+        sealBefore: Int64?, owner: SinkIdentity
     ) throws(DeltaError) {
         let snapshot = table.snapshot
         location = table.store.location
@@ -55,7 +57,7 @@ struct UpsertState: @unchecked Sendable {
         let random = table.environment.random
         files = KeyedFiles(
             reader: reader, keyColumns: keyColumns, windowColumn: windowColumn,
-            seed: Fingerprint(low: random(), high: random()))
+            seed: Fingerprint(low: random(), high: random()), owner: owner)
         try files.synchronise(snapshot, sealBefore: sealBefore)
         version = snapshot.version
     }
@@ -80,9 +82,10 @@ struct UpsertState: @unchecked Sendable {
     /// Takes in what others, or an earlier try of our own, have committed to a table of the same columns.
     mutating func synchronise(_ table: DeltaTable) throws(DeltaError) {
         let snapshot = table.snapshot
-        if snapshot.version == version { return }
+        if snapshot.version == version, !isBehind { return }
         try files.synchronise(snapshot, sealBefore: sealBefore)
         version = snapshot.version
+        isBehind = false
     }
 
     /// Takes in a commit of our own.
@@ -90,6 +93,7 @@ struct UpsertState: @unchecked Sendable {
         files.replace(
             rewrite.rewritten, with: rewrite.written, deleted: rewrite.deletedKeys, sealBefore: sealBefore)
         if let sealBefore { files.seal(before: sealBefore) }
+        isBehind = isBehind || version != self.version + 1
         self.version = version
     }
 }

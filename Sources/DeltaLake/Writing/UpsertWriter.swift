@@ -15,6 +15,9 @@ import Synchronization
 /// ```
 /// Rows lie in the order of their windows, so that files close with them. Deletion vectors are not used,
 /// since not all engines read them. Safe to use from many threads; commits stand in line.
+///
+/// Tasks of one service have different keys, so each has files of its own, which a tag in the log names, and
+/// their commits stand beside each other. A file without a tag may hold keys of any of them.
 public final class UpsertWriter: Sendable {
     public let table: DeltaTable
     public let identity: SinkIdentity
@@ -42,7 +45,7 @@ public final class UpsertWriter: Sendable {
         state = Mutex(
             try UpsertState(
                 table: table, schema: schema, key: key, window: window, options: options,
-                sealBefore: sealBefore))
+                sealBefore: sealBefore, owner: identity))
     }
 
     /// Throws when the table holds epochs of another instance, or lacks what the checkpoint says was
@@ -108,7 +111,7 @@ public final class UpsertWriter: Sendable {
                         parameters: [
                             "outputMode": "Update", "queryId": identity.appId, "epochId": String(epoch),
                         ],
-                        notes: notes, basis: .wholeTable, step: step))
+                        notes: notes, basis: .wholeTable, step: step, writer: identity))
                 if outcome.isRepeated {
                     discard(rewrite)
                     try bringUpToDate(&state)
@@ -133,7 +136,7 @@ public final class UpsertWriter: Sendable {
         if table.snapshot.metadata.hasColumns(of: state.metadata) { return try state.synchronise(table) }
         state = try UpsertState(
             table: table, schema: sinkSchema, key: keyNames, window: windowName, options: options,
-            sealBefore: state.sealBefore)
+            sealBefore: state.sealBefore, owner: identity)
     }
 
     /// Files of a change that did not happen are in no table; removing them only saves room.

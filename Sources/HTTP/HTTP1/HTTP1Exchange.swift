@@ -6,11 +6,13 @@ import CMicrohttpd
 final class HTTP1Exchange: HTTPExchange, @unchecked Sendable {
     let method: String
     let path: String
-    private let bodyLimit: Int
+    private let dispatch: RequestDispatch
     private let mutex = HTTPLock()
     // The server's thread alone.
     private(set) var body: [UInt8] = []
-    private(set) var isTooLarge = false
+    /// What the request is answered with for its body.
+    private(set) var refusal: HTTPResponse?
+    private var keptBytes = 0
     var isDispatched = false
     var stream: HTTPStream?
     // Guarded by `mutex`.
@@ -18,20 +20,32 @@ final class HTTP1Exchange: HTTPExchange, @unchecked Sendable {
     private var connection: OpaquePointer?
     private var isAnswered = false
 
-    init(method: String, path: String, bodyLimit: Int) {
+    init(method: String, path: String, _ dispatch: RequestDispatch) {
         self.method = method
         self.path = path
-        self.bodyLimit = bodyLimit
+        self.dispatch = dispatch
     }
 
     func append(_ bytes: UnsafePointer<CChar>, _ count: Int) {
-        guard !isTooLarge else { return }
-        guard body.count + count <= bodyLimit else {
-            isTooLarge = true
-            body = []
-            return
+        guard refusal == nil else { return }
+        guard body.count + count <= dispatch.configuration.bodyLimit else {
+            return refuse(dispatch.tooLarge)
         }
+        guard dispatch.keepBody(count) else { return refuse(dispatch.overloaded) }
+        keptBytes += count
         body += UnsafeRawBufferPointer(start: bytes, count: count)
+    }
+
+    /// What comes of the body from here on is not kept.
+    private func refuse(_ response: HTTPResponse) {
+        refusal = response
+        body = []
+        giveBack()
+    }
+
+    private func giveBack() {
+        dispatch.giveBackBody(keptBytes)
+        keptBytes = 0
     }
 
     /// The body, which is not needed here any more.
@@ -73,5 +87,6 @@ final class HTTP1Exchange: HTTPExchange, @unchecked Sendable {
             isAnswered = true
         }
         stream?.detach()
+        giveBack()
     }
 }

@@ -123,8 +123,7 @@ final class HTTP1Server: @unchecked Sendable {
         guard let known = context.pointee else {
             let exchange = HTTP1Exchange(
                 method: method.map { String(cString: $0) } ?? "",
-                path: path.map { String(cString: $0) } ?? "/",
-                bodyLimit: dispatch.configuration.bodyLimit)
+                path: path.map { String(cString: $0) } ?? "/", dispatch)
             context.pointee = Unmanaged.passRetained(exchange).toOpaque()
             return .YES
         }
@@ -137,7 +136,7 @@ final class HTTP1Server: @unchecked Sendable {
         if let response = exchange.takeResponse() { return queue(response, exchange, connection) }
         guard !exchange.isDispatched else { return .YES }
         exchange.isDispatched = true
-        if exchange.isTooLarge { return queue(dispatch.tooLarge, exchange, connection) }
+        if let refusal = exchange.refusal { return queue(refusal, exchange, connection) }
         let body = exchange.takeBody()
         let streams = dispatch.streamsBody(exchange.method, exchange.path)
         let request = HTTPRequest(

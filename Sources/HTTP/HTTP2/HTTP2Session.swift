@@ -146,6 +146,7 @@ final class HTTP2Session: @unchecked Sendable {
     private func end(_ stream: HTTP2Stream) {
         streams[stream.id] = nil
         bodyBytes -= stream.body.count
+        giveBackBody(of: stream)
         unsentBytes -= stream.unsentBytes
         stream.end()
         if let exchange = stream.exchange { closed.append(exchange) }
@@ -209,6 +210,8 @@ final class HTTP2Session: @unchecked Sendable {
         guard bodyBytes + bytes.count <= dispatch.configuration.bodyLimit else {
             return refuse(stream, dispatch.tooLarge)
         }
+        guard dispatch.keepBody(bytes.count) else { return refuse(stream, dispatch.overloaded) }
+        stream.keptBytes += bytes.count
         bodyBytes += bytes.count
         stream.body += bytes
     }
@@ -247,6 +250,11 @@ final class HTTP2Session: @unchecked Sendable {
 
     // MARK: Answers
 
+    private func giveBackBody(of stream: HTTP2Stream) {
+        dispatch.giveBackBody(stream.keptBytes)
+        stream.keptBytes = 0
+    }
+
     /// The handler's answer.
     func answer(_ id: Int32, _ response: HTTPResponse) {
         unanswered -= 1
@@ -260,6 +268,7 @@ final class HTTP2Session: @unchecked Sendable {
     private func refuse(_ stream: HTTP2Stream, _ response: HTTPResponse) {
         bodyBytes -= stream.body.count
         stream.body = []
+        giveBackBody(of: stream)
         submit(response, stream)
     }
 

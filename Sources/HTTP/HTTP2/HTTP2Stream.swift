@@ -12,6 +12,8 @@ final class HTTP2Stream {
     let id: Int32
     var head = RequestHead()
     var body: [UInt8] = []
+    /// Of the body, counted among those of all connections.
+    var keptBytes = 0
     var upload: HTTPUpload?
     /// From when the handler is asked.
     var exchange: HTTP2Exchange?

@@ -61,6 +61,15 @@ public final class KafkaTopics: Sendable {
         try KafkaRequest(handle).create(topic, milliseconds: milliseconds)
     }
 
+    /// The same, but somebody else may have made it meanwhile.
+    public func createUnlessThere(_ new: KafkaNewTopic) throws(KafkaError) {
+        do throws(KafkaError) {
+            try create(new)
+        } catch {
+            if (try? topic(new.name)) == nil { throw error }
+        }
+    }
+
     public func delete(_ name: String) throws(KafkaError) {
         try KafkaRequest(handle).delete(name, milliseconds: milliseconds)
     }

@@ -157,11 +157,15 @@ extension SyntaxFormatter {
             write(name.formatted + "(")
             list(arguments) { $0.write($1) }
             write(")")
-        case .over(let name, let arguments, let keys):
+        case .over(let name, let arguments, let keys, let within):
             write(name.formatted + "(")
             list(arguments) { $0.write($1) }
             write(keys.isEmpty ? ") OVER (" : ") OVER (PARTITION BY ")
-            list(keys) { $0.write($1) }
+            list(keys) { $0.write($1, BindingPower.value) }
+            if let within {
+                write(keys.isEmpty ? "WITHIN " : " WITHIN ")
+                write(within)
+            }
             write(")")
         case .lambda(let parameters, let body):
             let names = parameters.map(\.formatted).joined(separator: ", ")

@@ -196,16 +196,14 @@ extension SyntaxReader {
         return try node(.call(name: name, arguments: arguments), from: start)
     }
 
-    /// `OVER (PARTITION BY …)` behind a call, which only LAG has.
+    /// `OVER (PARTITION BY … WITHIN …)` behind a call: of LAG, or of an aggregate function.
     private mutating func over(
         _ name: Identifier, _ arguments: [Expression], from start: Int
     ) throws(Diagnostic) -> Expression {
-        guard name.text == "LAG" else {
+        guard name.text != "LEAD" else {
             expectations.removeAll()
             throw unexpected(
-                hint: name.text == "LEAD"
-                    ? "a stream has no next row yet: let the later row look back with LAG(…) OVER (…)"
-                    : "window functions other than LAG are not part of the language: aggregate with GROUP BY")
+                hint: "a stream has no next row yet: let the later row look back with LAG(…) OVER (…)")
         }
         advance()
         try expect(.leftParenthesis)
@@ -217,8 +215,10 @@ extension SyntaxReader {
             expectations.removeAll()
             throw unexpected(hint: "remove it: the rows before a row are those that came before it")
         }
+        let within = accept(.within) ? try timeSpan() : nil
         try expect(.rightParenthesis)
-        return try node(.over(name: name, arguments: arguments, partitionBy: keys), from: start)
+        return try node(
+            .over(name: name, arguments: arguments, partitionBy: keys, within: within), from: start)
     }
 
     private mutating func argument(of function: Identifier, at index: Int) throws(Diagnostic) -> Expression {

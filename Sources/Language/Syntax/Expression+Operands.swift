@@ -20,7 +20,7 @@ extension Expression.Kind {
                 + (otherwise.map { [$0] } ?? [])
         case .call(_, let arguments), .array(let arguments):
             arguments
-        case .over(_, let arguments, let keys):
+        case .over(_, let arguments, let keys, _):
             arguments + keys
         case .map(let entries):
             entries.flatMap { [$0.key, $0.value] }

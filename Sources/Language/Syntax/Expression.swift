@@ -39,8 +39,9 @@ public struct Expression: Hashable, Sendable {
 
         /// `name(arguments)`. Only here stand `allColumns`, `timeUnit` and `lambda` as arguments.
         case call(name: Identifier, arguments: [Expression])
-        /// `name(arguments) OVER (PARTITION BY keys)`.
-        case over(name: Identifier, arguments: [Expression], partitionBy: [Expression])
+        /// `name(arguments) OVER (PARTITION BY keys WITHIN within)`.
+        case over(
+            name: Identifier, arguments: [Expression], partitionBy: [Expression], within: TimeSpan?)
         /// The `*` or `source.*` in `COUNT(*)`.
         case allColumns(of: Identifier?)
         /// The unit in `TIMESTAMPADD(SECONDS, 5, t)`.

@@ -163,7 +163,7 @@ struct AggregationAnalyzer {
             if let position = collected.positions[syntax] {
                 return .column(keys.count + position, collected.calls[position].function.resultType)
             }
-            let call = try aggregate(name, arguments, syntax, inner)
+            let call = try AggregateCall(name, arguments, syntax, inner, settings)
             collected.positions[syntax] = collected.calls.count
             collected.calls.append(call)
             return .column(keys.count + collected.calls.count - 1, call.function.resultType)
@@ -191,38 +191,6 @@ struct AggregationAnalyzer {
             .invalidStatement, "column \(name.text) is neither grouped nor aggregated",
             at: statement.location(of: syntax.span),
             hint: "add it to GROUP BY, or take one of its values: LATEST_BY_OFFSET(\(name.text))")
-    }
-
-    private func aggregate(
-        _ name: Identifier, _ arguments: [Syntax], _ syntax: Syntax, _ inner: ExpressionTranslator
-    ) throws -> AggregateCall {
-        let isStar = arguments.count == 1 && arguments[0].kind == .allColumns(of: nil)
-        let typed = isStar ? [] : try arguments.map { try inner.translate($0) }
-        let literals = typed.map { argument -> Value? in
-            if case .literal(let value, _) = argument.folded { return value }
-            return nil
-        }
-        do {
-            let function = try AggregateFunctions.resolve(
-                name.text.uppercased(), argumentTypes: typed.map(\.type), literals: literals, limits: limits)
-            return AggregateCall(
-                name: name.text.uppercased(), function: function, arguments: typed,
-                text: statement.fragment(syntax.span))
-        } catch {
-            throw Diagnostic(
-                error.code, error.message, at: statement.location(of: syntax.span),
-                expected: error.expected.isEmpty ? nil : error.expected, hint: error.hint)
-        }
-    }
-
-    private var limits: AggregateFunctions.Limits {
-        var limits = AggregateFunctions.Limits()
-        func limit(_ name: SettingName) -> Int? {
-            settings[name].flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil }
-        }
-        limits.collectList = limit(.collectListLimit) ?? limits.collectList
-        limits.collectSet = limit(.collectSetLimit) ?? limits.collectSet
-        return limits
     }
 
     // MARK: SELECT list

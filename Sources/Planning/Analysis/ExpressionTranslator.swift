@@ -171,7 +171,7 @@ struct ExpressionTranslator {
         case .decimal(let text):
             if text.hasPrefix("-") { return try .makeNegation(try .makeNumber(String(text.dropFirst()))) }
             return try .makeNumber(text)
-        case .over(let name, _, _):
+        case .over(let name, _, _, _):
             throw Diagnostic(
                 .invalidStatement, "\(name.text.uppercased()) … OVER can't stand here",
                 at: statement.location(of: syntax.span),

@@ -39,7 +39,7 @@ struct QueryAnalyzer {
         try checkKind(of: target, isTable: isAggregation || input.kind == .table)
         try checkTimeName(query, target)
         let tableFunctions = TableFunctionAnalyzer(input: input, inner: translator)
-        let priorRows = PriorRowAnalyzer(input: input, inner: translator)
+        let priorRows = PriorRowAnalyzer(input: input, inner: translator, settings: settings)
         var shape: QueryPlan.Shape
         let columns: SelectedColumns
         var windowing = input.windowing
@@ -56,7 +56,7 @@ struct QueryAnalyzer {
             let explode = projected.replace
             projected.replace = { try priorRows.column(for: $0) ?? explode($0) }
             let analyzer = ProjectionAnalyzer(input: sources, translator: projected, settings: settings)
-            columns = try analyzer.select(query)
+            columns = priorRows.settled(try analyzer.select(query))
             shape = .projection(columns.expressions)
             if priorRows.plan != nil { try refuseTableFunctions(query, "looks back") }
         }
@@ -74,7 +74,8 @@ struct QueryAnalyzer {
                 id: id, input: input, joins: sources.joins, filter: filter, deduplication: deduplication,
                 tableFunctions: tableFunctions.functions, priorRows: priorRows.plan,
                 shape: .projection(expressions),
-                output: existing.target, outputTime: existing.time, insertion: existing.number)
+                output: existing.target, outputTime: existing.time, insertion: existing.number,
+                places: places(of: query, priorRows.place))
         }
         var output = Relation(
             name: target.name, kind: target.kind, columns: columns.columns, keyCount: columns.keyCount,
@@ -87,7 +88,17 @@ struct QueryAnalyzer {
         return QueryPlan(
             id: id, input: input, joins: sources.joins, filter: filter, deduplication: deduplication,
             tableFunctions: tableFunctions.functions, priorRows: priorRows.plan, shape: shape, output: output,
-            outputTime: time, outputWatermarkDelay: delay)
+            outputTime: time, outputWatermarkDelay: delay, places: places(of: query, priorRows.place))
+    }
+
+    private func places(of query: Query, _ priorRows: SourceLocation?) -> QueryPlaces {
+        var places = QueryPlaces()
+        places.statement = statement.location(of: statement.span)
+        places.groupBy = query.groupBy.flatMap { statement.location(of: $0.span) }
+        places.deduplication = query.deduplication.flatMap { statement.location(of: $0.span) }
+        places.priorRows = priorRows
+        places.joins = query.joins.map { statement.location(of: $0.span) }
+        return places
     }
 
     /// What the query's clauses read.

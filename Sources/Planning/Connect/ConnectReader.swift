@@ -19,11 +19,14 @@ struct ConnectReader {
             for side in ConverterCheck.Side.allCases {
                 try ConverterCheck(side: side, properties: properties, relation: relation).run()
             }
+            let transforms = try TransformReader(properties: properties, topic: topic).transforms()
+            let connect = ConnectSink(topic: topic, transforms: transforms, withoutEffect: withoutEffect)
+            _ = try connect.record(of: relation, properties)
             sinks.append(
                 SinkPlan(
                     name: found.count == 1 ? name : "\(name).\(topic)", connector: name,
                     connectorClass: ConnectClass.jdbcSink, from: relation, properties: properties,
-                    connect: ConnectSink(topic: topic, withoutEffect: withoutEffect)))
+                    connect: connect))
         }
         return sinks
     }
@@ -98,13 +101,6 @@ struct ConnectReader {
                 hint: "rows need no coordinates of their messages to stand there once: an epoch is one "
                     + "transaction")
         }
-        for (setting, what) in [("transforms", "transform"), ("predicates", "predicate")] {
-            guard let names = properties.text(setting), !names.isEmpty else { continue }
-            throw Diagnostic(
-                .unsupported, "\(properties.owner) has a \(what), and there are none here",
-                at: properties.location(of: setting),
-                hint: "do it in SQL: CREATE STREAM … AS SELECT …, and name that stream's topic")
-        }
     }
 
     // MARK: Topics
@@ -120,6 +116,10 @@ struct ConnectReader {
         }
         if let from = properties.text("from"), !from.isEmpty {
             let relation = try relation(named: from)
+            if listed.count > 1 {
+                throw properties.invalid(
+                    "from", from, expected: "one of 'topics' beside it, or 'topics' alone")
+            }
             return [(listed.first ?? relation.topic?.name ?? relation.name.lowercased(), relation)]
         }
         if let pattern { return try topics(like: pattern) }

@@ -12,12 +12,14 @@ public struct ConnectSetting: Sendable {
         case typeName = "CLASS"
     }
 
+    /// As Kafka Connect ranks it.
     public enum Importance: String, Sendable {
         case high = "HIGH"
         case medium = "MEDIUM"
         case low = "LOW"
     }
 
+    /// What validation lists it under.
     public enum Group: String, Sendable, CaseIterable {
         case common = "Common"
         case transforms = "Transforms"

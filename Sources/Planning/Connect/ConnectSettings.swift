@@ -97,6 +97,12 @@ public enum ConnectSettings {
             "dead_letters", .millrace, .low, "Dead letters",
             "The directory for rows that the database refuses."),
         .init(
+            "connection.limit", .millrace, .low, "Connections",
+            "How many connections are shared with others of the same address."),
+        .init("connection.wait", .millrace, .low, "Wait", "How long a connection is waited for."),
+        .init("connection.idle", .millrace, .low, "Idle", "How long an idle connection is kept."),
+        .init("statement.timeout", .millrace, .low, "Time-out", "How long a statement may take."),
+        .init(
             "columns.case", .millrace, .low, "Case of columns",
             "Wins over quote.sql.identifiers.",
             values: ["lower", "preserve"]),
@@ -139,8 +145,8 @@ public enum ConnectSettings {
 
     /// Kafka Connect's names of the converters that are understood.
     public static let converterNames = ConverterCheck.names
-    public static let transformNames: [String] = []
-    public static let predicateNames: [String] = []
+    public static let transformNames = TransformReader.names
+    public static let predicateNames = TransformReader.predicateNames
 
     /// Whether nobody may see the value of a setting of that name.
     public static func isSecret(_ name: String) -> Bool {

@@ -4,11 +4,42 @@ import Diagnostics
 public struct ConnectSink: Sendable {
     /// The topic's name.
     public let topic: String
+    /// In the order in which they are applied, by their names in the configuration.
+    let transforms: [(name: String, transform: ConnectTransform)]
     /// Settings that were given and make no difference here.
     public let withoutEffect: [String]
 
     /// What the relation's records are to the sink.
-    public func record(of relation: Relation) -> ConnectRecord { ConnectRecord(relation, topic: topic) }
+    ///
+    /// - Throws: which transform can't be applied to them.
+    public func record(
+        of relation: Relation, _ properties: ConnectorProperties
+    ) throws(Diagnostic) -> ConnectRecord {
+        var record = ConnectRecord(relation, topic: topic)
+        for (name, transform) in transforms {
+            do throws(TransformFault) {
+                try transform.apply(to: &record)
+            } catch {
+                throw Diagnostic(
+                    .invalidValue,
+                    "the transform \(name) of \(properties.owner) can't be applied to \(relation.name): "
+                        + error.reason,
+                    at: properties.location(of: "transforms.\(name.lowercased()).type"))
+            }
+        }
+        let isKey: (ConnectRecord.Field) -> Bool = { field in
+            if case .column(let column) = field.content { column < relation.keyCount } else { false }
+        }
+        // A record without a value has nothing to make such a key of.
+        if try properties.boolean("delete.enabled", default: false), record.passesDeletions,
+            !record.key.allSatisfy(isKey)
+        {
+            throw properties.invalid(
+                "delete.enabled", "true",
+                expected: "'false', where the key is made of the value: a record that deletes has none")
+        }
+        return record
+    }
 }
 
 extension PipelinePlan {

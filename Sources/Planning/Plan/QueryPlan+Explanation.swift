@@ -18,7 +18,8 @@ extension QueryPlan {
         case .projection(let expressions):
             for function in tableFunctions { lines.append("  for each of \(function.argument.text(names))") }
             lines.append("  project")
-            let made = (priorRows?.values.map(\.text) ?? []) + tableFunctions.map(\.text)
+            let prior = priorRows.map { $0.values.map(\.text) + $0.totals.map(\.text) }
+            let made = (prior ?? []) + tableFunctions.map(\.text)
             lines.append(contentsOf: columnLines(expressions, names + made))
         case .aggregation(let plan): lines.append(contentsOf: aggregationLines(plan, names))
         }

@@ -29,17 +29,19 @@ public struct QueryPlan: Sendable {
     public var outputWatermarkDelay: Int64? { contents.outputWatermarkDelay }
     /// Of an INSERT INTO: the how-many-th of its stream, from 1; nil where the query makes the relation.
     public var insertion: Int? { contents.insertion }
+    public var places: QueryPlaces { contents.places }
 
     init(
         id: String, input: Relation, joins: [JoinPlan], filter: Expression?,
         deduplication: DeduplicationPlan?, tableFunctions: [TableFunction] = [],
         priorRows: PriorRowsPlan? = nil, shape: Shape, output: Relation, outputTime: TimeColumn?,
-        outputWatermarkDelay: Int64? = nil, insertion: Int? = nil
+        outputWatermarkDelay: Int64? = nil, insertion: Int? = nil, places: QueryPlaces = QueryPlaces()
     ) {
         contents = Contents(
             id: id, input: input, joins: joins, filter: filter, deduplication: deduplication,
             tableFunctions: tableFunctions, priorRows: priorRows, shape: shape, output: output,
-            outputTime: outputTime, outputWatermarkDelay: outputWatermarkDelay, insertion: insertion)
+            outputTime: outputTime, outputWatermarkDelay: outputWatermarkDelay, insertion: insertion,
+            places: places)
     }
 
     /// Whether one of its relations lives in no topic.
@@ -92,14 +94,16 @@ public struct QueryPlan: Sendable {
         let outputTime: TimeColumn?
         let outputWatermarkDelay: Int64?
         let insertion: Int?
+        let places: QueryPlaces
         let isLocal: Bool
 
         init(
             id: String, input: Relation, joins: [JoinPlan], filter: Expression?,
             deduplication: DeduplicationPlan?, tableFunctions: [TableFunction], priorRows: PriorRowsPlan?,
             shape: Shape, output: Relation, outputTime: TimeColumn?, outputWatermarkDelay: Int64?,
-            insertion: Int?
+            insertion: Int?, places: QueryPlaces
         ) {
+            self.places = places
             self.id = id
             self.input = input
             self.joins = joins

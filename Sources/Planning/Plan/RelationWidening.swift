@@ -47,7 +47,8 @@ struct RelationWidening {
             },
             priorRows: query.priorRows?.mapping(columns.applied),
             shape: columns.applied(query.shape), output: query.output, outputTime: query.outputTime,
-            outputWatermarkDelay: query.outputWatermarkDelay, insertion: query.insertion)
+            outputWatermarkDelay: query.outputWatermarkDelay, insertion: query.insertion,
+            places: query.places)
         if query.output.name == wide.name, query.insertion != nil { result = try written(result) }
         return result
     }
@@ -62,7 +63,8 @@ struct RelationWidening {
             id: query.id, input: query.input, joins: query.joins, filter: query.filter,
             deduplication: query.deduplication, tableFunctions: query.tableFunctions,
             priorRows: query.priorRows, shape: .projection(list), output: wide, outputTime: query.outputTime,
-            outputWatermarkDelay: query.outputWatermarkDelay, insertion: query.insertion)
+            outputWatermarkDelay: query.outputWatermarkDelay, insertion: query.insertion,
+            places: query.places)
     }
 
     /// - Parameter leftPlace: where the left side, a join, has got the new columns.

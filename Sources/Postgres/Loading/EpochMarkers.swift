@@ -40,7 +40,8 @@ struct EpochMarkers {
             "SELECT instance, epoch FROM \(name.quoted) WHERE table_name = $1 AND sink = $2 ORDER BY epoch",
             [table.name, identity.sink])
         let place = "table \(table) at \(connection.place)"
-        if let other = found.rows.last(where: { $0[0] != identity.instance }) {
+        let others = found.rows.filter { $0[0] != identity.instance && !identity.isPeer($0[0] ?? "") }
+        if let other = others.last {
             throw .refused(
                 Diagnostic(
                     .state,
@@ -54,7 +55,8 @@ struct EpochMarkers {
                         + "followed by all of them again, DELETE FROM \(name.quoted) WHERE table_name = "
                         + SQLName.literal(table.name) + " AND sink = " + SQLName.literal(identity.sink)))
         }
-        let last = found.rows.last.flatMap { $0[1] }.flatMap { Int64($0) }
+        let own = found.rows.last { $0[0] == identity.instance }
+        let last = own.flatMap { $0[1] }.flatMap { Int64($0) }
         if let expectedEpoch, (last ?? -1) < expectedEpoch {
             throw .refused(
                 Diagnostic(

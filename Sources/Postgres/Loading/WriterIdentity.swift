@@ -11,4 +11,16 @@ public struct WriterIdentity: Hashable, Sendable {
     }
 
     var applicationID: String { instance + "/" + sink }
+
+    /// Whether an instance is another task of the same service, `<service>-<number>`: it writes other rows.
+    func isPeer(_ other: String) -> Bool {
+        guard let service = Self.service(of: instance) else { return false }
+        return other != instance && Self.service(of: other) == service
+    }
+
+    private static func service(of instance: String) -> Substring? {
+        guard let dash = instance.lastIndex(of: "-") else { return nil }
+        let number = instance[dash...].dropFirst()
+        return !number.isEmpty && number.utf8.allSatisfy { 48...57 ~= $0 } ? instance[..<dash] : nil
+    }
 }

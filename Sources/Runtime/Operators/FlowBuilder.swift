@@ -131,11 +131,19 @@ struct FlowBuilder {
             level += 1
         }
         var priorRows: PriorRowsOperator?
-        if let plan = query.priorRows {
+        if let plan = query.priorRows, !plan.values.isEmpty {
             let stores = (0..<ShardedRows.shardCount).map {
                 makeStore(PriorRowsOperator.layout(query, shard: $0))
             }
             priorRows = PriorRowsOperator(plan, level: level, stores: stores, seed: seed, slots: slots)
+            level += 1
+        }
+        var totals: RunningTotalsOperator?
+        if let plan = query.priorRows, !plan.totals.isEmpty {
+            let stores = (0..<ShardedRows.shardCount).map {
+                makeStore(RunningTotalsOperator.layout(query, plan, shard: $0))
+            }
+            totals = RunningTotalsOperator(plan, level: level, stores: stores, seed: seed, slots: slots)
             level += 1
         }
         var aggregation: AggregationOperator?
@@ -150,7 +158,7 @@ struct FlowBuilder {
         ways[name] = isMerged ? ways[name]?.merged(with: made) ?? made : made
         let operation = QueryOperator(
             plan: query, outputs: output, deduplication: deduplication, priorRows: priorRows,
-            aggregation: aggregation, watermarkDelay: delay, slots: slots)
+            totals: totals, aggregation: aggregation, watermarkDelay: delay, slots: slots)
         return FlowNode(query: operation, sources: way.sources, clocks: way.clocks)
     }
 

@@ -85,6 +85,7 @@ struct FlowStages {
             var operators: [any StatefulOperator] = node.join.map { [$0] } ?? []
             if let deduplication = node.query?.deduplication { operators.append(deduplication) }
             if let priorRows = node.query?.priorRows { operators.append(priorRows) }
+            if let totals = node.query?.totals { operators.append(totals) }
             if let aggregation = node.query?.aggregation { operators.append(aggregation) }
             entries += operators.map { Entry(stateful: $0, clocks: clocks) }
         }

@@ -12,6 +12,7 @@ final class PriorRowsOperator: StatefulOperator, @unchecked Sendable {
     private let stores: [KeyedStateStore]
     private let seed: Fingerprint
     private let types: [DataType]
+    private let lifetime: KeyLifetime?
     /// By slot: keys, arguments, defaults.
     private let expressions: [CompiledExpressions]
     private let waiting: [SlotRows]
@@ -48,6 +49,7 @@ final class PriorRowsOperator: StatefulOperator, @unchecked Sendable {
         self.stores = stores
         self.seed = seed
         types = plan.values.map(\.argument.type)
+        lifetime = plan.lifetime.map(KeyLifetime.init)
         let list = plan.keys + plan.values.map(\.argument) + plan.values.compactMap(\.fallback)
         expressions = (0..<slots).map { _ in CompiledExpressions(list, salt: 5) }
         waiting = (0..<slots).map { _ in SlotRows() }
@@ -78,6 +80,7 @@ final class PriorRowsOperator: StatefulOperator, @unchecked Sendable {
         for slot in waiting {
             for deposit in slot.deposits { try process(deposit, shard, &scratch) }
         }
+        if lifetime != nil, watermark > .min { stores[shard].retire(upTo: watermark) }
         try stores[shard].maintain()
     }
 
@@ -108,6 +111,12 @@ final class PriorRowsOperator: StatefulOperator, @unchecked Sendable {
                 recall(store.blobs.bytes(at: state), builders, &remembered, depth, &last)
             }
             let start = (Int(state.field(Self.numberOffset)) - 1) * depth
+            lifetime?.renew(
+                scratch.slots[index], store, row: Int(row), of: deposit.rows.batch,
+                isNew: scratch.isNew[index] != 0
+            ) {
+                for place in start..<start + depth { last[place] = -1 }
+            }
             for (places, distance) in values { places[Int(row)] = last[start + distance - 1] }
             for place in stride(from: start + depth - 1, to: start, by: -1) { last[place] = last[place - 1] }
             last[start] = row

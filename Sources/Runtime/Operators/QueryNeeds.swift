@@ -32,9 +32,7 @@ struct QueryNeeds {
             }
             expressions = projected.map(\.expression)
             explosions = plan.tableFunctions.map(\.argument)
-            if let prior = plan.priorRows {
-                explosions += prior.keys + prior.values.map(\.argument) + prior.values.compactMap(\.fallback)
-            }
+            explosions += plan.priorRows?.expressions ?? []
         case .aggregation(let aggregation):
             expressions = aggregation.groupBy + aggregation.aggregates.flatMap(\.arguments)
         }

@@ -11,6 +11,7 @@ final class QueryOperator: @unchecked Sendable {
     let outputs: Outputs
     let deduplication: DeduplicationOperator?
     let priorRows: PriorRowsOperator?
+    let totals: RunningTotalsOperator?
     let aggregation: AggregationOperator?
     private let isVarying: Bool
     private let neededInput: Set<Int>
@@ -42,13 +43,14 @@ final class QueryOperator: @unchecked Sendable {
 
     init(
         plan: QueryPlan, outputs: Outputs, deduplication: DeduplicationOperator?,
-        priorRows: PriorRowsOperator?, aggregation: AggregationOperator?, watermarkDelay: Int64,
-        slots count: Int
+        priorRows: PriorRowsOperator?, totals: RunningTotalsOperator?, aggregation: AggregationOperator?,
+        watermarkDelay: Int64, slots count: Int
     ) {
         self.plan = plan
         self.outputs = outputs
         self.deduplication = deduplication
         self.priorRows = priorRows
+        self.totals = totals
         self.aggregation = aggregation
         let needs = QueryNeeds(plan: plan, output: outputs.needed)
         neededInput = (deduplication?.observers ?? []).reduce(needs.all) { $0.union($1.columns) }
@@ -98,7 +100,9 @@ final class QueryOperator: @unchecked Sendable {
     }
 
     /// Whether rows wait for the shard phase of a level, to be taken on by `resume`.
-    func holdsRows(at level: Int) -> Bool { deduplication?.level == level || priorRows?.level == level }
+    func holdsRows(at level: Int) -> Bool {
+        deduplication?.level == level || priorRows?.level == level || totals?.level == level
+    }
 
     /// Takes up the rows that the deduplication let through, or that see the rows before them now.
     func resume(_ slot: Slot, _ level: Int) {
@@ -107,10 +111,21 @@ final class QueryOperator: @unchecked Sendable {
                 shape(batch.compacted(needed: neededLater), slot)
             }
         }
-        guard let priorRows, priorRows.level == level else { return }
-        for batch in priorRows.release(slot) {
-            prepare(slot, batch)
-            outputs.deliver(project(batch, slot), to: slot)
+        if let priorRows, priorRows.level == level {
+            for batch in priorRows.release(slot) {
+                prepare(slot, batch)
+                if let totals {
+                    totals.take(batch, slot)
+                } else {
+                    outputs.deliver(project(batch, slot), to: slot)
+                }
+            }
+        }
+        if let totals, totals.level == level {
+            for batch in totals.release(slot) {
+                prepare(slot, batch)
+                outputs.deliver(project(batch, slot), to: slot)
+            }
         }
     }
 
@@ -121,6 +136,8 @@ final class QueryOperator: @unchecked Sendable {
         } else if let priorRows {
             // A record without a value is none that others see.
             priorRows.take(batch.withValues, slot)
+        } else if let totals {
+            totals.take(batch.withValues, slot)
         } else if let explosion {
             explosion.forEachPart(of: batch, slot) { part in
                 unplaced[slot.index].append(.numbers(part.time))

@@ -12,8 +12,14 @@ public struct SinkContext: Sendable {
     public let seed: UInt64
     /// Where rows go that the target refuses, unless the sink is told otherwise.
     public let deadLetterDirectory: String
+    /// A folder of this name is made in a directory that the sink is told, where several tasks write to it.
+    public let deadLetterFolder: String?
 
-    public init(applicationID: String, workers: WorkerPool, seed: UInt64, deadLetterDirectory: String) {
+    public init(
+        applicationID: String, workers: WorkerPool, seed: UInt64, deadLetterDirectory: String,
+        deadLetterFolder: String? = nil
+    ) {
+        self.deadLetterFolder = deadLetterFolder
         self.applicationID = applicationID
         self.workers = workers
         self.seed = seed

@@ -63,6 +63,8 @@ public struct PipelineStatus: Sendable {
     public var incidents: [Diagnostic] = []
     /// Replays that had its state directory, oldest first.
     public var handovers: [ReplayHandover] = []
+    /// What of a service this process has; nil where it is no part of one.
+    public var service: ServiceStatus?
 
     public init() {}
 

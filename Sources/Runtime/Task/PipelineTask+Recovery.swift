@@ -141,8 +141,10 @@ extension PipelineTask {
             }
             deadLetters[scan.relation.name] = DeadLetterFiles(
                 fileSystem: environment.fileSystem,
-                directory: configuration.deadLetterDirectory ?? scan.properties.deadLetters
-                    ?? standardDeadLetters,
+                directory: configuration.deadLetterDirectory
+                    ?? scan.properties.deadLetters.map { folder in
+                        configuration.deadLetterFolder.map { Path.join(folder, $0) } ?? folder
+                    } ?? standardDeadLetters,
                 sourceName: scan.relation.name)
         }
         openSilences()
@@ -166,7 +168,8 @@ extension PipelineTask {
         for sink in allSinks {
             let context = SinkContext(
                 applicationID: "\(instance.id)/\(sink.name)", workers: workers, seed: instance.seed.low,
-                deadLetterDirectory: configuration.deadLetterDirectory ?? standardDeadLetters)
+                deadLetterDirectory: configuration.deadLetterDirectory ?? standardDeadLetters,
+                deadLetterFolder: configuration.deadLetterFolder)
             let expected = restored.sinkEpochs[sink.name]
             let next = ended + 1
             try delivering(sink) { () throws(SinkError) in

@@ -114,6 +114,23 @@ extension PipelinePlan {
         }
     }
 
+    /// The same for processes that share its work: also where it reads and writes must be the same.
+    public var sharedFingerprint: UInt64 {
+        var text = String(fingerprint)
+        for sink in sinks {
+            for name in sink.properties.names.sorted() {
+                text += "\n\(sink.name) \(name) \(sink.properties.text(name) ?? "")"
+            }
+        }
+        for name in catalogue.order {
+            guard let options = catalogue.relation(name)?.topic?.connectorOptions else { continue }
+            for (option, value) in options.sorted(by: { $0.key < $1.key }) {
+                text += "\n\(name) \(option) \(value)"
+            }
+        }
+        return EpochLog.checksum(Array(text.utf8))
+    }
+
     /// Tells plans apart: only the plan that began an epoch may finish it.
     public var fingerprint: UInt64 {
         var text = queries.map(\.explanation).joined(separator: "\n")

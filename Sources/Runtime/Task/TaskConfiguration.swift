@@ -17,6 +17,9 @@ public struct TaskConfiguration: Sendable {
     public var chunkBytes = 1 << 20
     /// Where dead letters go, whatever the plan says; nil leaves it to the plan.
     public var deadLetterDirectory: String?
+    /// A folder of this name is made in directories for dead letters that the plan names, where several tasks
+    /// write to them.
+    public var deadLetterFolder: String?
     /// How long a target may be away before the task gives up; nil waits until it is stopped.
     public var patienceMilliseconds: Int?
     /// Sinks that a quality rule has stopped and that are to go on.

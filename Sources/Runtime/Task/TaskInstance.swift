@@ -24,6 +24,17 @@ struct TaskInstance: Equatable {
         return instance
     }
 
+    /// Makes the instance with a name that somebody else has chosen, unless it is there.
+    static func make(
+        named id: String, in directory: String, _ environment: TaskEnvironment
+    ) throws(StorageError) {
+        try environment.fileSystem.createDirectory(directory)
+        guard try environment.fileSystem.status(Path.join(directory, fileName)) == nil else { return }
+        let (low, high) = (environment.entropy(), environment.entropy())
+        try TaskInstance(id: id, seed: Fingerprint(low: low, high: high))
+            .write(to: directory, environment.fileSystem)
+    }
+
     static func read(
         from directory: String, _ fileSystem: any FileSystem
     ) throws(StorageError) -> TaskInstance {
@@ -48,5 +59,22 @@ struct TaskInstance: Equatable {
     private static func hexadecimal(_ value: UInt64) -> String {
         let digits = String(value, radix: 16)
         return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+    }
+}
+
+extension PipelineTask {
+    /// Makes a task's state directory with the name that it has in targets, unless it is there.
+    ///
+    /// A task of a service is called `<service>-<number>`: targets hold epochs of each of them.
+    public static func makeDirectory(
+        _ directory: String, instance id: String, _ environment: TaskEnvironment
+    ) throws(Diagnostic) {
+        do throws(StorageError) {
+            try TaskInstance.make(named: id, in: directory, environment)
+        } catch {
+            throw Diagnostic(
+                .state, "the state directory \(directory) can't be made: \(error.reason) (\(error.path))",
+                hint: "check its permissions, or give another one with --state")
+        }
     }
 }

@@ -153,7 +153,11 @@ struct Draft {
             commandID = "connector/`\(create.name.text)`/create"
             let isThere = before.connectorStatements[create.name.text] != nil
             isChange = create.orReplace || !isThere
-            if isChange { state.connectorStatements[create.name.text] = statement.text }
+            if isChange {
+                state.connectorStatements[create.name.text] = statement.text
+                let made = state.planner.plan.sinks.first { $0.connector == create.name.text }
+                if let note = made?.note { warnings.append(note) }
+            }
             message =
                 isChange
                 ? "\(isThere ? "Replaced" : "Created") connector \(create.name.text)"

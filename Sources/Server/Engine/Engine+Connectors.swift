@@ -14,6 +14,17 @@ extension Engine {
         var own = PipelinePlan()
         own.sinks = plan.sinks.filter { $0.connector == create.name.text }
         _ = try SinkFactory(fileSystem: files, readsSecrets: false).sinks(of: own)
+        let former = state.withLock { $0.planner.plan.sinks }
+        for sink in own.sinks where sink.from.topic == nil {
+            // The epochs of its task, which others are at work in, are in the target that it has.
+            guard let old = former.first(where: { $0.name == sink.name }),
+                SinkFactory.target(of: old, in: files) != SinkFactory.target(of: sink, in: files)
+            else { continue }
+            throw Diagnostic(
+                .unsupported,
+                "the connector \(sink.connector) takes what lives in no topic, and can't go on in another target",
+                at: sink.properties.location(of: "connector.class"), hint: "DROP it, and CREATE it anew")
+        }
     }
 
     /// Ends the tasks of a connector at a committed epoch and starts them again.
@@ -44,9 +55,35 @@ extension Engine {
         return try TopicSource.offsets(at: position)
     }
 
+    /// Has a connector that is paused begin anew: removes what it knows of its topics and its target.
+    ///
+    /// - Throws: where there is none of that name, or it is at work.
+    public func forgetPositions(ofConnector name: String) throws(Diagnostic) {
+        statementMonitor.lock()
+        defer { statementMonitor.unlock() }
+        let state = state.withLock { $0 }
+        let sinks = state.planner.plan.sinks.filter { $0.connector == name }
+        guard !sinks.isEmpty else { throw Diagnostic(.unknownConnector, "there is no connector \(name)") }
+        for sink in sinks {
+            guard state.paused.contains(sink.unitName), let host = state.hosts[sink.unitName], !host.isAtWork
+            else {
+                throw Diagnostic(
+                    .invalidStatement, "the connector \(name) is at work", hint: "stop it first")
+            }
+        }
+        for sink in sinks {
+            do throws(StorageError) { try files.removeTree(directory(of: sink.unitName)) } catch {
+                throw Diagnostic(
+                    .state, "the state of \(sink.unitName) can't be removed: \(error.reason) (\(error.path))")
+            }
+        }
+    }
+
     // MARK: Targets
 
-    private func targetFile(of unit: PlanUnit) -> String { Path.join(directory(of: unit.name), "target") }
+    private func targetFile(of unit: PlanUnit) -> String {
+        Path.join(directory(of: unit.name), "target")
+    }
 
     /// Whether a connector's state was made with another target than it has now: what the one has says nothing
     /// of the other.
@@ -68,15 +105,7 @@ extension Engine {
         guard unit.name.hasPrefix(PlanUnit.sinkPrefix), let sink = unit.plan.sinks.first else { return }
         do throws(StorageError) {
             try files.createDirectory(directory(of: unit.name))
-            let file = try files.create(targetFile(of: unit))
-            defer { file.close() }
-            let text = Array(SinkFactory.target(of: sink, in: files).utf8)
-            var outcome: Result<Void, StorageError> = .success(())
-            text.withUnsafeBytes { bytes in
-                do throws(StorageError) { try file.write(bytes) } catch { outcome = .failure(error) }
-            }
-            try outcome.get()
-            try file.synchronise()
+            try files.writeAtomically(SinkFactory.target(of: sink, in: files), to: targetFile(of: unit))
         } catch {
             reports.add(Diagnostic(.state, "\(error.path) can't be written: \(error.reason)"))
         }
