@@ -26,6 +26,7 @@ FOLDER, SEED, KILLS = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 DATABASE = sys.argv[4] if len(sys.argv) > 4 else None
 PARTITIONS = 6
 MOST = 3
+PROCESSES = None
 
 STATEMENTS = """
 CREATE STREAM events (session_id STRING KEY, event_id STRING, event_type STRING, price DECIMAL(12, 2),
@@ -57,6 +58,13 @@ class Processes:
         self.living = []
         self.number = 0
         self.tally = collections.Counter()
+        self.simulation = None
+
+    def end(self):
+        """What a failure leaves running."""
+        for process in self.living + [self.simulation] * (self.simulation is not None):
+            if process.poll() is None:
+                process.kill()
 
     def start(self):
         self.number += 1
@@ -180,7 +188,8 @@ def main():
         subprocess.run(
             [program(), "topic", "create", "events", "--partitions", str(PARTITIONS), "--bootstrap-servers",
              broker.address], check=True, stdout=subprocess.DEVNULL)
-        processes = Processes(run("many", broker.address, "--service", "many", "--trigger",
+        global PROCESSES
+        processes = PROCESSES = Processes(run("many", broker.address, "--service", "many", "--trigger",
                                   f"{chance.choice([20, 100, 300])}ms", "--threads", "2"))
         for _ in range(MOST):
             processes.start()
@@ -189,12 +198,15 @@ def main():
             len(service(state)["processes"]) == MOST
             and all(task["owner"] for task in service(state)["tasks"])))
         seconds = 1 + KILLS * 0.8
-        simulation = subprocess.Popen(
+        simulation = processes.simulation = subprocess.Popen(
             simulate + ["--rate", "2000", "--for", f"{int(seconds)}s", "--seed", str(SEED)],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         for _ in range(KILLS):
             time.sleep(chance.uniform(0.02, 1))
             processes.check()
+            if not processes.living:
+                processes.start()
+                continue
             victim = chance.choice(processes.living)
             (processes.kill if chance.random() < 0.75 else processes.stop)(victim)
             # At times nobody is there, at times one more than before.
@@ -222,4 +234,8 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    finally:
+        if PROCESSES:
+            PROCESSES.end()
