@@ -55,7 +55,8 @@ struct ConnectorView {
 
     private func state(_ sink: SinkPlan) -> String {
         guard let standing = snapshot.standing(of: sink) else { return "UNASSIGNED" }
-        if standing.state == .running, standing.isStarting { return "UNASSIGNED" }
+        let isBeginning = standing.isStarting && snapshot.trace(of: sink) == nil
+        if standing.state == .running, isBeginning { return "UNASSIGNED" }
         return snapshot.connectorState(sink)
     }
 

@@ -36,4 +36,32 @@ public struct SimulationTally: Equatable, Sendable {
     public var lines: Int { events + duplicates + malformed }
 
     public init() {}
+
+    /// What two simulators have made together.
+    public static func + (one: SimulationTally, other: SimulationTally) -> SimulationTally {
+        var sum = one
+        sum.events += other.events
+        sum.duplicates += other.duplicates
+        sum.malformed += other.malformed
+        sum.late += other.late
+        sum.botEvents += other.botEvents
+        sum.sessions += other.sessions
+        sum.firstEventTime = [one.firstEventTime, other.firstEventTime].compactMap { $0 }.min()
+        sum.lastEventTime = [one.lastEventTime, other.lastEventTime].compactMap { $0 }.max()
+        sum.countsByType = together(one.countsByType, other.countsByType)
+        sum.malformedByKind = together(one.malformedByKind, other.malformedByKind)
+        return sum
+    }
+
+    private static func together(_ some: [Count], _ others: [Count]) -> [Count] {
+        var sum = some
+        for count in others {
+            if let index = sum.firstIndex(where: { $0.name == count.name }) {
+                sum[index].count += count.count
+            } else {
+                sum.append(count)
+            }
+        }
+        return sum
+    }
 }

@@ -405,6 +405,17 @@ import Testing
         }
     }
 
+    @Test func `an offset that a bad disk has set back does not lead readers in a circle`() throws {
+        let place = try LogPlace()
+        for value in ["a", "b", "c"] { try place.append([value]) }
+        let path = "/p-0/" + SegmentNames.log(0)
+        let last = try place.files.read(path).count / 3 * 2
+        // The lowest byte of the last batch's offset, which is 2.
+        try place.files.damage(path, at: last + 7, flipping: 2)
+        #expect(try place.log.fetch(from: 1, maxBytes: 1000).nextOffset == 2)
+        #expect(try place.log.fetch(from: 2, maxBytes: 1000).bytes.isEmpty)
+    }
+
     @Test func `with a lazy flush a loss of power leaves a beginning of what was written`() throws {
         for seed in 0..<30 * TestData.effort {
             var settings = LogPlace.smallSettings

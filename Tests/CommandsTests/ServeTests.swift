@@ -53,8 +53,24 @@ struct ServeTests {
         #expect(try told.registry(version: "1") == nil)
     }
 
+    /// Two servers get on with each other.
+    @Test func connectorsAreAnsweredForBesideTheUsualPortOrWhereItIsTold() throws {
+        #expect(try configuration([]).connectAddress == ListenAddress(port: 8083))
+        #expect(try configuration(["--listen", "0.0.0.0:8088"]).connectAddress?.host == "127.0.0.1")
+        #expect(try configuration(["--listen", "127.0.0.1:9000"]).connectAddress == nil)
+        #expect(try configuration(["--connect", "none"]).connectAddress == nil)
+        #expect(try configuration([], "connect.listen = NONE").connectAddress == nil)
+        let told = try configuration(
+            [], "connect.listen = 1.1.1.1:1", environment: ["MILLRACE_CONNECT": "[::1]:2"])
+        #expect(told.connectAddress?.host == "::1")
+        #expect(try told.connect(version: "1")?.port == 2)
+        let fault = #expect(throws: Diagnostic.self) { try configuration(["--connect", "8083"]) }
+        #expect(fault?.expected?.contains("127.0.0.1:8083") == true)
+    }
+
     @Test(arguments: [
-        ("listen = here", 1, "HOST:PORT"), ("\n\nthreads = 0", 3, "from 1 to 256"),
+        ("connect.listen = here", 1, "HOST:PORT"), ("listen = here", 1, "HOST:PORT"),
+        ("\n\nthreads = 0", 3, "from 1 to 256"),
         ("nonsense", 1, "name = value"), ("# c\nlisten=:1\nlistn = :1", 3, "listen, data"),
         ("trigger = soon", 1, ""),
     ])

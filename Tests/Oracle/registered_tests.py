@@ -123,6 +123,20 @@ class RegisteredTests(unittest.TestCase):
             (letter,) = map(json.loads, file)
         self.assertEqual((letter["code"], letter["offset"]), ("no_schema", 10))
 
+    def test_a_statement_may_name_the_registry_of_all(self):
+        self.produce()
+        setting = "SET 'schema.registry.url' = '${registry}';\n"
+        first, second = "value_format = 'JSON_SR');", "value_format = 'AVRO');"
+        name = ", 'schema.registry.url' = '${registry}');"
+        plain = PIPELINE.replace(setting, "")
+        code, told = self.run_pipeline(plain.replace(first, first[:-2] + name, 1))
+        self.assertEqual(code, 0, told)
+        self.assertEqual(len(self.records("large", "JSON_SR")), 6)
+        code, told = self.run_pipeline(
+            PIPELINE.replace(second, second[:-2] + name.replace("${registry}", "http://localhost:1"), 1))
+        self.assertEqual(code, 1)
+        self.assertIn("another is named above", told)
+
     def test_a_schema_that_does_not_go_with_the_last_one_is_refused(self):
         self.produce()
         self.assertEqual(self.run_pipeline()[0], 0)

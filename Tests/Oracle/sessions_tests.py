@@ -16,7 +16,7 @@ from sessions import Sessions
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 FOLDER = os.path.join(ROOT, "pipelines", "sessions")
 IS_FULL = os.environ.get("MILLRACE_FULL") == "1"
-EVENTS = 300_000 if IS_FULL else 6_000
+EVENTS = 100_000 if IS_FULL else 6_000
 HAS_DATABASE = bool(glob.glob("/usr/lib/postgresql/*/bin/initdb")) and shutil.which("psql")
 SINKS = ("session-stats-sink", "product-stats-sink", "activity-stats-sink")
 
@@ -88,6 +88,21 @@ class SessionsTests(unittest.TestCase):
                 problems, panels = dashboards.check(FOLDER + "/grafana/dashboards", database.url)
                 self.assertEqual(problems, [])
                 self.assertGreater(panels, 30)
+
+
+    @unittest.skipUnless(IS_FULL, "MILLRACE_FULL=1 runs it")
+    def test_the_demo_needs_nothing_but_its_command(self):
+        with tempfile.TemporaryDirectory(dir="/tmp") as folder:
+            # PostgreSQL's own user goes through it.
+            os.chmod(folder, 0o755)
+            environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+            told = run(
+                "demo", "sessions", "--for", "5s", "--json", "--dir", folder + "/demo", env=environment)
+            summary = json.loads(told.splitlines()[-1])
+            with open(folder + "/demo/postgres/data/postmaster.pid") as file:
+                os.kill(int(file.readline()), 3)
+            self.assertEqual(set(summary["database"]), {"session_stats", "product_stats", "activity_stats"})
+            self.assertTrue(all(summary["database"].values()), summary)
 
 
 def sources(part):

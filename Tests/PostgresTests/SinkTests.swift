@@ -329,7 +329,8 @@ struct SinkTests {
                 + "CREATE TABLE sums WITH (kafka_topic = 'sums_topic') AS "
                 + "SELECT id, COUNT(*) AS users, SUM(v) AS total FROM s GROUP BY id;"
                 + "CREATE SINK CONNECTOR jdbc WITH ("
-                + "'connector.class' = 'io.confluent.connect.jdbc.JdbcSinkConnector', 'topics' = 'sums_topic', "
+                + "'connector.class' = 'io.confluent.connect.jdbc.JdbcSinkConnector', "
+                + "'topics' = 'sums_topic', "
                 + "'connection.url' = '$url', 'auto.create' = 'true', 'table.name.format' = '\(name)', "
                 + item.settings + ");"
             let sink = try #require(try place.plan(text).sinks.first)

@@ -13,6 +13,7 @@ import Testing
 
     @Test(arguments: [
         "pipelines/medallion/tests", "pipelines/csv-to-postgres/tests", "pipelines/sessions/tests",
+        "pipelines/shopsight/tests",
         "examples",
     ])
     func ownTestsPass(folder: String) throws {

@@ -3,7 +3,7 @@
 --   millrace run pipelines/shopsight/shopsight.sql --bootstrap-servers localhost:9092 -D lake=data
 --
 -- Every valid event goes to the lake once, with what its session had done so far. Beside it: activity and
--- ranks of products, sessions, bounce rate, funnel, the rate of each type of event, and where that is unusual.
+-- ranks of products, sessions, bounce rate, funnel, the rate of each type of event, and where it is unusual.
 
 DEFINE topic = 'product_events';
 DEFINE lake = 'data';
@@ -98,8 +98,8 @@ CREATE STREAM events AS
   WHERE reason IS NULL
   DEDUPLICATE BY event_id WITHIN 10 MINUTES;
 
--- The lake's events: each with its session so far, itself included, in the order in which events come. A session
--- that has been silent for a day is forgotten.
+-- The lake's events: each with its session so far, itself included, in the order in which events come. A
+-- session that has been silent for a day is forgotten.
 DEFINE so_far = 'OVER (PARTITION BY session_id WITHIN 1 DAY)';
 CREATE STREAM enriched_events AS
   SELECT
@@ -139,9 +139,10 @@ CREATE TABLE product_activity AS
   GROUP BY product_id
   EMIT CHANGES;
 
--- The ten most viewed and most sold products of each category and hour, the first first. TOPK ranks values and
--- not how often they come, so the counts of HISTOGRAM are sorted as texts: the greatest count first, then by
--- product. It counts up to 1,000 products of a category and hour.
+-- The ten most viewed and most sold products of each category and hour, the first first. TOPK ranks values
+-- and not how often they come, so the counts of HISTOGRAM are sorted as texts: the greatest count first, then
+-- by product. It counts up to 1,000 products of a category and hour. SLICE wants ten to cut ten off.
+DEFINE ten_blanks = 'SPLIT(''|||||||||'', ''|'')';
 CREATE TABLE top_products AS
   SELECT
     category,
@@ -149,16 +150,16 @@ CREATE TABLE top_products AS
     TRANSFORM(FILTER(SLICE(
       ARRAY_CONCAT(ARRAY_SORT(TRANSFORM(
         ENTRIES(HISTOGRAM(CASE WHEN event_type = 'product_view' THEN product_id END), TRUE),
-        e => LPAD(CAST(999999999 - e->V AS STRING), 9, '0') || e->K)), ARRAY['', '', '', '', '', '', '', '', '', '']), 1, 10),
+        e => LPAD(CAST(999999999 - e->V AS STRING), 9, '0') || e->K)), ${ten_blanks}), 1, 10),
       t => t <> ''),
-      t => STRUCT(product_id := SUBSTRING(t, 10), events := 999999999 - CAST(SUBSTRING(t, 1, 9) AS INTEGER)))
+      t => STRUCT(`product_id` := SUBSTRING(t, 10), `events` := 999999999 - CAST(SUBSTRING(t, 1, 9) AS INTEGER)))
       AS most_viewed,
     TRANSFORM(FILTER(SLICE(
       ARRAY_CONCAT(ARRAY_SORT(TRANSFORM(
         ENTRIES(HISTOGRAM(CASE WHEN event_type = 'purchase' THEN product_id END), TRUE),
-        e => LPAD(CAST(999999999 - e->V AS STRING), 9, '0') || e->K)), ARRAY['', '', '', '', '', '', '', '', '', '']), 1, 10),
+        e => LPAD(CAST(999999999 - e->V AS STRING), 9, '0') || e->K)), ${ten_blanks}), 1, 10),
       t => t <> ''),
-      t => STRUCT(product_id := SUBSTRING(t, 10), events := 999999999 - CAST(SUBSTRING(t, 1, 9) AS INTEGER)))
+      t => STRUCT(`product_id` := SUBSTRING(t, 10), `events` := 999999999 - CAST(SUBSTRING(t, 1, 9) AS INTEGER)))
       AS most_sold
   FROM events
   WINDOW TUMBLING (SIZE 1 HOUR, GRACE PERIOD 0 SECONDS)
@@ -190,8 +191,8 @@ CREATE TABLE sessions AS
   GROUP BY session_id
   EMIT CHANGES;
 
--- Each session counts once at each step that it reaches, in the hour and on the day when it began. A later step
--- may come hours after that, so these windows stay open for a day. An event tells by the session up to it
+-- Each session counts once at each step that it reaches, in the hour and on the day when it began. A later
+-- step may come hours after that, so these windows stay open for a day. An event tells by the session so far
 -- whether it is the first of its kind.
 CREATE STREAM session_steps WITH (timestamp = 'session_started_at') AS
   SELECT
@@ -249,7 +250,7 @@ CREATE TABLE event_rates AS
   GROUP BY event_type
   EMIT FINAL;
 
--- An interval is unusual by its z-score: how many deviations it lies from the mean of the intervals before it.
+-- An interval is unusual by its z-score: how many deviations it lies from the mean of those before it.
 -- Each window holds the 31 counts of a type of event that its last interval needs, the intervals without an
 -- event among them: those are no entry of the map, and a 0. So a type that falls silent is noticed too.
 DEFINE counts = 'HISTOGRAM(CAST(ROWTIME / ${interval}000 AS STRING))';

@@ -118,6 +118,9 @@ extension PartitionLog {
         bytes.withUnsafeBytes { bytes in
             while let header = try? RecordBatchHeader(UnsafeRawBufferPointer(rebasing: bytes[whole...])),
                 header.byteCount <= bytes.count - whole, header.baseOffset < upper,
+                // The CRC does not cover the offset: one that a bad disk has set back would lead readers in a
+                // circle.
+                whole == 0 || header.baseOffset >= nextOffset,
                 whole + header.byteCount <= maxBytes || whole == 0 && alwaysOne
             {
                 whole += header.byteCount

@@ -6,7 +6,7 @@ import RegistryService
 import Runtime
 import Storage
 
-/// The broker in this process: topics on disk, the Kafka protocol in front of them, and a registry of schemas.
+/// The broker in this process: topics on disk, the Kafka protocol in front of them, a registry of schemas.
 ///
 /// Clients are answered from `init` on until `stop`; the directory is this process's for as long.
 final class EmbeddedBroker {

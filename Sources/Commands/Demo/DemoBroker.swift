@@ -1,9 +1,10 @@
 import Diagnostics
 
-/// The Kafka of a demo: the cluster that a flag or the environment names, or the embedded broker, in this process.
+/// The Kafka of a demo: the cluster that a flag or the environment names, or the embedded broker, in this
+/// process.
 ///
-/// The embedded one listens on a free port of this machine. Its topics and schemas are in the demo's directory,
-/// and the next demo there goes on with them.
+/// The embedded one listens on a free port of this machine. Its topics and schemas are in the demo's
+/// directory, and the next demo there goes on with them.
 final class DemoBroker {
     /// `HOST:PORT`, several separated by commas.
     let servers: String

@@ -124,9 +124,9 @@ struct DemoCommand: Command {
         run.printing = RunConfiguration.Printing(
             relation: kind.watchedRelation, write: { latest.take($0) })
         let session = PipelineSession(try launcher.prepare(run), wake: wake)
-        let simulation = DemoSimulation(shop, messages, into: stage)
-        // One for the pipeline, one for the shop; this thread only watches.
-        let threads = WorkerPool(threads: 3)
+        let simulation = DemoSimulation(shop, messages, kind.rush, into: stage)
+        // One for the pipeline, the others for the shop; this thread only watches.
+        let threads = WorkerPool(threads: 2 + DemoSimulation.threadCount)
         defer { threads.stop() }
         simulation.start(on: threads, wake: wake)
         session.start(on: threads)

@@ -15,6 +15,9 @@ protocol DemoPipeline: Sendable {
     /// Whether its events are messages of a topic, so that a Kafka cluster may be named.
     static var hasTopics: Bool { get }
 
+    /// What breaks the routine; nil for nothing.
+    static var rush: DemoRush? { get }
+
     /// - Parameter directory: holds the events, what is made of them, and the pipeline's state.
     init(directory: String)
 
@@ -28,6 +31,10 @@ protocol DemoPipeline: Sendable {
     func result(
         _ stage: DemoStage, _ status: PipelineStatus, _ console: Console
     ) throws(Diagnostic) -> DemoResult
+}
+
+extension DemoPipeline {
+    static var rush: DemoRush? { nil }
 }
 
 /// What a demo finds where it is started.

@@ -1,7 +1,8 @@
 import Diagnostics
 import Simulation
 
-/// What a demo stands on once its services are there: where the shop's events go, and what the pipeline is told.
+/// What a demo stands on once its services are there: where the shop's events go, and what the pipeline is
+/// told.
 struct DemoStage {
     /// A directory, or a topic of the broker.
     let events: SimulationDestination

@@ -23,6 +23,9 @@ struct ServeCommand: Command {
                 "--connect", .value("HOST:PORT"),
                 "where to answer for connectors as Kafka Connect does (127.0.0.1:8083 beside port 8088), or "
                     + "none"),
+            Flag(
+                "--broker", .value("HOST:PORT"),
+                "where clients of Kafka reach the server's topics, such as 127.0.0.1:9092"),
             Flag("--data", .value("DIR"), "statements, topics and state (.millrace/server)"),
             Flag("--threads", .value("N"), "threads that all queries share (the machine's cores)"),
             Flag("-D", .repeated("NAME=VALUE"), "a setting, such as ksql.streams.auto.offset.reset=earliest"),
@@ -32,6 +35,9 @@ struct ServeCommand: Command {
             .init(
                 "for other machines, with statements that must be there",
                 "millrace serve --listen 0.0.0.0:8088 --data /var/lib/millrace pipeline.sql"),
+            .init(
+                "with its topics for clients of Kafka, and its schemas for theirs",
+                "millrace serve --broker 127.0.0.1:9092 --registry 127.0.0.1:8081"),
         ])
 
     /// How often failures are looked for.
@@ -65,6 +71,9 @@ struct ServeCommand: Command {
         defer { server.stop() }
         let registry = try registryServer(configuration, engine)
         defer { registry?.stop() }
+        let broker = try configuration.broker { console.errors.line($0.rendered()) }
+            .map { settings throws(Diagnostic) in try engine.openBroker(settings) }
+        defer { broker?.stop() }
         let connect = try connectServer(configuration, engine)
         defer { connect?.stop() }
         tell(console, configuration, engine, start, port: server.port)
@@ -76,6 +85,15 @@ struct ServeCommand: Command {
         if let registry, let address = configuration.registryAddress {
             let isSecure = address.isSecure ?? configuration.isSecure
             console.output.line("  schemas at \(address.url(port: registry.port, isSecure: isSecure))")
+        }
+        if let broker {
+            console.output.line("  topics at \(broker.address.text), for clients of Kafka")
+            if !broker.address.isLoopback, configuration.users.isEmpty {
+                console.errors.line(
+                    "warning: any program that reaches \(broker.address.text) can read and write all topics; "
+                        + "set users (user.NAME = password) and TLS (tls.certificate, tls.key) in "
+                        + "--config FILE")
+            }
         }
         var news = ServerNews(told: engine.snapshot.refused.map(\.reason))
         while !StopSignals.isStopping, !stop.isAsked {

@@ -1,3 +1,4 @@
+import Broker
 import ConnectService
 import Diagnostics
 import RegistryClient
@@ -12,6 +13,10 @@ struct ServeConfiguration: Sendable {
     var registryAddress: ListenAddress?
     /// Where connectors are answered for; nil is nowhere.
     var connectAddress: ListenAddress?
+    /// Where clients of Kafka reach the server's topics; nil is nowhere.
+    var brokerAddress: ListenAddress?
+    /// Where those are told to connect; nil is where it listens.
+    var advertisedAddress: ListenAddress?
     var directory = ".millrace/server"
     var threads: Int?
     var triggerMilliseconds: Int?
@@ -28,8 +33,10 @@ struct ServeConfiguration: Sendable {
 
     private static let known = [
         "listen", "data", "threads", "trigger", "tls.certificate", "tls.key", "user.NAME", "registry.listen",
-        "connect.listen",
+        "connect.listen", "broker.listen", "broker.advertised",
     ]
+
+    private static let brokerPort: UInt16 = 9092
 
     init(_ arguments: ParsedArguments, _ file: SettingsFile?) throws(Diagnostic) {
         if let file { try take(file) }
@@ -41,6 +48,10 @@ struct ServeConfiguration: Sendable {
             try ListenAddress(text, of: "--registry")
         }
         if let registry { registryAddress = registry }
+        let broker = try arguments.value("--broker") { text throws(Diagnostic) in
+            try ListenAddress(text, of: "--broker", standard: Self.brokerPort)
+        }
+        if let broker { brokerAddress = broker }
         try takeConnect(arguments.text("--connect") ?? connect, isFlag: arguments.text("--connect") != nil)
         directory = arguments.text("--data") ?? directory
         if directory.isEmpty {
@@ -69,7 +80,15 @@ struct ServeConfiguration: Sendable {
         switch name {
         case "listen": address = try ListenAddress(value, of: name)
         case "registry.listen": registryAddress = try ListenAddress(value, of: name)
-        case "connect.listen": connect = value
+        case "connect.listen":
+            if value.lowercased() != "none" {
+                _ = try ListenAddress(value, of: name, standard: Self.connectPort)
+            }
+            connect = value
+        case "broker.listen":
+            brokerAddress = try ListenAddress(value, of: name, standard: Self.brokerPort)
+        case "broker.advertised":
+            advertisedAddress = try ListenAddress(value, of: name, standard: Self.brokerPort)
         case "listeners":
             // ksqlDB's may name several; this server has one.
             let first = value.split(separator: ",").first.map(String.init) ?? value
@@ -194,6 +213,20 @@ struct ServeConfiguration: Sendable {
             connect.tls = .init(certificate: chain, key: key)
         }
         return connect
+    }
+
+    /// nil where clients of Kafka are not answered.
+    func broker(report: @escaping @Sendable (Diagnostic) -> Void) -> BrokerSettings? {
+        guard let brokerAddress else { return nil }
+        var broker = BrokerSettings()
+        broker.address = BrokerAddress(host: brokerAddress.host, port: brokerAddress.port)
+        broker.advertised = advertisedAddress.map { BrokerAddress(host: $0.host, port: $0.port) }
+        broker.passwords = users
+        if let certificatePath, let keyPath {
+            broker.tls = TLSFiles(certificate: certificatePath, key: keyPath)
+        }
+        broker.report = report
+        return broker
     }
 
     private func certificate() throws(Diagnostic) -> (chain: String, key: String)? {

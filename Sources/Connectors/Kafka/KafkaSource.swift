@@ -37,6 +37,8 @@ public final class KafkaSource: Source {
     /// The offsets of the epoch that is being committed.
     private let marked = Mutex<[Int64]>([])
     private var taken = (records: 0, bytes: 0)
+    /// While a topic that was never read is begun.
+    private var beginning: KafkaBeginning?
 
     /// - Parameters:
     ///   - onInput: called whenever there is more to read, by a thread of the library: it must not block.
@@ -87,6 +89,11 @@ public final class KafkaSource: Source {
             of: settings.topic, in: made.clusterID(milliseconds: Self.answerMilliseconds) ?? "")
         if let known, known.topic != identity { throw problems.elsewhere }
         next = try starts(count, known?.next)
+        beginning = nil
+        if known == nil {
+            beginning = KafkaBeginning(
+                try bounds(next.indices.filter(isOwn)), from: next, now: KafkaSource.now())
+        }
         marked.withLock { $0 = next }
     }
 
@@ -126,6 +133,7 @@ public final class KafkaSource: Source {
         let logged = try logged(range)
         while next.count <= logged.partition { next.append(0) }
         next[logged.partition] = logged.offsets.upperBound
+        beginning?.hear(logged.partition)
     }
 
     private func logged(_ range: InputRange) throws(Diagnostic) -> TopicRange {
@@ -166,7 +174,7 @@ public final class KafkaSource: Source {
     }
 
     private func take(_ maximumBytes: Int) throws(Diagnostic) -> [InputRange] {
-        let take = ready().take(maximumBytes: maximumBytes)
+        let take = begun(ready().take(maximumBytes: maximumBytes))
         var ranges: [InputRange] = []
         for messages in take.messages {
             let partition = messages.partition
@@ -190,6 +198,13 @@ public final class KafkaSource: Source {
         }
         for failure in take.failures { try handle(failure) }
         return ranges
+    }
+
+    /// What has come, as far as it may be handed out yet.
+    private func begun(_ take: KafkaTake) -> KafkaTake {
+        guard let admitted = beginning?.admit(take, now: KafkaSource.now()) else { return take }
+        if beginning?.isOver == true { beginning = nil }
+        return admitted
     }
 
     public func chunks(of range: InputRange, targetBytes: Int) throws(Diagnostic) -> [ChunkLoader] {
@@ -255,6 +270,7 @@ public final class KafkaSource: Source {
     private func assign() throws(Diagnostic) {
         let offsets = next.enumerated().filter { isOwn($0.offset) }
             .map { (partition: $0.offset, offset: $0.element) }
+        beginning?.drop()
         try telling { () throws(KafkaError) in try ready().assign(offsets) }
         isAssigned = true
     }

@@ -86,6 +86,17 @@ public final class KafkaMessages: @unchecked Sendable {
         other.byteCount = 0
     }
 
+    /// The first messages, so many at most, which leave these.
+    public func takeFirst(_ count: Int) -> KafkaMessages {
+        let part = KafkaMessages(partition, of: handle)
+        for message in messages.prefix(count) {
+            part.append(message)
+            byteCount -= Self.byteCount(message)
+        }
+        messages.removeFirst(min(count, messages.count))
+        return part
+    }
+
     /// The same messages in parts of about so many bytes and at most so many messages, which have them from
     /// now on.
     public func split(bytes: Int, messages limit: Int) -> [KafkaMessages] {

@@ -78,6 +78,9 @@ extension PipelinePlanner {
         guard try isFree(create.name, for: replacement, ifNotExists: create.ifNotExists, statement) else {
             return
         }
+        let owner = "the \(create.kind == .stream ? "stream" : "table") \(create.name.text)"
+        let properties = ConnectorProperties(create.properties, of: statement, owner: owner)
+        try openRegistry(of: properties, statement)
         let analyzer = SourceAnalyzer(
             catalogue: plan.catalogue, statement: statement, settings: plan.settings,
             registry: plan.registry)
@@ -93,14 +96,15 @@ extension PipelinePlanner {
         }
         queryNumber += 1
         let what = create.kind == .stream ? "CSAS" : "CTAS"
+        let owner = "the \(create.kind.rawValue.lowercased()) \(create.name.text)"
+        let properties = ConnectorProperties(create.properties, of: statement, owner: owner)
+        try openRegistry(of: properties, statement)
         let analyzer = QueryAnalyzer(
             catalogue: plan.catalogue, statement: statement, settings: plan.settings,
             registry: plan.registry)
-        let owner = "the \(create.kind.rawValue.lowercased()) \(create.name.text)"
         let target = QueryAnalyzer.Target(
             name: create.name.text, kind: create.kind == .stream ? .stream : .table,
-            properties: ConnectorProperties(create.properties, of: statement, owner: owner),
-            place: create.name.span)
+            properties: properties, place: create.name.span)
         // What takes a query's place keeps its id.
         let former = plan.queries.first { $0.output.name == create.name.text && $0.insertion == nil }
         let query = try analyzer.plan(

@@ -10,7 +10,7 @@ public struct PipelinePlanner: Sendable {
     /// Answers of statements that ask, such as EXPLAIN, in order.
     public internal(set) var answers: [String] = []
     var queryNumber = 0
-    private let openRegistry: RegistryOpener?
+    private var openRegistry: RegistryOpener?
     /// Where schemas are while no setting names another registry.
     private var ownRegistry: any SchemaDirectory
 
@@ -51,6 +51,7 @@ public struct PipelinePlanner: Sendable {
     /// A planner of the same statements whose schemas nobody else sees: to try statements out.
     public func copy() throws(Diagnostic) -> PipelinePlanner {
         var other = self
+        other.openRegistry = nil
         other.plan.registry = try plan.registry.trial()
         return other
     }
@@ -91,6 +92,33 @@ public struct PipelinePlanner: Sendable {
             error.location = statement.location(of: statement.span)
             throw error
         }
+    }
+
+    static let registryProperty = "schema.registry.url"
+
+    /// A WITH clause may name the registry. A pipeline has one: the ids of its records' schemas are of it.
+    mutating func openRegistry(
+        of properties: ConnectorProperties, _ statement: Statement
+    ) throws(Diagnostic) {
+        guard openRegistry != nil, let url = properties.text(Self.registryProperty) else { return }
+        let place = properties.location(of: Self.registryProperty)
+        if let named = plan.settings.all[Self.registryProperty] {
+            if named == url { return }
+            throw Diagnostic(
+                .invalidValue, "a pipeline has one registry of schemas, and another is named above",
+                at: place, hint: "name the same one, or remove the property")
+        }
+        let earlier = plan.catalogue.order.first { name in
+            let topic = plan.catalogue.relation(name)?.topic
+            return topic?.keyFormat.hasSchemas == true || topic?.valueFormat.hasSchemas == true
+        }
+        if let earlier {
+            throw Diagnostic(
+                .invalidStatement, "the schemas of \(earlier) are in another registry already", at: place,
+                hint: "SET '\(Self.registryProperty)' = '…' above all statements")
+        }
+        plan.settings.set(Self.registryProperty, to: url)
+        try openRegistry(for: Self.registryProperty, statement)
     }
 
     /// What a pipeline's script can't do, with the place that can.

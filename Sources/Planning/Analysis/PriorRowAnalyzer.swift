@@ -3,7 +3,8 @@ import Diagnostics
 import Expressions
 import Language
 
-/// Finds `LAG(…) OVER (…)` and aggregates with OVER in a SELECT list, and gives each a column behind the input's row.
+/// Finds `LAG(…) OVER (…)` and aggregates with OVER in a SELECT list, and gives each a column behind the
+/// input's row.
 final class PriorRowAnalyzer {
     typealias Typed = Expressions.Expression
 

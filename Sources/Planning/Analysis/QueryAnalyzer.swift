@@ -223,7 +223,7 @@ struct QueryAnalyzer {
     static let known =
         FormatAnalyzer.known + [
             "kafka_topic", "partitions", "replicas", "timestamp", "timestamp_format", "watermark_delay",
-            "retention_ms", RowLifetime.property,
+            "retention_ms", RowLifetime.property, PipelinePlanner.registryProperty,
         ] + TopicProperties.connectorOptions
 
     /// The topic of the output, when its records come from a topic: as the WITH clause says, else as the

@@ -18,6 +18,7 @@ struct SourceAnalyzer {
             "window_type",
             "window_size",
             "header", "poll_interval", "after", "archive.path", "max.record.bytes", "retention_ms",
+            PipelinePlanner.registryProperty,
         ] + TopicProperties.connectorOptions + postgresOptions
 
     /// Names of the properties that go on to the connector.

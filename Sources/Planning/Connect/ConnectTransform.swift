@@ -94,7 +94,7 @@ enum ConnectTransform: Sendable {
         if field.type == .timestamp { return field }
         guard field.type == .bigint, case .column(let column) = field.content else {
             throw TransformFault(
-                "\(field.name) is a \(field.type.sql), and only a BIGINT of milliseconds is made a time here: "
+                "\(field.name) is a \(field.type.sql), and only a BIGINT of milliseconds is made a time: "
                     + "use PARSE_TIMESTAMP in SQL")
         }
         return .init(name: field.name, content: .instant(column), type: .timestamp)

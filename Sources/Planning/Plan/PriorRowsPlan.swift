@@ -1,6 +1,7 @@
 import Expressions
 
-/// `LAG(value, n, default) OVER (PARTITION BY keys)` and `SUM(value) OVER (PARTITION BY keys)`, all of one query.
+/// `LAG(value, n, default) OVER (PARTITION BY keys)` and `SUM(value) OVER (PARTITION BY keys)`, all of one
+/// query.
 ///
 /// Behind the input's row stand the values of earlier rows, and behind them the totals.
 public struct PriorRowsPlan: Sendable {

@@ -1,10 +1,11 @@
 import Columnar
 import State
 
-/// How long a key is remembered behind the latest event time of its rows: `OVER (PARTITION BY … WITHIN …)`.
+/// How long a key is remembered behind the latest event time of its rows:
+/// `OVER (PARTITION BY … WITHIN …)`.
 ///
-/// Whether it still is, is told by the watermark at a row's own place in its source, so batches and epochs change
-/// nothing.
+/// Whether it still is, is told by the watermark at a row's own place in its source, so batches and epochs
+/// change nothing.
 struct KeyLifetime {
     /// Milliseconds.
     let length: Int64

@@ -6,8 +6,9 @@ import State
 /// Gives rows aggregates of themselves and of all rows before them with the same keys:
 /// `SUM(value) OVER (PARTITION BY keys)`.
 ///
-/// State: per key the states of the aggregate functions. A batch is taken in waves: the first rows of all keys, then
-/// the second ones, and so on, so that each row's result is taken before the next row of its key is folded in.
+/// State: per key the states of the aggregate functions. A batch is taken in waves: the first rows of all
+/// keys, then the second ones, and so on, so that each row's result is taken before the next row of its key
+/// is folded in.
 final class RunningTotalsOperator: StatefulOperator, @unchecked Sendable {
     let level: Int
     private let lifetime: KeyLifetime?

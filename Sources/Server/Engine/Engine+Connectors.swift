@@ -22,7 +22,7 @@ extension Engine {
             else { continue }
             throw Diagnostic(
                 .unsupported,
-                "the connector \(sink.connector) takes what lives in no topic, and can't go on in another target",
+                "the connector \(sink.connector) takes what lives in no topic: it has one target",
                 at: sink.properties.location(of: "connector.class"), hint: "DROP it, and CREATE it anew")
         }
     }
@@ -85,8 +85,8 @@ extension Engine {
         Path.join(directory(of: unit.name), "target")
     }
 
-    /// Whether a connector's state was made with another target than it has now: what the one has says nothing
-    /// of the other.
+    /// Whether a connector's state was made with another target than it has now: what the one has says
+    /// nothing of the other.
     func writesElsewhere(_ unit: PlanUnit) throws(Diagnostic) -> Bool {
         guard unit.name.hasPrefix(PlanUnit.sinkPrefix), let sink = unit.plan.sinks.first else { return false }
         do throws(StorageError) {

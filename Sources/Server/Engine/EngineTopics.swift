@@ -25,8 +25,9 @@ final class EngineTopics: Sendable {
 
     // MARK: Topics
 
+    /// Without those in which a broker keeps groups and transactions.
     var all: [EngineSnapshot.TopicStanding] {
-        store.topics.map { topic in
+        store.topics.filter { !$0.name.hasPrefix("__") }.map { topic in
             EngineSnapshot.TopicStanding(
                 name: topic.name, partitions: topic.partitionCount,
                 counts: (0..<topic.partitionCount).map { partition in

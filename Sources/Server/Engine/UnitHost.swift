@@ -19,6 +19,8 @@ final class UnitHost: @unchecked Sendable {
         var job: TaskScheduler.Job?
         var scheduler: TaskScheduler?
         var task: PipelineTask?
+        /// One that takes up its state and opens its targets, which may be away.
+        var starting: PipelineTask?
         var isStopping = false
         var hasBegun = false
         var failure: Diagnostic?
@@ -63,7 +65,7 @@ final class UnitHost: @unchecked Sendable {
     func stop() {
         let (job, scheduler, task) = shared.withLock { shared in
             shared.isStopping = true
-            return (shared.job, shared.scheduler, shared.task)
+            return (shared.job, shared.scheduler, shared.task ?? shared.starting)
         }
         guard let job, let scheduler else { return }
         task?.stop()
@@ -89,7 +91,7 @@ final class UnitHost: @unchecked Sendable {
     }
 
     var status: PipelineStatus {
-        let (task, last) = shared.withLock { ($0.task, $0.lastStatus) }
+        let (task, last) = shared.withLock { ($0.task ?? $0.starting, $0.lastStatus) }
         return task?.status ?? last
     }
 
@@ -130,6 +132,13 @@ final class UnitHost: @unchecked Sendable {
     /// A task that has taken up its state, but for that of queries which are not there any more.
     private func begun() throws(Diagnostic) -> PipelineTask {
         let made = try make(self)
+        let isStopping = shared.withLock { shared in
+            shared.starting = made
+            return shared.isStopping
+        }
+        defer { shared.withLock { $0.starting = nil } }
+        // Whoever stops it does not wait for a target that is away.
+        if isStopping, unit.name != PipelinePlan.localUnit { made.stop() }
         try made.start()
         try made.forgetDroppedState()
         shared.withLock { $0.hasBegun = true }

@@ -1,7 +1,7 @@
 -- Tests of the pipeline shopsight:  millrace test pipelines/shopsight/tests
 --
--- A row that is inserted into raw_events is a message of the topic; an assertion names a table, a stream or the
--- sink that it goes to, and takes the next record there.
+-- A row that is inserted into raw_events is a message of the topic; an assertion names a table, a stream or
+-- the sink that it goes to, and takes the next record there.
 
 --@test: an event is typed, and has the session up to it
 --@clock: 2026-01-15T12:10:00Z
@@ -111,7 +111,6 @@ ASSERT VALUES funnel (sessions, purchased) VALUES (2, 1);
 --@test: products are ranked within their category, by count and then by name
 --@clock: 2026-01-15T18:00:00Z
 RUN SCRIPT '../shopsight.sql';
-SET 'emit.per.record' = 'false';
 INSERT INTO raw_events (event_id, event_type, user_id, session_id, product_id, category, timestamp)
   VALUES ('e1', 'product_view', 'u1', 's1', 'p2', 'toys', '2026-01-15T12:00:00Z');
 INSERT INTO raw_events (event_id, event_type, user_id, session_id, product_id, category, timestamp)
@@ -122,5 +121,53 @@ INSERT INTO raw_events (event_id, event_type, user_id, session_id, product_id, c
   VALUES ('e4', 'product_view', 'u1', 's1', 'p3', 'toys', '2026-01-15T12:00:03Z');
 
 ASSERT VALUES top_products (category, most_viewed)
-  VALUES ('toys', ARRAY[STRUCT(product_id := 'p3', events := 2), STRUCT(product_id := 'p1', events := 1),
-    STRUCT(product_id := 'p2', events := 1)]);
+  VALUES ('toys', ARRAY[STRUCT(`product_id` := 'p2', `events` := 1)]);
+ASSERT VALUES top_products (category, most_viewed)
+  VALUES ('toys', ARRAY[STRUCT(`product_id` := 'p1', `events` := 1), STRUCT(`product_id` := 'p2', `events` := 1)]);
+ASSERT VALUES top_products (category, events) VALUES ('toys', 3);
+ASSERT VALUES top_products (category, most_viewed)
+  VALUES ('toys', ARRAY[STRUCT(`product_id` := 'p3', `events` := 2), STRUCT(`product_id` := 'p1', `events` := 1),
+    STRUCT(`product_id` := 'p2', `events` := 1)]);
+
+--@test: a rush is told, once ten minutes are known
+--@clock: 2026-01-15T18:00:00Z
+RUN SCRIPT '../shopsight.sql';
+INSERT INTO raw_events (event_id, event_type, user_id, session_id, product_id, timestamp)
+  VALUES ('e1', 'product_view', 'u1', 's1', 'p1', '2026-01-15T12:00:30Z');
+INSERT INTO raw_events (event_id, event_type, user_id, session_id, product_id, timestamp)
+  VALUES ('e2', 'product_view', 'u1', 's2', 'p1', '2026-01-15T12:01:30Z');
+INSERT INTO raw_events (event_id, event_type, user_id, session_id, product_id, timestamp)
+  VALUES ('e3', 'product_view', 'u1', 's3', 'p1', '2026-01-15T12:02:30Z');
+INSERT INTO raw_events (event_id, event_type, user_id, session_id, product_id, timestamp)
+  VALUES ('e4', 'product_view', 'u1', 's4', 'p1', '2026-01-15T12:03:30Z');
+INSERT INTO raw_events (event_id, event_type, user_id, session_id, product_id, timestamp)
+  VALUES ('e5', 'product_view', 'u1', 's5', 'p1', '2026-01-15T12:04:30Z');
+INSERT INTO raw_events (event_id, event_type, user_id, session_id, product_id, timestamp)
+  VALUES ('e6', 'product_view', 'u1', 's6', 'p1', '2026-01-15T12:05:30Z');
+INSERT INTO raw_events (event_id, event_type, user_id, session_id, product_id, timestamp)
+  VALUES ('e7', 'product_view', 'u1', 's7', 'p1', '2026-01-15T12:06:30Z');
+INSERT INTO raw_events (event_id, event_type, user_id, session_id, product_id, timestamp)
+  VALUES ('e8', 'product_view', 'u1', 's8', 'p1', '2026-01-15T12:07:30Z');
+INSERT INTO raw_events (event_id, event_type, user_id, session_id, product_id, timestamp)
+  VALUES ('e9', 'product_view', 'u1', 's9', 'p1', '2026-01-15T12:08:30Z');
+INSERT INTO raw_events (event_id, event_type, user_id, session_id, product_id, timestamp)
+  VALUES ('e10', 'product_view', 'u1', 's10', 'p1', '2026-01-15T12:09:30Z');
+INSERT INTO raw_events (event_id, event_type, user_id, session_id, product_id, timestamp)
+  VALUES ('e11', 'product_view', 'u1', 's11', 'p1', '2026-01-15T12:10:00Z');
+INSERT INTO raw_events (event_id, event_type, user_id, session_id, product_id, timestamp)
+  VALUES ('e12', 'product_view', 'u1', 's12', 'p1', '2026-01-15T12:10:10Z');
+INSERT INTO raw_events (event_id, event_type, user_id, session_id, product_id, timestamp)
+  VALUES ('e13', 'product_view', 'u1', 's13', 'p1', '2026-01-15T12:10:20Z');
+INSERT INTO raw_events (event_id, event_type, user_id, session_id, product_id, timestamp)
+  VALUES ('e14', 'product_view', 'u1', 's14', 'p1', '2026-01-15T12:10:30Z');
+INSERT INTO raw_events (event_id, event_type, user_id, session_id, product_id, timestamp)
+  VALUES ('e15', 'product_view', 'u1', 's15', 'p1', '2026-01-15T12:10:40Z');
+INSERT INTO raw_events (event_id, event_type, user_id, session_id, product_id, timestamp)
+  VALUES ('e16', 'product_view', 'u1', 's16', 'p1', '2026-01-15T12:10:50Z');
+INSERT INTO raw_events (event_id, event_type, user_id, session_id, product_id, timestamp)
+  VALUES ('e17', 'product_view', 'u1', 's17', 'p1', '2026-01-15T12:13:00Z');
+
+ASSERT VALUES event_rates (event_type, events, WINDOWSTART) VALUES ('product_view', 1, '2026-01-15T12:00:00Z');
+ASSERT VALUES anomalies_lake (event_type, interval_start, events, expected, deviation, z_score, direction, severity,
+    baseline_intervals)
+  VALUES ('product_view', '2026-01-15T12:10:00Z', 6, 1.0, 1.0, 5.0, 'spike', 'medium', 10);
