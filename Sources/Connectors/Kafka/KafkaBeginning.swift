@@ -4,8 +4,8 @@ import Kafka
 ///
 /// A partition that nobody has heard of yet holds no watermark back. If the first megabyte of one partition
 /// came before the first record of the next, that one's records would be late before they are read. So what
-/// comes first is held, and then handed out by turns: one record of each partition, two, four and so on, since
-/// the first ones may be no use. All of it goes through ranges that are logged, and so is repeated after a
+/// comes first is held, and then handed out by turns: one record of each partition, two, four and so on: the
+/// first ones may be no use. All of it goes through ranges that are logged, and so is repeated after a
 /// crash.
 struct KafkaBeginning {
     /// Partitions that have records and of which none has come.
