@@ -4,13 +4,15 @@ import Kafka
 ///
 /// A partition that nobody has heard of yet holds no watermark back. If the first megabyte of one partition
 /// came before the first record of the next, that one's records would be late before they are read. So what
-/// comes first is held, and then handed out by turns: one record of each partition, two, four and so on, since
-/// the first ones may be no use. All of it goes through ranges that are logged, and so is repeated after a
+/// comes first is held, and then handed out by turns: one record of each partition, two, four and so on: the
+/// first ones may be no use. All of it goes through ranges that are logged, and so is repeated after a
 /// crash.
 struct KafkaBeginning {
     /// Partitions that have records and of which none has come.
     private var unheard: Set<Int>
     private var held: [Int: KafkaMessages] = [:]
+    /// What may be handed out, in order.
+    private var ready: [KafkaMessages] = []
     private var ends: [(partition: Int, offset: Int64)] = []
     private let giveUpAt: Int64
 
@@ -34,13 +36,22 @@ struct KafkaBeginning {
     mutating func hear(_ partition: Int) { unheard.remove(partition) }
 
     /// Forgets what is held: it is read again.
-    mutating func drop() { (held, ends) = ([:], []) }
+    mutating func drop() { (held, ready, ends) = ([:], [], []) }
 
     /// Whether all are heard of and nothing is held.
-    var isOver: Bool { unheard.isEmpty && held.isEmpty && ends.isEmpty }
+    var isOver: Bool { unheard.isEmpty && held.isEmpty && ready.isEmpty && ends.isEmpty }
 
-    /// Takes what has come, and gives what may be handed out, in order.
-    mutating func admit(_ take: KafkaTake, now: Int64) -> KafkaTake {
+    /// What is to be asked of the consumer when so many bytes may be handed out; 0 where there is enough.
+    func wanted(_ maximumBytes: Int) -> Int {
+        if !ready.isEmpty { return 0 }
+        return unheard.isEmpty ? maximumBytes : max(maximumBytes, Self.step)
+    }
+
+    private static let step = 1 << 20
+
+    /// Takes what has come, and gives what may be handed out: at most so many bytes, but one message if there
+    /// is any.
+    mutating func admit(_ take: KafkaTake, maximumBytes: Int, now: Int64) -> KafkaTake {
         // One that has ended has nothing for readers, such as a transaction that is open.
         for end in take.ends { hear(end.partition) }
         for part in take.messages where part.count > 0 {
@@ -53,20 +64,35 @@ struct KafkaBeginning {
         }
         // An end is behind records that are held.
         ends += take.ends
-        var admitted = take
-        admitted.messages = []
-        admitted.ends = []
+        var admitted = KafkaTake()
+        admitted.failures = take.failures
         let bytes = held.values.reduce(0) { $0 + $1.byteCount }
         guard unheard.isEmpty || now >= giveUpAt || bytes >= Self.limit else { return admitted }
         unheard = []
-        let all = held.sorted { $0.key < $1.key }.map(\.value)
-        if all.count > 1 {
-            for turn in 0..<Self.turns { admitted.messages += all.map { $0.takeFirst(1 << turn) } }
+        release()
+        var left = maximumBytes
+        while let first = ready.first, left > 0 {
+            let isFirst = admitted.messages.isEmpty
+            if !isFirst, first.firstByteCount > left { break }
+            let part = first.takeFirst(.max, bytes: left)
+            if first.count == 0 { ready.removeFirst() }
+            left -= max(1, part.byteCount)
+            admitted.messages.append(part)
         }
-        admitted.messages = (admitted.messages + all).filter { $0.count > 0 }
-        admitted.ends = ends
-        held = [:]
-        ends = []
+        if ready.isEmpty {
+            admitted.ends = ends
+            ends = []
+        }
         return admitted
+    }
+
+    /// Puts what is held in order.
+    private mutating func release() {
+        let all = held.sorted { $0.key < $1.key }.map(\.value)
+        held = [:]
+        if all.count > 1 {
+            for turn in 0..<Self.turns { ready += all.map { $0.takeFirst(1 << turn) } }
+        }
+        ready = (ready + all).filter { $0.count > 0 }
     }
 }

@@ -174,7 +174,7 @@ public final class KafkaSource: Source {
     }
 
     private func take(_ maximumBytes: Int) throws(Diagnostic) -> [InputRange] {
-        let take = begun(ready().take(maximumBytes: maximumBytes))
+        let take = arrived(maximumBytes)
         var ranges: [InputRange] = []
         for messages in take.messages {
             let partition = messages.partition
@@ -201,8 +201,12 @@ public final class KafkaSource: Source {
     }
 
     /// What has come, as far as it may be handed out yet.
-    private func begun(_ take: KafkaTake) -> KafkaTake {
-        guard let admitted = beginning?.admit(take, now: KafkaSource.now()) else { return take }
+    private func arrived(_ maximumBytes: Int) -> KafkaTake {
+        let wanted = beginning?.wanted(maximumBytes) ?? maximumBytes
+        let take = wanted > 0 ? ready().take(maximumBytes: wanted) : KafkaTake()
+        guard
+            let admitted = beginning?.admit(take, maximumBytes: maximumBytes, now: KafkaSource.now())
+        else { return take }
         if beginning?.isOver == true { beginning = nil }
         return admitted
     }

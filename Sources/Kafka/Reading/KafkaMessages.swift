@@ -61,6 +61,8 @@ public final class KafkaMessages: @unchecked Sendable {
 
     public var count: Int { messages.count }
     public var firstOffset: Int64 { messages.first?.pointee.offset ?? 0 }
+    /// Bytes of the first message.
+    public var firstByteCount: Int { messages.first.map(Self.byteCount) ?? 0 }
     /// Behind the last message.
     public var endOffset: Int64 { messages.last.map { $0.pointee.offset + 1 } ?? 0 }
 
@@ -86,14 +88,16 @@ public final class KafkaMessages: @unchecked Sendable {
         other.byteCount = 0
     }
 
-    /// The first messages, so many at most, which leave these.
-    public func takeFirst(_ count: Int) -> KafkaMessages {
+    /// The first messages, so many and of so many bytes at most but one if there is any, which leave these.
+    public func takeFirst(_ count: Int, bytes limit: Int = .max) -> KafkaMessages {
         let part = KafkaMessages(partition, of: handle)
         for message in messages.prefix(count) {
+            let size = Self.byteCount(message)
+            if part.count > 0, size > limit - part.byteCount { break }
             part.append(message)
-            byteCount -= Self.byteCount(message)
+            byteCount -= size
         }
-        messages.removeFirst(min(count, messages.count))
+        messages.removeFirst(part.count)
         return part
     }
 

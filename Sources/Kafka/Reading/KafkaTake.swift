@@ -26,5 +26,7 @@ public struct KafkaTake: Sendable {
     public var ends: [(partition: Int, offset: Int64)] = []
     public var failures: [Failure] = []
 
+    public init() {}
+
     public var isEmpty: Bool { messages.isEmpty && ends.isEmpty && failures.isEmpty }
 }
