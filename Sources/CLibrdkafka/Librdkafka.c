@@ -74,6 +74,9 @@
     call(rd_kafka_resp_err_t, rd_kafka_assign,                                                               \
         (rd_kafka_t *a, const rd_kafka_topic_partition_list_t *b),                                           \
         (a, b))                                                                                              \
+    call(rd_kafka_resp_err_t, rd_kafka_assignment,                                                           \
+        (rd_kafka_t *a, rd_kafka_topic_partition_list_t **b),                                                \
+        (a, b))                                                                                              \
     call(rd_kafka_error_t *, rd_kafka_incremental_assign,                                                    \
         (rd_kafka_t *a, const rd_kafka_topic_partition_list_t *b),                                           \
         (a, b))                                                                                              \

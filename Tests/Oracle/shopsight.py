@@ -201,8 +201,9 @@ def ranking(kind):
 
 
 INTERVAL = given.interval * SECOND
-# With one partition lateness is decided row by row; with more there is none. A row is in no window that was over
-# when it came: of the windows of an interval and of those behind it, in those from the interval `since` on.
+# With one partition lateness is decided row by row; with more there is none. A row is in no window that was
+# over when it came: of the windows of an interval and of those behind it, in those from the interval `since`
+# on.
 watermark = "(max(time) OVER (ORDER BY \"offset\" ROWS UNBOUNDED PRECEDING) - $delay)"
 if len(newest) > 1:
     watermark = "(time - $delay)"

@@ -1,5 +1,5 @@
-"""The pipeline shopsight through the program: its tables against DuckDB's over the same messages, its demo, and
-a server whose topics clients of Kafka reach."""
+"""The pipeline shopsight through the program: its tables against DuckDB's over the same messages, its demo,
+and a server whose topics clients of Kafka reach."""
 import datetime
 import json
 import os
@@ -42,7 +42,7 @@ class Scratch(unittest.TestCase):
 
 
 class TablesTests(Scratch):
-    """Intervals of a second: a baseline of half a minute, a rush in it, silence, and what closes all windows."""
+    """Intervals of a second: a baseline of half a minute, a rush in it, and what closes all windows."""
 
     def setUp(self):
         super().setUp()

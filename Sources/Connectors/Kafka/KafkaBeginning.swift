@@ -2,10 +2,11 @@ import Kafka
 
 /// How a topic is begun: no partition's records are handed out before all those with records have some.
 ///
-/// A partition that nobody has heard of yet holds no watermark back. If the first megabyte of one partition came
-/// before the first record of the next, that one's records would be late before they are read. So what comes
-/// first is held, and then handed out by turns: one record of each partition, two, four and so on, since the
-/// first ones may be no use. All of it goes through ranges that are logged, and so is repeated after a crash.
+/// A partition that nobody has heard of yet holds no watermark back. If the first megabyte of one partition
+/// came before the first record of the next, that one's records would be late before they are read. So what
+/// comes first is held, and then handed out by turns: one record of each partition, two, four and so on, since
+/// the first ones may be no use. All of it goes through ranges that are logged, and so is repeated after a
+/// crash.
 struct KafkaBeginning {
     /// Partitions that have records and of which none has come.
     private var unheard: Set<Int>

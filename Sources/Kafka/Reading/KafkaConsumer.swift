@@ -148,6 +148,22 @@ public final class KafkaConsumer: @unchecked Sendable {
         }
         try handle.check(
             rd_kafka_assign(handle.pointer, list.pointer), "the topic \(topic) can't be read")
+        awaitStops()
+    }
+
+    /// Waits until the library has stopped to read what it read before.
+    ///
+    /// A partition that is taken from it a second time until then, by another assignment or its end, makes it
+    /// end the process (an assertion in `rd_kafka_assignment_partition_stopped`).
+    private func awaitStops() {
+        // A question goes through the same queue as the stops, the next one through that of their answers.
+        for _ in 0..<3 {
+            var list: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>?
+            guard rd_kafka_assignment(handle.pointer, &list) == RD_KAFKA_RESP_ERR_NO_ERROR, let list else {
+                return
+            }
+            rd_kafka_topic_partition_list_destroy(list)
+        }
     }
 
     /// Commits offsets in the group, for those who watch it; nobody waits for it.

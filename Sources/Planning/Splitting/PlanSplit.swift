@@ -35,8 +35,8 @@ public struct PlanSplit: Sendable {
                 throw Diagnostic(
                     .unsupported,
                     "\(name) reads \(what), and what processes share are the partitions of topics",
-                    hint: "write its rows to a topic first, in a pipeline before this one, or run one process, "
-                        + "without --service")
+                    hint: "write its rows to a topic first, in a pipeline before this one, or run one "
+                        + "process, without --service")
             }
             sources.append(relation)
             check.add(relation, topic: topic, source)
