@@ -133,7 +133,7 @@ struct KillTests {
         server.kill()
         usleep(UInt32.random(in: 0..<500_000, using: &random))
         try server.start()
-        #expect(run.wait() == 0, "seed \(seed): the run waits for the server")
+        #expect(run.wait() == 0, "seed \(seed): it ended with \(run.ending)")
         try shop.expectAll("seed \(seed), killed at \(reached) rows")
         KillTests.killed.withLock {
             $0.append("seed \(seed): server killed at \(reached) rows, under load: \(isUnderLoad)")
