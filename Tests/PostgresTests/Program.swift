@@ -26,6 +26,11 @@ final class Program {
 
     func kill() { _ = Foundation.kill(process.processIdentifier, SIGKILL) }
 
+    /// How it ended, for messages.
+    var ending: String {
+        (process.terminationReason == .exit ? "code " : "signal ") + String(process.terminationStatus)
+    }
+
     /// Its exit code; nil when a signal ended it.
     func wait() -> Int32? {
         process.waitUntilExit()

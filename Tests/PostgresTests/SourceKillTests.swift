@@ -21,7 +21,8 @@ struct SourceKillTests {
                 + "updated_at timestamptz NOT NULL DEFAULT now(), gone boolean); "
                 + "INSERT INTO products SELECT 'p' || n, 'first', n FROM generate_series(1, \(Self.rows)) n")
         let options =
-            seed % 2 == 0 ? "updated_at = 'updated_at', deleted_at = 'gone', compare.interval = '0'" : ""
+            "deleted_at = 'gone'"
+            + (seed % 2 == 0 ? ", updated_at = 'updated_at', compare.interval = '0'" : "")
         let script = place.folder + "/copy.sql"
         try ("SET 'epoch.max.bytes' = '20000';\n" + SourceTests.copying(options))
             .replacingOccurrences(of: "$url", with: place.url)
