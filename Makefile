@@ -77,6 +77,8 @@ bench: ## Millrace beside DuckDB and Spark on the same files, start-up, latency:
 	@$(PYTHON) Benchmarks/server.py
 	@echo "## The embedded broker, through librdkafka"
 	@$(PYTHON) Benchmarks/broker.py
+	@echo "## Kafka → SQL → Kafka"
+	@$(PYTHON) Benchmarks/kafka.py
 	@echo "## The PostgreSQL sink beside psql, psycopg and asyncpg"
 	@$(PYTHON) Benchmarks/postgres.py --runs $(RUNS)
 	@echo "## The operators of the language, each alone"

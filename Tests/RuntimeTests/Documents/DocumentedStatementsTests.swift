@@ -25,7 +25,8 @@ import Testing
             else { continue }
             try fileSystem.createDirectory(path.contains("*") ? Path.directory(of: path) : path)
         }
-        _ = try SourceFactory(fileSystem: fileSystem) { _ in }.sources(of: planner.plan)
+        _ = try SourceFactory(fileSystem: fileSystem, journals: "sources") { _ in }
+            .sources(of: planner.plan)
         _ = try SinkFactory(fileSystem: fileSystem).sinks(of: planner.plan)
     }
 
