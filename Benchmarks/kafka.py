@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
-"""kafka.py [--program bin/millrace] [--events 2000000] [--seconds 20] [--rate 5000] [--triggers 5ms,100ms]
+"""kafka.py [--program bin/millrace] [--events 2000000] [--seconds 20] [--rate 2000] [--triggers 1s,100ms]
 
 Kafka → SQL → Kafka through the embedded broker: how many events a second a window by key takes, per core
 of the engine, and how long after an event is produced its change is in the topic of the result. Producer and
-consumer are librdkafka's, in this process; broker, engine and clients share the machine.
+consumers are librdkafka's (latency_client.c); broker, engine and clients share the machine. Needs a C compiler
+and librdkafka-dev.
 
   uncommitted  until a consumer with isolation.level=read_uncommitted has the change
   committed    until one with read_committed has it: the epoch's transaction is over
+  at once      with SET 'cache.max.bytes.buffering' = '0'; else a key has one change for each epoch
 """
 
 import argparse
@@ -15,26 +17,29 @@ import os
 import shutil
 import subprocess
 import tempfile
-import threading
 import time
 
-from broker import Broker
-from confluent_kafka import Consumer, Producer, TopicPartition
+from broker import FOLDER, Broker
+from confluent_kafka import Producer
 
 STATEMENTS = """
 SET 'bootstrap.servers' = '{servers}';
-CREATE STREAM clicks (user STRING KEY, page STRING, price DOUBLE, at BIGINT)
+{settings}
+CREATE STREAM clicks (user STRING KEY, page STRING, price DOUBLE, at BIGINT, sent BIGINT)
   WITH (kafka_topic = 'clicks', value_format = 'JSON', partitions = 1, timestamp = 'at');
 CREATE TABLE per_user WITH (kafka_topic = 'per_user', value_format = 'JSON', partitions = 1) AS
-  SELECT user, COUNT(*) AS clicks, SUM(price) AS total, MAX(at) AS last
+  SELECT user, COUNT(*) AS clicks, SUM(price) AS total, MAX(sent) AS last
   FROM clicks WINDOW TUMBLING (SIZE 1 MINUTE) GROUP BY user EMIT CHANGES;
 """
 
 
-def engine(program, folder, servers, *more):
+AT_ONCE = "SET 'cache.max.bytes.buffering' = '0';"
+
+
+def engine(program, folder, servers, *more, settings=""):
     path = os.path.join(folder, "clicks.sql")
     with open(path, "w") as file:
-        file.write(STATEMENTS.format(servers=servers))
+        file.write(STATEMENTS.format(servers=servers, settings=settings))
     return subprocess.Popen(
         [program, "run", path, "--state", os.path.join(folder, "state"), "--quiet", *more],
         stdout=subprocess.DEVNULL)
@@ -47,7 +52,7 @@ def processor_seconds(process):
 
 
 def event(number, now):
-    return (f'{{"page":"/products/{number % 977}","price":{number % 100}.5,"at":{now},'
+    return (f'{{"page":"/products/{number % 977}","price":{number % 100}.5,"at":{now},"sent":{now},'
             f'"agent":"Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/140.0","n":{number}}}')
 
 
@@ -84,60 +89,29 @@ def throughput(program, folder, events):
         broker.stop()
 
 
-class Watcher(threading.Thread):
-    """Notes when the change that an event has made is there."""
-
-    def __init__(self, servers, isolation):
-        super().__init__(daemon=True)
-        self.isolation = isolation
-        self.waits = []
-        self.isDone = False
-        self.consumer = Consumer({
-            "bootstrap.servers": servers, "group.id": isolation, "isolation.level": isolation,
-            "fetch.wait.max.ms": 100, "enable.auto.commit": False})
-        self.consumer.assign([TopicPartition("per_user", 0, 0)])
-
-    def run(self):
-        while not self.isDone:
-            for record in self.consumer.consume(500, 0.05):
-                if record.error() or record.value() is None:
-                    continue
-                now = time.time()
-                self.waits.append((now * 1000 - json.loads(record.value())["LAST"], now))
-        self.consumer.close()
+def client(folder):
+    made = os.path.join(folder, "latency_client")
+    subprocess.run(
+        ["cc", "-O2", "-o", made, os.path.join(FOLDER, "latency_client.c"), "-lrdkafka", "-lpthread"],
+        check=True)
+    return made
 
 
-def quantile(values, share):
-    values = sorted(values)
-    return values[min(len(values) - 1, int(len(values) * share))] if values else float("nan")
-
-
-def latency(program, folder, trigger, rate, seconds, *more):
-    broker = Broker(program, os.path.join(folder, "log"), *more)
-    run = engine(program, folder, broker.address, "--trigger", trigger)
+def latency(program, folder, trigger, rate, seconds, settings):
+    made = client(folder)
+    broker = Broker(program, os.path.join(folder, "log"))
+    run = engine(program, folder, broker.address, "--trigger", trigger, settings=settings)
     try:
         time.sleep(2)
-        watchers = [Watcher(broker.address, name) for name in ["read_uncommitted", "read_committed"]]
-        for watcher in watchers:
-            watcher.start()
-        producer = Producer({"bootstrap.servers": broker.address, "linger.ms": 0, "acks": "all"})
-        begun, number = time.time(), 0
-        while time.time() - begun < seconds:
-            # In steps of a millisecond; a key once in a while, so that each change tells of one event.
-            while number < (time.time() - begun) * rate:
-                producer.produce("clicks", event(number, int(time.time() * 1000)), f"u{number % 20011}")
-                number += 1
-            producer.poll(0)
-            time.sleep(0.001)
-        producer.flush()
-        time.sleep(2)
-        for watcher in watchers:
-            watcher.isDone = True
-            watcher.join()
-            warm = [wait for wait, at in watcher.waits if at > begun + 5]
-            print(f"{trigger + ', ' + watcher.isolation:<46} p50 {quantile(warm, 0.5):>7.1f} ms"
-                  f"   p99 {quantile(warm, 0.99):>7.1f} ms   {len(warm):,} changes of {number:,} events",
-                  flush=True)
+        told = subprocess.run(
+            [made, broker.address, "clicks", "per_user", str(rate), str(seconds), "5"],
+            stdout=subprocess.PIPE, text=True, check=True).stdout
+        for line in told.splitlines():
+            found = json.loads(line)
+            name = f"{trigger}{', at once' if settings else ''}, {found['isolation']}"
+            print(f"{name:<46} p50 {found['p50_ms']:>7.1f} ms   p90 {found['p90_ms']:>7.1f} ms"
+                  f"   p99 {found['p99_ms']:>7.1f} ms   max {found['max_ms']:>7.1f} ms"
+                  f"   {found['changes']:,} changes of {rate * (seconds - 5):,} events", flush=True)
     finally:
         run.terminate()
         run.wait()
@@ -149,18 +123,21 @@ def main():
     parser.add_argument("--program", default="bin/millrace")
     parser.add_argument("--events", type=int, default=2_000_000)
     parser.add_argument("--seconds", type=int, default=20)
-    parser.add_argument("--rate", type=int, default=5000)
-    parser.add_argument("--triggers", default="5ms,100ms")
+    parser.add_argument("--rate", type=int, default=2000)
+    parser.add_argument("--triggers", default="1s,100ms")
     given = parser.parse_args()
     folder = tempfile.mkdtemp(prefix="millrace-kafka-")
     try:
-        for name in ["once", *given.triggers.split(",")]:
-            place = os.path.join(folder, name)
-            os.mkdir(place)
-            if name == "once":
-                throughput(given.program, place, given.events)
-            else:
-                latency(given.program, place, name, given.rate, given.seconds)
+        def place(name):
+            made = os.path.join(folder, name)
+            os.mkdir(made)
+            return made
+
+        if given.events > 0:
+            throughput(given.program, place("once"), given.events)
+        for trigger in given.triggers.split(","):
+            for name, settings in [("", ""), ("-at-once", AT_ONCE)]:
+                latency(given.program, place(trigger + name), trigger, given.rate, given.seconds, settings)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -165,6 +165,18 @@
     call(void, rd_kafka_event_destroy, (rd_kafka_event_t *a), (a))                                           \
     call(rd_kafka_resp_err_t, rd_kafka_event_error, (rd_kafka_event_t *a), (a))                              \
     call(const char *, rd_kafka_event_error_string, (rd_kafka_event_t *a), (a))                              \
+    call(void, rd_kafka_ListConsumerGroups,                                                                  \
+        (rd_kafka_t *a, const rd_kafka_AdminOptions_t *b, rd_kafka_queue_t *c),                              \
+        (a, b, c))                                                                                           \
+    call(const rd_kafka_ListConsumerGroups_result_t *, rd_kafka_event_ListConsumerGroups_result,             \
+        (rd_kafka_event_t *a),                                                                               \
+        (a))                                                                                                 \
+    call(const rd_kafka_ConsumerGroupListing_t **, rd_kafka_ListConsumerGroups_result_valid,                 \
+        (const rd_kafka_ListConsumerGroups_result_t *a, size_t *b),                                          \
+        (a, b))                                                                                              \
+    call(const char *, rd_kafka_ConsumerGroupListing_group_id,                                               \
+        (const rd_kafka_ConsumerGroupListing_t *a),                                                          \
+        (a))                                                                                                 \
     call(rd_kafka_ListConsumerGroupOffsets_t *, rd_kafka_ListConsumerGroupOffsets_new,                       \
         (const char *a, const rd_kafka_topic_partition_list_t *b),                                           \
         (a, b))                                                                                              \

@@ -58,7 +58,7 @@ import Testing
         var refused: [Int: String] = [:]
         // A refused batch leaves a gap in the producer's numbers: what passes is tried again, as a task does.
         var attempts = 0
-        while writer.lastEpoch == nil, attempts < 20 {
+        while writer.marked.epoch == nil, attempts < 20 {
             attempts += 1
             do {
                 try append(writer, ["a", long, "b", long, "c", long]) { refused = $0 }

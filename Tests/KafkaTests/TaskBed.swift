@@ -22,10 +22,13 @@ struct TaskBed {
         return planner.plan
     }
 
-    /// - Parameter onStep: called behind each step of an epoch of the sink of a relation.
+    /// - Parameters:
+    ///   - threads: with one, epochs are committed by the task's own thread.
+    ///   - properties: of the sinks' clients.
+    ///   - onStep: called behind each step of an epoch of the sink of a relation.
     func task(
-        _ files: SimulatedFileSystem, triggerMilliseconds: Int = 20,
-        report: @escaping @Sendable (Diagnostic) -> Void = { _ in },
+        _ files: SimulatedFileSystem, triggerMilliseconds: Int = 20, threads: Int = 1,
+        properties: [String: String] = [:], report: @escaping @Sendable (Diagnostic) -> Void = { _ in },
         onStep: (@Sendable (_ relation: String, _ step: String) -> Void)? = nil
     ) throws -> PipelineTask {
         let plan = try plan()
@@ -35,8 +38,9 @@ struct TaskBed {
         var sinks: [String: [any Sink]] = [:]
         for relation in kafka.outputs {
             guard let topic = relation.topic else { continue }
-            var settings = KafkaSinkSettings(
-                cluster: KafkaSettings(servers: servers), relation: relation, topic: topic)
+            var cluster = KafkaSettings(servers: servers)
+            cluster.properties = properties
+            var settings = KafkaSinkSettings(cluster: cluster, relation: relation, topic: topic)
             if let onStep {
                 let name = relation.name
                 settings.onStep = { onStep(name, $0) }
@@ -48,7 +52,7 @@ struct TaskBed {
             ]
         }
         var configuration = TaskConfiguration(stateDirectory: "/state")
-        configuration.threads = 1
+        configuration.threads = threads
         configuration.triggerMilliseconds = triggerMilliseconds
         configuration.patienceMilliseconds = 60_000
         configuration.epochBytes = 4000

@@ -53,10 +53,10 @@ import Testing
         let cluster = try MockCluster(["t": 3])
         let writer = writer(cluster)
         try writer.open()
-        #expect(writer.lastEpoch == nil)
+        #expect(writer.marked.epoch == nil)
         #expect(try append(writer, 1, ["a", "b", "c", "d"]).isEmpty)
         #expect(try append(writer, 1, ["a", "b", "c", "d"]).isEmpty)
-        #expect(writer.lastEpoch == 1)
+        #expect(writer.marked.epoch == 1)
         #expect(
             try lines(cluster) == [
                 "0 0 5 - a []", "0 1 5 - d []", "1 0 5 - b []", "2 0 5 - c []",
@@ -80,12 +80,12 @@ import Testing
         // 10: MESSAGE_TOO_LARGE; first a batch of several, then one of them alone.
         try cluster.answer(.produce, with: [10, 10])
         var refused: [Int: String] = [:]
-        for _ in 0..<20 where writer.lastEpoch == nil {
+        for _ in 0..<20 where writer.marked.epoch == nil {
             do {
                 refused = try append(writer, 1, (0..<9).map { "v\($0)" })
             } catch SinkError.unavailable {}
         }
-        #expect(writer.lastEpoch == 1)
+        #expect(writer.marked.epoch == 1)
         #expect(refused.count <= 1)
         // What the mock takes of a transaction that is aborted stays.
         let found = Set(try lines(cluster).map { String($0.split(separator: " ")[4]) })
@@ -104,7 +104,7 @@ import Testing
             do { _ = try append(first, 1, ["a"]) } catch SinkError.unavailable { continue }
             break
         }
-        #expect(first.lastEpoch == 1)
+        #expect(first.marked.epoch == 1)
         // A transaction that has to be taken back.
         try cluster.answer(.addPartitions, with: [29])
         let problem = #expect(throws: SinkError.self) { try append(first, 2, ["b"]) }

@@ -9,7 +9,7 @@ import time
 
 from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 
-from broker_process import BrokerProcess
+from broker_process import BrokerProcess, committed_records
 
 KILLS = int(sys.argv[1]) if len(sys.argv) > 1 else 20
 SEED = int(sys.argv[2]) if len(sys.argv) > 2 else 1
@@ -91,26 +91,6 @@ class Transactor(threading.Thread):
             number += 1
 
 
-def everything(address, topic):
-    reader = Consumer({
-        "bootstrap.servers": address, "group.id": "check", "isolation.level": "read_committed",
-        "enable.partition.eof": True, "log_level": 0})
-    reader.assign([TopicPartition(topic, partition, 0) for partition in range(3)])
-    values, ended = [], set()
-    end = time.monotonic() + 120
-    while len(ended) < 3:
-        assert time.monotonic() < end, "reading does not come to an end"
-        record = reader.poll(1)
-        if record is None:
-            continue
-        if record.error():
-            ended.add(record.partition())
-        else:
-            values.append(record.value().decode())
-    reader.close()
-    return values
-
-
 def main():
     chance = random.Random(SEED)
     broker = BrokerProcess(config={"topics.partitions": "3"})
@@ -127,13 +107,13 @@ def main():
         writer.is_stopped = transactor.is_stopped = True
         writer.join()
         transactor.join()
-        values = [int(value) for value in everything(broker.address, "plain")]
+        values = [int(value) for _, value in committed_records(broker.address, "plain")]
         missing = set(writer.acknowledged) - set(values)
         assert not missing, f"seed {SEED}: {len(missing)} acknowledged records lost: {sorted(missing)[:5]}"
         assert len(values) == len(set(values)), f"seed {SEED}: records are there twice"
         assert not writer.failed, f"seed {SEED}: {len(writer.failed)} records failed"
         parts = {}
-        for value in everything(broker.address, "txn"):
+        for _, value in committed_records(broker.address, "txn"):
             number, part = value.split()
             parts.setdefault(int(number), []).append(int(part))
         for number in transactor.committed:

@@ -8,6 +8,8 @@ import subprocess
 import tempfile
 import time
 
+from confluent_kafka import Consumer, TopicPartition
+
 
 def program():
     root = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
@@ -83,3 +85,24 @@ def wait_until(what, condition, seconds=60):
             return
         time.sleep(0.02)
     raise AssertionError(f"not within {seconds} s: {what}")
+
+
+def committed_records(address, topic, partitions=3):
+    """Keys and values, as bytes, of all records of a topic that are committed."""
+    reader = Consumer({
+        "bootstrap.servers": address, "group.id": "check", "isolation.level": "read_committed",
+        "enable.partition.eof": True, "log_level": 0})
+    reader.assign([TopicPartition(topic, partition, 0) for partition in range(partitions)])
+    found, ended = [], set()
+    end = time.monotonic() + 120
+    while len(ended) < partitions:
+        assert time.monotonic() < end, "reading does not come to an end"
+        record = reader.poll(1)
+        if record is None:
+            continue
+        if record.error():
+            ended.add(record.partition())
+        else:
+            found.append((record.key(), record.value()))
+    reader.close()
+    return found

@@ -18,9 +18,8 @@ import sys
 import time
 
 import deltalake
-from confluent_kafka import Consumer, TopicPartition
 
-from broker_process import BrokerProcess, program, wait_until
+from broker_process import BrokerProcess, committed_records, program, wait_until
 
 FOLDER, SEED, KILLS = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 DATABASE = sys.argv[4] if len(sys.argv) > 4 else None
@@ -118,27 +117,6 @@ def delta(path):
     return collections.Counter(tuple(sorted(row.items())) for row in table.to_pylist())
 
 
-def topic(address, name):
-    """Keys and values of all records that are committed."""
-    reader = Consumer({
-        "bootstrap.servers": address, "group.id": "check", "isolation.level": "read_committed",
-        "enable.partition.eof": True, "log_level": 0})
-    reader.assign([TopicPartition(name, partition, 0) for partition in range(3)])
-    found, ended = [], set()
-    end = time.monotonic() + 120
-    while len(ended) < 3:
-        assert time.monotonic() < end, "reading does not come to an end"
-        record = reader.poll(1)
-        if record is None:
-            continue
-        if record.error():
-            ended.add(record.partition())
-        else:
-            found.append((record.key(), record.value()))
-    reader.close()
-    return found
-
-
 def database(table):
     told = subprocess.run(
         ["psql", DATABASE, "-XAtc", f"SELECT row_to_json(t)::text FROM {table} t"],
@@ -163,10 +141,10 @@ def compare(address):
     keys = [dict(row)["event_id"] for row in delta(f"{FOLDER}/many/rows").elements()]
     if len(keys) != len(set(keys)):
         raise SystemExit(f"seed {SEED}: events are there twice")
-    one, many = (collections.Counter(topic(address, f"{name}_once_each")) for name in ("one", "many"))
+    one, many = (collections.Counter(committed_records(address, f"{name}_once_each")) for name in ("one", "many"))
     expect_equal("the topic once_each", one, many)
     # Changes depend on where epochs end, and the last one of each key does not.
-    one, many = (collections.Counter(dict(topic(address, f"{name}_totals")).items())
+    one, many = (collections.Counter(dict(committed_records(address, f"{name}_totals")).items())
                  for name in ("one", "many"))
     expect_equal("the topic totals", one, many)
     if DATABASE:

@@ -137,7 +137,7 @@ import Testing
     @Test func filesAreRefused() throws {
         let error = try #require(throws: Diagnostic.self) {
             try split(
-                "CREATE STREAM f (a INT) WITH (connector = 'files', path = '/tmp/f', value_format = 'JSON');"
+                "CREATE STREAM f (a INT) WITH (connector = 'files', path = 'f', value_format = 'JSON');"
                     + "CREATE STREAM x AS SELECT a FROM f;")
         }
         #expect(error.message.contains("F reads files"))

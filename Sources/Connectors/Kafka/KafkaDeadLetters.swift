@@ -44,7 +44,7 @@ public final class KafkaDeadLetters: DeadLetterKeeper {
         let writer = KafkaEpochWriter(cluster, creation, applicationID: name, isTransactional: true)
         try writer.open()
         try TopicSinkIdentity(name, topic: creation.name)
-            .check(writer.lastEpoch, expectedEpoch: nil, openEpoch: openEpoch)
+            .check(writer.marked.epoch, expectedEpoch: nil, openEpoch: openEpoch)
         let files = DeadLetterFiles(
             fileSystem: fileSystem, directory: directory, sourceName: relation + "-too-large")
         state.withLock {

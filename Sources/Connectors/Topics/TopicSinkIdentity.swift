@@ -18,6 +18,29 @@ struct TopicSinkIdentity {
         return (parts.first ?? "", parts.count > 1 ? parts[1] : "")
     }
 
+    /// Whether the instance is this one or a task of the same service, which write to a topic together.
+    func isOwn(_ other: Substring) -> Bool {
+        let own = parts.instance
+        guard other != own, let dash = own.lastIndex(of: "-") else { return other == own }
+        let service = own[...dash]
+        let numbers = [own[service.endIndex...], other.dropFirst(service.count)]
+        return other.hasPrefix(service) && numbers.allSatisfy { UInt($0) != nil }
+    }
+
+    /// Refuses a topic that has epochs of another instance.
+    ///
+    /// - Parameters:
+    ///   - epoch: the last one that it has.
+    ///   - wayOut: what may be done beside going on with that instance.
+    func taken(by other: String, at epoch: Int64, wayOut: String) -> Diagnostic {
+        Diagnostic(
+            .state,
+            "the topic \(topic) holds epochs of another instance of \(parts.sink): \(other) has "
+                + "committed up to epoch \(epoch)",
+            expected: "a topic that only this instance (\(parts.instance)) writes to under this name",
+            hint: "go on with the state of that instance, or \(wayOut)")
+    }
+
     /// Throws when the topic and the checkpoint do not belong together; returns the last epoch that is there.
     ///
     /// - Parameters:
@@ -27,18 +50,12 @@ struct TopicSinkIdentity {
     func verify(
         _ store: TopicStore, _ writer: TopicWriter, expectedEpoch: Int64?, openEpoch: Int64
     ) throws(SinkError) -> Int64? {
-        let (instance, sink) = parts
+        let sink = parts.sink
         for other in try TopicSink.attempting({ () throws(TopicStoreError) in try store.writers(of: topic) })
         where other.name != name && other.name.hasSuffix("/\(sink)") {
             let epoch = try TopicSink.attempting { () throws(TopicStoreError) in try other.lastEpoch() }
             guard let epoch else { continue }
-            throw .refused(
-                Diagnostic(
-                    .state,
-                    "the topic \(topic) holds epochs of another instance of \(sink): \(other.name) has "
-                        + "committed up to epoch \(epoch)",
-                    expected: "a topic that only this instance (\(instance)) writes to under this name",
-                    hint: "go on with the state of that instance, or delete the topic"))
+            throw .refused(taken(by: other.name, at: epoch, wayOut: "delete the topic"))
         }
         let last = try TopicSink.attempting { () throws(TopicStoreError) in try writer.lastEpoch() }
         try check(last, expectedEpoch: expectedEpoch, openEpoch: openEpoch)

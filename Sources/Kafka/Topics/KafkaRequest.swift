@@ -51,6 +51,24 @@ struct KafkaRequest {
 
     // MARK: Groups
 
+    /// The names of all groups that the brokers tell of.
+    func groups(milliseconds: Int) throws(KafkaError) -> [String] {
+        let what = "the groups of the cluster can't be listed"
+        let handle = handle
+        return try answer(RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPS, what, milliseconds) {
+            rd_kafka_ListConsumerGroups(handle.pointer, $0, $1)
+        } read: { event throws(KafkaError) in
+            var count = 0
+            guard let result = rd_kafka_event_ListConsumerGroups_result(event),
+                let groups = rd_kafka_ListConsumerGroups_result_valid(result, &count)
+            else { return [] }
+            return (0..<count).compactMap { index in
+                groups[index].flatMap { rd_kafka_ConsumerGroupListing_group_id($0) }
+                    .map { String(cString: $0) }
+            }
+        }
+    }
+
     func groupOffset(
         _ group: String, _ topic: String, _ partition: Int, milliseconds: Int
     ) throws(KafkaError) -> Int64? {

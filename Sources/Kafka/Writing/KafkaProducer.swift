@@ -1,5 +1,6 @@
 import CLibrdkafka
 import Diagnostics
+import Glibc
 
 /// Writes messages to one topic: in transactions that carry a number, or without any.
 ///
@@ -15,8 +16,13 @@ public final class KafkaProducer: @unchecked Sendable {
 
     public let topic: String
     public let isTransactional: Bool
+    /// After so many milliseconds the cluster takes a transaction back.
+    public let transactionMilliseconds: Int64
     private let handle: KafkaHandle
     private let topicHandle: OpaquePointer
+
+    /// Time for a large epoch over a slow line.
+    private static let transactionMilliseconds: Int64 = 300_000
 
     /// - Parameter transactionalID: names the writer for the cluster, which lets only the newest one of that
     ///   name write; nil writes without transactions.
@@ -30,13 +36,16 @@ public final class KafkaProducer: @unchecked Sendable {
         let isSafe = transactionalID != nil || acks == "all" || acks == "-1"
         var own = [
             "enable.idempotence": isSafe ? "true" : "false", "delivery.report.only.error": "true",
-            "linger.ms": "5",
+            // An epoch comes all at once, or somebody waits for a few messages of it.
+            "linger.ms": "0",
         ]
         if let transactionalID {
             own["transactional.id"] = transactionalID
-            // Time for a large epoch over a slow line.
-            own["transaction.timeout.ms"] = "300000"
+            own["transaction.timeout.ms"] = String(Self.transactionMilliseconds)
         }
+        transactionMilliseconds =
+            settings.properties["transaction.timeout.ms"].flatMap { Int64($0) }
+            ?? Self.transactionMilliseconds
         handle = try KafkaHandle(.producer, settings, own: own)
         guard let topicHandle = rd_kafka_topic_new(handle.pointer, topic, nil) else {
             throw handle.error(rd_kafka_last_error(), "the topic \(topic) can't be written")
@@ -103,8 +112,14 @@ public final class KafkaProducer: @unchecked Sendable {
 
     /// Whether the producer can do nothing any more: a new one is to be made.
     public var isBroken: Bool {
-        var text = [CChar](repeating: 0, count: 2)
-        return rd_kafka_fatal_error(handle.pointer, &text, text.count) != RD_KAFKA_RESP_ERR_NO_ERROR
+        rd_kafka_fatal_error(handle.pointer, nil, 0) != RD_KAFKA_RESP_ERR_NO_ERROR
+    }
+
+    /// Why the producer can do nothing any more; nil where it can.
+    public var failure: KafkaError? {
+        var text = [CChar](repeating: 0, count: 512)
+        let code = rd_kafka_fatal_error(handle.pointer, &text, text.count)
+        return code == RD_KAFKA_RESP_ERR_NO_ERROR ? nil : KafkaError(code, what, KafkaHandle.text(text))
     }
 
     public func clearTrouble() { handle.events.clear() }
@@ -180,24 +195,38 @@ public final class KafkaProducer: @unchecked Sendable {
         return list
     }
 
+    /// Messages that were handed over and are not delivered yet.
+    public var queuedMessages: Int { Int(rd_kafka_outq_len(handle.pointer)) }
+
     /// Lets the library tell of deliveries, without waiting.
     public func serve() { rd_kafka_poll(handle.pointer, 0) }
 
     /// Waits until all messages are delivered or have failed; throws when none was for so long.
     public func flush(milliseconds: Int) throws(KafkaError) {
         var left = Int32.max
-        var waited = 0
+        var progressAt = Self.now()
+        // Deliveries that succeed wake nobody: the library looks for them every 10 ms, if it may.
+        var step: Int32 = 1
         while true {
-            let code = rd_kafka_flush(handle.pointer, Int32(Self.flushStep))
+            let code = rd_kafka_flush(handle.pointer, step)
             if code != RD_KAFKA_RESP_ERR__TIMED_OUT { return try handle.check(code, what) }
             let still = rd_kafka_outq_len(handle.pointer)
-            waited = still < left ? 0 : waited + Self.flushStep
-            left = still
-            if waited >= milliseconds { throw handle.error(code, what) }
+            let now = Self.now()
+            if still < left { (left, progressAt) = (still, now) }
+            if now - progressAt >= milliseconds { throw handle.error(code, what) }
+            if now - progressAt > Self.shortFlush { step = 10 }
         }
     }
 
-    private static let flushStep = 1000
+    /// Milliseconds without progress after which nobody is in a hurry.
+    private static let shortFlush = 100
+
+    /// Milliseconds of a clock that never goes back.
+    private static func now() -> Int {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return time.tv_sec * 1000 + time.tv_nsec / 1_000_000
+    }
 
     /// Messages that could not be delivered since the last call.
     public struct Failures: Sendable {
@@ -234,5 +263,14 @@ public final class KafkaProducer: @unchecked Sendable {
     public func marked(_ group: String, partition: Int, milliseconds: Int) throws(KafkaError) -> Int64? {
         let request = KafkaRequest(handle)
         return try request.groupOffset(group, topic, partition, milliseconds: milliseconds)
+    }
+
+    /// The names of groups that begin and end so.
+    public func groups(
+        from beginning: String, to end: String, milliseconds: Int
+    ) throws(KafkaError) -> [String] {
+        try KafkaRequest(handle).groups(milliseconds: milliseconds).filter {
+            $0.hasPrefix(beginning) && $0.hasSuffix(end) && $0.count >= beginning.count + end.count
+        }
     }
 }

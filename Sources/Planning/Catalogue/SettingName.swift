@@ -1,6 +1,8 @@
 /// The settings that SET changes, by the names that statements write.
 public enum SettingName: String, CaseIterable, Sendable {
     case emitsPerRecord = "emit.per.record"
+    /// `0`: tables' changes are handed on as they come, not once for each key and epoch.
+    case changeBuffer = "cache.max.bytes.buffering"
     case epochBytes = "epoch.max.bytes"
     case chunkBytes = "chunk.bytes"
     case idleTimeout = "idle.timeout"

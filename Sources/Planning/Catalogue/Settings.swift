@@ -6,7 +6,12 @@ public struct Settings: Hashable, Sendable {
 
     public init() {}
 
-    public subscript(name: SettingName) -> String? { values[name.rawValue] }
+    public subscript(name: SettingName) -> String? {
+        values[name.rawValue] ?? values[Self.streamsPrefix + name.rawValue]
+    }
+
+    /// Before names of Kafka Streams, which ksqlDB takes with it and without.
+    private static let streamsPrefix = "ksql.streams."
 
     /// All, by their names in lower case.
     public var all: [String: String] { values }

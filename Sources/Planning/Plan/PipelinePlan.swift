@@ -19,6 +19,10 @@ public struct PipelinePlan: Sendable {
     /// `SET 'emit.per.record' = 'true'`: every input record emits its change, in order.
     public var emitsPerRecord: Bool { settings[.emitsPerRecord]?.lowercased() == "true" }
 
+    /// `SET 'cache.max.bytes.buffering' = '0'`: what is read together emits its changes at once, one for each
+    /// key.
+    public var emitsAtOnce: Bool { settings[.changeBuffer] == "0" }
+
     /// The plan for records that have gone through the pipeline before: its rules keep rows aside, and leave
     /// neither results nor alerts.
     public var forReplay: PipelinePlan {

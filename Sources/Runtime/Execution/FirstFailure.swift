@@ -1,11 +1,9 @@
-import State
-
 /// The first error that one of several threads met.
-final class FirstFailure: @unchecked Sendable {
-    private var error: StateError?
+final class FirstFailure<Failure: Error>: @unchecked Sendable {
+    private var error: Failure?
     private let monitor = Monitor()
 
-    func note(_ failure: StateError) { monitor.withLock { if error == nil { error = failure } } }
+    func note(_ failure: Failure) { monitor.withLock { if error == nil { error = failure } } }
 
-    func rethrow() throws(StateError) { if let error { throw error } }
+    func rethrow() throws(Failure) { if let error { throw error } }
 }

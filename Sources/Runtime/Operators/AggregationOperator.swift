@@ -54,7 +54,7 @@ final class AggregationOperator: StatefulOperator, @unchecked Sendable {
     /// Takes up the changes of tables that were left here.
     func foldChanges(_ workers: WorkerPool) throws(StateError) {
         guard !changes.isEmpty else { return }
-        let failure = FirstFailure()
+        let failure = FirstFailure<StateError>()
         workers.forEach(shards.count) { index in
             do throws(StateError) {
                 for part in changes { try shards[index].fold(part, shard: index) }
@@ -108,7 +108,7 @@ final class AggregationOperator: StatefulOperator, @unchecked Sendable {
 
     /// At the end of an epoch, when the changes were taken.
     func endEpoch(_ workers: WorkerPool) throws(StateError) {
-        let failure = FirstFailure()
+        let failure = FirstFailure<StateError>()
         workers.forEach(shards.count) { index in
             do throws(StateError) { try shards[index].endEpoch() } catch { failure.note(error) }
         }

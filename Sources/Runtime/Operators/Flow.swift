@@ -250,7 +250,7 @@ final class Flow: @unchecked Sendable {
             for join in stages.joins where join.level == level { join.prepare(others: others(join, source)) }
             let watermarks = operators.map { self.watermark(of: $0.clocks, (source, watermark)) }
             let shards = ShardedRows.shardCount
-            let failure = FirstFailure()
+            let failure = FirstFailure<StateError>()
             hands.forEach(operators.count * shards) { index in
                 let number = index / shards
                 do throws(StateError) {
@@ -344,6 +344,11 @@ final class Flow: @unchecked Sendable {
         for entry in stages.views {
             try entry.view.fold(hands, watermark: watermark(of: entry.clocks, nil))
         }
+    }
+
+    /// Between rounds: sinks get what they want before the epoch's end.
+    func passChangesOn() {
+        for output in outputs.values { output.passChangesOn() }
     }
 
     /// At the end of an epoch, before the state is written: all changes go to the sinks.

@@ -167,7 +167,9 @@ struct FlowBuilder {
         var outputs: [String: Outputs] = [:]
         for name in plan.catalogue.order {
             guard let relation = plan.catalogue.relation(name) else { continue }
-            let made = Outputs(relation: relation, headers: recordHeaders)
+            let made = Outputs(
+                relation: relation, headers: recordHeaders,
+                emitsAtOnce: plan.emitsAtOnce || plan.emitsPerRecord)
             made.sinks = sinks[name] ?? []
             made.subscribers = subscribers[name] ?? []
             if views.contains(name), relation.kind == .table { made.view = makeView(relation) }

@@ -20,17 +20,21 @@ final class Outputs: @unchecked Sendable {
     /// Rules that look at its rows; nil without any.
     var rules: RelationRules?
     private let recordHeaders: RecordHeaders?
-    /// Changes for sinks. Record by record there are very many of one row, which would take twenty times the
-    /// memory until the epoch ends.
+    /// Whether sinks want changes at the end of each round.
+    private let emitsAtOnce: Bool
+    /// Changes for sinks: many small ones would take twenty times the memory until the epoch ends.
     private var waiting: [ChangeBatch] = []
     private var waitingCount = 0
+    /// With as many waiting, those of a key become one.
+    private var waitingLimit = waitingRows
     private static let waitingBatches = 512
     private static let waitingRows = 4096
     /// Rows or changes that went through.
     let counters = Counters()
 
-    init(relation: Relation, headers: RecordHeaders? = nil) {
+    init(relation: Relation, headers: RecordHeaders? = nil, emitsAtOnce: Bool = false) {
         self.relation = relation
+        self.emitsAtOnce = emitsAtOnce
         recordHeaders = headers
     }
 
@@ -40,6 +44,7 @@ final class Outputs: @unchecked Sendable {
     /// Whether somebody wants changes at the end of each round and not only of the epoch.
     var wantsEveryRound: Bool {
         !subscribers.isEmpty || !queries.isEmpty || !joins.isEmpty || view != nil
+            || emitsAtOnce && !sinks.isEmpty
     }
 
     /// Hands living rows on: to queries at once, to sinks and subscribers when the phase is over.
@@ -93,15 +98,28 @@ final class Outputs: @unchecked Sendable {
         changes.headers = recordHeaders?.column(count: changes.count)
         waiting.append(changes)
         waitingCount += changes.count
-        if waiting.count >= Self.waitingBatches || waitingCount >= Self.waitingRows { flushChanges() }
+        if emitsAtOnce {
+            if waiting.count >= Self.waitingBatches || waitingCount >= Self.waitingRows { flushChanges() }
+        } else if waiting.count >= Self.waitingBatches || waitingCount >= waitingLimit {
+            let last = ChangeBatch.lastOfEachKey(waiting)
+            waiting = [last]
+            waitingCount = last.count
+            waitingLimit = max(Self.waitingRows, 2 * last.count)
+        }
     }
+
+    /// Gives sinks the changes that were put by for them, as far as they want them before the epoch's end.
+    func passChangesOn() { if emitsAtOnce { flushChanges() } }
 
     /// Gives sinks the changes that were put by for them. Before an epoch ends.
     func flushChanges() {
         guard !waiting.isEmpty else { return }
-        let all = ChangeBatch.concatenate(waiting)
+        let all =
+            emitsAtOnce || waiting.count == 1
+            ? ChangeBatch.concatenate(waiting) : ChangeBatch.lastOfEachKey(waiting)
         waiting.removeAll(keepingCapacity: true)
         waitingCount = 0
+        waitingLimit = Self.waitingRows
         for sink in sinks { sink.write(all) }
     }
 }

@@ -49,16 +49,37 @@ extension PipelineTask {
 
     /// The steps of a commit, by a thread of the committers.
     private func run(_ commit: EpochCommit) throws(Diagnostic) {
-        try persisting("the write-ahead log") { () throws(StorageError) in try commit.log.seal() }
         let sinks = commit.sinks
-        try deliveringAll(sinks.count) { index throws(SinkError) in try sinks[index].sink.prepare() }
-        for write in commit.writeDeadLetters { try patientlyDelivering(write) }
-        try persistingState(commit.makeStateDurable)
+        // All of this is durable before any sink commits. The state may be sooner than the log: it counts only
+        // once the epoch is done.
+        let failure = FirstFailure<Diagnostic>()
+        committers.forEach(3) { lane in
+            do throws(Diagnostic) {
+                switch lane {
+                case 0: try sealAndPrepare(commit)
+                case 1:
+                    try deliveringAll(sinks.count) { index throws(SinkError) in
+                        try sinks[index].sink.sendRest()
+                    }
+                default: try persistingState(commit.makeStateDurable)
+                }
+            } catch {
+                failure.note(error)
+            }
+        }
+        try failure.rethrow()
         try deliveringAll(sinks.count) { index throws(SinkError) in
             try sinks[index].sink.commit(sinks[index].commit)
         }
         if let write = commit.writeAlerts { try persisting("the alerts", write) }
         try persisting("the write-ahead log") { () throws(StorageError) in try commit.log.finish() }
+    }
+
+    private func sealAndPrepare(_ commit: EpochCommit) throws(Diagnostic) {
+        try persisting("the write-ahead log") { () throws(StorageError) in try commit.log.seal() }
+        let sinks = commit.sinks
+        try deliveringAll(sinks.count) { index throws(SinkError) in try sinks[index].sink.prepare() }
+        for write in commit.writeDeadLetters { try patientlyDelivering(write) }
     }
 
     /// Waits for the commit that is under way, if there is one, and takes up its outcome.
@@ -105,7 +126,8 @@ extension PipelineTask {
     }
 
     /// Lets sinks do what they have put off, unless they are at it.
-    private func maintainSinks() {
+    func maintainSinks() {
+        maintainedAt = environment.monotonic()
         guard isMaintaining.compareExchange(expected: false, desired: true, ordering: .relaxed).exchanged
         else { return }
         committers.enqueue(bytes: 0, group: commitJobs) { [self] in

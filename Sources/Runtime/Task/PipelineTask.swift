@@ -57,6 +57,8 @@ public final class PipelineTask: @unchecked Sendable {
     public var onCommit: (@Sendable () -> Void)?
     /// Of sources with a time-out, by number.
     var silences: [Int: Silence] = [:]
+    /// When sinks were asked last to do what they have put off, milliseconds of the monotonic clock.
+    var maintainedAt = 0.0
     /// Whether sinks are merging files and the like.
     let isMaintaining = Atomic<Bool>(false)
 
@@ -159,6 +161,7 @@ public final class PipelineTask: @unchecked Sendable {
     /// Takes up the checkpoint and finishes an epoch that a crash left open.
     public func start() throws(Diagnostic) {
         try recover()
+        maintainedAt = environment.monotonic()
         board.update { $0.phase = .running }
     }
 
@@ -190,6 +193,7 @@ public final class PipelineTask: @unchecked Sendable {
             try begin()
             return .worked
         }
+        if environment.monotonic() - maintainedAt > Self.maintenanceInterval { maintainSinks() }
         let others = ruleBook == nil && pending == nil ? nil : Self.idleWait
         return .waits(milliseconds: [untilIdleness, others].compactMap { $0 }.min())
     }
@@ -204,6 +208,8 @@ public final class PipelineTask: @unchecked Sendable {
     }
 
     private static let idleWait = 1000
+    /// Milliseconds between calls for maintenance where no epochs are.
+    private static let maintenanceInterval = 3_600_000.0
 
     private func wait(milliseconds: Int) {
         // One source wakes us by itself; among several nobody can wait for all, so each gets a little time in
@@ -250,9 +256,22 @@ public final class PipelineTask: @unchecked Sendable {
             epoch?.bytes += range.byteCount
         }
         try take(ranges, of: index)
-        if isDue { try commit() }
+        if isDue { try commit() } else { sendAhead(ranges) }
         return true
     }
+
+    /// Has targets get what they can take before the epoch's end, where somebody may wait for it.
+    private func sendAhead(_ ranges: [InputRange]) {
+        // Who has much to do gets on sooner by doing it all at once, and what an epoch of minutes sends ahead
+        // would be open for so long.
+        guard configuration.triggerMilliseconds <= Self.longestTriggerAhead,
+            ranges.reduce(0, { $0 + $1.byteCount }) <= configuration.chunkBytes
+        else { return }
+        flow?.passChangesOn()
+        for sink in allSinks { sink.sendAhead() }
+    }
+
+    private static let longestTriggerAhead = 60_000
 
     /// While the epoch before is being committed, this one goes on for as long as it has room.
     private var isDue: Bool {

@@ -37,7 +37,7 @@ public final class TableView: @unchecked Sendable {
         let hasMoved = layout.windows != nil && watermark > self.watermark
         guard !waiting.isEmpty || hasMoved else { return }
         self.watermark = max(watermark, self.watermark)
-        let failure = FirstFailure()
+        let failure = FirstFailure<StateError>()
         workers.forEach(shards.count) { shard in
             do throws(StateError) {
                 try shards[shard].take(waiting, shard: shard, watermark: watermark)

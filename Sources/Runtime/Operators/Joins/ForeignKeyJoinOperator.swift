@@ -81,7 +81,7 @@ final class ForeignKeyJoinOperator: JoinOperator, @unchecked Sendable {
 
     func foldChanges(_ workers: WorkerPool, _ context: EvaluationContext) throws(StateError) {
         guard !waiting.isEmpty else { return }
-        let failure = FirstFailure()
+        let failure = FirstFailure<StateError>()
         let steps = ShardParts<[Step]>()
         let rows = waiting
         workers.forEach(named.count) { shard in

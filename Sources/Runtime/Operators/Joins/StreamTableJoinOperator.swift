@@ -150,7 +150,7 @@ final class StreamTableJoinOperator: JoinOperator, @unchecked Sendable {
 
     func foldChanges(_ workers: WorkerPool, _ context: EvaluationContext) throws(StateError) {
         guard !waiting.isEmpty else { return }
-        let failure = FirstFailure()
+        let failure = FirstFailure<StateError>()
         workers.forEach(stores.count) { shard in
             do throws(StateError) { try fold(shard) } catch { failure.note(error) }
         }

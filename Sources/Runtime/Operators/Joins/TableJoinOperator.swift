@@ -47,7 +47,7 @@ final class TableJoinOperator: JoinOperator, @unchecked Sendable {
     func foldChanges(_ workers: WorkerPool, _ context: EvaluationContext) throws(StateError) {
         guard !waiting.isEmpty else { return }
         let parts = ShardParts<JoinedChanges>()
-        let failure = FirstFailure()
+        let failure = FirstFailure<StateError>()
         workers.forEach(stores.count) { shard in
             do throws(StateError) { parts[shard] = try fold(shard) } catch { failure.note(error) }
         }
