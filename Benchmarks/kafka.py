@@ -2,9 +2,9 @@
 """kafka.py [--program bin/millrace] [--events 2000000] [--seconds 20] [--rate 2000] [--triggers 1s,100ms]
 
 Kafka → SQL → Kafka through the embedded broker: how many events a second a window by key takes, per core
-of the engine, and how long after an event is produced its change is in the topic of the result. Producer and
-consumers are librdkafka's (latency_client.c); broker, engine and clients share the machine. Needs a C compiler
-and librdkafka-dev.
+of the engine, and how long after an event is produced its change is in the topic of the result. Producer
+and consumers are librdkafka's (latency_client.c); broker, engine and clients share the machine. Needs a C
+compiler and librdkafka-dev.
 
   uncommitted  until a consumer with isolation.level=read_uncommitted has the change
   committed    until one with read_committed has it: the epoch's transaction is over

@@ -1,10 +1,10 @@
-// How long after an event is produced its change is there for readers: one producer, and one consumer for each
-// isolation level, through librdkafka. One line of JSON for each consumer.
+// How long after an event is produced its change is there for readers: one producer, and one consumer for
+// each isolation level, through librdkafka. One line of JSON for each consumer.
 //
 //   latency_client BROKERS INPUT OUTPUT RATE SECONDS WARM-UP
 //
-// An event is {"page":"…","price":…,"at":ms,"sent":µs}, its key the user; a change has "LAST":µs, the `sent` of the
-// last event that it comes of.
+// An event is {"page":"…","price":…,"at":ms,"sent":µs}, its key the user; a change has "LAST":µs, the `sent`
+// of the last event that it comes of.
 #include <librdkafka/rdkafka.h>
 #include <pthread.h>
 #include <stdio.h>

@@ -141,7 +141,8 @@ def compare(address):
     keys = [dict(row)["event_id"] for row in delta(f"{FOLDER}/many/rows").elements()]
     if len(keys) != len(set(keys)):
         raise SystemExit(f"seed {SEED}: events are there twice")
-    one, many = (collections.Counter(committed_records(address, f"{name}_once_each")) for name in ("one", "many"))
+    one, many = (collections.Counter(committed_records(address, f"{name}_once_each"))
+                 for name in ("one", "many"))
     expect_equal("the topic once_each", one, many)
     # Changes depend on where epochs end, and the last one of each key does not.
     one, many = (collections.Counter(dict(committed_records(address, f"{name}_totals")).items())
