@@ -44,6 +44,7 @@ extension KafkaSource {
             } catch {
                 consumer.serve()
                 guard error.isPassing else { throw error.diagnostic }
+                if let refusal = consumer.refusal { throw refusal.diagnostic }
                 if hasGivenUp {
                     throw Diagnostic(.cancelled, "stopped before Kafka answered")
                 }
