@@ -80,9 +80,6 @@ let package = Package(
         .target(
             name: "Postgres", dependencies: ["Diagnostics", "Columnar", "Formats", "CLibpq"],
             swiftSettings: house),
-        // Kafka clusters by librdkafka: consumers, transactional producers, topics.
-        .target(
-            name: "Kafka", dependencies: ["Diagnostics", "CLibrdkafka"], swiftSettings: house),
         // Sockets that listen.
         .target(name: "Sockets", dependencies: ["Diagnostics"], swiftSettings: house),
         // Requests and answers over HTTP, whole or as streams.
@@ -94,6 +91,10 @@ let package = Package(
             swiftSettings: house),
         // Requests to servers over HTTP, by libcurl.
         .target(name: "HTTPClient", dependencies: ["CCurl"], swiftSettings: house),
+        // Kafka clusters by librdkafka: consumers, transactional producers, topics.
+        .target(
+            name: "Kafka", dependencies: ["Diagnostics", "Formats", "HTTPClient", "CLibrdkafka"],
+            swiftSettings: house),
         // A registry of schemas somewhere else, asked over HTTP.
         .target(
             name: "RegistryClient", dependencies: ["Diagnostics", "Formats", "Registry", "HTTPClient"],
@@ -102,8 +103,8 @@ let package = Package(
         .target(
             name: "Broker",
             dependencies: [
-                "Diagnostics", "Sockets", "Storage", "CChecksum", "CEpoll", "CTLS", "CZlib", "CSnappy",
-                "CLZ4", "CZstd",
+                "Diagnostics", "Sockets", "Storage", "Formats", "CChecksum", "CEpoll", "CTLS", "CZlib",
+                "CSnappy", "CLZ4", "CZstd",
             ],
             swiftSettings: house),
         // Shops that make events, reproducible from a seed.

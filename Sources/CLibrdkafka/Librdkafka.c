@@ -32,6 +32,18 @@
     call(void, rd_kafka_conf_set_dr_msg_cb,                                                                  \
         (rd_kafka_conf_t *a, void (*b)(rd_kafka_t *, const rd_kafka_message_t *, void *)),                   \
         (a, b))                                                                                              \
+    call(void, rd_kafka_conf_enable_sasl_queue, (rd_kafka_conf_t *a, int b), (a, b))                         \
+    call(void, rd_kafka_conf_set_oauthbearer_token_refresh_cb,                                               \
+        (rd_kafka_conf_t *a, void (*b)(rd_kafka_t *, const char *, void *)),                                 \
+        (a, b))                                                                                              \
+    call(rd_kafka_error_t *, rd_kafka_sasl_background_callbacks_enable, (rd_kafka_t *a), (a))                \
+    call(rd_kafka_resp_err_t, rd_kafka_oauthbearer_set_token,                                                \
+        (rd_kafka_t *a, const char *b, int64_t c, const char *d, const char **e, size_t f, char *g,          \
+            size_t h),                                                                                       \
+        (a, b, c, d, e, f, g, h))                                                                            \
+    call(rd_kafka_resp_err_t, rd_kafka_oauthbearer_set_token_failure,                                        \
+        (rd_kafka_t *a, const char *b),                                                                      \
+        (a, b))                                                                                              \
     call(rd_kafka_t *, rd_kafka_new,                                                                         \
         (rd_kafka_type_t a, rd_kafka_conf_t *b, char *c, size_t d),                                          \
         (a, b, c, d))                                                                                        \

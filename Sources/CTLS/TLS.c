@@ -50,6 +50,12 @@ static struct {
     __typeof__(&EVP_Digest) EVP_Digest;
     __typeof__(&HMAC) HMAC;
     __typeof__(&PKCS5_PBKDF2_HMAC) PKCS5_PBKDF2_HMAC;
+    __typeof__(&d2i_PUBKEY) d2i_PUBKEY;
+    __typeof__(&EVP_PKEY_free) EVP_PKEY_free;
+    __typeof__(&EVP_MD_CTX_new) EVP_MD_CTX_new;
+    __typeof__(&EVP_MD_CTX_free) EVP_MD_CTX_free;
+    __typeof__(&EVP_DigestVerifyInit) EVP_DigestVerifyInit;
+    __typeof__(&EVP_DigestVerify) EVP_DigestVerify;
 } library;
 
 static char load_failure[256];
@@ -99,6 +105,12 @@ static void load(void) {
     FIND(EVP_Digest)
     FIND(HMAC)
     FIND(PKCS5_PBKDF2_HMAC)
+    FIND(d2i_PUBKEY)
+    FIND(EVP_PKEY_free)
+    FIND(EVP_MD_CTX_new)
+    FIND(EVP_MD_CTX_free)
+    FIND(EVP_DigestVerifyInit)
+    FIND(EVP_DigestVerify)
 }
 
 const char *millrace_tls_load(void) {
@@ -127,6 +139,24 @@ int millrace_tls_stretch(
     return library.PKCS5_PBKDF2_HMAC(
                (const char *)password, (int)password_count, salt, (int)salt_count, iterations, hash(bits),
                bits / 8, result) == 1;
+}
+
+int millrace_tls_verify(
+    const unsigned char *key, size_t key_count, const unsigned char *message, size_t count,
+    const unsigned char *signature, size_t signature_count) {
+    if (millrace_tls_load() || key_count > 1 << 20) return 0;
+    const unsigned char *place = key;
+    EVP_PKEY *public = library.d2i_PUBKEY(NULL, &place, (long)key_count);
+    EVP_MD_CTX *context = public ? library.EVP_MD_CTX_new() : NULL;
+    int is_right =
+        context &&
+        library.EVP_DigestVerifyInit(context, NULL, library.EVP_sha256(), NULL, public) == 1 &&
+        library.EVP_DigestVerify(context, signature, signature_count, message, count) == 1;
+    if (context) library.EVP_MD_CTX_free(context);
+    if (public) library.EVP_PKEY_free(public);
+    // A wrong signature is no error of a connection.
+    library.ERR_clear_error();
+    return is_right;
 }
 
 struct millrace_tls_server {

@@ -10,7 +10,8 @@ final class BrokerCluster {
     let servers: String
 
     init(
-        _ topics: [String: Int] = [:], passwords: [String: String] = [:], tls: TLSFiles? = nil
+        _ topics: [String: Int] = [:], passwords: [String: String] = [:], tls: TLSFiles? = nil,
+        tokens: TokenSettings? = nil
     ) throws {
         store = try TopicStore(directory: "/topics", fileSystem: SimulatedFileSystem())
         for (topic, partitions) in topics {
@@ -21,6 +22,7 @@ final class BrokerCluster {
         settings.createsTopics = false
         settings.passwords = passwords
         settings.tls = tls
+        settings.tokens = tokens
         server = try BrokerServer(store, settings)
         servers = server.address.text
     }

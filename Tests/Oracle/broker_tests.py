@@ -91,6 +91,10 @@ class BrokerTests(unittest.TestCase):
         script("broker_security.py")
 
     @unittest.skipUnless(IS_FULL, "MILLRACE_FULL=1 runs it")
+    def test_tokens(self):
+        script("broker_tokens.py")
+
+    @unittest.skipUnless(IS_FULL, "MILLRACE_FULL=1 runs it")
     def test_the_benchmark_runs(self):
         script(
             os.path.join("..", "..", "Benchmarks", "broker.py"), "--program", program(), "--records", "20000",

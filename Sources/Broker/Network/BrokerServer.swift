@@ -35,6 +35,8 @@ public final class BrokerServer: Sendable {
             throw Diagnostic(
                 .unavailable, "passwords can't be checked: \(reason)", hint: "install OpenSSL (libssl3)")
         }
+        var tokens: TokenRules?
+        if let rules = settings.tokens { tokens = try TokenRules(rules, report: settings.report) }
         alarms = Alarms()
         flushQueue = WorkQueue(threads: Self.flushThreads)
         fetchQueue = WorkQueue(threads: Self.fetchThreads)
@@ -42,7 +44,7 @@ public final class BrokerServer: Sendable {
         let flusher = Flusher(flushQueue)
         let catalogue = store.catalogue
         let handler = LateHandler()
-        let users = Users(settings.passwords)
+        let users = Users(settings.passwords, tokens: tokens)
         var limits = settings.connections
         limits.needsUser = users.isNeeded
         // The port first: two brokers on one directory end here.

@@ -14,6 +14,8 @@ public struct BrokerSettings: Sendable {
     public var topicDefaults: [String: String] = [:]
     /// Passwords by user. With any, clients must say who they are, by SASL (PLAIN, SCRAM-SHA-256 or -512).
     public var passwords: [String: String] = [:]
+    /// Which bearer tokens say who somebody is (SASL OAUTHBEARER); nil: none.
+    public var tokens: TokenSettings?
     /// nil: connections are not encrypted.
     public var tls: TLSFiles?
     /// Threads that wait for connections and answer them.

@@ -4,6 +4,7 @@ struct ConnectionSession {
         case none
         case plain
         case scram(SCRAMExchange)
+        case bearer(BearerExchange)
     }
 
     /// Whom it has proved to be; nil before that, and where nobody has to.

@@ -41,4 +41,11 @@ enum Base64 {
         }
         return bytes
     }
+
+    /// The variant for URLs, without padding (RFC 4648, section 5), as tokens have it; nil where it is none.
+    static func decoded(url text: Substring) -> [UInt8]? {
+        guard !text.utf8.contains(where: { [0x2B, 0x2F, 0x3D].contains($0) }) else { return nil }
+        let plain = text.replacing("-", with: "+").replacing("_", with: "/")
+        return decoded((plain + String(repeating: "=", count: (4 - plain.utf8.count % 4) % 4))[...])
+    }
 }

@@ -3,19 +3,27 @@ import Synchronization
 /// Who may connect, and what proves it.
 final class Users: Sendable {
     private let passwords: [String: String]
+    /// nil where no tokens are taken.
+    let tokens: TokenRules?
     private let salt: [UInt8]
     /// By user; all of a hash function are made when one is first asked for. It takes a few milliseconds
     /// each, and the time of a single one would tell that there is such a user.
     private let credentials = Mutex<[SHA2: [String: SCRAMCredential]]>([:])
 
-    init(_ passwords: [String: String]) {
+    init(_ passwords: [String: String], tokens: TokenRules? = nil) {
         self.passwords = passwords
+        self.tokens = tokens
         var random = SystemRandomNumberGenerator()
         salt = (0..<16).map { _ in UInt8.random(in: 0...255, using: &random) }
     }
 
     /// Whether clients must say who they are.
-    var isNeeded: Bool { !passwords.isEmpty }
+    var isNeeded: Bool { !mechanisms.isEmpty }
+
+    /// The ways in which they can.
+    var mechanisms: [SASLMechanism] {
+        (passwords.isEmpty ? [] : [.plain, .scram256, .scram512]) + (tokens == nil ? [] : [.bearer])
+    }
 
     /// SASL PLAIN (RFC 4616): `authorised NUL user NUL password`; nil where it is wrong.
     func user(plain message: [UInt8]) -> String? {

@@ -16,6 +16,12 @@ int millrace_tls_stretch(
     int bits, const unsigned char *password, size_t password_count, const unsigned char *salt,
     size_t salt_count, int iterations, unsigned char *result);
 
+/// Whether a signature over the SHA-256 of a message is that of a public key (SubjectPublicKeyInfo in DER):
+/// RSA with PKCS 1 padding, or ECDSA with a signature in DER. 1 when it is.
+int millrace_tls_verify(
+    const unsigned char *key, size_t key_count, const unsigned char *message, size_t count,
+    const unsigned char *signature, size_t signature_count);
+
 /// What a server proves itself with, and what it asks of clients.
 typedef struct millrace_tls_server millrace_tls_server;
 

@@ -78,6 +78,13 @@ struct BrokerCommand: Command {
             console.errors.line(
                 "warning: any program that reaches \(broker.address.text) can read and write all topics; "
                     + "set users (user.NAME = password) and TLS (tls.certificate, tls.key) in --config FILE")
+        } else if !broker.address.isLoopback, configuration.passwords.isEmpty,
+            let schemas = broker.registryURL
+        {
+            // It knows neither tokens nor certificates.
+            console.errors.line(
+                "warning: any program that reaches \(schemas) can change all schemas; set users "
+                    + "(user.NAME = password) too, or --registry off")
         }
     }
 }

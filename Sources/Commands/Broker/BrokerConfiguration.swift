@@ -21,12 +21,15 @@ struct BrokerConfiguration: Sendable {
     private(set) var keyPath: String?
     /// Who signs the certificates of clients, where clients must have one.
     private(set) var authoritiesPath: String?
+    /// Which bearer tokens are taken.
+    private(set) var tokens = TokenSettings()
     private(set) var createsTopics = true
     private(set) var partitions = 1
 
     private static let known = [
         "listen", "advertised", "registry.listen", "data", "durability", "tls.certificate", "tls.key",
-        "tls.client.authorities", "user.NAME", "topic.NAME", "topics.auto.create", "topics.partitions",
+        "tls.client.authorities", "oauth.keys", "oauth.issuer", "oauth.audience", "oauth.principal",
+        "oauth.unsigned", "user.NAME", "topic.NAME", "topics.auto.create", "topics.partitions",
     ]
 
     private static let registryPort: UInt16 = 8081
@@ -53,6 +56,16 @@ struct BrokerConfiguration: Sendable {
             throw Diagnostic(
                 .config, "TLS needs both a certificate and its key",
                 expected: "tls.certificate = FILE.pem and tls.key = FILE.pem")
+        }
+        guard !tokens.takesUnsigned || tokens.keys == nil else {
+            throw Diagnostic(
+                .config, "oauth.keys says who signs tokens, and oauth.unsigned takes those of anybody",
+                expected: "one of the two", hint: "leave oauth.unsigned out: it is for trying things out")
+        }
+        guard tokens.takesUnsigned || tokens.keys != nil || tokens == TokenSettings() else {
+            throw Diagnostic(
+                .config, "nothing says who signs tokens",
+                expected: "oauth.keys = FILE, with the issuer's public keys (a JWK set)")
         }
     }
 
@@ -95,11 +108,12 @@ struct BrokerConfiguration: Sendable {
         case "tls.certificate": certificatePath = value
         case "tls.key": keyPath = value
         case "tls.client.authorities": authoritiesPath = value
-        case "topics.auto.create":
-            guard value == "true" || value == "false" else {
-                throw Diagnostic(.config, "\(name) = \(value) is unknown", expected: "true or false")
-            }
-            createsTopics = value == "true"
+        case "oauth.keys": tokens.keys = value
+        case "oauth.issuer": tokens.issuer = value
+        case "oauth.audience": tokens.audience = value
+        case "oauth.principal": tokens.principalClaim = value
+        case "oauth.unsigned": tokens.takesUnsigned = try Self.flag(name, value)
+        case "topics.auto.create": createsTopics = try Self.flag(name, value)
         case "topics.partitions":
             guard let count = Int(value), (1...10_000).contains(count) else {
                 throw Diagnostic(
@@ -121,8 +135,18 @@ struct BrokerConfiguration: Sendable {
         }
     }
 
-    /// Whether a stranger is kept out.
-    var isProtected: Bool { !passwords.isEmpty || authoritiesPath != nil }
+    private static func flag(_ name: String, _ value: String) throws(Diagnostic) -> Bool {
+        guard value == "true" || value == "false" else {
+            throw Diagnostic(.config, "\(name) = \(value) is unknown", expected: "true or false")
+        }
+        return value == "true"
+    }
+
+    /// Whether a stranger is kept out. Anybody can write a token that nobody has signed.
+    var isProtected: Bool {
+        if tokens.takesUnsigned { return false }
+        return !passwords.isEmpty || authoritiesPath != nil || tokens.keys != nil
+    }
 
     /// Keeps the directory for this process.
     func lock() throws(Diagnostic) -> StateDirectoryLock {
@@ -164,6 +188,7 @@ struct BrokerConfiguration: Sendable {
         settings.defaultPartitions = partitions
         settings.topicDefaults = topicDefaults
         settings.passwords = passwords
+        if tokens.keys != nil || tokens.takesUnsigned { settings.tokens = tokens }
         if let certificatePath, let keyPath {
             settings.tls = TLSFiles(
                 certificate: certificatePath, key: keyPath, clientAuthorities: authoritiesPath)

@@ -2,11 +2,10 @@ import Kafka
 
 /// How a topic is begun: no partition's records are handed out before all those with records have some.
 ///
-/// A partition that nobody has heard of yet holds no watermark back. If the first megabyte of one partition
-/// came before the first record of the next, that one's records would be late before they are read. So what
-/// comes first is held, and then handed out by turns: one record of each partition, two, four and so on: the
-/// first ones may be no use. All of it goes through ranges that are logged, and so is repeated after a
-/// crash.
+/// What comes first is held until then, and handed out by `BeginningTurns`. All of it goes through ranges
+/// that are logged, and so is repeated after a crash.
+///
+/// The same way partitions are waited for whose last records are looked at again, without turns.
 struct KafkaBeginning {
     /// Partitions that have records and of which none has come.
     private var unheard: Set<Int>
@@ -14,22 +13,41 @@ struct KafkaBeginning {
     /// What may be handed out, in order.
     private var ready: [KafkaMessages] = []
     private var ends: [(partition: Int, offset: Int64)] = []
-    private let giveUpAt: Int64
+    private var giveUpAt: Int64
+    /// Whether the first records go out by turns.
+    private let takesTurns: Bool
 
     /// A partition whose broker is away holds the others up for so long, milliseconds.
     private static let patience: Int64 = 10_000
     /// Bytes that are held at most.
     private static let limit = 16 << 20
-    private static let turns = 7
+
+    /// - Parameter now: milliseconds of a clock that never goes back.
+    init(takesTurns: Bool, now: Int64) {
+        self.takesTurns = takesTurns
+        unheard = []
+        giveUpAt = now + Self.patience
+    }
 
     /// - Parameters:
     ///   - bounds: of the partitions.
     ///   - next: where each is read from.
     ///   - now: milliseconds of a clock that never goes back.
     init(_ bounds: [Int: Range<Int64>], from next: [Int64], now: Int64) {
-        giveUpAt = now + Self.patience
+        self.init(takesTurns: true, now: now)
         unheard = Set(
             bounds.filter { $0.key < next.count && $0.value.upperBound > next[$0.key] }.keys)
+    }
+
+    /// Waits for these partitions too.
+    mutating func await(_ partitions: Set<Int>, now: Int64) {
+        unheard.formUnion(partitions)
+        giveUpAt = now + Self.patience
+    }
+
+    /// Whether partitions are still waited for.
+    func isWaiting(now: Int64) -> Bool {
+        !unheard.isEmpty && now < giveUpAt && held.values.reduce(0) { $0 + $1.byteCount } < Self.limit
     }
 
     /// Takes note of a partition that has been heard of elsewhere, such as in the log of an epoch.
@@ -66,8 +84,7 @@ struct KafkaBeginning {
         ends += take.ends
         var admitted = KafkaTake()
         admitted.failures = take.failures
-        let bytes = held.values.reduce(0) { $0 + $1.byteCount }
-        guard unheard.isEmpty || now >= giveUpAt || bytes >= Self.limit else { return admitted }
+        guard !isWaiting(now: now) else { return admitted }
         unheard = []
         release()
         var left = maximumBytes
@@ -89,10 +106,12 @@ struct KafkaBeginning {
     /// Puts what is held in order.
     private mutating func release() {
         let all = held.sorted { $0.key < $1.key }.map(\.value)
-        held = [:]
-        if all.count > 1 {
-            for turn in 0..<Self.turns { ready += all.map { $0.takeFirst(1 << turn) } }
+        if takesTurns, all.count > 1 {
+            for (partition, count) in BeginningTurns.order(of: all.map(\.partition)) {
+                if let part = held[partition] { ready.append(part.takeFirst(count)) }
+            }
         }
+        held = [:]
         ready = (ready + all).filter { $0.count > 0 }
     }
 }

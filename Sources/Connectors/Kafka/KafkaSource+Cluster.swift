@@ -44,6 +44,7 @@ extension KafkaSource {
             } catch {
                 consumer.serve()
                 guard error.isPassing else { throw error.diagnostic }
+                if let refusal = consumer.refusal { throw refusal.diagnostic }
                 if hasGivenUp {
                     throw Diagnostic(.cancelled, "stopped before Kafka answered")
                 }
@@ -101,8 +102,10 @@ extension KafkaSource {
                 return try checked(known[partition], partition, there)
             }
             // Fewer than there were: the topic is another one.
-            if known.count > count { throw problems.replaced }
+            if known.count > count { throw problems.replacedInCluster }
             while starts.count < known.count { starts.append(known[starts.count]) }
+            next = starts
+            reviewMarks(bounds)
             return starts
         }
         switch settings.start {
@@ -155,6 +158,7 @@ extension KafkaSource {
             guard let there = bounds[partition] else { continue }
             next[partition] = try checked(next[partition], partition, there)
         }
+        reviewMarks(bounds)
     }
 
     func handle(_ failure: KafkaTake.Failure) throws(Diagnostic) {
@@ -163,13 +167,20 @@ extension KafkaSource {
         case .refused: throw failure.reason
         case .gone:
             isGone = true
+            watch?.miss()
             ready().setTrouble(problems.gone)
         case .outOfRange:
             guard failure.partition >= 0, failure.partition < next.count else { throw failure.reason }
+            isAssigned = false
             let bounds = try bounds([failure.partition])
             let there = bounds[failure.partition] ?? 0..<0
-            next[failure.partition] = try checked(next[failure.partition], failure.partition, there)
-            isAssigned = false
+            let before = next[failure.partition]
+            next[failure.partition] = try checked(before, failure.partition, there)
+            if let mark = marks[failure.partition], !there.contains(mark.offset) {
+                forgetMark(failure.partition)
+            }
+            // Others may have more than was read of them, and be other ones too.
+            if before > there.upperBound { try checkOffsets() }
         }
     }
 
@@ -215,6 +226,11 @@ extension KafkaSource {
         found?.trim(to: range.offsets)
         guard let found, found.count > 0 else {
             throw problems.compacted(range.partition, range.offsets)
+        }
+        if let mark = range.mark, let last = found.lastRecord, last.offset == mark.offset,
+            RecordMark(last) != mark
+        {
+            throw problems.replacedInCluster
         }
         if max(1, found.byteCount) != byteCount { report(problems.compacted(range.partition, range.offsets)) }
         return found

@@ -29,7 +29,7 @@ public final class KafkaSource: Source {
     var isAssigned = false
     /// Messages of ranges that were handed out and not yet asked for.
     var pending: [TopicRange.Place: KafkaMessages] = [:]
-    private var watch: KafkaWatch?
+    var watch: KafkaWatch?
     /// Where a final reading ends.
     private var targets: [Int64]?
     /// Whether the cluster has said that the topic is not there.
@@ -37,8 +37,11 @@ public final class KafkaSource: Source {
     /// The offsets of the epoch that is being committed.
     private let marked = Mutex<[Int64]>([])
     private var taken = (records: 0, bytes: 0)
-    /// While a topic that was never read is begun.
-    private var beginning: KafkaBeginning?
+    /// While a topic is begun, or looked at whether it is the one that it was.
+    var beginning: KafkaBeginning?
+    /// The last record that was taken of each partition, or logged.
+    var marks: [Int: RecordMark] = [:]
+    var review = MarkReview()
 
     /// - Parameters:
     ///   - onInput: called whenever there is more to read, by a thread of the library: it must not block.
@@ -88,8 +91,10 @@ public final class KafkaSource: Source {
         identity = KafkaSource.identity(
             of: settings.topic, in: made.clusterID(milliseconds: Self.answerMilliseconds) ?? "")
         if let known, known.topic != identity { throw problems.elsewhere }
-        next = try starts(count, known?.next)
         beginning = nil
+        review = MarkReview()
+        marks = known?.marks ?? [:]
+        next = try starts(count, known?.next)
         if known == nil {
             beginning = KafkaBeginning(
                 try bounds(next.indices.filter(isOwn)), from: next, now: KafkaSource.now())
@@ -111,7 +116,7 @@ public final class KafkaSource: Source {
 
     public func position() -> [UInt8] {
         marked.withLock { $0 = next }
-        return TopicPosition(topic: identity, next: next).encoded
+        return TopicPosition(topic: identity, next: next, marks: marks).encoded
     }
 
     /// Commits what the last checkpoint has in the group, for those who watch it.
@@ -133,6 +138,11 @@ public final class KafkaSource: Source {
         let logged = try logged(range)
         while next.count <= logged.partition { next.append(0) }
         next[logged.partition] = logged.offsets.upperBound
+        if let mark = logged.mark {
+            // It is looked at when the range is read again.
+            forgetMark(logged.partition)
+            marks[logged.partition] = mark
+        }
         beginning?.hear(logged.partition)
     }
 
@@ -160,9 +170,14 @@ public final class KafkaSource: Source {
         }
         let since = KafkaSource.now()
         while true {
+            // What was not there any more is read from another place.
+            try lookForPartitions()
+            if !isAssigned { try assign() }
             let ranges = try take(maximumBytes)
             if !ranges.isEmpty || hasGivenUp { return ranges }
-            guard let targets, next.indices.contains(where: { $0 < targets.count && next[$0] < targets[$0] })
+            guard let targets,
+                next.indices.contains(where: { $0 < targets.count && next[$0] < targets[$0] })
+                    || isReviewing
             else { return ranges }
             if let trouble = consumer.trouble, let patience = settings.patience,
                 KafkaSource.now() - max(since, trouble.since) > Int64(patience)
@@ -174,7 +189,7 @@ public final class KafkaSource: Source {
     }
 
     private func take(_ maximumBytes: Int) throws(Diagnostic) -> [InputRange] {
-        let take = arrived(maximumBytes)
+        let take = try arrived(maximumBytes)
         var ranges: [InputRange] = []
         for messages in take.messages {
             let partition = messages.partition
@@ -183,9 +198,12 @@ public final class KafkaSource: Source {
             guard next[partition] < end else { continue }
             messages.trim(to: next[partition]..<end)
             guard messages.count > 0 else { continue }
+            let mark = messages.lastRecord.map { RecordMark($0) }
             let range = TopicRange(
-                topic: identity, partition: partition, offsets: next[partition]..<messages.endOffset)
+                topic: identity, partition: partition, offsets: next[partition]..<messages.endOffset,
+                print: mark?.print)
             next[partition] = messages.endOffset
+            marks[partition] = mark
             pending[range.place] = messages
             taken = (taken.records + messages.count, taken.bytes + messages.byteCount)
             ranges.append(InputRange(encoded: range.encoded, byteCount: max(1, messages.byteCount)))
@@ -201,12 +219,25 @@ public final class KafkaSource: Source {
     }
 
     /// What has come, as far as it may be handed out yet.
-    private func arrived(_ maximumBytes: Int) -> KafkaTake {
+    private func arrived(_ maximumBytes: Int) throws(Diagnostic) -> KafkaTake {
+        // Another topic may have the name by now: that is looked at first.
+        if isGone { return KafkaTake() }
         let wanted = beginning?.wanted(maximumBytes) ?? maximumBytes
-        let take = wanted > 0 ? ready().take(maximumBytes: wanted) : KafkaTake()
+        var take = wanted > 0 ? ready().take(maximumBytes: wanted) : KafkaTake()
+        compare(&take)
+        var settled = KafkaTake()
+        settled.failures = take.failures
+        if isReplaced, settings.reset == .fail || !isReviewing {
+            try settleReplacement()
+            return settled
+        }
         guard
             let admitted = beginning?.admit(take, maximumBytes: maximumBytes, now: KafkaSource.now())
         else { return take }
+        if isReplaced, !admitted.messages.isEmpty {
+            try settleReplacement()
+            return settled
+        }
         if beginning?.isOver == true { beginning = nil }
         return admitted
     }
@@ -253,7 +284,9 @@ public final class KafkaSource: Source {
             watch = KafkaWatch(
                 ready(), every: settings.discoveryInterval, known: next.count, notify: waker.notify)
         }
-        guard let watch, let count = watch.news() else { return }
+        guard let watch else { return }
+        if watch.takeAbsence() { isGone = true }
+        guard let count = watch.news() else { return }
         if count > next.count {
             try checkCount(count)
             report(
@@ -273,7 +306,7 @@ public final class KafkaSource: Source {
 
     private func assign() throws(Diagnostic) {
         let offsets = next.enumerated().filter { isOwn($0.offset) }
-            .map { (partition: $0.offset, offset: $0.element) }
+            .map { (partition: $0.offset, offset: firstOffset($0.offset)) }
         beginning?.drop()
         try telling { () throws(KafkaError) in try ready().assign(offsets) }
         isAssigned = true

@@ -8,6 +8,10 @@ final class KafkaWatch: Sendable {
     private struct State {
         var count: Int
         var hasNews = false
+        /// The cluster has said that the topic is not there, and nobody has been told.
+        var wasAbsent = false
+        /// Whether it is news that the topic is there.
+        var isMissed = false
         var isEnded = false
     }
 
@@ -29,7 +33,7 @@ final class KafkaWatch: Sendable {
         state = Mutex(State(count: known))
         threads.enqueue(bytes: 0) { [self] in
             while !state.withLock({ $0.isEnded }) {
-                let isTroubled = consumer.trouble != nil
+                let isTroubled = consumer.trouble != nil || state.withLock { $0.isMissed }
                 let interval = isTroubled ? min(milliseconds, Self.troubledInterval) : milliseconds
                 wake.wait(milliseconds: interval)
                 if state.withLock({ $0.isEnded }) { return }
@@ -50,14 +54,21 @@ final class KafkaWatch: Sendable {
                 consumer.clearTrouble()
             }
             let isNews = state.withLock { state in
-                guard count > state.count || wasTroubled else { return false }
+                guard count > state.count || wasTroubled || state.isMissed else { return false }
                 state.count = max(state.count, count)
                 state.hasNews = true
+                state.isMissed = false
                 return true
             }
             if isNews { notify() }
         } catch {
             consumer.setTrouble(error.diagnostic)
+            guard case .absent = error else { return }
+            state.withLock { state in
+                state.wasAbsent = true
+                state.isMissed = true
+            }
+            notify()
         }
     }
 
@@ -67,6 +78,17 @@ final class KafkaWatch: Sendable {
             guard state.hasNews else { return nil }
             state.hasNews = false
             return state.count
+        }
+    }
+
+    /// Has it told when the topic is there again.
+    func miss() { state.withLock { $0.isMissed = true } }
+
+    /// Whether the topic was not there since that was asked for last.
+    func takeAbsence() -> Bool {
+        state.withLock { state in
+            defer { state.wasAbsent = false }
+            return state.wasAbsent
         }
     }
 

@@ -32,6 +32,25 @@ struct TopicProblems: Sendable {
             expected: "the topic that it was", hint: "drop the query and create it again")
     }
 
+    /// The same, of a topic in a cluster.
+    var replacedInCluster: Diagnostic {
+        Diagnostic(
+            replaced.code, replaced.message, expected: replaced.expected,
+            hint: "start over with another --state directory and new targets, or let 'auto.offset.reset' "
+                + "say where it goes on with the new topic")
+    }
+
+    /// The partition has another record where its last one was, and others are as they were.
+    func rewritten(_ partition: Int, from offset: Int64) -> Diagnostic {
+        Diagnostic(
+            .notFound,
+            "topic \(topic), partition \(partition), has another record at offset \(offset) than \(relation) "
+                + "has read: its end was lost and written anew",
+            expected: "the record that it was",
+            hint: "start the query anew, or let 'auto.offset.reset' say where it goes on; a partition loses "
+                + "its end when a replica that lags behind becomes its leader (unclean.leader.election)")
+    }
+
     /// Tasks share the topic by the keys of its records, and these go to other partitions now.
     func repartitioned(_ count: Int, _ expected: Int) -> Diagnostic {
         Diagnostic(

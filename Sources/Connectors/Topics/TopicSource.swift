@@ -28,6 +28,8 @@ public final class TopicSource: Source {
     private var next: [Int64] = []
     /// The partition that comes first in the next poll.
     private var turn = 0
+    /// What is handed out first of a topic that was never read.
+    private var beginning: ArraySlice<(partition: Int, records: Int)> = []
 
     /// - Parameters:
     ///   - relation: that is read from it, for messages.
@@ -70,6 +72,22 @@ public final class TopicSource: Source {
             guard offset <= bounds.end else { throw problems.truncated(partition, from: offset, bounds.end) }
             next.append(offset)
         }
+        beginning = []
+        guard known == nil else { return }
+        let waiting = try waiting()
+        if waiting.count > 1 { beginning = BeginningTurns.order(of: waiting)[...] }
+    }
+
+    /// Partitions with records that were not read, from the one whose turn it is.
+    private func waiting() throws(Diagnostic) -> [Int] {
+        let reader = ready()
+        var waiting: [Int] = []
+        for index in next.indices {
+            let partition = (turn + index) % next.count
+            let bounds = try problems.telling { () throws(TopicStoreError) in try reader.bounds(partition) }
+            if bounds.end > next[partition] { waiting.append(partition) }
+        }
+        return waiting
     }
 
     private func ready() -> TopicReader {
@@ -89,12 +107,9 @@ public final class TopicSource: Source {
 
     public func poll(maximumBytes: Int, isFinal: Bool) throws(Diagnostic) -> [InputRange] {
         let reader = ready()
-        var waiting: [Int] = []
-        for index in next.indices {
-            let partition = (turn + index) % next.count
-            let bounds = try problems.telling { () throws(TopicStoreError) in try reader.bounds(partition) }
-            if bounds.end > next[partition] { waiting.append(partition) }
-        }
+        let first = try begin(maximumBytes)
+        if !first.isEmpty { return first }
+        let waiting = try waiting()
         turn = (turn + 1) % max(1, next.count)
         var ranges: [InputRange] = []
         var left = maximumBytes
@@ -107,13 +122,43 @@ public final class TopicSource: Source {
                 try reader.extent(partition, from: from, maximumBytes: max(1, share))
             }
             if extent.byteCount > left, !ranges.isEmpty { continue }
-            next[partition] = extent.nextOffset
-            // Marks, and what was taken back, are no input.
-            guard extent.recordCount > 0 else { continue }
-            let range = TopicRange(
-                topic: reader.topic.identity, partition: partition, offsets: from..<extent.nextOffset)
-            ranges.append(InputRange(encoded: range.encoded, byteCount: extent.byteCount))
+            if let range = take(extent, of: partition) { ranges.append(range) }
             left -= extent.byteCount
+        }
+        return ranges
+    }
+
+    /// nil for marks, and what was taken back: these are no input.
+    private func take(_ extent: TopicExtent, of partition: Int) -> InputRange? {
+        let from = next[partition]
+        next[partition] = extent.nextOffset
+        guard extent.recordCount > 0 else { return nil }
+        let range = TopicRange(
+            topic: ready().topic.identity, partition: partition, offsets: from..<extent.nextOffset)
+        return InputRange(encoded: range.encoded, byteCount: extent.byteCount)
+    }
+
+    /// What comes first of a topic that was never read: a few records of each partition by turns.
+    private func begin(_ maximumBytes: Int) throws(Diagnostic) -> [InputRange] {
+        let reader = ready()
+        var ranges: [InputRange] = []
+        var left = maximumBytes
+        while let (partition, records) = beginning.first {
+            let from = next[partition]
+            func extent(_ bytes: Int) throws(Diagnostic) -> TopicExtent {
+                try problems.telling(partition, from) { () throws(TopicStoreError) in
+                    try reader.extent(partition, from: from, maximumBytes: bytes)
+                }
+            }
+            var found = try extent(1)
+            if records > 1 { found = try extent(max(1, found.byteCount * records)) }
+            if found.byteCount > left {
+                if !ranges.isEmpty { return ranges }
+                found = try extent(max(1, left))
+            }
+            beginning.removeFirst()
+            if let range = take(found, of: partition) { ranges.append(range) }
+            left -= found.byteCount
         }
         return ranges
     }

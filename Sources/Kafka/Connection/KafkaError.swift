@@ -74,7 +74,7 @@ public enum KafkaError: Error, Sendable {
         case RD_KAFKA_RESP_ERR__AUTHENTICATION, RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED,
             RD_KAFKA_RESP_ERR_UNSUPPORTED_SASL_MECHANISM:
             return "check 'kafka.security.protocol', 'kafka.sasl.mechanisms', 'kafka.sasl.username' and "
-                + "'kafka.sasl.password'"
+                + "'kafka.sasl.password', or 'kafka.sasl.oauthbearer.…'"
         case RD_KAFKA_RESP_ERR__SSL:
             return "check 'kafka.ssl.ca.location', 'kafka.ssl.certificate.location' and "
                 + "'kafka.ssl.key.location'"

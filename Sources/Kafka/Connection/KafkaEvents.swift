@@ -14,10 +14,13 @@ final class KafkaEvents: Sendable {
 
     private let state = Mutex(State())
     private let place: String
+    /// nil where the library has no need of them, or its own.
+    let tokens: KafkaTokens?
     private let onInput: (@Sendable () -> Void)?
 
-    init(_ place: String, onInput: (@Sendable () -> Void)?) {
+    init(_ place: String, tokens: KafkaTokens?, onInput: (@Sendable () -> Void)?) {
         self.place = place
+        self.tokens = tokens
         self.onInput = onInput
     }
 
@@ -29,7 +32,12 @@ final class KafkaEvents: Sendable {
 
     func input() { onInput?() }
 
-    func note(_ code: rd_kafka_resp_err_t, _ reason: String) {
+    func note(_ told: rd_kafka_resp_err_t, _ reason: String) {
+        var code = told
+        // Without its issuer there is no token for the time being, which is no refusal.
+        if code == RD_KAFKA_RESP_ERR__AUTHENTICATION, tokens?.isAway == true {
+            code = RD_KAFKA_RESP_ERR__TRANSPORT
+        }
         state.withLock { state in
             if code != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN {
                 state.connection = (code, Self.plain(reason))

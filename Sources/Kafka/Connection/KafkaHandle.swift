@@ -21,7 +21,8 @@ final class KafkaHandle: @unchecked Sendable {
     ) throws(KafkaError) {
         self.kind = kind
         place = settings.servers
-        events = KafkaEvents(settings.servers, onInput: onInput)
+        let tokens = try KafkaTokens(settings.properties)
+        events = KafkaEvents(settings.servers, tokens: tokens, onInput: onInput)
         try Self.load()
         guard let conf = rd_kafka_conf_new() else { throw Self.noMemory }
         do throws(KafkaError) {
@@ -36,6 +37,15 @@ final class KafkaHandle: @unchecked Sendable {
             let text = reason.map { String(cString: $0) } ?? ""
             Unmanaged<KafkaEvents>.fromOpaque(opaque).takeUnretainedValue()
                 .note(rd_kafka_resp_err_t(Int32(code)), text)
+        }
+        let takesTokens = Self.takesTokens(settings.properties)
+        // Whoever waits for an answer serves no callbacks: a thread of the library does.
+        if takesTokens { rd_kafka_conf_enable_sasl_queue(conf, 1) }
+        if tokens != nil {
+            rd_kafka_conf_set_oauthbearer_token_refresh_cb(conf) { handle, _, opaque in
+                guard let opaque, let handle else { return }
+                Unmanaged<KafkaEvents>.fromOpaque(opaque).takeUnretainedValue().tokens?.refresh(handle)
+            }
         }
         // What matters comes as an error; with 'kafka.debug' somebody wants to see the rest.
         if settings.properties["debug"] == nil {
@@ -59,9 +69,16 @@ final class KafkaHandle: @unchecked Sendable {
                 Diagnostic(.config, "Kafka at \(settings.servers) can't be used: \(Self.text(text))"))
         }
         pointer = made
+        if takesTokens, let error = rd_kafka_sasl_background_callbacks_enable(made) {
+            rd_kafka_error_destroy(error)
+        }
     }
 
     deinit { rd_kafka_destroy(pointer) }
+
+    private static func takesTokens(_ properties: [String: String]) -> Bool {
+        (properties["sasl.mechanisms"] ?? properties["sasl.mechanism"])?.uppercased() == "OAUTHBEARER"
+    }
 
     static func text(_ characters: [CChar]) -> String {
         String(decoding: characters.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
@@ -91,6 +108,7 @@ final class KafkaHandle: @unchecked Sendable {
                         .unknownProperty, "'kafka.\(name)' is set by Millrace itself",
                         hint: "remove it: offsets and transactions belong to the epochs"))
             }
+            if KafkaTokens.owns(name, in: settings.properties) { continue }
             try set(name, value, conf)
         }
         for (name, value) in standard.merging(own, uniquingKeysWith: { $1 })
@@ -155,12 +173,18 @@ final class KafkaHandle: @unchecked Sendable {
         // A consumer's come with its messages.
         if isUnreached, kind == .producer { rd_kafka_poll(pointer, 0) }
         if isUnreached, let known = events.connectionError {
-            // Only a refusal of the connection itself tells more than that nobody answers.
-            let isRefusal =
-                known.code == RD_KAFKA_RESP_ERR__AUTHENTICATION || known.code == RD_KAFKA_RESP_ERR__SSL
-            return KafkaError(isRefusal ? known.code : code, what, known.reason)
+            return refusal(what) ?? KafkaError(code, what, known.reason)
         }
         return KafkaError(code, what, reason ?? KafkaError.text(code))
+    }
+
+    /// What was last heard of a connection, if it is a refusal: only that tells more than that nobody
+    /// answers.
+    func refusal(_ what: String) -> KafkaError? {
+        guard let known = events.connectionError,
+            known.code == RD_KAFKA_RESP_ERR__AUTHENTICATION || known.code == RD_KAFKA_RESP_ERR__SSL
+        else { return nil }
+        return KafkaError(known.code, what, known.reason)
     }
 
     func check(_ code: rd_kafka_resp_err_t, _ what: @autoclosure () -> String) throws(KafkaError) {

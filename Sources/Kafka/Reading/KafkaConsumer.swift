@@ -70,6 +70,9 @@ public final class KafkaConsumer: @unchecked Sendable {
     /// What keeps the topic from being read for the time being; nil when nothing does.
     public var trouble: KafkaTrouble? { handle.events.trouble }
 
+    /// Why the cluster lets this client not in, where that is the newest that is known of its connections.
+    public var refusal: KafkaError? { handle.refusal("Kafka at \(handle.place) can't be used") }
+
     public func setTrouble(_ reason: Diagnostic) { handle.events.set(reason) }
 
     public func clearTrouble() { handle.events.clear() }

@@ -152,17 +152,20 @@ public final class KafkaMessages: @unchecked Sendable {
     }
 
     /// Each message by itself: for whoever wants few of them.
-    public var records: [KafkaRecord] {
-        messages.map { message in
-            let fields = message.pointee
-            func bytes(_ start: UnsafeMutableRawPointer?, _ count: Int) -> [UInt8]? {
-                start.map { Array(UnsafeRawBufferPointer(start: $0, count: count)) }
-            }
-            return KafkaRecord(
-                partition: partition, offset: fields.offset,
-                timestamp: rd_kafka_message_timestamp(message, nil), key: bytes(fields.key, fields.key_len),
-                value: bytes(fields.payload, fields.len), headers: Self.headers(message))
+    public var records: [KafkaRecord] { messages.map(record) }
+
+    public var firstRecord: KafkaRecord? { messages.first.map(record) }
+    public var lastRecord: KafkaRecord? { messages.last.map(record) }
+
+    private func record(_ message: Message) -> KafkaRecord {
+        let fields = message.pointee
+        func bytes(_ start: UnsafeMutableRawPointer?, _ count: Int) -> [UInt8]? {
+            start.map { Array(UnsafeRawBufferPointer(start: $0, count: count)) }
         }
+        return KafkaRecord(
+            partition: partition, offset: fields.offset,
+            timestamp: rd_kafka_message_timestamp(message, nil), key: bytes(fields.key, fields.key_len),
+            value: bytes(fields.payload, fields.len), headers: Self.headers(message))
     }
 
     /// The headers of each message, by name and value; empty where no message has any.
