@@ -146,4 +146,40 @@ struct TransactionPowerLossTests {
         }
         #expect(operation > 20)
     }
+
+    @Test("of which the coordinator does not know are taken back before anything new comes")
+    func forgotten() throws {
+        var place = try Place()
+        try place.store.create("t", partitions: 2)
+        // As a loss of power leaves it: the records are there, and who added the partition is not.
+        let records = [SampleRecord(timestamp: 1, key: nil, value: [1])]
+        for partition in 0..<2 {
+            let batch = try sampleBatch(records, producer: 0, epoch: 0, sequence: 0, isTransactional: true)
+            _ = try place.store.catalogue.log("t", partition).append(batch, now: 1)
+        }
+        let offset = GroupRecord.offset(
+            group: "g", TopicPartition(topic: "in", partition: 0), CommittedOffset(offset: 7))
+        _ = try place.server.groups.append([offset], (0, 0))
+        place.server.stop()
+        place.store.close()
+
+        // One log is open before there is a broker.
+        let store = try TopicStore(directory: "/data", fileSystem: place.files)
+        #expect(try store.catalogue.log("t", 0).bounds.lastStable == 0)
+        store.close()
+        place = try Place(place.files, before: { store in _ = try? store.catalogue.log("t", 0) })
+        defer { place.stop() }
+        // The producer of that number, as the coordinator gives it anew.
+        let client = TransactionalClient(place.server.address, "x")
+        #expect(try client.begin() == ErrorCode.none)
+        for partition in [0, 1] as [Int32] {
+            #expect(try client.add("t", [partition]) == ErrorCode.none)
+            let log = try place.store.catalogue.log("t", Int(partition))
+            #expect(log.bounds.lastStable == 2, "its record, and the mark that takes it back")
+            #expect(try log.committedValues() == [])
+        }
+        let offsets = place.server.groups.log
+        #expect(waitUntil { offsets.bounds.lastStable == offsets.bounds.logEnd })
+        #expect(place.server.groups.offsets(of: "g", nil, needsStable: true).isEmpty)
+    }
 }

@@ -13,6 +13,7 @@ extension TransactionCoordinator {
             try groups.end(
                 TransactionMark(isCommit: false, coordinatorEpoch: 0), producerID: producerID, epoch: epoch,
                 now: clock())
+            flusher.flush(groups.log)
         }
         let logs = topics.beforeUse { [weak self] topic, partition, log throws(LogError) in
             try self?.takeBackForgotten(in: log, TopicPartition(topic: topic, partition: Int32(partition)))
