@@ -133,6 +133,22 @@ def paced(program, made, folder, rate=50_000, seconds=10):
         shutil.rmtree(directory)
 
 
+def transactions(program, made, folder, seconds=20):
+    """Ten records, a group's offset, and the end: what each step takes."""
+    for durability in ["disk", "lazy"]:
+        for rate in [10, 0]:
+            directory = os.path.join(folder, f"transactions-{durability}-{rate}")
+            broker = Broker(program, directory, "--durability", durability)
+            answer = ask(made, "transactions", broker.address, "t", seconds, rate)
+            steps = ", ".join(
+                f"{step} {answer[step + '_p50_ms']:.1f} ({answer[step + '_p99_ms']:.1f})"
+                for step in ["produce", "offsets", "commit", "all"])
+            pace = f"{rate}/s" if rate else f"{answer['transactions_per_second']:.0f}/s, one behind the other"
+            print(f"transactions, {durability}, {pace}: ms at p50 (p99): {steps}", flush=True)
+            broker.stop()
+            shutil.rmtree(directory)
+
+
 def many(program, made, folder, connections, partitions):
     directory = os.path.join(folder, "many")
     broker = Broker(program, directory, "--durability", "lazy")
@@ -181,6 +197,7 @@ def main(arguments=None):
         loopback()
         speed(given.program, made, folder, given.records, given.bytes)
         paced(given.program, made, folder, seconds=given.seconds)
+        transactions(given.program, made, folder, 2 * given.seconds)
         many(given.program, made, folder, given.connections, given.partitions)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

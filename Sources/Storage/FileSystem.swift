@@ -24,15 +24,27 @@ public protocol FileSystem: AnyObject, Sendable {
     func truncate(_ path: String, to size: Int) throws(StorageError)
     /// Creates the directory and those above it, durably; no error if it is there.
     func createDirectory(_ path: String) throws(StorageError)
+    /// The same for many directories of one parent, which is there or made.
+    func createDirectories(_ paths: [String], in parent: String) throws(StorageError)
     /// The entries of a directory, in no particular order, without `.` and `..`.
     func list(_ path: String) throws(StorageError) -> [DirectoryEntry]
     /// nil when there is no such file.
     func status(_ path: String) throws(StorageError) -> FileStatus?
     /// Makes the directory's entries durable.
     func synchroniseDirectory(_ path: String) throws(StorageError)
+    /// What makes all durable at once that is written from now on to the file system of a directory; nil
+    /// where there is no such call, or none that can be believed.
+    func diskFlush(of directory: String) -> (any DiskFlush)?
 }
 
 extension FileSystem {
+    public func createDirectories(_ paths: [String], in parent: String) throws(StorageError) {
+        try createDirectory(parent)
+        for path in paths { try createDirectory(path) }
+    }
+
+    public func diskFlush(of directory: String) -> (any DiskFlush)? { nil }
+
     /// Removes a directory with all that is in it; no error if it is not there.
     public func removeTree(_ path: String) throws(StorageError) {
         guard let status = try status(path) else { return }

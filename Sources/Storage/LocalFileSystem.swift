@@ -47,6 +47,16 @@ public final class LocalFileSystem: FileSystem {
         try synchroniseDirectory(parent)
     }
 
+    public func createDirectories(_ paths: [String], in parent: String) throws(StorageError) {
+        try createDirectory(parent)
+        for path in paths where mkdir(path, 0o777) != 0 {
+            let code = errno
+            if code == EEXIST, try status(path)?.isDirectory == true { continue }
+            throw .errno(code, path)
+        }
+        try synchroniseDirectory(parent)
+    }
+
     public func list(_ path: String) throws(StorageError) -> [DirectoryEntry] {
         guard let directory = opendir(path) else { throw .last(path) }
         defer { closedir(directory) }
@@ -82,6 +92,8 @@ public final class LocalFileSystem: FileSystem {
         defer { Glibc.close(descriptor) }
         if fsync(descriptor) != 0 { throw .last(path) }
     }
+
+    public func diskFlush(of directory: String) -> (any DiskFlush)? { LocalDiskFlush(directory) }
 }
 
 private final class LocalWritableFile: WritableFile {

@@ -186,6 +186,21 @@ struct SimulatedDisk {
         pending = left.filter { !$0.parts.isEmpty }
     }
 
+    /// Makes all bytes and all names durable.
+    mutating func synchroniseAll() {
+        var open = [root]
+        var seen: Set<ObjectIdentifier> = []
+        while let node = open.popLast() {
+            guard seen.insert(ObjectIdentifier(node)).inserted else { continue }
+            node.synchronise()
+            open += node.entries.values
+        }
+        for change in pending {
+            for part in change.parts { part.directory.durableEntries[part.name] = part.node }
+        }
+        pending = []
+    }
+
     private mutating func makeNode(isDirectory: Bool) -> SimulatedNode {
         defer { nextNumber += 1 }
         return SimulatedNode(number: nextNumber, isDirectory: isDirectory)

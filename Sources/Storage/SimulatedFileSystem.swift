@@ -14,6 +14,7 @@ public final class SimulatedFileSystem: FileSystem, @unchecked Sendable {
     private var isDark = false
     private var failures: [Int: StorageError] = [:]
     private var capacityBytes = Int.max
+    private var isFlushBelieved = true
     private var readOnly: Set<[SimulatedNode.Name]> = []
 
     public init() { disk = SimulatedDisk() }
@@ -140,6 +141,8 @@ public final class SimulatedFileSystem: FileSystem, @unchecked Sendable {
     public func synchroniseDirectory(_ path: String) throws(StorageError) {
         try operation(path) { () throws(StorageError) in disk.synchronise(try existingDirectory(path)) }
     }
+
+    public func diskFlush(of directory: String) -> (any DiskFlush)? { SimulatedDiskFlush(self) }
 }
 
 /// What open files ask of their file system.
@@ -179,17 +182,32 @@ extension SimulatedFileSystem {
         }
     }
 
+    /// Whether it was done; after one that failed none is, as each file may have lost something.
+    func synchroniseAll() -> Bool {
+        do throws(StorageError) {
+            try operation { () throws(StorageError) in
+                if !isFlushBelieved { throw .unavailable(path: "/", reason: "an error before this one") }
+                disk.synchroniseAll()
+            }
+            return true
+        } catch {
+            lock.withLock { _ in isFlushBelieved = false }
+            return false
+        }
+    }
+
     func synchronise(_ node: SimulatedNode, _ path: String) throws(StorageError) {
         try operation(path) { () throws(StorageError) in node.synchronise() }
     }
 }
 
 extension SimulatedFileSystem {
+    static let device: UInt64 = 1
     private var now: Int64 { Int64(operations) * 1000 }
 
     private static func status(_ node: SimulatedNode) -> FileStatus {
         FileStatus(
-            device: 1, inode: node.number, size: node.bytes.count,
+            device: device, inode: node.number, size: node.bytes.count,
             modificationNanoseconds: node.modificationNanoseconds, isDirectory: node.isDirectory)
     }
 

@@ -16,7 +16,8 @@ struct BrokerServerTests {
         let server: BrokerServer
 
         init(
-            _ files: SimulatedFileSystem = .init(), change: (inout BrokerSettings) -> Void = { _ in }
+            _ files: SimulatedFileSystem = .init(), change: (inout BrokerSettings) -> Void = { _ in },
+            before: (TopicStore) -> Void = { _ in }
         ) throws {
             self.files = files
             store = try TopicStore(directory: "/data", fileSystem: files)
@@ -24,6 +25,7 @@ struct BrokerServerTests {
             settings.address = BrokerAddress(host: "127.0.0.1", port: 0)
             settings.gatherMilliseconds = 0
             change(&settings)
+            before(store)
             server = try BrokerServer(store, settings)
         }
 

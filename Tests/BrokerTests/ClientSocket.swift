@@ -10,7 +10,7 @@ final class ClientSocket {
     struct Closed: Error {}
 
     /// - Parameter waitSeconds: for what is read.
-    init(_ address: BrokerAddress, waitSeconds: Int = 60) throws {
+    init(_ address: BrokerAddress, waitSeconds: Double = 60) throws {
         descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
         var name = sockaddr_in()
         name.sin_family = sa_family_t(AF_INET)
@@ -23,7 +23,8 @@ final class ClientSocket {
         }
         guard code == 0 else { throw Closed() }
         // A broker that does not answer is found out, and not waited for until the tests are ended.
-        var limit = timeval(tv_sec: waitSeconds, tv_usec: 0)
+        var limit = timeval(
+            tv_sec: Int(waitSeconds), tv_usec: Int(waitSeconds.truncatingRemainder(dividingBy: 1) * 1e6))
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     }
 

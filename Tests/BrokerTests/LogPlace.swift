@@ -21,13 +21,13 @@ final class LogPlace {
     init(_ settings: LogSettings = LogPlace.smallSettings, _ files: SimulatedFileSystem = .init()) throws {
         self.files = files
         self.settings = settings
-        pool = OpenFiles(files, limit: 3)
+        pool = OpenFiles(files, directory: "/", limit: 3)
         log = try PartitionLog.open("/p-0", pool, settings)
     }
 
     /// What another process finds, after this one has ended without saying so.
     func reopen() throws {
-        pool = OpenFiles(files, limit: 3)
+        pool = OpenFiles(files, directory: "/", limit: 3)
         log = try PartitionLog.open("/p-0", pool, settings)
     }
 

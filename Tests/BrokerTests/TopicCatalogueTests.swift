@@ -44,6 +44,54 @@ import Testing
         }
     }
 
+    @Test func `many partitions are closed together, and a loss of power meanwhile harms none`() throws {
+        for operation in [1, 30, 100, 130, 131, 170, 200, 201, 250, 10_000] {
+            let files = SimulatedFileSystem()
+            var defaults = LogSettings()
+            defaults.flush = .after(bytes: 1 << 30, milliseconds: 1 << 40)
+            let catalogue = try TopicCatalogue("/data", files, defaults: defaults)
+            try catalogue.create("orders", partitions: 50)
+            for partition in 0..<50 {
+                for value in ["a", "b"] {
+                    _ = try catalogue.log("orders", partition).append(try batch(value), now: 1)
+                }
+            }
+            let before = files.operationCount
+            files.crashAt(before + operation)
+            catalogue.close()
+            if operation == 10_000 { #expect(files.operationCount - before < 350, "not one by one") }
+            for seed in 0..<5 as Range<UInt64> {
+                let again = try TopicCatalogue("/data", files.crash(seed: seed), defaults: defaults)
+                for partition in 0..<50 {
+                    let log = try again.log("orders", partition)
+                    if operation == 10_000 {
+                        #expect(log.bounds.logEnd == 2)
+                        #expect(log.report.isClean && log.report.readByteCount == 0)
+                    }
+                    #expect(log.bounds.logEnd <= 2)
+                    _ = try log.append(try batch("c"), now: 1)
+                    let values = try log.fetch(from: 0, maxBytes: 1 << 20).bytes
+                    #expect(values.isEmpty == false)
+                }
+            }
+        }
+    }
+
+    @Test func `the files of many partitions are made together`() throws {
+        let files = SimulatedFileSystem()
+        let catalogue = try TopicCatalogue("/data", files)
+        try catalogue.create("wide", partitions: 1000)
+        let before = files.operationCount
+        for partition in 0..<256 { _ = try catalogue.log("wide", partition) }
+        let operations = files.operationCount - before
+        // A directory, and a file, of each; and the directory again where it is opened: no flush of each.
+        #expect(operations < 256 * 3 + 20, "\(operations)")
+        let again = try TopicCatalogue("/data", files.crash(seed: 1))
+        for partition in 0..<256 {
+            #expect(try again.log("wide", partition).report.readByteCount == 0)
+        }
+    }
+
     @Test func `what cannot be is refused`() throws {
         let catalogue = try TopicCatalogue("/data", SimulatedFileSystem())
         try catalogue.create("a", partitions: 2)

@@ -5,4 +5,6 @@ struct CommittedOffset: Equatable, Sendable {
     var metadata = ""
     /// Milliseconds since the epoch.
     var committedAt: Int64 = 0
+    /// Where its record lies in the log of groups: of two the later one holds, whichever was committed first.
+    var recordOffset: Int64 = -1
 }

@@ -15,8 +15,10 @@ extension GroupCoordinator {
         let code: ErrorCode =
             withGroup(group, makes: true) { found, now, state in
                 if let code = check(&found, now) { return (code, []) }
+                var offsets = offsets
                 do throws(LogError) {
-                    try append(offsets.map { .offset(group: group, $0.0, $0.1) }, producer)
+                    let first = try append(offsets.map { .offset(group: group, $0.0, $0.1) }, producer)
+                    for index in offsets.indices { offsets[index].1.recordOffset = first + Int64(index) }
                 } catch {
                     return (ErrorCode(error), [])
                 }
@@ -46,7 +48,9 @@ extension GroupCoordinator {
     static func end(_ producerID: Int64, isCommit: Bool, _ state: inout State) {
         guard let pending = state.pending.removeValue(forKey: producerID), isCommit else { return }
         for (group, offsets) in pending.offsets {
-            state.offsets[group, default: [:]].merge(offsets) { $1 }
+            // What was written later holds, also where its own transaction has ended before this one: so it
+            // is read from the log at the next start, and so Kafka does it.
+            state.offsets[group, default: [:]].merge(offsets) { $0.recordOffset > $1.recordOffset ? $0 : $1 }
             if state.groups[group] == nil { state.groups[group] = ConsumerGroup(group) }
         }
     }
@@ -88,7 +92,7 @@ extension GroupCoordinator {
                 codes[partition] = isUsed ? .groupSubscribedToTopic : ErrorCode.none
                 if !isUsed { gone.append(partition) }
             }
-            for partition in gone { state.offsets[group]?[partition] = nil }
+            for partition in gone { GroupCoordinator.forget(partition, of: group, &state) }
             if !gone.isEmpty { store(gone.map { .offset(group: group, $0, nil) }) }
             return ((.none, codes), [])
         } ?? (.groupIDNotFound, [:])
@@ -106,19 +110,38 @@ extension GroupCoordinator {
 
     /// Under the lock.
     private func forget(_ group: String, _ state: inout State) {
-        let offsets = state.offsets.removeValue(forKey: group) ?? [:]
+        let offsets = GroupCoordinator.partitions(of: group, state)
+        state.offsets[group] = nil
+        for producerID in state.pending.keys { state.pending[producerID]?.offsets[group] = nil }
         state.groups[group] = nil
         state.emptySince[group] = nil
-        store(offsets.keys.map { .offset(group: group, $0, nil) } + [.group(group, nil)])
+        store(offsets.map { .offset(group: group, $0, nil) } + [.group(group, nil)])
+    }
+
+    /// Those that have an offset, or would have one after the end of an open transaction.
+    private static func partitions(of group: String, _ state: State) -> Set<TopicPartition> {
+        var found = Set((state.offsets[group] ?? [:]).keys)
+        for pending in state.pending.values { found.formUnion((pending.offsets[group] ?? [:]).keys) }
+        return found
+    }
+
+    /// Forgets an offset, and what open transactions would make of it: a record that says so comes behind
+    /// theirs in the log.
+    static func forget(_ partition: TopicPartition, of group: String, _ state: inout State) {
+        state.offsets[group]?[partition] = nil
+        for producerID in state.pending.keys {
+            state.pending[producerID]?.offsets[group]?[partition] = nil
+        }
     }
 
     /// A topic is gone: nobody goes on reading it.
     func forget(topic: String) {
         state.withLock { state in
             var gone: [GroupRecord] = []
-            for (group, offsets) in state.offsets {
-                for partition in offsets.keys where partition.topic == topic {
-                    state.offsets[group]?[partition] = nil
+            for group in Set(state.groups.keys).union(state.offsets.keys) {
+                for partition in GroupCoordinator.partitions(of: group, state)
+                where partition.topic == topic {
+                    GroupCoordinator.forget(partition, of: group, &state)
                     gone.append(.offset(group: group, partition, nil))
                 }
             }

@@ -20,7 +20,7 @@ final class GroupCoordinator: @unchecked Sendable {
     struct State {
         var groups: [String: ConsumerGroup] = [:]
         var offsets: [String: [TopicPartition: CommittedOffset]] = [:]
-        /// Of transactions without an end, by producer.
+        /// Of transactions without an end, by producer: several may commit for one partition of a group.
         var pending: [Int64: Pending] = [:]
         /// Since when a group has been empty; milliseconds since the epoch.
         var emptySince: [String: Int64] = [:]
@@ -63,13 +63,18 @@ final class GroupCoordinator: @unchecked Sendable {
             switch record {
             case .group(let name, let group): state.groups[name] = group
             case .offset(let group, let partition, let offset):
-                if let producerID = replayed.openProducerID, let offset {
+                guard var offset else {
+                    GroupCoordinator.forget(partition, of: group, &state)
+                    break
+                }
+                offset.recordOffset = replayed.offset
+                if let producerID = replayed.openProducerID {
                     state.pending[producerID, default: Pending()].offsets[group, default: [:]][partition] =
                         offset
                 } else {
                     state.offsets[group, default: [:]][partition] = offset
                 }
-                if state.groups[group] == nil, offset != nil { state.groups[group] = ConsumerGroup(group) }
+                if state.groups[group] == nil { state.groups[group] = ConsumerGroup(group) }
             }
         }
         let time = clock()
@@ -197,7 +202,11 @@ final class GroupCoordinator: @unchecked Sendable {
         }
     }
 
-    func append(_ records: [GroupRecord], _ producer: (identifier: Int64, epoch: Int16)?) throws(LogError) {
+    /// Returns the offset of the first of them.
+    @discardableResult
+    func append(
+        _ records: [GroupRecord], _ producer: (identifier: Int64, epoch: Int16)?
+    ) throws(LogError) -> Int64 {
         let now = clock()
         var builder = RecordBatchBuilder(baseOffset: 0)
         if let producer {
@@ -207,7 +216,7 @@ final class GroupCoordinator: @unchecked Sendable {
         }
         for record in records { builder.add(timestamp: now, key: record.key, value: record.value(now: now)) }
         var prepared = try PreparedRecords([builder], log.currentSettings, now: now)
-        _ = try log.append(&prepared, now: now, leaderEpoch: 0, waits: false)
+        return try log.append(&prepared, now: now, leaderEpoch: 0, waits: false).baseOffset
     }
 
     /// Calls `done` when all that was stored so far is durable.

@@ -12,7 +12,9 @@ final class LogFile: @unchecked Sendable {
     private let synchronising = Mutex(())
     private let writing = Mutex(())
     private var writer: (any WritableFile)?
-    private var isDirty = false
+    /// Calls that wrote to it, and how many of them are durable. Under `writing`.
+    private var writes = 0
+    private var durableWrites = 0
     /// The first fsync that failed. The system tells of an error once, and may have dropped the bytes: one
     /// that succeeds after it means nothing. Under `synchronising`, as every fsync is.
     private var syncFailure: StorageError?
@@ -32,7 +34,7 @@ final class LogFile: @unchecked Sendable {
     /// Adds to the end of the file; after a throw a part may be there.
     func append(_ bytes: UnsafeRawBufferPointer) throws(StorageError) {
         try withWriter { writer throws(StorageError) in
-            isDirty = true
+            writes += 1
             try writer.write(bytes)
         }
     }
@@ -43,7 +45,7 @@ final class LogFile: @unchecked Sendable {
         defer { synchronising._unsafeUnlock() }
         try withWriter { writer throws(StorageError) in
             try synchronise(writer)
-            isDirty = false
+            durableWrites = writes
         }
     }
 
@@ -51,7 +53,7 @@ final class LogFile: @unchecked Sendable {
     private func synchronise(_ writer: any WritableFile) throws(StorageError) {
         if let syncFailure { throw syncFailure }
         do throws(StorageError) {
-            try writer.synchronise()
+            try pool.sharedFlush.timed { () throws(StorageError) in try writer.synchronise() }
         } catch {
             syncFailure = error
             throw error
@@ -65,8 +67,39 @@ final class LogFile: @unchecked Sendable {
         // It is about to be removed, and must not be made anew: whoever retires it waits for this lock.
         if reading.withLock({ _ in isRetired }) { return }
         var open: (any WritableFile)?
-        try withWriter { writer throws(StorageError) in open = writer }
+        var written = 0
+        try withWriter { writer throws(StorageError) in
+            open = writer
+            written = writes
+        }
         if let open { try synchronise(open) }
+        writing.withLock { _ in durableWrites = max(durableWrites, written) }
+    }
+
+    /// How many writes there were, for `settle`; nil where none of them waits for the disk, or somebody is
+    /// writing.
+    var dirtyWrites: Int? {
+        writing.withLockIfAvailable { _ in
+            writer == nil || durableWrites == writes ? nil : writes
+        } ?? nil
+    }
+
+    /// The same, unless somebody is making it durable: who asks may be doing so with another file.
+    func settleIfIdle(_ written: Int) {
+        synchronising.withLockIfAvailable { _ in
+            if syncFailure != nil { return }
+            writing.withLock { _ in durableWrites = max(durableWrites, written) }
+        }
+    }
+
+    /// Its disk was made durable after so many writes; returns why it is not nevertheless.
+    @discardableResult
+    func settle(_ written: Int?) -> StorageError? {
+        synchronising.withLock { _ in
+            if let syncFailure { return syncFailure }
+            if let written { writing.withLock { _ in durableWrites = max(durableWrites, written) } }
+            return nil
+        }
     }
 
     private func withWriter(
@@ -166,10 +199,10 @@ final class LogFile: @unchecked Sendable {
     private func closeUnlessWriting() -> Bool {
         let isClosed: Bool? = writing.withLockIfAvailable { _ in
             guard let writer else { return true }
-            if isDirty {
+            if durableWrites < writes {
                 // The error is kept for the log's own call, which comes as the bytes are not yet durable.
                 guard (try? synchronise(writer)) != nil else { return false }
-                isDirty = false
+                durableWrites = writes
             }
             writer.close()
             self.writer = nil

@@ -17,9 +17,10 @@ struct LogRecovery {
     private var files: any FileSystem { pool.files }
 
     static func open(
-        _ directory: String, _ pool: OpenFiles, _ settings: LogSettings
+        _ directory: String, _ pool: OpenFiles, _ settings: LogSettings, isFresh: Bool
     ) throws(LogError) -> PartitionLog {
         var recovery = LogRecovery(directory: directory, pool: pool, settings: settings)
+        recovery.isFresh = isFresh
         return try LogError.onDisk { () throws(StorageError) in try recovery.run() }
     }
 
@@ -31,6 +32,7 @@ struct LogRecovery {
 
     private mutating func run() throws(StorageError) -> PartitionLog {
         try files.createDirectory(directory)
+        pool.sharedFlush.checkDevice(try files.status(directory)?.device)
         try finishSwaps()
         let checkpointPath = Path.join(directory, SegmentNames.checkpoint)
         let saved =
@@ -232,9 +234,23 @@ struct LogRecovery {
 
 extension PartitionLog {
     /// Opens the log in a directory, which is made if it is not there; see `report` for what was wrong.
+    ///
+    /// - Parameter isFresh: it was made by this process, and is durable.
     static func open(
-        _ directory: String, _ pool: OpenFiles, _ settings: LogSettings = LogSettings()
+        _ directory: String, _ pool: OpenFiles, _ settings: LogSettings = LogSettings(), isFresh: Bool = false
     ) throws(LogError) -> PartitionLog {
-        try LogRecovery.open(directory, pool, settings)
+        try LogRecovery.open(directory, pool, settings, isFresh: isFresh)
+    }
+
+    /// Makes what is opened as a new log in each of many directories, together: that costs the disk little
+    /// more than one. Those that are there already stay.
+    static func prepare(_ directories: [String], in parent: String, _ pool: OpenFiles) throws(StorageError) {
+        try pool.files.createDirectories(directories, in: parent)
+        for directory in directories {
+            let path = Path.join(directory, SegmentNames.log(0))
+            if try pool.files.list(directory).isEmpty { try pool.files.create(path).close() }
+        }
+        if pool.sharedFlush.isQuicker(than: directories.count), pool.sharedFlush.synchronise() { return }
+        for directory in directories { try pool.files.synchroniseDirectory(directory) }
     }
 }

@@ -21,7 +21,8 @@ extension PartitionLog {
     ///   - records: batches of format 2, or messages of the formats before it.
     ///   - now: milliseconds since the epoch.
     ///   - waits: false: returns as soon as they are written. Where that is not durable yet, readers see them
-    ///     after `synchronise` and `tellReaders`, which are the caller's then.
+    ///     after `synchronise` and `tellReaders`, which are the caller's then, as is what the settings ask
+    ///     for later.
     func append(
         _ records: consuming [UInt8], now: Int64, leaderEpoch: Int32 = 0, waits: Bool = true,
         check: Check = { (_) throws(LogError) in }
@@ -75,6 +76,8 @@ extension PartitionLog {
             guard waits else { return appended }
             try synchronise(upTo: appended.lastOffset + 1)
         case .after(let bytes, let milliseconds):
+            // Whoever does not wait has others do it: `isFlushDue`.
+            guard waits else { break }
             try synchroniseIfDue(bytes: bytes, milliseconds: milliseconds, now: now)
         }
         tellReaders()
@@ -124,9 +127,9 @@ extension PartitionLog {
                 active.add(batch.header, intervalBytes: settings.indexIntervalBytes)
                 live.note(batch.header, batch.mark, at: now)
             }
+            dirtyBytes += prepared.bytes.count
+            if dirtySince == nil { dirtySince = now }
         }
-        dirtyBytes += prepared.bytes.count
-        if dirtySince == nil { dirtySince = now }
         bytesSinceCheckpoint += prepared.bytes.count
         return Appended(
             baseOffset: baseOffset, lastOffset: live.offset - 1,
@@ -167,75 +170,6 @@ extension PartitionLog {
             stop("a half-written batch could not be taken back: \(error.reason)")
         }
         throw .storage(failure)
-    }
-
-    func stop(_ reason: String) { withState { stopReason = reason } }
-
-    /// Returns when all before `offset` is durable.
-    func synchronise(upTo offset: Int64) throws(LogError) {
-        // Without the lock of writing, which others may hold for a while.
-        if withState({ durableEnd >= offset }) { return }
-        try whileWriting { () throws(LogError) in
-            if durableEnd < offset { try synchroniseActive() }
-        }
-    }
-
-    /// Makes all durable that was appended.
-    func synchronise() throws(LogError) { try synchronise(upTo: withState { live.offset }) }
-
-    /// The same, but appends do not wait for the disk meanwhile.
-    func synchroniseBesideAppends() throws(LogError) {
-        let (file, end) = try whileWriting { () throws(LogError) -> (LogFile, Int64) in
-            if let stopReason { throw .stopped(reason: stopReason) }
-            return (active.file, live.offset)
-        }
-        if withState({ durableEnd >= end }) { return }
-        var failure: StorageError?
-        do throws(StorageError) { try file.synchroniseBesideAppends() } catch { failure = error }
-        try whileWriting { () throws(LogError) in
-            // What was before it in the log was made durable when its segment was sealed.
-            if let failure {
-                let reason = "\(file.path) could not be made durable: \(failure.reason)"
-                stop(reason)
-                throw .stopped(reason: reason)
-            }
-            // Another call has met an error meanwhile: what this one was told is worth nothing.
-            if let stopReason { throw .stopped(reason: stopReason) }
-            if live.offset == end {
-                dirtyBytes = 0
-                dirtySince = nil
-            }
-            withState { durableEnd = max(durableEnd, end) }
-        }
-    }
-
-    /// What the flush settings ask for as time goes by; to be called about every interval.
-    func synchroniseIfDue(now: Int64) throws(LogError) {
-        guard case .after(let bytes, let milliseconds) = currentSettings.flush else { return }
-        try synchroniseIfDue(bytes: bytes, milliseconds: milliseconds, now: now)
-    }
-
-    private func synchroniseIfDue(bytes: Int, milliseconds: Int64, now: Int64) throws(LogError) {
-        try whileWriting { () throws(LogError) in
-            guard dirtyBytes > 0 else { return }
-            if dirtyBytes >= bytes || now - (dirtySince ?? now) >= milliseconds { try synchroniseActive() }
-        }
-    }
-
-    /// Under the lock of writing.
-    func synchroniseActive() throws(LogError) {
-        if let stopReason { throw .stopped(reason: stopReason) }
-        do throws(StorageError) {
-            try active.file.synchronise()
-        } catch {
-            // The system may have dropped the bytes: a second call that succeeds would mean nothing.
-            let reason = "\(active.file.path) could not be made durable: \(error.reason)"
-            stop(reason)
-            throw .stopped(reason: reason)
-        }
-        dirtyBytes = 0
-        dirtySince = nil
-        withState { durableEnd = live.offset }
     }
 
     private func rollIfDue(adding bytes: Int, lastOffset: Int64, now: Int64) throws(LogError) {

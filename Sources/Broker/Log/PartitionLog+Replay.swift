@@ -3,6 +3,7 @@ extension PartitionLog {
     struct Replayed {
         let key: [UInt8]
         let value: [UInt8]?
+        let offset: Int64
         /// The producer, where its transaction has no end yet.
         let openProducerID: Int64?
     }
@@ -30,6 +31,7 @@ extension PartitionLog {
                     body(
                         Replayed(
                             key: record.key.map { Array($0) } ?? [], value: record.value.map { Array($0) },
+                            offset: record.offset,
                             openProducerID: isOpen ? header.producerID : nil))
                 }
             }

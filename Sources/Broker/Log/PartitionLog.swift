@@ -35,9 +35,11 @@ final class PartitionLog: @unchecked Sendable {
     /// Told when readers see more than before. Set before the log is used.
     var listeners: TopicListeners?
 
-    // Under the lock of writing.
+    // Changed under both locks; read under either.
     var dirtyBytes = 0
     var dirtySince: Int64?
+
+    // Under the lock of writing.
     var bytesSinceCheckpoint = 0
     /// The log's end when its checkpoint and its active index were last written; -1 before that.
     var checkpointedOffset: Int64 = -1
@@ -102,6 +104,9 @@ extension PartitionLog {
 
     /// The producers that the log knows, for `DescribeProducers`.
     var producers: ProducerTable { withState { live.producers } }
+
+    /// Transactions of clients that have no end yet, by producer and epoch.
+    var openTransactions: [(producerID: Int64, epoch: Int16)] { withState { live.producers.openClients } }
 
     /// Takes over a changed configuration; what is written already stays as it is.
     func configure(_ settings: LogSettings) {

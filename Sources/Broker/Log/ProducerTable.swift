@@ -139,6 +139,13 @@ struct ProducerTable: Equatable {
         producers = producers.filter { !isSilent($0.key, $0.value) }
     }
 
+    /// Producers that are clients, with an open transaction, and their epochs.
+    var openClients: [(producerID: Int64, epoch: Int16)] {
+        open.keys.filter { $0 < ProducerTable.firstWriterID }.sorted().compactMap { producerID in
+            producers[producerID].map { (producerID, $0.epoch) }
+        }
+    }
+
     /// Writers of the process with an open transaction: where this begins a log, they ended before it did.
     var openWriters: [Int64] { open.keys.filter { $0 >= ProducerTable.firstWriterID }.sorted() }
 }

@@ -27,6 +27,7 @@ struct SegmentIndex: Equatable {
         var entryCount = 0
     }
 
+    private static let entryByteCount = 24
     static let headByteCount = 8 + 8 * 8 + 4
     private static let magic: UInt64 = 0x3130_5844_4E49_524D  // "MRINDX01"
 
@@ -86,7 +87,7 @@ struct SegmentIndex: Equatable {
         return encoder.bytes + rest.bytes
     }
 
-    /// nil where these bytes are no head.
+    /// nil where these bytes are no head, or one of no segment that there can be.
     static func head(_ bytes: [UInt8]) -> Head? {
         guard bytes.count >= headByteCount else { return nil }
         var decoder = BinaryDecoder(bytes)
@@ -96,6 +97,9 @@ struct SegmentIndex: Equatable {
         guard let sum = try? decoder.number(UInt32.self),
             sum == CRC32C.checksum(Array(bytes[..<(headByteCount - 4)]))
         else { return nil }
+        guard numbers[0] >= 0, numbers[1] >= numbers[0], numbers[2] >= 0, numbers[3] >= numbers[2] else {
+            return nil
+        }
         return Head(
             baseOffset: numbers[0], endOffset: numbers[1], byteCount: Int(numbers[2]),
             fileByteCount: Int(numbers[3]), firstTimestamp: numbers[4], maxTimestamp: numbers[5],
@@ -106,14 +110,19 @@ struct SegmentIndex: Equatable {
     init?(_ bytes: [UInt8]) {
         guard let head = SegmentIndex.head(bytes) else { return nil }
         let rest = Array(bytes[SegmentIndex.headByteCount...])
-        guard head.entryCount >= 0, rest.count == head.entryCount * 24 + 4 else { return nil }
+        // Whatever number stands there: nothing is computed with it before it is found to fit.
+        guard rest.count >= 4, (rest.count - 4) % SegmentIndex.entryByteCount == 0,
+            head.entryCount == (rest.count - 4) / SegmentIndex.entryByteCount
+        else { return nil }
         var decoder = BinaryDecoder(rest)
         self.head = head
         entries.reserveCapacity(head.entryCount)
         for _ in 0..<head.entryCount {
             guard let offset = try? decoder.number(Int64.self),
                 let position = try? decoder.number(Int64.self),
-                let time = try? decoder.number(Int64.self)
+                let time = try? decoder.number(Int64.self),
+                offset >= entries.last?.offset ?? head.baseOffset, offset <= head.endOffset,
+                position >= entries.last?.position ?? 0, position <= head.byteCount
             else { return nil }
             entries.append(Entry(offset: offset, position: Int(position), timeBefore: time))
         }

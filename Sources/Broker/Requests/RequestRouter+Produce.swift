@@ -52,8 +52,10 @@ extension RequestRouter {
         } catch {
             return production.add(topic, .init(index, ErrorCode(error), error.message))
         }
+        var transactor: Int64?
         do throws(LogError) {
             let appended = try log.append(records, now: now, waits: false) { header throws(LogError) in
+                if header.attributes.isTransactional { transactor = header.producerID }
                 try transactions.check(header, TopicPartition(topic: found.name, partition: index))
             }
             let isSettled = log.isSettled(upTo: appended.lastOffset + 1)
@@ -62,6 +64,11 @@ extension RequestRouter {
             result.logAppendTime = appended.logAppendTime
             result.logStartOffset = appended.logStartOffset
             production.add(topic, result)
+            if log.isFlushDue(now: now) { flusher.flush(log) }
+            if let transactor, production.acks == -1 {
+                let place = production.expectFlush()
+                transactions.whenAdditionsAreDurable(transactor) { production.flushed(place, $0) }
+            }
             guard !isSettled else { return }
             if production.acks == -1 {
                 let place = production.expectFlush()

@@ -134,7 +134,13 @@ extension RequestRouter {
                 }
                 return group.mayCommit(
                     request.memberID, request.groupInstanceID, request.generationID, now: now)
-            }, answer)
+            }
+        ) { [transactions] code in
+            guard code == .none else { return answer(code) }
+            transactions.whenAdditionsAreDurable(request.producerID) { failure in
+                answer(failure.map { ErrorCode($0) } ?? .none)
+            }
+        }
     }
 
     func endTransaction(_ request: EndTxnRequest, _ call: Call) {

@@ -15,7 +15,7 @@ final class TopicCatalogue: @unchecked Sendable {
     static let partitionLimit = 200_000
 
     private let directory: String
-    private let pool: OpenFiles
+    let pool: OpenFiles
     private let defaults: LogSettings
     /// Milliseconds since the epoch.
     private let clock: @Sendable () -> Int64
@@ -29,24 +29,30 @@ final class TopicCatalogue: @unchecked Sendable {
     private var encoded: [(name: String, bytes: [UInt8])] = []
     private var logs: [Identifier: [Int: PartitionLog]] = [:]
     private var listeners: [Identifier: TopicListeners] = [:]
+    /// Partitions whose files were made with those of their neighbours, and that nobody has used yet.
+    var prepared: [Identifier: Set<Int>] = [:]
+    /// What is done to a log before anybody else has it.
+    typealias FirstUse = @Sendable (_ topic: String, _ partition: Int, PartitionLog) throws(LogError) -> Void
+
+    private var firstUse: FirstUse?
     private var random = SystemRandomNumberGenerator()
     private let changes = Atomic<UInt64>(0)
 
     /// Opens the catalogue in a directory, which is made if it is not there.
     init(
         _ directory: String, _ files: any FileSystem, defaults: LogSettings = LogSettings(),
-        openFiles: Int = 400, clock: @escaping @Sendable () -> Int64 = { 0 },
+        openFiles: Int = OpenFiles.usualLimit, clock: @escaping @Sendable () -> Int64 = { 0 },
         reportRecovery: @escaping @Sendable (String, Int, RecoveryReport) -> Void = { _, _, _ in }
     ) throws(TopicError) {
         self.directory = directory
         self.defaults = defaults
         self.clock = clock
         self.reportRecovery = reportRecovery
-        pool = OpenFiles(files, limit: openFiles)
         let path = Path.join(directory, "catalogue")
         let topicsDirectory = Path.join(directory, "topics")
+        try TopicError.onDisk { () throws(StorageError) in try files.createDirectory(topicsDirectory) }
+        pool = OpenFiles(files, directory: topicsDirectory, limit: openFiles)
         let bytes = try TopicError.onDisk { () throws(StorageError) -> [UInt8]? in
-            try files.createDirectory(topicsDirectory)
             return try files.status(path) == nil ? nil : try files.read(path)
         }
         if let bytes {
@@ -122,9 +128,13 @@ final class TopicCatalogue: @unchecked Sendable {
     private func log(of topic: Topic, _ partition: Int) throws(TopicError) -> PartitionLog {
         if let log = logs[topic.identifier]?[partition] { return log }
         let path = Path.join(path(topic), String(partition))
+        try prepare(topic, from: partition)
+        let isFresh = prepared[topic.identifier]?.remove(partition) != nil
         do throws(LogError) {
-            let log = try PartitionLog.open(path, pool, topic.configuration.logSettings(defaults))
+            let log = try PartitionLog.open(
+                path, pool, topic.configuration.logSettings(defaults), isFresh: isFresh)
             try log.takeBackUnfinished(now: clock())
+            try firstUse?(topic.name, partition, log)
             log.listeners = topicListeners(topic.identifier)
             logs[topic.identifier, default: [:]][partition] = log
             if !log.report.isClean { reportRecovery(topic.name, partition, log.report) }
@@ -133,6 +143,16 @@ final class TopicCatalogue: @unchecked Sendable {
             throw .storage(error)
         } catch {
             throw .storage(.unavailable(path: path, reason: "\(error)"))
+        }
+    }
+
+    /// Sets what is done to each log that is opened from now on, before it is used; returns the open ones.
+    ///
+    /// It is called with the lock held, and does not use the catalogue.
+    func beforeUse(_ body: @escaping FirstUse) -> [(topic: Topic, partition: Int, log: PartitionLog)] {
+        lock.withLock { _ in
+            firstUse = body
+            return openLogsLocked
         }
     }
 
@@ -194,13 +214,15 @@ final class TopicCatalogue: @unchecked Sendable {
 
     /// The logs that are open, for retention, compaction and flushing.
     var openLogs: [(topic: Topic, partition: Int, log: PartitionLog)] {
-        lock.withLock { _ in
-            logs.flatMap { identifier, logs in
-                guard let topic = names[identifier].flatMap({ topics[$0] }) else {
-                    return [(topic: Topic, partition: Int, log: PartitionLog)]()
-                }
-                return logs.map { (topic, $0.key, $0.value) }
+        lock.withLock { _ in openLogsLocked }
+    }
+
+    private var openLogsLocked: [(topic: Topic, partition: Int, log: PartitionLog)] {
+        logs.flatMap { identifier, logs in
+            guard let topic = names[identifier].flatMap({ topics[$0] }) else {
+                return [(topic: Topic, partition: Int, log: PartitionLog)]()
             }
+            return logs.map { (topic, $0.key, $0.value) }
         }
     }
 
@@ -282,6 +304,7 @@ final class TopicCatalogue: @unchecked Sendable {
             guard let topic = topics[name] else { throw .unknown(name) }
             try save(replacing: name, with: nil)
             for log in (logs.removeValue(forKey: topic.identifier) ?? [:]).values { log.abandon() }
+            prepared[topic.identifier] = nil
             // What cannot be removed now is removed at the next start.
             try? removeFiles(below: path(topic))
             return listeners.removeValue(forKey: topic.identifier)
@@ -293,9 +316,7 @@ final class TopicCatalogue: @unchecked Sendable {
     /// Writes all checkpoints and closes all logs. What cannot be written is found again by reading.
     func close() {
         lock.withLock { _ in
-            for log in logs.values.flatMap(\.values) {
-                do throws(LogError) { try log.close() } catch { log.abandon() }
-            }
+            PartitionLog.close(logs.values.flatMap(\.values))
             logs = [:]
         }
     }
@@ -337,7 +358,7 @@ final class TopicCatalogue: @unchecked Sendable {
         return String(topic.name.prefix(200)) + "-" + digits.joined()
     }
 
-    private func path(_ topic: Topic) -> String {
+    func path(_ topic: Topic) -> String {
         Path.join(Path.join(directory, "topics"), folder(topic))
     }
 

@@ -195,7 +195,13 @@ public final class TopicStore: Sendable {
                 failures.append(TopicStoreError(error))
             }
         }
-        for (topic, _, log) in catalogue.openLogs {
+        let logs = catalogue.openLogs
+        let due = logs.map(\.log).filter { $0.isFlushDue(now: now) }
+        if let first = due.first, first.pool.sharedFlush.isQuicker(than: due.count) {
+            // What fails is told by each log below.
+            PartitionLog.synchronise(together: due) { log, _, _ in log.tellReaders() }
+        }
+        for (topic, _, log) in logs {
             do throws(LogError) {
                 try log.tick(now: now)
                 _ = try log.applyRetention(now: now)

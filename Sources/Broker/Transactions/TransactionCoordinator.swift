@@ -21,21 +21,40 @@ final class TransactionCoordinator: @unchecked Sendable {
         var reservedProducerID: Int64 = 0
         /// Answers that wait for the end of what is being carried out.
         var waiting: [String: [@Sendable (ErrorCode) -> Void]] = [:]
+        /// By transactional id.
+        var places: [String: Places] = [:]
+        /// Decided transactions whose marks did not all go at once.
+        var unfinished: [String: Unfinished] = [:]
         var alarm: (time: Int64, number: UInt64)?
     }
 
+    /// How far what a transactional id has in the log must be durable before others go on.
+    struct Places {
+        /// Behind the completion of its last transaction.
+        var completed: Int64 = 0
+        /// Behind the partitions that it added last.
+        var added: Int64 = 0
+    }
+
+    struct Unfinished {
+        /// Those in which the mark is durable.
+        var marked: Set<TopicPartition> = []
+        var attempts = 0
+    }
+
     let state = Mutex(State())
-    private let topics: TopicCatalogue
-    private let groups: GroupCoordinator
-    private let log: PartitionLog
-    private let flusher: Flusher
-    private let queue: WorkQueue
-    private let alarms: Alarms
-    private let clock: @Sendable () -> Int64
-    private let report: @Sendable (Diagnostic) -> Void
+    let topics: TopicCatalogue
+    let groups: GroupCoordinator
+    let log: PartitionLog
+    let flusher: Flusher
+    let queue: WorkQueue
+    let alarms: Alarms
+    let clock: @Sendable () -> Int64
+    let report: @Sendable (Diagnostic) -> Void
 
     private static let producerIDBlock: Int64 = 1000
-    private static let retryMilliseconds: Int64 = 500
+    static let retryMilliseconds: Int64 = 500
+    static let longestRetryMilliseconds: Int64 = 30_000
     /// Kafka's `transaction.max.timeout.ms`.
     static let longestTimeoutMilliseconds: Int32 = 900_000
 
@@ -68,6 +87,7 @@ final class TransactionCoordinator: @unchecked Sendable {
         loaded.nextProducerID = loaded.reservedProducerID
         let start = loaded
         state.withLock { $0 = start }
+        try takeBackForgotten()
         for (name, transaction) in start.transactions where transaction.state.isPrepared {
             queue.run { [self] in writeMarks(name) }
         }
@@ -151,17 +171,50 @@ final class TransactionCoordinator: @unchecked Sendable {
 
     // MARK: Transactions
 
-    /// Makes partitions a part of the producer's transaction; `done` is called when that is durable.
+    /// Makes partitions a part of the producer's transaction.
+    ///
+    /// Nobody waits for that to be durable here, but whoever writes records or offsets of the transaction
+    /// does (`whenAdditionsAreDurable`): what was acknowledged is in a partition of which the coordinator
+    /// knows after a loss of power, and what was not is taken back when the partition is opened
+    /// (`takeBackForgotten`).
     func add(
         _ partitions: Set<TopicPartition>, to name: String, producerID: Int64, epoch: Int16,
         _ done: @escaping @Sendable (ErrorCode) -> Void
     ) {
+        // What a transaction before a loss of power left in them goes before there is anything new.
+        for partition in partitions where partition.topic != GroupCoordinator.topicName {
+            do throws(TopicError) {
+                _ = try topics.log(partition.topic, Int(partition.partition))
+            } catch {
+                return done(ErrorCode(error))
+            }
+        }
         let now = clock()
         let (code, hasChanged) = change(name) { (transaction) throws(Transaction.Refusal) in
             try transaction.add(partitions, producerID: producerID, epoch: epoch, now: now)
         }
-        guard code == .none, hasChanged else { return done(code) }
-        flusher.flush(log) { done($0.map { ErrorCode($0) } ?? .none) }
+        guard code == .none else { return done(code) }
+        let end = log.bounds.logEnd
+        let before = state.withLock {
+            if hasChanged { $0.places[name, default: Places()].added = end }
+            return $0.places[name]?.completed ?? 0
+        }
+        if hasChanged { flusher.flush(log, upTo: end) }
+        // Were the end before lost, a start would complete that transaction again: with what comes now.
+        whenDurable(before) { done($0.map { ErrorCode($0) } ?? .none) }
+    }
+
+    /// Calls `done` when it is durable which partitions the transaction of a producer has.
+    func whenAdditionsAreDurable(_ producerID: Int64, _ done: @escaping Flusher.Done) {
+        let place = state.withLock { state in
+            state.names[producerID].flatMap { state.places[$0]?.added } ?? 0
+        }
+        whenDurable(place, done)
+    }
+
+    private func whenDurable(_ offset: Int64, _ done: @escaping Flusher.Done) {
+        if log.isDurable(upTo: offset) { return done(nil) }
+        flusher.flush(log, upTo: offset, done)
     }
 
     /// Commits or takes back; `done` is called when all marks are durable.
@@ -199,7 +252,7 @@ final class TransactionCoordinator: @unchecked Sendable {
     }
 
     /// Under the lock: the log first, so that nothing holds that is not there after a restart.
-    private func keep(_ transaction: Transaction, _ state: inout State) throws(LogError) {
+    func keep(_ transaction: Transaction, _ state: inout State) throws(LogError) {
         try append(.transaction(transaction.name, transaction), waits: false)
         if let old = state.transactions[transaction.name], old.producerID != transaction.producerID {
             state.names[old.producerID] = nil
@@ -215,104 +268,6 @@ final class TransactionCoordinator: @unchecked Sendable {
         builder.add(timestamp: now, key: record.key, value: record.value)
         var prepared = try PreparedRecords([builder], log.currentSettings, now: now)
         _ = try log.append(&prepared, now: now, leaderEpoch: 0, waits: waits)
-    }
-
-    // MARK: Ends
-
-    /// What was decided becomes durable, then true.
-    private func carryOut(_ name: String, _ done: @escaping @Sendable (ErrorCode) -> Void) {
-        state.withLock { $0.waiting[name, default: []].append(done) }
-        flusher.flush(log) { [self] failure in
-            if let failure { return finish(name, ErrorCode(failure)) }
-            queue.run { [self] in writeMarks(name) }
-        }
-    }
-
-    private func finish(_ name: String, _ code: ErrorCode) {
-        for done in state.withLock({ $0.waiting.removeValue(forKey: name) ?? [] }) { done(code) }
-    }
-
-    /// Writes the marks of a decided transaction; what does not go now is tried again.
-    private func writeMarks(_ name: String) {
-        guard let transaction = state.withLock({ $0.transactions[name] }), transaction.state.isPrepared else {
-            return
-        }
-        let mark = TransactionMark(isCommit: transaction.state == .preparedCommit, coordinatorEpoch: 0)
-        let marking = Marking { [self] failure in
-            guard let failure else { return complete(name) }
-            report(
-                Diagnostic(
-                    .io, "a mark of the transaction \(name) can't be written: \(failure.message)",
-                    hint: "check the disk: it is tried again"))
-            later { [self] in writeMarks(name) }
-        }
-        for partition in transaction.partitions {
-            do throws(LogError) {
-                guard let log = try write(mark, of: transaction, to: partition) else { continue }
-                marking.expect()
-                flusher.flush(log) { marking.done($0) }
-            } catch {
-                marking.expect()
-                marking.done(error)
-            }
-        }
-        marking.done(nil)
-    }
-
-    /// nil where the partition is gone, or the producer has a later epoch in it.
-    private func write(
-        _ mark: TransactionMark, of transaction: Transaction, to partition: TopicPartition
-    ) throws(LogError) -> PartitionLog? {
-        if partition.topic == GroupCoordinator.topicName {
-            try groups.end(
-                mark, producerID: transaction.producerID, epoch: transaction.epoch, now: clock())
-            return groups.log
-        }
-        let log: PartitionLog
-        do throws(TopicError) {
-            log = try topics.log(partition.topic, Int(partition.partition))
-        } catch .storage(let error) {
-            throw .storage(error)
-        } catch {
-            return nil
-        }
-        do throws(LogError) {
-            _ = try log.append(
-                mark, producerID: transaction.producerID, producerEpoch: transaction.epoch, now: clock(),
-                waits: false)
-        } catch .fencedProducer, .fencedCoordinator {
-            return nil
-        }
-        return log
-    }
-
-    private func later(_ body: @escaping @Sendable () -> Void) {
-        alarms.set(at: SteadyClock.milliseconds + TransactionCoordinator.retryMilliseconds) { [queue] in
-            queue.run(body)
-        }
-    }
-
-    private func complete(_ name: String) {
-        let now = clock()
-        let failure = state.withLock { state -> LogError? in
-            guard var transaction = state.transactions[name], transaction.state.isPrepared else { return nil }
-            transaction.complete(now: now)
-            do throws(LogError) { try keep(transaction, &state) } catch { return error }
-            return nil
-        }
-        if let failure {
-            report(
-                Diagnostic(
-                    .io, "the end of the transaction \(name) can't be noted: \(failure.message)",
-                    hint: "check the disk"))
-            // A log that takes nothing more is mended by a start, which completes what was decided. The marks
-            // are there: they need not be written again.
-            if case .stopped = failure { return finish(name, ErrorCode(failure)) }
-            return later { [self] in complete(name) }
-        }
-        // Not waited for: were it lost, the marks would be written again, before anything new can begin.
-        flusher.flush(log)
-        finish(name, .none)
     }
 
     // MARK: Time
@@ -377,6 +332,7 @@ final class TransactionCoordinator: @unchecked Sendable {
                     return
                 }
                 state.transactions[name] = nil
+                state.places[name] = nil
                 state.names[transaction.producerID] = nil
             }
         }
