@@ -6,8 +6,8 @@ import Runtime
 extension KafkaEpochWriter {
     /// Makes the topic if it is missing, fences off earlier writers and finds out which epoch is there.
     ///
-    /// Where writers take turns, all others must have fenced off theirs: until then an earlier one's commit may
-    /// be under way, and its mark must not be hidden by an older one.
+    /// Where writers take turns, all others must have fenced off theirs: until then an earlier one's commit
+    /// may be under way, and its mark must not be hidden by an older one.
     func open() throws(SinkError) {
         try fence()
         try Self.attempting { () throws(KafkaError) in try look(readyProducer()) }
@@ -23,8 +23,8 @@ extension KafkaEpochWriter {
         }
     }
 
-    /// Another instance of the same sink that has written epochs to the topic, as far as the cluster remembers:
-    /// its group, and the last epoch.
+    /// Another instance of the same sink that has written epochs to the topic, as far as the cluster
+    /// remembers: its group, and the last epoch.
     ///
     /// - Parameter isOwn: whether an instance writes to the topic beside this one.
     func stranger(

@@ -50,8 +50,8 @@ extension PipelineTask {
     /// The steps of a commit, by a thread of the committers.
     private func run(_ commit: EpochCommit) throws(Diagnostic) {
         let sinks = commit.sinks
-        // All of this is durable before any sink commits. The state may be sooner than the log: it counts only
-        // once the epoch is done.
+        // All of this is durable before any sink commits. The state may be sooner than the log: it counts
+        // only once the epoch is done.
         let failure = FirstFailure<Diagnostic>()
         committers.forEach(3) { lane in
             do throws(Diagnostic) {
